@@ -1,0 +1,144 @@
+"""Django settings. What differs between machines comes from the environment or the instance."""
+
+import os
+from pathlib import Path
+
+from pims.config import instance
+from pims.foundation.database.urls import django_database
+from pims.foundation.vault.secrets import django_secret_key
+
+PACKAGE = Path(__file__).resolve().parent.parent
+
+SECRET_KEY = django_secret_key()
+DEBUG = os.environ.get("PIMS_DEBUG") == "1"
+ALLOWED_HOSTS = os.environ.get("PIMS_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
+CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("PIMS_ORIGINS", "").split(",") if o]
+
+INSTALLED_APPS = [
+    "django.contrib.postgres",
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "pgtrigger",
+    "pghistory",
+    "procrastinate.contrib.django",
+    "django_htmx",
+    "django_cotton.apps.SimpleAppConfig",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "pims.foundation.access",
+    "pims.foundation.commands",
+    "pims.foundation.ledger",
+    "pims.foundation.outbox",
+    "pims.foundation.vault",
+    "pims.ui",
+    "pims.people",
+    "pims.facilities",
+    "pims.authority",
+    "pims.safety",
+    "pims.property",
+    "pims.custody",
+    "pims.release",
+    "pims.assurance",
+    "pims.live",
+    "pims.demo",
+    "pims.web",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "pims.web.middleware.ActorMiddleware",
+    "pims.web.middleware.FaultMiddleware",
+]
+
+ROOT_URLCONF = "pims.config.urls"
+WSGI_APPLICATION = "pims.config.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [],
+        "APP_DIRS": False,
+        "OPTIONS": {
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    [
+                        "django_cotton.cotton_loader.Loader",
+                        "django.template.loaders.filesystem.Loader",
+                        "django.template.loaders.app_directories.Loader",
+                    ],
+                )
+            ],
+            "builtins": ["django_cotton.templatetags.cotton", "pims.ui.templatetags.pims"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.messages.context_processors.messages",
+                "pims.web.context.shell",
+            ],
+        },
+    }
+]
+COTTON_DIR = "components"
+
+DATABASES = {"default": django_database()}
+CONN_MAX_AGE = 60
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "access.User"
+AUTHENTICATION_BACKENDS = ["pims.foundation.access.backends.BadgeBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+LOGIN_URL = "/sign-in/"
+LOGIN_REDIRECT_URL = "/"
+
+SESSION_COOKIE_NAME = "pims_session"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = os.environ.get("PIMS_HTTPS") == "1"
+CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE
+CSRF_COOKIE_HTTPONLY = True
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("es", "Español")]
+LOCALE_PATHS = [PACKAGE / "ui" / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "America/Belize"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = instance.var_dir() / "static"
+STATICFILES_DIRS: list[Path] = []
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = True
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+PGHISTORY_CREATED_AT_FUNCTION = "pims_recorded_at()"
+PGHISTORY_INSTALL_CONTEXT_FUNC_ON_MIGRATE = False
+
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = False
+SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -1,0 +1,1 @@
+"""What every domain stands on: database, ledger, outbox, access, commands, vault, supervisor."""

@@ -1,0 +1,214 @@
+"""How every change travels: command, scope, rules, rows, ledger entry, outbox event.
+
+A write service is a function decorated with `service`, whose first argument is a `Transaction`
+and whose others are keyword-only::
+
+    @service
+    def place_person(tx: Transaction, *, episode_id: int, place_id: int) -> Placed: ...
+
+It is called with a `Command` (from a page, the API or the command line), which opens the one
+transaction, or with the `Transaction` of the service that calls it, which it joins.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar, get_type_hints
+from uuid import UUID, uuid4
+
+from django.db import connection, transaction
+from pydantic import TypeAdapter
+from pydantic_core import to_jsonable_python
+
+from pims.foundation.access.actor import Actor
+from pims.foundation.access.models import PersonScope
+from pims.foundation.access.scope import SEE_SEALED
+from pims.foundation.commands.models import CommandResult
+from pims.foundation.ledger.append import append_entry
+from pims.foundation.outbox.append import append_event
+from pims.kernel import clock
+from pims.kernel.errors import CommandReused, NotFound, NotPermitted, PimsError
+from pims.kernel.events import Event
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What somebody asks for: `command_id` is made by the form, the API client or the caller."""
+
+    actor: Actor
+    command_id: UUID = field(default_factory=uuid4)
+
+
+@dataclass(slots=True)
+class Transaction:
+    """The open change: who, since when, and what it has locked so far."""
+
+    command: Command
+    now: datetime
+    name: str
+    _locked: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def actor(self) -> Actor:
+        return self.command.actor
+
+    def lock_persons(self, person_ids: Iterable[int]) -> None:
+        """Lock the persons in id order, so that two services never wait for each other.
+
+        Lock all that a change concerns in one call, before reading what it decides on.
+        """
+        wanted = sorted(set(person_ids) - self._locked.keys())
+        if not wanted:
+            return
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO person_sequence (person_id, last_seq)"
+                " SELECT unnest(%s::bigint[]), 0 ON CONFLICT DO NOTHING",
+                [wanted],
+            )
+            cursor.execute(
+                "SELECT person_id, last_seq FROM person_sequence"
+                " WHERE person_id = ANY(%s) ORDER BY person_id FOR UPDATE",
+                [wanted],
+            )
+            self._locked.update(cursor.fetchall())
+
+    def require(self, permission: str, *, establishment_id: int | None = None) -> None:
+        """Raise NotPermitted unless the actor holds the permission at the establishment."""
+        if not self.actor.can_at(permission, establishment_id):
+            raise NotPermitted(permission)
+
+    def require_person(self, permission: str, person_id: int) -> None:
+        """Raise unless the actor holds the permission and a grant of it reaches the person."""
+        if not self.actor.can(permission):
+            raise NotPermitted(permission)
+        if self.actor.system:
+            return
+        found = PersonScope.objects.filter(person_id=person_id).first()
+        if found is None or (found.sealed and not self.actor.can(SEE_SEALED)):
+            raise NotFound("person")
+        if not self.actor.can_reach(
+            permission,
+            establishment_id=found.establishment_id,
+            unit_id=found.unit_id,
+            labels=found.labels,
+        ):
+            raise NotPermitted(permission)
+
+    def record(self, event: Event, *, details: Mapping[str, object] | None = None) -> UUID:
+        """Write the ledger entry and the outbox event of one change; give the entry's id.
+
+        `details` may hold personal values: they are kept beside the ledger, which holds only a
+        salted commitment to them, and are destroyed with the person's key on erasure.
+        """
+        seq: int | None = None
+        if event.person_id is not None:
+            self.lock_persons([event.person_id])
+            seq = self._locked[event.person_id] = self._locked[event.person_id] + 1
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "UPDATE person_sequence SET last_seq = %s WHERE person_id = %s",
+                    [seq, event.person_id],
+                )
+        entry_id = append_entry(
+            kind=event.kind,
+            actor_id=self.actor.user_id,
+            command_id=self.command.command_id,
+            person_ids=[] if event.person_id is None else [event.person_id],
+            establishment_id=event.establishment_id,
+            body=event.payload(),
+            details=details,
+            at=self.now,
+        )
+        append_event(event, entry_id=entry_id, event_seq=seq, at=self.now)
+        return entry_id
+
+
+def service(
+    function: Callable[Concatenate[Transaction, P], R],
+) -> Callable[Concatenate[Command | Transaction, P], R]:
+    """Make a write service of a function: one transaction, idempotent, refusals audited."""
+    name = f"{function.__module__}.{function.__name__}".removeprefix("pims.").replace(
+        ".services", ""
+    )
+    adapter: TypeAdapter[R] | None = None
+
+    def result_adapter() -> TypeAdapter[R]:
+        nonlocal adapter
+        if adapter is None:
+            adapter = TypeAdapter(get_type_hints(function)["return"])
+        return adapter
+
+    @wraps(function)
+    def run(caller: Command | Transaction, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        if isinstance(caller, Transaction):
+            return function(caller, *args, **kwargs)
+        digest = _digest(name, kwargs)
+        try:
+            with transaction.atomic():
+                earlier = _claim(caller, name, digest)
+                if earlier is not None:
+                    return result_adapter().validate_python(earlier.result)
+                tx = Transaction(command=caller, now=clock.now(), name=name)
+                result = function(tx, *args, **kwargs)
+                CommandResult.objects.filter(
+                    actor_id=caller.actor.user_id, command_id=caller.command_id
+                ).update(result=result_adapter().dump_python(result, mode="json"))
+                return result
+        except CommandReused:
+            raise
+        except PimsError as refusal:
+            _audit_refusal(caller, name, refusal, kwargs)
+            raise
+
+    return run
+
+
+def _digest(name: str, kwargs: Mapping[str, object]) -> bytes:
+    text = json.dumps(
+        [name, to_jsonable_python(kwargs, fallback=repr, bytes_mode="base64")], sort_keys=True
+    )
+    return hashlib.sha256(text.encode()).digest()
+
+
+def _claim(command: Command, name: str, digest: bytes) -> CommandResult | None:
+    """Take the command_id, waiting for a twin under way; give the twin's row if it was first."""
+    _, fresh = CommandResult.objects.get_or_create(
+        actor_id=command.actor.user_id,
+        command_id=command.command_id,
+        defaults={"name": name, "digest": digest, "recorded_at": clock.now()},
+    )
+    if fresh:
+        return None
+    if bytes(_.digest) != digest:
+        raise CommandReused(name)
+    return _
+
+
+def _audit_refusal(
+    command: Command, name: str, refusal: PimsError, kwargs: Mapping[str, object]
+) -> None:
+    """Record, in a transaction of its own, that this was asked for and refused, and why."""
+    person_id = kwargs.get("person_id")
+    with transaction.atomic():
+        append_entry(
+            kind="command.refused",
+            actor_id=command.actor.user_id,
+            command_id=command.command_id,
+            person_ids=[person_id] if isinstance(person_id, int) else [],
+            establishment_id=None,
+            body={
+                "service": name,
+                "code": refusal.code,
+                "reasons": [reason.code for reason in refusal.reasons()],
+                "ids": {k: v for k, v in kwargs.items() if k.endswith("_id") and isinstance(v, int)},
+            },
+            details=None,
+            at=clock.now(),
+        )

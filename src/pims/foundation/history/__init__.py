@@ -1,0 +1,31 @@
+"""Recorded time: every version of every row, kept by database triggers.
+
+``@recorded`` on a model makes the table ``<table>_history`` (django-pghistory) and the triggers
+that fill it on insert, update and delete, so that bulk writes and hand-written SQL are caught
+too. `pgh_created_at` is when the version was recorded, from the database's `pims_recorded_at()`.
+"""
+
+from typing import TypeVar
+
+import pghistory
+from django.db import models
+
+M = TypeVar("M", bound=type[models.Model])
+
+
+def recorded(model: M) -> M:
+    """Keep every version of this model's rows; the related name is ``history``."""
+    tracked = pghistory.track(
+        pghistory.InsertEvent(),
+        pghistory.UpdateEvent(),
+        pghistory.DeleteEvent(),
+        model_name=f"{model.__name__}History",
+        obj_field=pghistory.ObjForeignKey(related_name="history", related_query_name="history"),
+        context_field=None,
+        append_only=True,
+        meta={
+            "db_table": f"{model._meta.db_table}_history",
+            "indexes": [models.Index(fields=["pgh_obj", "pgh_created_at"])],
+        },
+    )
+    return tracked(model)

@@ -1,0 +1,57 @@
+"""What every view has in common: a permission, and the methods it answers.
+
+``@page(permission="custody.place")`` refuses whoever holds the permission nowhere before the
+view runs; services and selectors then decide about the person and the place. The permission of
+every view is readable from `permission_of`, so that a test can walk all pages by all roles.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponseBase
+from django.views.decorators.http import require_http_methods
+
+from pims.foundation.access.actor import Actor
+from pims.kernel.errors import NotPermitted
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+
+ANY_SIGNED_IN = None
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """The signed-in actor, put there by the actor middleware."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    return actor
+
+
+def page(
+    *, permission: str | None, methods: tuple[str, ...] = ("GET", "HEAD")
+) -> Callable[[View[P]], View[P]]:
+    """Make a view of a function; `permission` of None admits anyone who is signed in."""
+
+    def decorate(view: View[P]) -> View[P]:
+        @wraps(view)
+        def answer(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            if permission is not None and not actor_of(request).can(permission):
+                raise NotPermitted(permission)
+            return view(request, *args, **kwargs)
+
+        guarded = require_http_methods(list(methods))(answer)
+        guarded.permission = permission  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def permission_of(view: object) -> str | None:
+    """The permission that a view made by `page` asks for.
+
+    Raises AttributeError for a view that was not: such a view guards nothing.
+    """
+    return view.permission  # type: ignore[attr-defined,no-any-return]

@@ -1,0 +1,189 @@
+"""Every read of the facilities room. Layouts name no one: any signed-in viewer may read them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from pims.facilities.models import Establishment, OutOfUse, Place, Unit
+from pims.foundation.access.actor import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class EstablishmentInfo:
+    establishment_id: int
+    code: str
+    name: str
+    time_zone: str
+    telephone: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnitInfo:
+    unit_id: int
+    establishment_id: int
+    code: str
+    name: str
+    kind: str
+    certified_capacity: int
+    operational_capacity: int
+    for_sex: str
+    for_age: str
+    for_status: str
+    main_compound: bool
+    position: int
+
+    @property
+    def is_reception(self) -> bool:
+        return self.kind == Unit.Kind.RECEPTION
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceInfo:
+    """One place; `label` is how staff say it ("Remand A-12/2"); `closed` why it may not be used."""
+
+    place_id: int
+    code: str
+    kind: str
+    cell_id: int
+    cell_code: str
+    cell_operational_capacity: int
+    cell_features: tuple[str, ...]
+    unit: UnitInfo
+    closed: str | None
+
+    @property
+    def label(self) -> str:
+        return f"{self.unit.name} {self.cell_code}/{self.code}"
+
+    @property
+    def establishment_id(self) -> int:
+        return self.unit.establishment_id
+
+
+@dataclass(frozen=True, slots=True)
+class OutageInfo:
+    out_of_use_id: int
+    cell_id: int
+    cell_code: str
+    unit_name: str
+    place_id: int | None
+    place_code: str | None
+    starts_at: datetime
+    ends_at: datetime | None
+    reason: str
+
+
+def establishments(viewer: Actor) -> list[EstablishmentInfo]:
+    """Those that any grant of the viewer reaches, by name."""
+    found = Establishment.objects.order_by("name")
+    reached = {reach.establishment_id for reach in viewer.reaches}
+    if not viewer.system and None not in reached:
+        found = found.filter(pk__in=[pk for pk in reached if pk is not None])
+    return [EstablishmentInfo(e.pk, e.code, e.name, e.time_zone, e.telephone) for e in found]
+
+
+def establishment_by_code(viewer: Actor, code: str) -> EstablishmentInfo | None:
+    return next((e for e in establishments(viewer) if e.code == code), None)
+
+
+def units(viewer: Actor, establishment_id: int) -> list[UnitInfo]:
+    """The units in the order of the layout."""
+    found = Unit.objects.filter(establishment_id=establishment_id).order_by("position", "code")
+    return [_unit_info(unit) for unit in found]
+
+
+def unit_info(unit_ids: Iterable[int]) -> dict[int, UnitInfo]:
+    return {u.pk: _unit_info(u) for u in Unit.objects.filter(pk__in=list(unit_ids))}
+
+
+def reception_unit(establishment_id: int) -> UnitInfo:
+    """The unit in which people stand between the van and their first cell place."""
+    return _unit_info(
+        Unit.objects.get(establishment_id=establishment_id, kind=Unit.Kind.RECEPTION)
+    )
+
+
+def places(
+    viewer: Actor, establishment_id: int, *, at: datetime, unit_ids: Iterable[int] | None = None
+) -> list[PlaceInfo]:
+    """Every place, in the order of the layout, with what is out of use at `at`. Two queries."""
+    found = Place.objects.filter(cell__unit__establishment_id=establishment_id)
+    if unit_ids is not None:
+        found = found.filter(cell__unit_id__in=list(unit_ids))
+    return _place_infos(found, at)
+
+
+def place_info(place_ids: Iterable[int], *, at: datetime) -> dict[int, PlaceInfo]:
+    """Places by id. Two queries."""
+    found = Place.objects.filter(pk__in=list(place_ids))
+    return {place.place_id: place for place in _place_infos(found, at)}
+
+
+def outages(viewer: Actor, establishment_id: int, *, at: datetime) -> list[OutageInfo]:
+    """What is out of use now or will be, first to start first."""
+    found = (
+        OutOfUse.objects.filter(cell__unit__establishment_id=establishment_id)
+        .filter(Q(ends_at=None) | Q(ends_at__gt=at))
+        .select_related("cell__unit", "place")
+        .order_by("starts_at")
+    )
+    return [
+        OutageInfo(
+            o.pk, o.cell_id, o.cell.code, o.cell.unit.name, o.place_id,
+            o.place.code if o.place else None, o.starts_at, o.ends_at, o.reason,
+        )
+        for o in found
+    ]  # fmt: skip
+
+
+def _place_infos(found: QuerySet[Place], at: datetime) -> list[PlaceInfo]:
+    ordered = found.select_related("cell__unit").order_by(
+        "cell__unit__position", "cell__code", "code", "pk"
+    )
+    rows = list(ordered)
+    closed_places: dict[int, str] = {}
+    closed_cells: dict[int, str] = {}
+    outages_now = (
+        OutOfUse.objects.filter(cell_id__in={row.cell_id for row in rows}, starts_at__lte=at)
+        .filter(Q(ends_at=None) | Q(ends_at__gt=at))
+        .values_list("cell_id", "place_id", "reason")
+    )
+    for cell_id, place_id, reason in outages_now:
+        if place_id is None:
+            closed_cells[cell_id] = reason
+        else:
+            closed_places[place_id] = reason
+    unit_infos: dict[int, UnitInfo] = {}
+    return [
+        PlaceInfo(
+            place_id=row.pk,
+            code=row.code,
+            kind=row.kind,
+            cell_id=row.cell_id,
+            cell_code=row.cell.code,
+            cell_operational_capacity=row.cell.operational_capacity,
+            cell_features=tuple(row.cell.features),
+            unit=unit_infos.setdefault(row.cell.unit_id, _unit_info(row.cell.unit)),
+            closed=closed_places.get(row.pk) or closed_cells.get(row.cell_id),
+        )
+        for row in rows
+    ]
+
+
+def _unit_info(unit: Unit) -> UnitInfo:
+    return UnitInfo(
+        unit_id=unit.pk,
+        establishment_id=unit.establishment_id,
+        code=unit.code,
+        name=unit.name,
+        kind=unit.kind,
+        certified_capacity=unit.certified_capacity,
+        operational_capacity=unit.operational_capacity,
+        for_sex=unit.for_sex,
+        for_age=unit.for_age,
+        for_status=unit.for_status,
+        main_compound=unit.main_compound,
+        position=unit.position,
+    )

@@ -5,6 +5,7 @@ that fill it on insert, update and delete, so that bulk writes and hand-written 
 too. `pgh_created_at` is when the version was recorded, from the database's `pims_recorded_at()`.
 """
 
+from collections.abc import Callable
 from typing import TypeVar
 
 import pghistory
@@ -15,10 +16,24 @@ M = TypeVar("M", bound=type[models.Model])
 
 def recorded(model: M) -> M:
     """Keep every version of this model's rows; the related name is ``history``."""
+    return _tracked(model, exclude=None)
+
+
+def recorded_without(*fields: str) -> Callable[[M], M]:
+    """As `recorded`, but the named fields (secrets) are left out of the history."""
+
+    def decorate(model: M) -> M:
+        return _tracked(model, exclude=list(fields))
+
+    return decorate
+
+
+def _tracked(model: M, *, exclude: list[str] | None) -> M:
     tracked = pghistory.track(
         pghistory.InsertEvent(),
         pghistory.UpdateEvent(),
         pghistory.DeleteEvent(),
+        exclude=exclude,
         model_name=f"{model.__name__}History",
         obj_field=pghistory.ObjForeignKey(related_name="history", related_query_name="history"),
         context_field=None,

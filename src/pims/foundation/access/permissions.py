@@ -1,0 +1,108 @@
+"""Every permission there is. A code that is not in this list can be neither asked for nor granted."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """`code` is ``room.what``; the two texts say what its holder may do."""
+
+    code: str
+    en: str
+    es: str
+
+    def text(self, language: str) -> str:
+        return self.es if language.startswith("es") else self.en
+
+
+_LIST = (
+    ("people.view", "See who a prisoner is", "Ver quién es una persona privada de libertad"),
+    ("people.edit", "Record and correct who a prisoner is", "Registrar y corregir la identidad"),
+    (
+        "people.view_confidential",
+        "See children, and what victims and informants said in confidence",
+        "Ver hijos y lo dicho en confianza por víctimas e informantes",
+    ),
+    ("people.merge", "Join two records of one person", "Unir dos registros de una persona"),
+    ("people.view_sealed", "See sealed files", "Ver expedientes sellados"),
+    ("people.seal", "Seal and unseal a file by order", "Sellar y abrir un expediente por orden"),
+    ("people.erase", "Erase a person's data by order", "Borrar los datos de una persona por orden"),
+    (
+        "facilities.view",
+        "See units, cells, places and capacity",
+        "Ver unidades, celdas, plazas y capacidad",
+    ),
+    (
+        "facilities.manage",
+        "Change capacity; take cells out of use and return them",
+        "Cambiar la capacidad; retirar celdas del uso y devolverlas",
+    ),
+    ("authority.view", "See warrants and orders", "Ver mandamientos y órdenes"),
+    ("authority.record", "Record warrants and orders", "Registrar mandamientos y órdenes"),
+    (
+        "authority.decide",
+        "Act on or return a defective warrant; void or correct one",
+        "Ejecutar o devolver un mandamiento defectuoso; anularlo o corregirlo",
+    ),
+    ("custody.view", "See custody episodes and the roll", "Ver episodios de custodia y la lista"),
+    ("custody.receive", "Receive people at the gate", "Recibir personas en la entrada"),
+    ("custody.admit", "Carry out an admission", "Realizar un ingreso"),
+    ("custody.place", "Place and move people", "Ubicar y trasladar personas"),
+    (
+        "custody.override_placement",
+        "Place someone against a rule, with a reason",
+        "Ubicar a alguien contra una regla, con motivo",
+    ),
+    ("custody.escort", "Send out and take back escorts", "Enviar y recibir escoltas"),
+    (
+        "custody.record_event",
+        "Record escape, death and other facts of custody",
+        "Registrar fuga, muerte y otros hechos de la custodia",
+    ),
+    ("release.view", "See discharges and what they wait for", "Ver egresos y qué esperan"),
+    ("release.prepare", "Prepare a discharge", "Preparar un egreso"),
+    ("release.discharge", "Discharge a prisoner", "Dar el egreso"),
+    (
+        "release.second_check",
+        "Be the second officer of a discharge",
+        "Ser segundo oficial de un egreso",
+    ),
+    ("property.view", "See prisoners' property", "Ver las pertenencias"),
+    ("property.record", "Record and return property", "Registrar y devolver pertenencias"),
+    ("safety.view", "See flags and keep-aparts", "Ver alertas y separaciones"),
+    ("safety.record", "Record flags and keep-aparts", "Registrar alertas y separaciones"),
+    (
+        "safety.view_protected",
+        "See which prisoners are victims or informants, and from whom they are kept apart",
+        "Ver quiénes son víctimas o informantes y de quién se separan",
+    ),
+    ("health.view", "See health records", "Ver los registros de salud"),
+    ("assurance.view", "See custody alarms", "Ver las alarmas de custodia"),
+    (
+        "assurance.manage",
+        "Acknowledge and end custody alarms",
+        "Atender y cerrar alarmas de custodia",
+    ),
+    ("live.view", "See the board", "Ver el tablero"),
+    ("roll.export", "Print and export the roll", "Imprimir y exportar la lista"),
+    (
+        "visiting.sample",
+        "Draw ten prisoners at random for a visit",
+        "Sortear diez personas para una visita",
+    ),
+    ("ledger.view", "Read and verify the ledger", "Leer y verificar el libro de registro"),
+    ("access.view", "See users, roles and grants", "Ver usuarios, funciones y permisos"),
+    ("access.manage", "Manage users and grants", "Administrar usuarios y permisos"),
+    ("documents.print", "Print official documents", "Imprimir documentos oficiales"),
+    ("vault.manage", "Manage keys and recovery", "Administrar claves y recuperación"),
+)
+
+PERMISSIONS: Mapping[str, Permission] = {
+    code: Permission(code, en, es) for code, en, es in _LIST
+}
+
+
+def require_known(code: str) -> str:
+    """The code itself; raises KeyError for one that is not in the list."""
+    return PERMISSIONS[code].code

@@ -1,16 +1,11 @@
 """Half-open periods as constraints: what the database itself refuses."""
 
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Q
 
-
-class TsTzRange(Func):
-    """``tstzrange(start, end, '[)')``; an end of null is open."""
-
-    function = "TSTZRANGE"
-    output_field = DateTimeRangeField()
+from pims.foundation.ranges import TsTzRange
 
 
 def never_two(
@@ -20,8 +15,8 @@ def never_two(
     return ExclusionConstraint(
         name=what,
         expressions=[
-            (F(of), RangeOperators.EQUAL),
-            (TsTzRange(F(start), F(end), RangeBoundary()), RangeOperators.OVERLAPS),
+            (of, RangeOperators.EQUAL),
+            (TsTzRange(start, end), RangeOperators.OVERLAPS),
         ],
         condition=None if unless is None else ~unless,
     )

@@ -1,0 +1,80 @@
+"""Where the bars of a period chart stand: all numbers in hundredths of the chart's width."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from pims.kernel.periods import Period
+from pims.ui.dates import instant_text, local, month_short
+from pims.ui.shapes import Bar
+
+ROW = 30
+TOP = 26
+TICKS = 6
+
+
+def chart_context(
+    bars: Sequence[Bar], gaps: Sequence[Period], title: str, now: datetime
+) -> dict[str, Any]:
+    """Rows, ticks and the line of today for ``ui/bar_chart.html``.
+
+    The chart reaches from the first start to a little after the last end or today. A bar that is
+    open reaches the right edge; a gap is a row of its own in the tone of an alarm.
+    """
+    if not bars and not gaps:
+        return {"rows": (), "title": title}
+    edges = [b.start for b in bars] + [g.start for g in gaps] + [now]
+    edges += [b.end for b in bars if b.end] + [g.end for g in gaps if g.end]
+    first, last = min(edges), max(edges)
+    span = max(last - first, timedelta(days=1))
+    first, last = first - span * 0.02, last + span * 0.06
+
+    def at(moment: datetime) -> float:
+        return round(100 * ((moment - first) / (last - first)), 2)
+
+    rows = [_row(b.label, b.start, b.end, b.tone, b.note, b.url, at) for b in bars]
+    rows += [_row("", g.start, g.end, "gap", "", "", at) for g in gaps]
+    for index, row in enumerate(rows):
+        row["y"] = TOP + index * ROW
+    return {
+        "title": title,
+        "rows": rows,
+        "height": TOP + len(rows) * ROW + 6,
+        "now_x": at(now),
+        "ticks": [
+            {"x": at(moment), "label": _tick(moment, last - first)}
+            for moment in (first + (last - first) * (i / TICKS) for i in range(TICKS))
+        ],
+    }
+
+
+def _row(
+    label: object,
+    start: datetime,
+    end: datetime | None,
+    tone: str,
+    note: object,
+    url: str,
+    at: Any,
+) -> dict[str, Any]:
+    left = at(start)
+    right = 100.0 if end is None else at(end)
+    return {
+        "label": label,
+        "start": start,
+        "end": end,
+        "tone": tone,
+        "note": note,
+        "url": url,
+        "x": left,
+        "width": max(round(right - left, 2), 0.6),
+        "words": f"{instant_text(start, 'date')} – {instant_text(end, 'date') if end else '…'}",
+        "gap": tone == "gap",
+    }
+
+
+def _tick(moment: datetime, span: timedelta) -> str:
+    here = local(moment)
+    if span > timedelta(days=200):
+        return f"{month_short(here.month)} {here.year}"
+    return f"{here.day} {month_short(here.month)}"

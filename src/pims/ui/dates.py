@@ -1,0 +1,104 @@
+"""Dates, times, durations and names as the pages write them: day first, 24 hours."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta, tzinfo
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+from django.utils.translation import gettext, pgettext
+
+MINUTE = 60
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+
+def month_short(month: int) -> str:
+    """The three or four letters of a month in the reader's language."""
+    return (
+        pgettext("short month", "Jan"),
+        pgettext("short month", "Feb"),
+        pgettext("short month", "Mar"),
+        pgettext("short month", "Apr"),
+        pgettext("short month", "May"),
+        pgettext("short month", "Jun"),
+        pgettext("short month", "Jul"),
+        pgettext("short month", "Aug"),
+        pgettext("short month", "Sep"),
+        pgettext("short month", "Oct"),
+        pgettext("short month", "Nov"),
+        pgettext("short month", "Dec"),
+    )[month - 1]
+
+
+def day_text(value: date) -> str:
+    """``7 Mar 2026``."""
+    return f"{value.day} {month_short(value.month)} {value.year}"
+
+
+def local(value: datetime, zone: str = "") -> datetime:
+    """The instant in `zone` (IANA name), else in the page's time zone."""
+    target: tzinfo = ZoneInfo(zone) if zone else timezone.get_current_timezone()
+    return value.astimezone(target)
+
+
+def instant_text(value: datetime, form: str = "full", zone: str = "") -> str:
+    """``7 Mar 2026 18:32`` (full), ``7 Mar 2026`` (date), ``18:32`` (time), ``7 Mar 18:32`` (short).
+
+    `value` is timezone-aware. Raises ValueError for another form.
+    """
+    moment = local(value, zone)
+    if form == "full":
+        return f"{day_text(moment)} {moment:%H:%M}"
+    if form == "date":
+        return day_text(moment)
+    if form == "time":
+        return f"{moment:%H:%M}"
+    if form == "short":
+        return f"{moment.day} {month_short(moment.month)} {moment:%H:%M}"
+    raise ValueError(f"no such form of an instant: {form}")
+
+
+def duration_text(value: timedelta | float) -> str:
+    """``2 h 10 min``, ``45 min``, ``3 d 4 h``; the two largest units, rounded down."""
+    seconds = value.total_seconds() if isinstance(value, timedelta) else value
+    total = int(abs(seconds))
+    sign = "−" if seconds <= -MINUTE else ""
+    days, rest = divmod(total, DAY)
+    hours, rest = divmod(rest, HOUR)
+    minutes = rest // MINUTE
+    if days:
+        parts = [gettext("%(count)s d") % {"count": days}]
+        if hours:
+            parts.append(gettext("%(count)s h") % {"count": hours})
+    elif hours:
+        parts = [gettext("%(count)s h") % {"count": hours}]
+        if minutes:
+            parts.append(gettext("%(count)s min") % {"count": minutes})
+    else:
+        parts = [gettext("%(count)s min") % {"count": minutes}]
+    return sign + " ".join(parts)
+
+
+def person_name(surname: str, given: str = "") -> str:
+    """``SURNAME, Given``; either alone where the other is unknown; ``Unknown name`` for neither."""
+    surname, given = surname.strip(), given.strip()
+    if surname and given:
+        return f"{surname.upper()}, {given}"
+    return surname.upper() or given or gettext("Unknown name")
+
+
+def person_name_of(value: object) -> str:
+    """`person_name` of anything with `surname` and `given` (attributes or keys); text as it is."""
+    if isinstance(value, str):
+        return value
+
+    def part(*names: str) -> str:
+        for name in names:
+            found = value.get(name) if isinstance(value, Mapping) else getattr(value, name, None)
+            if found:
+                return str(found)
+        return ""
+
+    return person_name(
+        part("surname", "surnames", "family"), part("given", "given_names", "forenames")
+    )

@@ -1,0 +1,69 @@
+"""Bringing a database up to date: the superuser's part, migrations as the owner, then rights."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib import import_module, util
+from typing import Any
+
+import psycopg
+from django.core.management import call_command
+from django.db import connections
+
+from pims.foundation.database import urls
+from pims.foundation.database.privileges import RECORDED_AT_FUNCTION, apply_privileges
+from pims.foundation.database.roles import prepare_server
+
+# A migration waits this long for a lock and then gives up, so that it never stops the prison.
+LOCK_TIMEOUT = "5s"
+STATEMENT_TIMEOUT = "10min"
+
+
+def migrate_database(
+    *,
+    database: str | None = None,
+    report: Callable[[str], None] = lambda _: None,
+    verbosity: int = 0,
+) -> None:
+    """Make the database where there is none, migrate it, give the rights, load the roles.
+
+    The server must be running. Repeating it changes nothing. Raises DatabaseUnavailable, and
+    django.db.OperationalError where a lock was not had in time (what was done stays done, and it
+    can be run again).
+    """
+    name = database or urls.parameters("app").get("dbname") or urls.DATABASE
+    report("Preparing roles and extensions")
+    prepare_server(database=name)
+    with psycopg.connect(urls.dsn("owner", database=name)) as owner:
+        owner.execute(RECORDED_AT_FUNCTION)
+    with acting_as("owner", database=name):
+        report("Migrating the database")
+        call_command("migrate", interactive=False, verbosity=verbosity)
+        with psycopg.connect(urls.dsn("owner", database=name)) as owner:
+            apply_privileges(owner)
+        _sync_access_roles()
+
+
+@contextmanager
+def acting_as(role: str, *, database: str | None = None) -> Iterator[None]:
+    """Within the block this thread's default connection is the role's."""
+    connection = connections["default"]
+    connection.close()
+    before: dict[str, Any] = dict(connection.settings_dict)
+    entry = urls.django_database(role, database=database)
+    if role == "owner":
+        entry["OPTIONS"]["options"] = (
+            f"-c lock_timeout={LOCK_TIMEOUT} -c statement_timeout={STATEMENT_TIMEOUT}"
+        )
+    connection.settings_dict.update(entry)
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict.update(before)
+
+
+def _sync_access_roles() -> None:
+    """Load `foundation/access/roles.toml` into the role tables."""
+    module = "pims.foundation.access.roles"
+    if util.find_spec(module) is not None:
+        import_module(module).sync_roles()

@@ -1,0 +1,203 @@
+"""Who may do what to which table, given anew after every migration.
+
+The application reads, adds and changes rows; it deletes only what is meant to pass away. It can't
+change the ledger, the feed or a history. A table that no list names is a domain table.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import psycopg
+from psycopg import sql
+
+# Made and removed in daily use: sessions, jobs, sign-in helpers, subscribers' progress.
+EPHEMERAL = frozenset(
+    {
+        "django_session",
+        "outbox_parked",
+        "outbox_cursor",
+        "account_emailaddress",
+        "account_emailconfirmation",
+        "mfa_authenticator",
+    }
+)
+EPHEMERAL_PREFIXES = ("procrastinate_",)
+
+# Django's own bookkeeping, written by migrations.
+CATALOGUE = frozenset(
+    {
+        "django_migrations",
+        "django_content_type",
+        "auth_permission",
+        "auth_group",
+        "auth_group_permissions",
+    }
+)
+
+# Written once, by the application or by the sequencer; changed and removed by nobody.
+APPENDED = frozenset({"ledger_entry", "ledger_detail", "outbox_event"})
+SEQUENCED = frozenset({"ledger_leaf", "ledger_checkpoint", "outbox_feed"})
+PENDING = frozenset({"ledger_pending", "outbox_pending"})
+HISTORY_SUFFIX = "_history"
+
+FROZEN = ("ledger_entry", "ledger_leaf", "ledger_checkpoint", "outbox_event", "outbox_feed")
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """The tables of the database by what may be done to them."""
+
+    domain: tuple[str, ...]
+    ephemeral: tuple[str, ...]
+    catalogue: tuple[str, ...]
+    appended: tuple[str, ...]
+    sequenced: tuple[str, ...]
+    pending: tuple[str, ...]
+    history: tuple[str, ...]
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        return (
+            *self.domain, *self.ephemeral, *self.catalogue, *self.appended, *self.sequenced,
+            *self.pending, *self.history,
+        )  # fmt: skip
+
+
+def classify(names: Iterable[str]) -> Tables:
+    kinds: dict[str, list[str]] = {
+        kind: []
+        for kind in (
+            "domain", "ephemeral", "catalogue", "appended", "sequenced", "pending", "history",
+        )
+    }  # fmt: skip
+    for name in sorted(names):
+        kinds[_kind(name)].append(name)
+    return Tables(**{kind: tuple(found) for kind, found in kinds.items()})
+
+
+def _kind(name: str) -> str:
+    if name in EPHEMERAL or name.startswith(EPHEMERAL_PREFIXES):
+        return "ephemeral"
+    if name in CATALOGUE:
+        return "catalogue"
+    if name in APPENDED:
+        return "appended"
+    if name in SEQUENCED:
+        return "sequenced"
+    if name in PENDING:
+        return "pending"
+    return "history" if name.endswith(HISTORY_SUFFIX) else "domain"
+
+
+@dataclass(slots=True)
+class _Grants:
+    made: list[tuple[str, str, tuple[str, ...]]] = field(default_factory=list)
+
+    def give(self, role: str, privileges: str, *groups: Sequence[str]) -> None:
+        tables = tuple(name for group in groups for name in group)
+        if tables:
+            self.made.append((role, privileges, tables))
+
+
+def grants(tables: Tables) -> list[tuple[str, str, tuple[str, ...]]]:
+    """(role, privileges, tables) of everything that is granted; nothing else is."""
+    g = _Grants()
+    for role in ("pims_app", "pims_loader"):
+        g.give(role, "SELECT", tables.all)
+        g.give(role, "INSERT", tables.domain, tables.appended, tables.pending, tables.history)
+        g.give(role, "UPDATE", tables.domain)
+        g.give(role, "INSERT, UPDATE, DELETE", tables.ephemeral)
+    g.give("pims_sequencer", "SELECT", tables.appended, tables.sequenced, tables.pending)
+    g.give("pims_sequencer", "INSERT", tables.sequenced)
+    # It reports a clock that went back as an event of its own.
+    g.give("pims_sequencer", "INSERT", [t for t in tables.appended if t == "outbox_event"])
+    g.give("pims_sequencer", "INSERT", [t for t in tables.pending if t == "outbox_pending"])
+    g.give("pims_sequencer", "UPDATE, DELETE", tables.pending)
+    g.give("pims_eraser", "SELECT", tables.all)
+    g.give("pims_eraser", "INSERT", tables.domain, tables.appended, tables.pending, tables.history)
+    g.give("pims_eraser", "UPDATE, DELETE", tables.domain, tables.history)
+    g.give("pims_eraser", "DELETE", [t for t in tables.appended if t == "ledger_detail"])
+    g.give("pims_reader", "SELECT", [t for t in tables.sequenced if t == "outbox_feed"])
+    g.give("pims_reader", "SELECT", [t for t in tables.appended if t == "outbox_event"])
+    return g.made
+
+
+def apply_privileges(connection: psycopg.Connection[tuple[object, ...]]) -> None:
+    """Take every right away and give those of `grants` again, in one transaction.
+
+    `connection` is the owner's. Repeating it changes nothing.
+    """
+    with connection.transaction():
+        names = [
+            str(row[0])
+            for row in connection.execute(
+                "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+                " UNION ALL SELECT viewname FROM pg_views WHERE schemaname = 'public'"
+                " AND viewowner = current_user"
+            )
+        ]
+        roles = sql.SQL(
+            "pims_app, pims_sequencer, pims_loader, pims_eraser, pims_reader, PUBLIC"
+        )
+        for kind in ("TABLES", "SEQUENCES"):
+            connection.execute(
+                sql.SQL("REVOKE ALL ON ALL {} IN SCHEMA public FROM {}").format(
+                    sql.SQL(kind), roles
+                )
+            )
+        for role, privileges, tables in grants(classify(names)):
+            connection.execute(
+                sql.SQL("GRANT {} ON {} TO {}").format(
+                    sql.SQL(privileges),
+                    sql.SQL(", ").join(map(sql.Identifier, tables)),
+                    sql.Identifier(role),
+                )
+            )
+        connection.execute(
+            "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public"
+            " TO pims_app, pims_loader, pims_sequencer, pims_eraser"
+        )
+        connection.execute(
+            "GRANT UPDATE ON ALL SEQUENCES IN SCHEMA public TO pims_loader"
+        )
+        connection.execute(_FROZEN_FUNCTION)
+        present = set(names)
+        for table in FROZEN:
+            if table in present:
+                _freeze(connection, table, "UPDATE OR DELETE OR TRUNCATE")
+        if "ledger_detail" in present:
+            _freeze(connection, "ledger_detail", "UPDATE OR TRUNCATE")
+
+
+def _freeze(
+    connection: psycopg.Connection[tuple[object, ...]], table: str, events: str
+) -> None:
+    connection.execute(
+        sql.SQL(
+            "CREATE OR REPLACE TRIGGER pims_frozen BEFORE {} ON {}"
+            " FOR EACH STATEMENT EXECUTE FUNCTION pims_refuse_change()"
+        ).format(sql.SQL(events), sql.Identifier(table))
+    )
+
+
+_FROZEN_FUNCTION = """
+CREATE OR REPLACE FUNCTION pims_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '% of % is refused: it is only ever added to', TG_OP, TG_TABLE_NAME
+        USING ERRCODE = 'insufficient_privilege';
+END
+$$
+"""
+
+# Before the first migration: the triggers that keep history call it.
+RECORDED_AT_FUNCTION = """
+CREATE OR REPLACE FUNCTION pims_recorded_at() RETURNS timestamptz
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT CASE
+        WHEN session_user = 'pims_loader'
+            AND coalesce(current_setting('pims.recorded_at', true), '') <> ''
+        THEN current_setting('pims.recorded_at', true)::timestamptz
+        ELSE now()
+    END
+$$
+"""

@@ -1,0 +1,1 @@
+"""The decisions of custody as pure functions: no database, no clock, no words."""

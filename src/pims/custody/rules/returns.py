@@ -1,0 +1,88 @@
+"""The outcomes of a day at court and what each of them needs: the 17:00 desk."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from pims.kernel.decisions import Reason
+
+OUTCOMES = (
+    "same_warrant",
+    "new_date",
+    "sentenced",
+    "fined",
+    "bailed",
+    "discharged_at_court",
+    "not_produced",
+    "refused_to_go",
+    "not_returned",
+    "wrong_person_produced",
+)
+# Other escorts (hospital, police, funeral) come back in one of these ways.
+PLAIN_OUTCOMES = ("returned", "not_returned", "wrong_person_produced")
+# Outcomes after which the person is not back inside.
+NOT_BACK = frozenset({"discharged_at_court", "not_returned"})
+# Outcomes of those who never left: they need no escort.
+NEVER_LEFT = frozenset({"not_produced", "refused_to_go"})
+# Outcomes that change the authority to detain, and so concern named warrants.
+CHANGES_WARRANT = frozenset({"new_date", "sentenced", "fined", "bailed"})
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnFacts:
+    """What the desk was told. Dates are calendar days where the establishment is."""
+
+    outcome: str
+    happened_at: datetime
+    left_at: datetime | None
+    today: date
+    next_appearance: date | None = None
+    warrant_kind: str = ""
+    until: date | None = None
+    amount_cents: int | None = None
+    order_seen: str = ""
+    body_known: bool = False
+    detaining: tuple[int, ...] = ()
+    chosen: tuple[int, ...] = ()
+    escort_kind: str = "court"
+
+
+def missing(facts: ReturnFacts) -> Mapping[str, Reason]:
+    """The fields that cannot be right for this outcome, with the reason; empty when all can."""
+    wrong: dict[str, Reason] = {}
+    allowed = OUTCOMES if facts.escort_kind == "court" else (*PLAIN_OUTCOMES, *OUTCOMES)
+    if facts.outcome not in allowed:
+        return {"outcome": Reason("custody.outcome_unknown")}
+    if facts.left_at is None and facts.outcome not in NEVER_LEFT:
+        wrong["escort_id"] = Reason("custody.not_out")
+    if facts.left_at is not None and facts.happened_at <= facts.left_at:
+        wrong["happened_at"] = Reason("custody.return_before_departure")
+    if facts.outcome == "new_date":
+        if facts.next_appearance is None:
+            wrong["next_appearance"] = Reason("custody.next_appearance_missing")
+        elif facts.next_appearance < facts.happened_at.date():
+            wrong["next_appearance"] = Reason("custody.next_appearance_in_the_past")
+    if facts.outcome == "sentenced" and not facts.warrant_kind:
+        wrong["warrant_kind"] = Reason("custody.warrant_kind_missing")
+    if facts.outcome in ("sentenced", "fined", "bailed") and not facts.body_known:
+        wrong["body_id"] = Reason("custody.court_missing")
+    if facts.outcome == "fined" and (facts.amount_cents is None or facts.amount_cents <= 0):
+        wrong["amount_cents"] = Reason("custody.amount_missing")
+    if facts.until is not None and facts.until < facts.happened_at.date():
+        wrong["until"] = Reason("custody.until_in_the_past")
+    if facts.outcome == "discharged_at_court" and not facts.order_seen.strip():
+        wrong["order_seen"] = Reason("custody.order_seen_missing")
+    if facts.outcome in CHANGES_WARRANT:
+        strangers = set(facts.chosen) - set(facts.detaining)
+        if strangers:
+            wrong["warrant_name_ids"] = Reason("custody.warrant_does_not_detain")
+        elif facts.outcome == "new_date" and not facts.chosen and len(facts.detaining) > 1:
+            wrong["warrant_name_ids"] = Reason("custody.which_warrant")
+    return wrong
+
+
+def concerned(facts: ReturnFacts) -> tuple[int, ...]:
+    """The warrants that the outcome is about: those chosen, else the only one there is."""
+    if facts.chosen:
+        return facts.chosen
+    return facts.detaining if len(facts.detaining) == 1 else ()

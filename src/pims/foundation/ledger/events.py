@@ -1,0 +1,32 @@
+"""What the sequencer itself reports: never about a person, always for an operator."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from pims.kernel.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClockWentBack(Event):
+    """An entry was recorded over a minute before the one written before it.
+
+    `position` is the entry's; `before` and `after` are the two times, ISO 8601; `seconds` the
+    step between them.
+    """
+
+    kind: ClassVar[str] = "ledger.clock_went_back"
+
+    position: int
+    before: str
+    after: str
+    seconds: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TreeDiffers(Event):
+    """The tree in the database is not the one that the last checkpoint was signed for."""
+
+    kind: ClassVar[str] = "ledger.tree_differs"
+
+    tree_size: int
+    checkpoint_size: int

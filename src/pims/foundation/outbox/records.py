@@ -1,0 +1,53 @@
+"""What one event is: as it is put in the outbox, and as a subscriber receives it. No Django."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from pims.foundation.ledger.entries import canonical
+from pims.kernel.events import Event
+
+FEED_CHANNEL = "pims_feed"
+
+INSERT_EVENT = """
+WITH made AS (
+  INSERT INTO outbox_event (id, serial, entry_id, kind, schema_version, person_id, event_seq,
+                            establishment_id, payload, recorded_at)
+  VALUES (%s::uuid, nextval('outbox_serial'), %s::uuid, %s, %s::smallint, %s::bigint,
+          %s::bigint, %s::bigint, %s::jsonb, %s::timestamptz)
+  RETURNING serial, id)
+INSERT INTO outbox_pending (serial, event_id) SELECT serial, id FROM made
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class EventRecord:
+    """One event of the feed. `position` counts from 1 and never changes."""
+
+    position: int
+    event_id: UUID
+    entry_id: UUID
+    kind: str
+    schema_version: int
+    person_id: int | None
+    event_seq: int | None
+    establishment_id: int | None
+    payload: Mapping[str, object]
+    recorded_at: datetime
+
+    @property
+    def lane(self) -> str:
+        """Within a lane events are handled one after the other, in the feed's order."""
+        return f"kind:{self.kind}" if self.person_id is None else f"person:{self.person_id}"
+
+
+def new_event(
+    event: Event, *, entry_id: UUID, event_seq: int | None, at: datetime
+) -> tuple[UUID, tuple[object, ...]]:
+    """The event's id and the values of `INSERT_EVENT`."""
+    event_id = uuid4()
+    return event_id, (
+        event_id, entry_id, event.kind, event.schema_version, event.person_id, event_seq,
+        event.establishment_id, canonical(event.payload()), at,
+    )  # fmt: skip

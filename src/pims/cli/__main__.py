@@ -1,0 +1,3 @@
+from pims.cli.main import main
+
+main()

@@ -1,0 +1,41 @@
+"""What a command needs before it can run: the framework set up, the database answering."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from pims.foundation.console import words
+
+
+def framework() -> None:
+    """Set Django up, once."""
+    from django.apps import apps
+
+    if not apps.ready:
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pims.config.settings")
+        import django
+
+        django.setup()
+
+
+@contextmanager
+def database_running() -> Iterator[None]:
+    """Within the block the database answers: ours is started where it is not, and stopped after.
+
+    Raises DatabaseUnavailable where it can't be started.
+    """
+    from pims.foundation.database import urls
+    from pims.foundation.database.launcher import instance_cluster
+
+    cluster = instance_cluster(report=lambda text: words.print(f"{text} …"))
+    if urls.is_external() or cluster.is_running():
+        yield
+        return
+    cluster.start()
+    try:
+        yield
+    finally:
+        from django.db import connections
+
+        connections.close_all()
+        cluster.stop()

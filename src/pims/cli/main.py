@@ -1,0 +1,97 @@
+"""`pims`: the command line of the installation."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from pims.cli.faults import REFUSED, UNEXPECTED, explain_error, record_unexpected
+from pims.cli.mounts import mount
+from pims.kernel.errors import PimsError
+
+app = typer.Typer(
+    name="pims",
+    help="The custody record of a prison service.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+check = typer.Typer(help="Verify what is stored.", no_args_is_help=True)
+run = typer.Typer(help="The processes that `pims up` starts.", no_args_is_help=True)
+
+
+@app.callback()
+def pims() -> None:
+    """The custody record of a prison service."""
+
+
+@app.command()
+def up(
+    port: Annotated[
+        int, typer.Option(envvar="PORT", min=1, max=65_535, help="Where the pages are served.")
+    ] = 8000,
+    demo: Annotated[
+        bool,
+        typer.Option(
+            "--demo/--no-demo",
+            envvar="PIMS_DEMO",
+            help="Fill an empty installation with the simulated prison.",
+        ),
+    ] = True,
+) -> None:
+    """Start PIMS and keep it running until Ctrl-C."""
+    from pims.cli.up import serve
+
+    raise typer.Exit(serve(port=port, demo=demo))
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database up to date. Repeating it changes nothing."""
+    from pims.cli.prepare import migrate_instance
+
+    migrate_instance()
+
+
+@app.command(hidden=True)
+def prepare(demo: bool = True) -> None:
+    """Everything between a running database and running pages."""
+    from pims.cli.prepare import prepare_instance
+
+    prepare_instance(demo=demo)
+
+
+@run.command()
+def worker() -> None:
+    """Deliver events and do the jobs, until stopped."""
+    from pims.cli.run import work
+
+    work()
+
+
+@run.command()
+def sequencer() -> None:
+    """Give committed entries and events their order, until stopped."""
+    from pims.cli.run import sequence
+
+    sequence()
+
+
+app.add_typer(run, name="run", hidden=True)
+mount(app, "user", "pims.foundation.access.cli", "Users and what they may do.")
+mount(app, "key", "pims.foundation.vault.cli", "Keys: rotate, share, recover.", database=False)
+
+
+def main() -> None:
+    """Run a command; exit 0 done, 1 refused, 2 wrongly asked, 3 unforeseen, 130 interrupted."""
+    try:
+        app()
+    except PimsError as error:
+        explain_error(error)
+        sys.exit(REFUSED)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except Exception as error:
+        record_unexpected(error)
+        sys.exit(UNEXPECTED)

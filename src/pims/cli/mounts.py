@@ -1,0 +1,59 @@
+"""Command groups that live in the rooms, imported when one of their commands is used.
+
+`pims --help` must not wait for the framework, so a group is known here by name and help alone.
+"""
+
+import sys
+from collections.abc import Callable
+from contextlib import nullcontext
+from importlib import import_module
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from pims.cli import boot
+
+
+def later(name: str, module: str, help_text: str, *, database: bool = True) -> type[TyperGroup]:
+    """A group whose commands are those of the typer `app` in `module`.
+
+    `database` says that its commands need a running database.
+    """
+
+    class Later(TyperGroup):
+        def __init__(self, **settings: Any) -> None:
+            super().__init__(**{**settings, "name": name, "help": help_text})
+
+        def _real(self) -> TyperGroup:
+            boot.framework()
+            found = typer.main.get_group(import_module(module).app)
+            self.commands = found.commands
+            return found
+
+        def list_commands(self, ctx: Any) -> list[str]:
+            return self._real().list_commands(ctx)
+
+        def get_command(self, ctx: Any, cmd_name: str) -> Any:
+            return self._real().get_command(ctx, cmd_name)
+
+        def invoke(self, ctx: Any) -> Any:
+            wanted = database and not asked_for_help()
+            with boot.database_running() if wanted else nullcontext():
+                return super().invoke(ctx)
+
+    return Later
+
+
+def asked_for_help() -> bool:
+    return "--help" in sys.argv
+
+
+def mount(
+    app: typer.Typer, name: str, module: str, help_text: str, *, database: bool = True
+) -> None:
+    """Add the group `name`, whose commands are in `module`, to `app`."""
+    group = typer.Typer(cls=later(name, module, help_text, database=database), no_args_is_help=True)
+    nothing: Callable[[], None] = lambda: None  # noqa: E731 - typer wants a callback for a group
+    group.callback()(nothing)
+    app.add_typer(group, name=name, help=help_text)

@@ -1,0 +1,166 @@
+"""`pims up`: start the parts in order, say where they answer, keep them running."""
+
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from rich.console import Console
+from rich.table import Table
+
+from pims.cli import parts
+from pims.config import instance
+from pims.foundation.database import urls
+from pims.foundation.database.launcher import instance_cluster
+from pims.foundation.supervisor.lock import (
+    MARK,
+    AlreadyRunning,
+    InstallationLock,
+    clear_left_running,
+)
+from pims.foundation.supervisor.supervisor import StartFailed, Stopped, Supervisor
+
+DONE, FAILED = 0, 1
+out = Console(highlight=False, soft_wrap=True)
+
+
+def serve(*, port: int, demo: bool) -> int:
+    """Run PIMS until asked to stop; gives the exit code."""
+    began = time.monotonic()
+    try:
+        lock = InstallationLock(instance.var_dir() / "run")
+    except AlreadyRunning as already:
+        _say_already_running(already)
+        return FAILED
+    address = f"http://{parts.HERE}:{port}"
+    supervisor: Supervisor | None = None
+    try:
+        lock.announce(address)
+        if cleared := clear_left_running(instance.instance_id()):
+            say(f"Ended {cleared} processes that an earlier start had left")
+        if not parts.port_is_free(port):
+            _say_port_taken(port)
+            return FAILED
+        supervisor = Supervisor(logs=instance.var_dir() / "log", env=_environment(port), say=say)
+        supervisor.listen()
+        _start(supervisor, port=port, demo=demo)
+        _welcome(address, time.monotonic() - began, demo=demo)
+        supervisor.run()
+        say("Stopping …")
+        return DONE
+    except StepFailed as failed:
+        return failed.code
+    except StartFailed as failure:
+        _say_start_failed(failure)
+        return FAILED
+    except Stopped:
+        say("Stopping before everything was up …")
+        return DONE
+    finally:
+        if supervisor is not None:
+            supervisor.stop()
+            say("Stopped.")
+        lock.release()
+
+
+def say(text: str) -> None:
+    out.print(text, markup=False)
+    sys.stdout.flush()
+
+
+@dataclass
+class StepFailed(Exception):
+    code: int
+
+
+def _environment(port: int) -> dict[str, str]:
+    """What every part is told. Paths are absolute: a part may run in another folder."""
+    return {
+        "DJANGO_SETTINGS_MODULE": "pims.config.settings",
+        "PIMS_VAR": str(instance.var_dir()),
+        "PIMS_SECRETS": str(instance.secrets_dir()),
+        "PIMS_PORT": str(port),
+        "PIMS_EVENTS_PORT": str(parts.free_port_after(port)),
+        "PYTHONUNBUFFERED": "1",
+        MARK: instance.instance_id(),
+    }
+
+
+def _start(supervisor: Supervisor, *, port: int, demo: bool) -> None:
+    if urls.is_external():
+        say("Using the database server that DATABASE_URL names")
+    else:
+        with _step("Starting PostgreSQL"):
+            cluster = instance_cluster(report=lambda text: say(f"  {text} …"))
+            if cluster.is_running():
+                say("  An earlier start's PostgreSQL is still there; stopping it first …")
+                cluster.stop()
+            supervisor.start(parts.database(cluster))
+    choice = "--demo" if demo else "--no-demo"
+    code = supervisor.run_step([sys.executable, "-m", "pims.cli", "prepare", choice])
+    if code:
+        raise StepFailed(code)
+    with _step("Starting the pages, the live stream, the worker and the sequencer"):
+        supervisor.start(
+            parts.sequencer(),
+            parts.worker(),
+            parts.events(int(supervisor.env["PIMS_EVENTS_PORT"])),
+            parts.web(port),
+        )
+
+
+@contextmanager
+def _step(text: str) -> Iterator[None]:
+    say(f"{text} …")
+    began = time.monotonic()
+    yield
+    if (took := time.monotonic() - began) > 1:
+        say(f"  done in {took:.1f} s")
+
+
+def _welcome(address: str, seconds: float, *, demo: bool) -> None:
+    out.print()
+    out.print(f"[bold]PIMS is ready[/bold] after {seconds:.1f} s: [bold]{address}[/bold]")
+    if demo:
+        out.print(_sign_ins())
+    out.print(f"Logs: {instance.var_dir() / 'log'}    Stop it with Ctrl-C.", markup=False)
+    sys.stdout.flush()
+
+
+def _sign_ins() -> Table:
+    from pims.demo.signins import SIGN_INS
+
+    table = Table(title="Demo sign-ins", title_justify="left", box=None, header_style="bold")
+    for heading in ("Role", "Name", "Badge", "PIN", "Password"):
+        table.add_column(heading)
+    for one in SIGN_INS:
+        table.add_row(one.role, one.name, one.badge, one.pin, one.password)
+    return table
+
+
+def _say_already_running(already: AlreadyRunning) -> None:
+    if already.running is None:
+        say(f"PIMS is already being started on {instance.var_dir()}.")
+    else:
+        say(
+            f"PIMS is already running: {already.running.address}"
+            f" (process {already.running.pid}, state in {instance.var_dir()})."
+        )
+    say("Stop that one first, or give another installation its own PIMS_VAR.")
+
+
+def _say_port_taken(port: int) -> None:
+    holder = parts.who_listens(port)
+    say(f"Port {port} is in use" + (f" by {holder}." if holder else "."))
+    say(f"Choose another: PORT={port + 10} make up, or: pims up --port {port + 10}")
+
+
+def _say_start_failed(failure: StartFailed) -> None:
+    say(f"{failure.name} {failure.why}. It last said:")
+    for line in failure.lines:
+        say(f"  {line}")
+    say(f"All of it is in {failure.log}")
+    if os.environ.get("DATABASE_URL"):
+        say("DATABASE_URL is set, so that server is used and none is started.")

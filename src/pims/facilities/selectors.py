@@ -88,6 +88,12 @@ def establishment_by_code(viewer: Actor, code: str) -> EstablishmentInfo | None:
     return next((e for e in establishments(viewer) if e.code == code), None)
 
 
+def time_zone(establishment_id: int) -> str:
+    """The establishment's IANA zone: where its days begin and end."""
+    zone: str = Establishment.objects.values_list("time_zone", flat=True).get(pk=establishment_id)
+    return zone
+
+
 def units(viewer: Actor, establishment_id: int) -> list[UnitInfo]:
     """The units in the order of the layout."""
     found = Unit.objects.filter(establishment_id=establishment_id).order_by("position", "code")
@@ -140,7 +146,7 @@ def outages(viewer: Actor, establishment_id: int, *, at: datetime) -> list[Outag
 
 def _place_infos(found: QuerySet[Place], at: datetime) -> list[PlaceInfo]:
     ordered = found.select_related("cell__unit").order_by(
-        "cell__unit__position", "cell__code", "code", "pk"
+        "cell__unit__position", "cell__code", "pk"
     )
     rows = list(ordered)
     closed_places: dict[int, str] = {}

@@ -1,0 +1,185 @@
+"""What the papers make of a person at an instant: legal status, faults, gaps. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from pims.jurisdictions.warrant_kinds import WarrantKind
+from pims.kernel.periods import Period, gaps
+
+NO_VALID_WARRANT = "none"
+
+# Defects that a reader can mark; what each means is worded in `ui/wording/authority.toml`.
+DEFECTS = (
+    "no_signature",
+    "no_seal",
+    "no_date",
+    "wrong_name",
+    "wrong_person",
+    "no_next_appearance",
+    "no_end",
+    "no_review_date",
+    "no_amount",
+    "body_cannot_issue",
+    "date_passed",
+    "date_in_the_future",
+    "illegible",
+    "no_offence",
+    "other",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WarrantFacts:
+    """One person's name on one warrant, as the decision sees it."""
+
+    warrant_name_id: int
+    warrant_id: int
+    person_id: int
+    kind: str
+    state: str
+    starts_at: datetime
+    until: date | None
+    next_appearance: date | None
+    ends_at: datetime | None
+    defects: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LegalStatus:
+    """`code` is a status of the jurisdiction, or "none"; `faults` are codes, worst first.
+
+    `detaining` are ids of the warrant names in force; `next_appearance` the earliest of theirs,
+    `valid_until` the last instant (exclusive) to which any of them reaches, None if open.
+    """
+
+    code: str
+    detaining: tuple[int, ...] = ()
+    next_appearance: date | None = None
+    valid_until: datetime | None = None
+    faults: tuple[str, ...] = ()
+
+
+def end_as_written(facts: WarrantFacts, kind: WarrantKind, zone: str) -> datetime | None:
+    """The first instant at which the paper, by its own words, no longer detains.
+
+    `until` and, for a kind that needs one, the next appearance are inclusive dates: the paper
+    reaches to the end of that day in the establishment's zone. None where it names no end.
+    """
+    days = [facts.until]
+    if "next_appearance" in kind.needs:
+        days.append(facts.next_appearance)
+    named = [day for day in days if day is not None]
+    if not named:
+        return None
+    return datetime.combine(max(named) + timedelta(days=1), time(), ZoneInfo(zone))
+
+
+def detains_during(facts: WarrantFacts, kind: WarrantKind, zone: str) -> Period | None:
+    """When the paper detains, or None where it was returned, is void or never did.
+
+    A defective warrant that nobody has decided on still holds: the fact comes before the remedy.
+    """
+    if facts.state in ("returned", "void"):
+        return None
+    ends = [e for e in (facts.ends_at, end_as_written(facts, kind, zone)) if e is not None]
+    end = min(ends) if ends else None
+    if end is not None and end <= facts.starts_at:
+        return None
+    return Period(facts.starts_at, end)
+
+
+def legal_status(
+    warrants: Iterable[WarrantFacts],
+    *,
+    kinds: Mapping[str, WarrantKind],
+    zone: str,
+    as_of: datetime,
+) -> LegalStatus:
+    """What the person counts as at `as_of`, and what is wrong with the papers."""
+    in_force: list[tuple[WarrantFacts, Period]] = []
+    expired = appearance_passed = False
+    today = as_of.astimezone(ZoneInfo(zone)).date()
+    for facts in warrants:
+        period = detains_during(facts, kinds[facts.kind], zone)
+        if period is None or period.start > as_of:
+            continue
+        if period.contains(as_of):
+            in_force.append((facts, period))
+        elif facts.ends_at is None:
+            expired = True
+            appearance_passed |= (
+                facts.next_appearance is not None and facts.next_appearance < today
+            )
+    in_force.sort(key=lambda pair: (kinds[pair[0].kind].precedence, pair[0].starts_at))
+    faults = _faults(in_force, expired=expired, appearance_passed=appearance_passed)
+    if not in_force:
+        return LegalStatus(NO_VALID_WARRANT, faults=faults)
+    appearances = [f.next_appearance for f, _ in in_force if f.next_appearance is not None]
+    ends = [period.end for _, period in in_force]
+    return LegalStatus(
+        code=kinds[in_force[0][0].kind].legal_status,
+        detaining=tuple(f.warrant_name_id for f, _ in in_force),
+        next_appearance=min(appearances, default=None),
+        valid_until=None if None in ends else max(e for e in ends if e is not None),
+        faults=faults,
+    )
+
+
+def _faults(
+    in_force: Sequence[tuple[WarrantFacts, Period]], *, expired: bool, appearance_passed: bool
+) -> tuple[str, ...]:
+    found = []
+    if not in_force:
+        found.append("no_valid_warrant")
+        if expired:
+            found.append("warrant_expired")
+    if appearance_passed:
+        found.append("next_appearance_passed")
+    if any(f.defects and f.state == "as_received" for f, _ in in_force):
+        found.append("defect_undecided")
+    return tuple(found)
+
+
+def uncovered(
+    custody: Period,
+    warrants: Iterable[WarrantFacts],
+    *,
+    kinds: Mapping[str, WarrantKind],
+    zone: str,
+) -> list[Period]:
+    """The parts of a custody period that no warrant covers, in order."""
+    periods = (detains_during(facts, kinds[facts.kind], zone) for facts in warrants)
+    return gaps(custody, [p for p in periods if p is not None])
+
+
+def defects_read_off(
+    *,
+    kind: WarrantKind,
+    body_kind: str,
+    dated: date | None,
+    until: date | None,
+    next_appearance: date | None,
+    amount_cents: int | None,
+    received_on: date,
+) -> tuple[str, ...]:
+    """The defects that the entered dates and bodies show by themselves."""
+    found = []
+    if dated is None:
+        found.append("no_date")
+    elif dated > received_on:
+        found.append("date_in_the_future")
+    if body_kind not in kind.bodies:
+        found.append("body_cannot_issue")
+    if "until" in kind.needs and until is None:
+        found.append("no_end")
+    if "next_appearance" in kind.needs and next_appearance is None:
+        found.append("no_next_appearance")
+    if "review" in kind.needs and next_appearance is None:
+        found.append("no_review_date")
+    if "amount" in kind.needs and amount_cents is None:
+        found.append("no_amount")
+    if any(day is not None and day < received_on for day in (until, next_appearance)):
+        found.append("date_passed")
+    return tuple(found)

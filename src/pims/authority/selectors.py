@@ -1,0 +1,367 @@
+"""Every read of the authority room."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Q
+
+from pims.authority import rules
+from pims.authority.models import (
+    Body,
+    ClerkQuery,
+    PoliceInterest,
+    ReleaseOrder,
+    Warrant,
+    WarrantName,
+)
+from pims.authority.rules import LegalStatus
+from pims.facilities import selectors as facilities
+from pims.foundation.access.actor import Actor
+from pims.foundation.access.scope import require_visible
+from pims.foundation.history.known import as_known
+from pims.jurisdictions.warrant_kinds import warrant_kinds
+from pims.kernel import clock
+from pims.kernel.asof import AsOf
+from pims.kernel.periods import Period
+
+__all__ = ["LegalStatus", "bodies", "legal_status", "warrants_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class BodyInfo:
+    body_id: int
+    code: str
+    name: str
+    kind: str
+    district: str
+    registry_phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class WarrantBrief:
+    """One person's name on one paper. `detains` is when it detains, None where it does not."""
+
+    warrant_name_id: int
+    warrant_id: int
+    person_id: int
+    kind: str
+    legal_status: str
+    body_name: str
+    reference: str
+    dated: date | None
+    name_as_written: str
+    charges: str
+    starts_at: datetime
+    until: date | None
+    next_appearance: date | None
+    amount_cents: int | None
+    ends_at: datetime | None
+    end_kind: str
+    end_basis: str
+    state: str
+    defects: tuple[str, ...]
+    as_written: str
+    scan_blob_id: str | None
+    detains: Period | None
+    version: int
+    received_at: datetime
+
+    def detains_at(self, instant: datetime) -> bool:
+        return self.detains is not None and self.detains.contains(instant)
+
+
+@dataclass(frozen=True, slots=True)
+class WarrantHistory:
+    """The bars of a person's warrants, and the parts of custody that none covers."""
+
+    bars: tuple[WarrantBrief, ...]
+    gaps: tuple[Period, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseOrderInfo:
+    release_order_id: int
+    person_id: int
+    kind: str
+    body_name: str
+    registry_phone: str
+    reference: str
+    dated: date | None
+    received_at: datetime
+    state: str
+    ends_all: bool
+    warrant_name_ids: tuple[int, ...]
+    conditions: str
+    verified_at: datetime | None
+    verified_spoke_to: str
+    scan_blob_id: str | None
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in (ReleaseOrder.State.RECEIVED, ReleaseOrder.State.VERIFIED)
+
+
+@dataclass(frozen=True, slots=True)
+class PoliceInterestInfo:
+    police_interest_id: int
+    person_id: int
+    agency: str
+    reference: str
+    note: str
+    telephone: str
+    raised_at: datetime
+    informed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClerkQueryInfo:
+    query_id: int
+    warrant_id: int
+    body_name: str
+    reference: str
+    text: str
+    drafted_at: datetime
+    sent_at: datetime | None
+    answered_at: datetime | None
+
+
+def bodies() -> list[BodyInfo]:
+    """The courts and other bodies, by kind and name; they name no one."""
+    return [
+        BodyInfo(b.pk, b.code, b.name, b.kind, b.district, b.registry_phone)
+        for b in Body.objects.order_by("kind", "name")
+    ]
+
+
+def warrants_of(
+    person_ids: Iterable[int], *, zone: str, as_of: AsOf | None = None
+) -> dict[int, list[WarrantBrief]]:
+    """All warrants of the persons, oldest first, for services and rooms above. Three queries.
+
+    Whoever shows them checks first that the viewer may see the persons.
+    """
+    known_at = None if as_of is None else as_of.known_at
+    ids = list(person_ids)
+    names = list(as_known(WarrantName, known_at, among=Q(person_id__in=ids)).order_by("starts_at"))
+    papers = {
+        paper.id: paper
+        for paper in as_known(
+            Warrant, known_at, among=_id_among(Warrant, {n.warrant_id for n in names}, known_at)
+        )
+    }
+    body_names = dict(
+        Body.objects.filter(pk__in={p.body_id for p in papers.values()}).values_list("id", "name")
+    )
+    found: dict[int, list[WarrantBrief]] = defaultdict(list)
+    for name in names:
+        paper = papers.get(name.warrant_id)
+        if paper is not None:
+            found[name.person_id].append(_brief(name, paper, body_names[paper.body_id], zone))
+    return dict(found)
+
+
+def legal_status(
+    person_ids: Iterable[int], *, zone: str, as_of: AsOf
+) -> dict[int, LegalStatus]:
+    """What each person counts as; a person without any paper is there too, as "none"."""
+    ids = list(person_ids)
+    found = warrants_of(ids, zone=zone, as_of=as_of)
+    return {
+        person_id: rules.legal_status(
+            [_facts(brief) for brief in found.get(person_id, ())],
+            kinds=warrant_kinds(),
+            zone=zone,
+            as_of=as_of.valid_at,
+        )
+        for person_id in ids
+    }
+
+
+def detaining_warrants(person_id: int, *, zone: str, at: datetime) -> list[WarrantBrief]:
+    """The warrants that detain this person at that instant, for services above."""
+    found = warrants_of([person_id], zone=zone).get(person_id, [])
+    return [brief for brief in found if brief.detains_at(at)]
+
+
+def warrant_history(
+    viewer: Actor,
+    person_id: int,
+    *,
+    custody: Iterable[Period],
+    establishment_id: int,
+    as_of: AsOf | None = None,
+) -> WarrantHistory:
+    """The warrants as bars, and the gaps in the custody periods that the caller gives.
+
+    Raises NotFound where the viewer may not see the person.
+    """
+    require_visible(viewer, "authority.view", person_id)
+    zone = facilities.time_zone(establishment_id)
+    bars = warrants_of([person_id], zone=zone, as_of=as_of).get(person_id, [])
+    upto = clock.now() if as_of is None else as_of.valid_at
+    missing = []
+    for period in custody:
+        if period.start >= upto:
+            continue
+        end = upto if period.end is None else min(period.end, upto)
+        missing += rules.uncovered(
+            Period(period.start, end),
+            [_facts(brief) for brief in bars],
+            kinds=warrant_kinds(),
+            zone=zone,
+        )
+    return WarrantHistory(tuple(bars), tuple(missing))
+
+
+def release_orders(person_ids: Iterable[int]) -> dict[int, list[ReleaseOrderInfo]]:
+    """All release orders of the persons, newest first. Two queries."""
+    found: dict[int, list[ReleaseOrderInfo]] = defaultdict(list)
+    orders = (
+        ReleaseOrder.objects.filter(person_id__in=list(person_ids))
+        .select_related("body")
+        .prefetch_related("warrant_names")
+        .order_by("-received_at")
+    )
+    for order in orders:
+        found[order.person_id].append(_order_info(order))
+    return dict(found)
+
+
+def open_release_orders(viewer: Actor, establishment_id: int) -> list[ReleaseOrderInfo]:
+    """Orders received or verified and not yet acted on, oldest first."""
+    if not viewer.can_at("authority.view", establishment_id):
+        return []
+    orders = (
+        ReleaseOrder.objects.filter(
+            establishment_id=establishment_id,
+            state__in=[ReleaseOrder.State.RECEIVED, ReleaseOrder.State.VERIFIED],
+        )
+        .select_related("body")
+        .prefetch_related("warrant_names")
+        .order_by("received_at")
+    )
+    return [_order_info(order) for order in orders]
+
+
+def police_interests(person_ids: Iterable[int]) -> dict[int, list[PoliceInterestInfo]]:
+    """The standing interests in the persons, oldest first. One query."""
+    found: dict[int, list[PoliceInterestInfo]] = defaultdict(list)
+    rows = PoliceInterest.objects.filter(
+        person_id__in=list(person_ids), withdrawn_at=None
+    ).order_by("raised_at")
+    for row in rows:
+        found[row.person_id].append(
+            PoliceInterestInfo(
+                row.pk, row.person_id, row.agency, row.reference, row.note, row.telephone,
+                row.raised_at, row.informed_at,
+            )
+        )  # fmt: skip
+    return dict(found)
+
+
+def open_queries(viewer: Actor, establishment_id: int) -> list[ClerkQueryInfo]:
+    """Queries to clerks of court that have no answer yet, oldest first."""
+    if not viewer.can_at("authority.view", establishment_id):
+        return []
+    rows = (
+        ClerkQuery.objects.filter(
+            warrant__establishment_id=establishment_id, answered_at=None
+        )
+        .select_related("warrant__body")
+        .order_by("drafted_at")
+    )
+    return [
+        ClerkQueryInfo(
+            q.pk, q.warrant_id, q.warrant.body.name, q.warrant.reference, q.text,
+            q.drafted_at, q.sent_at, q.answered_at,
+        )
+        for q in rows
+    ]  # fmt: skip
+
+
+def _id_among(model: type[Warrant], ids: set[int], known_at: datetime | None) -> Q:
+    """Ids are `pk` in the table and `pgh_obj_id` in its history."""
+    return Q(id__in=ids) if known_at is None else Q(pgh_obj_id__in=ids)
+
+
+def _facts(brief: WarrantBrief) -> rules.WarrantFacts:
+    return rules.WarrantFacts(
+        warrant_name_id=brief.warrant_name_id,
+        warrant_id=brief.warrant_id,
+        person_id=brief.person_id,
+        kind=brief.kind,
+        state=brief.state,
+        starts_at=brief.starts_at,
+        until=brief.until,
+        next_appearance=brief.next_appearance,
+        ends_at=brief.ends_at,
+        defects=brief.defects,
+    )
+
+
+def _brief(name: Any, paper: Any, body_name: str, zone: str) -> WarrantBrief:
+    kind = warrant_kinds()[paper.kind]
+    detains = rules.detains_during(
+        rules.WarrantFacts(
+            warrant_name_id=name.id,
+            warrant_id=paper.id,
+            person_id=name.person_id,
+            kind=paper.kind,
+            state=paper.state,
+            starts_at=name.starts_at,
+            until=name.until,
+            next_appearance=name.next_appearance,
+            ends_at=name.ends_at,
+        ),
+        kind,
+        zone,
+    )
+    return WarrantBrief(
+        warrant_name_id=name.id,
+        warrant_id=paper.id,
+        person_id=name.person_id,
+        kind=paper.kind,
+        legal_status=kind.legal_status,
+        body_name=body_name,
+        reference=paper.reference,
+        dated=paper.dated,
+        name_as_written=name.name_as_written,
+        charges=name.charges,
+        starts_at=name.starts_at,
+        until=name.until,
+        next_appearance=name.next_appearance,
+        amount_cents=name.amount_cents,
+        ends_at=name.ends_at,
+        end_kind=name.end_kind,
+        end_basis=name.end_basis,
+        state=paper.state,
+        defects=tuple(paper.defects),
+        as_written=paper.as_written,
+        scan_blob_id=None if paper.scan_blob_id is None else str(paper.scan_blob_id),
+        detains=detains,
+        version=name.version,
+        received_at=paper.received_at,
+    )
+
+
+def _order_info(order: ReleaseOrder) -> ReleaseOrderInfo:
+    return ReleaseOrderInfo(
+        release_order_id=order.pk,
+        person_id=order.person_id,
+        kind=order.kind,
+        body_name=order.body.name,
+        registry_phone=order.body.registry_phone,
+        reference=order.reference,
+        dated=order.dated,
+        received_at=order.received_at,
+        state=order.state,
+        ends_all=order.ends_all,
+        warrant_name_ids=tuple(name.pk for name in order.warrant_names.all()),
+        conditions=order.conditions,
+        verified_at=order.verified_at,
+        verified_spoke_to=order.verified_spoke_to,
+        scan_blob_id=None if order.scan_blob_id is None else str(order.scan_blob_id),
+    )

@@ -1,0 +1,42 @@
+"""Every write of the authority room."""
+
+from pims.authority.services.bodies import load_bodies, set_registry_phone
+from pims.authority.services.police_interest import (
+    inform_police,
+    record_police_interest,
+    withdraw_police_interest,
+)
+from pims.authority.services.release_orders import (
+    act_on_release_order,
+    record_release_order,
+    verify_release_order,
+    withdraw_release_order,
+)
+from pims.authority.services.warrants import (
+    WarrantNameInput,
+    amend_warrant_name,
+    decide_defective,
+    end_warrant,
+    record_warrant,
+    send_clerk_query,
+    set_next_appearance,
+)
+
+__all__ = [
+    "WarrantNameInput",
+    "act_on_release_order",
+    "amend_warrant_name",
+    "decide_defective",
+    "end_warrant",
+    "inform_police",
+    "load_bodies",
+    "record_police_interest",
+    "record_release_order",
+    "record_warrant",
+    "send_clerk_query",
+    "set_next_appearance",
+    "set_registry_phone",
+    "verify_release_order",
+    "withdraw_police_interest",
+    "withdraw_release_order",
+]

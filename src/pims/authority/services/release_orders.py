@@ -1,0 +1,202 @@
+"""Orders that free: received, verified by telephone, acted on or withdrawn."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from pims.authority import events
+from pims.authority.models import Body, ReleaseOrder, WarrantName
+from pims.authority.services.warrants import close_name
+from pims.foundation.commands.transaction import Transaction, service
+from pims.foundation.vault.files import store_file
+from pims.kernel.decisions import Reason, refuse
+from pims.kernel.errors import InvalidInput, NotFound
+
+CLOCK_SLACK = timedelta(minutes=2)
+
+# How a warrant ended, by the kind of order that ended it.
+_END_KIND = {"bail": "bailed", "fine_paid": "fine_paid", "charge_withdrawn": "withdrawn"}
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseOrderResult:
+    release_order_id: int
+
+
+@service
+def record_release_order(
+    tx: Transaction,
+    *,
+    establishment_id: int,
+    person_id: int,
+    kind: str,
+    body_id: int,
+    received_at: datetime,
+    warrant_name_ids: Sequence[int] = (),
+    ends_all: bool = False,
+    reference: str = "",
+    dated: date | None = None,
+    as_written: str = "",
+    conditions: str = "",
+    scan: bytes | None = None,
+) -> ReleaseOrderResult:
+    """Record an order to release from the named warrants, or from all.
+
+    Raises InvalidInput (unknown kind, names no warrant, received in the future, another
+    person's warrant), NotFound.
+    """
+    tx.require_person("authority.record", person_id)
+    tx.lock_persons([person_id])
+    body = Body.objects.filter(pk=body_id).first()
+    if body is None:
+        raise NotFound("body", body_id)
+    names = list(WarrantName.objects.filter(pk__in=list(warrant_name_ids), person_id=person_id))
+    wrong: dict[str, Reason] = {}
+    if kind not in ReleaseOrder.Kind.values:
+        wrong["kind"] = Reason("authority.unknown_order_kind", {"kind": kind})
+    if len(names) != len(set(warrant_name_ids)):
+        wrong["warrants"] = Reason("authority.warrant_of_another")
+    if not names and not ends_all:
+        wrong["warrants"] = Reason("authority.order_names_nothing")
+    if received_at > tx.now + CLOCK_SLACK:
+        wrong["received_at"] = Reason("authority.in_the_future")
+    if wrong:
+        raise InvalidInput(wrong)
+    order = ReleaseOrder.objects.create(
+        kind=kind,
+        body=body,
+        establishment_id=establishment_id,
+        person_id=person_id,
+        ends_all=ends_all,
+        reference=reference.strip(),
+        dated=dated,
+        as_written=as_written,
+        conditions=conditions,
+        received_at=received_at,
+        recorded_by_id=tx.actor.user_id,
+    )
+    order.warrant_names.set(names)
+    if scan is not None:
+        blob = store_file(
+            tx, person_id=person_id, kind="release_order_scan", data=scan, media_type=None
+        )
+        order.scan_blob_id = blob.blob_id
+        order.save(update_fields=["scan_blob_id"])
+    tx.record(
+        events.ReleaseOrderRecorded(
+            person_id=person_id,
+            establishment_id=establishment_id,
+            release_order_id=order.pk,
+            order_kind=kind,
+            received_at=received_at.isoformat(),
+        ),
+        details={"reference": order.reference, "conditions": conditions},
+    )
+    return ReleaseOrderResult(order.pk)
+
+
+@service
+def verify_release_order(
+    tx: Transaction, *, release_order_id: int, spoke_to: str
+) -> ReleaseOrderResult:
+    """The registry confirmed the order on its stored number, never on one read off the paper.
+
+    Raises Refused where the body has no stored number or the order is not open.
+    """
+    order = _locked_order(tx, release_order_id)
+    tx.require_person("authority.record", order.person_id)
+    if not spoke_to.strip():
+        raise InvalidInput({"spoke_to": Reason("authority.spoke_to_missing")})
+    if order.state not in (ReleaseOrder.State.RECEIVED, ReleaseOrder.State.VERIFIED):
+        refuse(Reason("authority.order_not_open", {"state": order.state})).require()
+    if not order.body.registry_phone:
+        refuse(
+            Reason(
+                "authority.no_registry_phone",
+                {"body": order.body.name},
+                decided_by="authority.manage_bodies",
+            )
+        ).require()
+    order.state = ReleaseOrder.State.VERIFIED
+    order.verified_at, order.verified_by_id = tx.now, tx.actor.user_id
+    order.verified_phone, order.verified_spoke_to = order.body.registry_phone, spoke_to.strip()[:120]
+    order.save()
+    tx.record(
+        events.ReleaseOrderVerified(
+            person_id=order.person_id,
+            establishment_id=order.establishment_id,
+            release_order_id=order.pk,
+        ),
+        details={"spoke_to": order.verified_spoke_to, "telephone": order.verified_phone},
+    )
+    return ReleaseOrderResult(order.pk)
+
+
+@service
+def act_on_release_order(
+    tx: Transaction, *, release_order_id: int, at: datetime
+) -> ReleaseOrderResult:
+    """End, at `at`, every warrant that the order ends. A repeat changes nothing.
+
+    Whoever may discharge may do this: it is the order that ends the warrants, not the officer.
+    """
+    order = _locked_order(tx, release_order_id)
+    tx.require_person("release.discharge", order.person_id)
+    if order.state == ReleaseOrder.State.ACTED_ON:
+        return ReleaseOrderResult(order.pk)
+    if order.state == ReleaseOrder.State.WITHDRAWN:
+        refuse(Reason("authority.order_not_open", {"state": order.state})).require()
+    open_names = WarrantName.objects.filter(person_id=order.person_id, ends_at=None)
+    if not order.ends_all:
+        open_names = open_names.filter(release_orders=order)
+    for name in open_names.select_related("warrant"):
+        close_name(
+            tx,
+            name,
+            end_kind=_END_KIND.get(order.kind, "released"),
+            ended_at=max(at, name.starts_at),
+            basis=f"{order.kind} {order.reference}".strip(),
+        )
+    order.state = ReleaseOrder.State.ACTED_ON
+    order.save(update_fields=["state"])
+    tx.record(
+        events.ReleaseOrderActedOn(
+            person_id=order.person_id,
+            establishment_id=order.establishment_id,
+            release_order_id=order.pk,
+        )
+    )
+    return ReleaseOrderResult(order.pk)
+
+
+@service
+def withdraw_release_order(
+    tx: Transaction, *, release_order_id: int, reason: str
+) -> ReleaseOrderResult:
+    """The body withdrew the order, or it was not genuine. Raises Refused once acted on."""
+    order = _locked_order(tx, release_order_id)
+    tx.require_person("authority.decide", order.person_id)
+    if not reason.strip():
+        raise InvalidInput({"reason": Reason("authority.reason_missing")})
+    if order.state == ReleaseOrder.State.ACTED_ON:
+        refuse(Reason("authority.order_not_open", {"state": order.state})).require()
+    order.state, order.withdrawn_reason = ReleaseOrder.State.WITHDRAWN, reason.strip()[:300]
+    order.save(update_fields=["state", "withdrawn_reason"])
+    tx.record(
+        events.ReleaseOrderWithdrawn(
+            person_id=order.person_id,
+            establishment_id=order.establishment_id,
+            release_order_id=order.pk,
+        ),
+        details={"reason": reason},
+    )
+    return ReleaseOrderResult(order.pk)
+
+
+def _locked_order(tx: Transaction, release_order_id: int) -> ReleaseOrder:
+    found = ReleaseOrder.objects.filter(pk=release_order_id).values_list("person_id", flat=True)
+    person_id = found.first()
+    if person_id is None:
+        raise NotFound("release_order", release_order_id)
+    tx.lock_persons([person_id])
+    return ReleaseOrder.objects.select_related("body").get(pk=release_order_id)

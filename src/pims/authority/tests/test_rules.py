@@ -1,0 +1,125 @@
+"""Legal status and coverage, as promised to the person held."""
+
+from datetime import UTC, date, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pims.authority import rules
+from pims.jurisdictions.warrant_kinds import legal_statuses, warrant_kinds
+from pims.kernel.periods import Period
+
+ZONE = "America/Belize"
+KINDS = warrant_kinds()
+MORNING = datetime(2026, 3, 2, 15, tzinfo=UTC)  # 09:00 in Belize
+
+
+def facts(**changes: object) -> rules.WarrantFacts:
+    base: dict[str, object] = {
+        "warrant_name_id": 1,
+        "warrant_id": 1,
+        "person_id": 1,
+        "kind": "remand",
+        "state": "acted_on",
+        "starts_at": MORNING,
+        "until": None,
+        "next_appearance": date(2026, 3, 9),
+        "ends_at": None,
+        "defects": (),
+    }
+    return rules.WarrantFacts(**(base | changes))  # type: ignore[arg-type]
+
+
+def status(*warrants: rules.WarrantFacts, at: datetime) -> rules.LegalStatus:
+    return rules.legal_status(warrants, kinds=KINDS, zone=ZONE, as_of=at)
+
+
+def test_a_remand_holds_to_the_end_of_the_day_of_its_next_appearance() -> None:
+    last_minute = datetime(2026, 3, 10, 5, 59, tzinfo=UTC)  # 23:59 on the 9th in Belize
+    assert status(facts(), at=last_minute).code == "unsentenced"
+    after = status(facts(), at=last_minute + timedelta(minutes=1))
+    assert after.code == "none"
+    assert after.faults == ("no_valid_warrant", "warrant_expired", "next_appearance_passed")
+
+
+def test_a_sentence_makes_a_person_convicted_even_while_on_remand_for_more() -> None:
+    sentence = facts(
+        warrant_name_id=2, kind="committal_sentence", until=date(2028, 1, 1), next_appearance=None
+    )
+    found = status(facts(), sentence, at=MORNING)
+    assert found.code == "convicted"
+    assert found.detaining == (2, 1)
+
+
+def test_bail_on_one_of_two_warrants_frees_nobody() -> None:
+    bailed = facts(ends_at=MORNING + timedelta(hours=1))
+    other = facts(warrant_name_id=2)
+    assert status(bailed, other, at=MORNING + timedelta(hours=2)).code == "unsentenced"
+
+
+def test_a_defective_warrant_holds_until_decided_and_says_so() -> None:
+    found = status(facts(state="as_received", defects=("no_seal",)), at=MORNING)
+    assert found.code == "unsentenced"
+    assert found.faults == ("defect_undecided",)
+
+
+def test_a_returned_warrant_holds_nobody() -> None:
+    assert status(facts(state="returned"), at=MORNING).code == "none"
+
+
+def test_a_gap_between_two_warrants_is_found_to_the_minute() -> None:
+    first = facts(ends_at=MORNING + timedelta(days=1))
+    second = facts(warrant_name_id=2, starts_at=MORNING + timedelta(days=2), next_appearance=None)
+    found = rules.uncovered(
+        Period(MORNING, MORNING + timedelta(days=3)), [first, second], kinds=KINDS, zone=ZONE
+    )
+    # A remand that names no next appearance names no end: the defect says so, not the gap.
+    assert found == [Period(MORNING + timedelta(days=1), MORNING + timedelta(days=2))]
+
+
+def test_every_kind_gives_a_status_that_has_a_name() -> None:
+    assert {kind.legal_status for kind in KINDS.values()} <= set(legal_statuses())
+
+
+days = st.integers(min_value=0, max_value=60)
+
+
+@st.composite
+def papers(draw: st.DrawFn) -> rules.WarrantFacts:
+    start = draw(days)
+    length = draw(st.none() | st.integers(min_value=0, max_value=30))
+    return facts(
+        warrant_name_id=draw(st.integers(min_value=1, max_value=10_000)),
+        kind=draw(st.sampled_from(sorted(KINDS))),
+        state=draw(st.sampled_from(["as_received", "acted_on", "returned", "void"])),
+        starts_at=MORNING + timedelta(days=start),
+        until=date(2026, 3, 2) + timedelta(days=start + draw(days)) if draw(st.booleans()) else None,
+        next_appearance=date(2026, 3, 2) + timedelta(days=start + draw(days))
+        if draw(st.booleans())
+        else None,
+        ends_at=None if length is None else MORNING + timedelta(days=start + length),
+    )
+
+
+@given(st.lists(papers(), max_size=6), st.integers(min_value=0, max_value=100 * 24))
+def test_a_person_is_in_a_gap_exactly_when_no_warrant_is_in_force(
+    warrants: list[rules.WarrantFacts], hours: int
+) -> None:
+    at = MORNING + timedelta(hours=hours)
+    found = rules.uncovered(
+        Period(MORNING - timedelta(days=1), MORNING + timedelta(days=200)),
+        warrants,
+        kinds=KINDS,
+        zone=ZONE,
+    )
+    in_gap = any(gap.contains(at) for gap in found)
+    assert in_gap == (status(*warrants, at=at).code == "none")
+
+
+@given(st.lists(papers(), max_size=5), papers(), st.integers(min_value=0, max_value=100 * 24))
+def test_one_more_warrant_never_frees_anyone(
+    warrants: list[rules.WarrantFacts], extra: rules.WarrantFacts, hours: int
+) -> None:
+    at = MORNING + timedelta(hours=hours)
+    if status(*warrants, at=at).code != "none":
+        assert status(*warrants, extra, at=at).code != "none"

@@ -4,7 +4,10 @@ Nothing here is deleted: a part that was wrong or has ended gets `withdrawn_at`,
 version of every row stays in the history tables. Search rows are derived and can be rebuilt.
 """
 
+from typing import ClassVar
+
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 
@@ -70,7 +73,7 @@ class Person(models.Model):
 
     class Meta:
         db_table = "people_person"
-        constraints = [
+        constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(canonical__isnull=True) | ~Q(canonical=F("id")),
                 name="person_is_not_merged_into_itself",
@@ -86,7 +89,7 @@ class Person(models.Model):
                 name="person_dies_after_birth",
             ),
         ]
-        indexes = [
+        indexes: ClassVar = [
             models.Index(
                 fields=["canonical"], condition=Q(canonical__isnull=False), name="person_merged"
             )
@@ -122,12 +125,12 @@ class PersonName(PersonPart):
     given = models.CharField(max_length=200, blank=True)
     family = models.CharField(max_length=200, blank=True)
     is_primary = models.BooleanField(default=False)
-    search_key = models.TextField()
-    sort_key = models.TextField()
+    search_key = models.TextField(db_collation="C")
+    sort_key = models.TextField(db_collation="C")
 
     class Meta:
         db_table = "people_name"
-        constraints = [
+        constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["person"],
                 condition=Q(is_primary=True, withdrawn_at__isnull=True),
@@ -140,16 +143,35 @@ class PersonName(PersonPart):
 
 
 class PersonSearch(models.Model):
-    """One row a living name: what the search index looks at. Derived, rebuilt at will."""
+    """One row a living name: what the search index looks at. Derived, rebuilt at will.
+
+    `person` is who the name leads to: the canonical person where the named one was merged.
+    `keys` are hashes of the name's words, alone and with each year of birth that is possible;
+    see `pims.people.search.keys`.
+    """
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="search_rows")
-    name = models.ForeignKey(PersonName, on_delete=models.CASCADE, related_name="+")
-    key = models.TextField()
-    sounds = ArrayField(models.TextField())
+    name = models.OneToOneField(PersonName, on_delete=models.CASCADE, related_name="+")
+    key = models.TextField(db_collation="C")
+    keys = ArrayField(models.IntegerField())
     birth_year = models.SmallIntegerField(null=True)
 
     class Meta:
         db_table = "people_search"
+        indexes: ClassVar = [GinIndex(fields=["keys"], name="people_search_keys", fastupdate=False)]
+
+
+class NameWord(models.Model):
+    """Every word that occurs in a name, with the hashes of its near spellings and its sounds."""
+
+    word = models.TextField(primary_key=True, db_collation="C")
+    variants = ArrayField(models.IntegerField())
+
+    class Meta:
+        db_table = "people_word"
+        indexes: ClassVar = [
+            GinIndex(fields=["variants"], name="people_word_variants", fastupdate=False)
+        ]
 
 
 @recorded
@@ -176,7 +198,7 @@ class Identifier(PersonPart):
 
     class Meta:
         db_table = "people_identifier"
-        indexes = [models.Index(fields=["number_key"], name="identifier_number_key")]
+        indexes: ClassVar = [models.Index(fields=["number_key"], name="identifier_number_key")]
 
 
 @recorded
@@ -187,7 +209,7 @@ class Nationality(PersonPart):
 
     class Meta:
         db_table = "people_nationality"
-        constraints = [
+        constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["person", "country"],
                 condition=Q(withdrawn_at__isnull=True),
@@ -206,7 +228,7 @@ class SpokenLanguage(PersonPart):
 
     class Meta:
         db_table = "people_language"
-        constraints = [
+        constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["person", "code"],
                 condition=Q(withdrawn_at__isnull=True),
@@ -229,7 +251,7 @@ class Address(PersonPart):
 
     class Meta:
         db_table = "people_address"
-        constraints = [
+        constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(lived_until__isnull=True)
                 | Q(lived_from__isnull=True)
@@ -328,7 +350,7 @@ class ConsularNotice(PersonPart):
 
     class Meta:
         db_table = "people_consular_notice"
-        constraints = [
+        constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(consulate_told_at__isnull=True)
                 | Q(told_at__isnull=True)
@@ -366,7 +388,7 @@ class Infant(PersonPart):
 
     class Meta:
         db_table = "people_infant"
-        constraints = [
+        constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(left_at__isnull=True) | Q(left_at__gt=F("entered_at")),
                 name="infant_leaves_after_entering",
@@ -387,12 +409,12 @@ class Photograph(PersonPart):
     mark = models.ForeignKey(
         Mark, null=True, on_delete=models.PROTECT, related_name="photographs"
     )
-    blob_id = models.BigIntegerField()
+    blob_id = models.UUIDField()
     taken_at = models.DateTimeField()
 
     class Meta:
         db_table = "people_photograph"
-        indexes = [models.Index(fields=["person", "kind", "-taken_at"], name="photograph_newest")]
+        indexes: ClassVar = [models.Index(fields=["person", "kind", "-taken_at"], name="photograph_newest")]
 
 
 @recorded
@@ -418,13 +440,13 @@ class PossibleMatch(models.Model):
 
     class Meta:
         db_table = "people_possible_match"
-        constraints = [
+        constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(person__lt=F("other")), name="possible_match_in_order"
             ),
             models.UniqueConstraint(fields=["person", "other"], name="possible_match_once"),
         ]
-        indexes = [models.Index(fields=["other"], name="possible_match_other")]
+        indexes: ClassVar = [models.Index(fields=["other"], name="possible_match_other")]
 
 
 @recorded
@@ -441,7 +463,7 @@ class PersonMerge(models.Model):
 
     class Meta:
         db_table = "people_merge"
-        constraints = [
+        constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["person"],
                 condition=Q(unmade_at__isnull=True),

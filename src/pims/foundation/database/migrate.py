@@ -33,14 +33,14 @@ def migrate_database(
     name = database or urls.parameters("app").get("dbname") or urls.DATABASE
     report("Preparing roles and extensions")
     prepare_server(database=name)
-    with psycopg.connect(urls.dsn("owner", database=name)) as owner:
+    with psycopg.connect(urls.dsn("owner", database=name), autocommit=True) as owner:
+        owner.execute("SELECT pg_advisory_lock(hashtext('pims.migrate'))")
         owner.execute(RECORDED_AT_FUNCTION)
-    with acting_as("owner", database=name):
-        report("Migrating the database")
-        call_command("migrate", interactive=False, verbosity=verbosity)
-        with psycopg.connect(urls.dsn("owner", database=name)) as owner:
+        with acting_as("owner", database=name):
+            report("Migrating the database")
+            call_command("migrate", interactive=False, verbosity=verbosity)
             apply_privileges(owner)
-        _sync_access_roles()
+            _sync_access_roles()
 
 
 @contextmanager

@@ -23,9 +23,11 @@ EPHEMERAL = frozenset(
 )
 EPHEMERAL_PREFIXES = ("procrastinate_",)
 
-# Django's own bookkeeping, written by migrations.
+# Written by migrations alone: Django's own bookkeeping, and what each role may do.
 CATALOGUE = frozenset(
     {
+        "access_role",
+        "access_role_permission",
         "django_migrations",
         "django_content_type",
         "auth_permission",

@@ -33,6 +33,8 @@ def prepare_server(*, database: str) -> None:
     with psycopg.connect(
         urls.dsn(urls.SUPERUSER, database=database), autocommit=True
     ) as connection:
+        connection.execute("ALTER SCHEMA public OWNER TO pims_owner")
+        connection.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
         for extension in EXTENSIONS:
             connection.execute(
                 sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(extension))

@@ -1,0 +1,43 @@
+"""What every test of PIMS may ask for. The fixtures are in `tests/conftest.py`'s neighbours.
+
+The state, the secrets and the database of a run are its own, in folders that go with it; they
+are named in the environment before Django reads its settings, which is why this is the first
+conftest that pytest loads.
+"""
+
+import atexit
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import django
+import pytest
+
+ROOT = Path(__file__).resolve().parent
+sys.path[:0] = [p for p in (str(ROOT / "src"), str(ROOT)) if p not in sys.path]
+
+_run = Path(tempfile.mkdtemp(prefix="pims-tests-"))
+atexit.register(shutil.rmtree, _run, ignore_errors=True)
+for _name in [n for n in os.environ if n.endswith("DATABASE_URL") or n.startswith("PIMS_DB_")]:
+    del os.environ[_name]
+os.environ["PIMS_VAR"] = str(_run / "var")
+os.environ["PIMS_SECRETS"] = str(_run / "secrets")
+os.environ["DJANGO_SETTINGS_MODULE"] = "pims.config.settings"
+django.setup()
+
+pytest_plugins = ["tests.fixtures.database", "tests.fixtures.actors", "tests.fixtures.network"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--postgres",
+        default=os.environ.get("PIMS_POSTGRES", ""),
+        metavar="system|wheel|FOLDER",
+        help="which PostgreSQL server the tests run on (as PIMS_POSTGRES)",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    os.environ["PIMS_POSTGRES"] = config.getoption("--postgres")

@@ -1,0 +1,175 @@
+"""Databases for tests: a cluster a run, copied from one that was migrated once.
+
+Migrating takes many seconds, so the migrated cluster is kept, stopped, under a key made of
+everything that shaped it. Several runs at a time each start their own copy of it. A run that was
+killed leaves its copy behind; the next one stops and removes it.
+"""
+
+import fcntl
+import hashlib
+import os
+import secrets
+import shutil
+import subprocess
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from importlib import metadata
+from pathlib import Path
+
+import psycopg
+
+from pims.config import instance
+from pims.foundation.database import places, urls
+from pims.foundation.database.binaries import Binaries, choose
+from pims.foundation.database.cluster import Cluster
+from pims.foundation.database.roles import create_database
+
+TEMPLATE = "pims_template"
+KEPT = 6
+_PACKAGE = Path(__file__).resolve().parents[2]
+_SHAPING_PARTS = (
+    "django", "django-pghistory", "django-pgtrigger", "django-allauth", "procrastinate", "psycopg",
+)  # fmt: skip
+
+
+def base_dir() -> Path:
+    """Where the clusters of this checkout's tests are kept."""
+    if places.running_as_root():
+        name = hashlib.sha256(str(_PACKAGE).encode()).hexdigest()[:12]
+        return places.SERVER_HOMES / f"tests-{name}"
+    return _PACKAGE.parents[1] / "var" / "test-clusters"
+
+
+@contextmanager
+def migrated_cluster(migrate: Callable[[str], None]) -> Iterator[Cluster]:
+    """A running copy of the migrated cluster, with the databases `pims` and `pims_template`.
+
+    `migrate` is called with a database's name to make and migrate it, where no kept cluster has
+    the present migrations. The secrets of the copy are put in this process's secrets folder.
+    """
+    base = base_dir()
+    (base / "runs").mkdir(parents=True, exist_ok=True)
+    _remove_abandoned(base / "runs")
+    server = choose(None)
+    run = base / "runs" / f"{os.getpid()}-{secrets.token_hex(3)}"
+    run.mkdir()
+    alive = _lock(run / "alive.lock")
+    try:
+        kept = _kept_cluster(base, server, migrate)
+        subprocess.run(["cp", "-a", str(kept / f"pg{server.major}"), str(run)], check=True)
+        _copy_secrets(kept / "secrets", instance.secrets_dir())
+        cluster = Cluster(
+            home=run, socket_dir=places.socket_dir(), durable=False, server=server
+        )
+        try:
+            cluster.start()
+            yield cluster
+        finally:
+            cluster.stop(at_once=True)
+            shutil.rmtree(cluster.socket_dir, ignore_errors=True)
+    finally:
+        shutil.rmtree(run, ignore_errors=True)
+        os.close(alive)
+
+
+@contextmanager
+def database_from_template() -> Iterator[str]:
+    """A new database like the migrated one; its name. Dropped at the end, sessions and all."""
+    name = f"fresh_{secrets.token_hex(6)}"
+    with _superuser() as connection:
+        create_database(connection, name, template=TEMPLATE)
+    try:
+        yield name
+    finally:
+        with _superuser() as connection:
+            connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)".encode())
+
+
+def cache_key(server: Binaries) -> str:
+    """Of everything that shapes a migrated database."""
+    digest = hashlib.sha256(f"{server.version} {server.source} {os.geteuid()}".encode())
+    for part in _SHAPING_PARTS:
+        digest.update(f"{part}={metadata.version(part)}".encode())
+    for path in _shaping_files():
+        digest.update(str(path.relative_to(_PACKAGE)).encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:20]
+
+
+def _shaping_files() -> Iterable[Path]:
+    yield from sorted(_PACKAGE.glob("**/migrations/*.py"))
+    yield from sorted((_PACKAGE / "foundation" / "database").glob("*.py"))
+    yield _PACKAGE / "config" / "settings.py"
+    yield from sorted((_PACKAGE / "foundation" / "access").glob("roles.*"))
+
+
+def _kept_cluster(base: Path, server: Binaries, migrate: Callable[[str], None]) -> Path:
+    key = cache_key(server)
+    kept = base / "kept" / f"pg{server.major}-{key}"
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    lock = _lock(base / "kept" / f".{kept.name}.lock", wait=True)
+    try:
+        if not kept.is_dir():
+            _build(kept, server, migrate)
+            _forget_old(kept.parent, server.major)
+        os.utime(kept)
+        return kept
+    finally:
+        os.close(lock)
+
+
+def _build(kept: Path, server: Binaries, migrate: Callable[[str], None]) -> None:
+    work = kept.parent / f".making-{kept.name}-{os.getpid()}"
+    cluster = Cluster(home=work, socket_dir=places.socket_dir(), durable=False, server=server)
+    try:
+        cluster.start()
+        migrate(TEMPLATE)
+        with _superuser() as connection:
+            create_database(connection, urls.DATABASE, template=TEMPLATE)
+            connection.execute(f"ALTER DATABASE {TEMPLATE} ALLOW_CONNECTIONS false".encode())
+        cluster.stop()
+        (work / "secrets").mkdir(mode=0o700)
+        _copy_secrets(instance.secrets_dir(), work / "secrets")
+        work.rename(kept)
+    finally:
+        if work.is_dir():
+            cluster.stop(at_once=True)
+            shutil.rmtree(work, ignore_errors=True)
+
+
+def _copy_secrets(source: Path, target: Path) -> None:
+    for path in source.glob("database-*"):
+        shutil.copy2(path, target / path.name)
+
+
+def _forget_old(folder: Path, major: int) -> None:
+    """Keep the newest few; a run copies in a moment, and holds the key's lock while it does."""
+    found = sorted(folder.glob(f"pg{major}-*"), key=lambda p: p.stat().st_mtime, reverse=True)
+    for old in found[KEPT:]:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _remove_abandoned(runs: Path) -> None:
+    for run in runs.iterdir():
+        try:
+            handle = _lock(run / "alive.lock")
+        except OSError:  # someone's run goes on, or it has just gone
+            continue
+        try:
+            Cluster(home=run, socket_dir=run / "none", durable=False).stop(at_once=True)
+            shutil.rmtree(run, ignore_errors=True)
+        finally:
+            os.close(handle)
+
+
+def _lock(path: Path, *, wait: bool = False) -> int:
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except OSError:
+        os.close(handle)
+        raise
+    return handle
+
+
+def _superuser() -> psycopg.Connection[tuple[object, ...]]:
+    return psycopg.connect(urls.dsn(urls.SUPERUSER, database="postgres"), autocommit=True)

@@ -12,8 +12,9 @@ transaction, or with the `Transaction` of the service that calls it, which it jo
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar, get_type_hints
@@ -78,6 +79,36 @@ class Transaction:
                 [wanted],
             )
             self._locked.update(cursor.fetchall())
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """A part of the change that may fail without losing the rest: one row of many.
+
+        What was locked and numbered inside is forgotten with it. Lock the persons of all parts
+        before the first savepoint, or another service may wait the other way round.
+        """
+        held = dict(self._locked)
+        try:
+            with transaction.atomic():
+                yield
+        except BaseException:
+            self._locked.clear()
+            self._locked.update(held)
+            raise
+
+    def beyond_scope(self) -> "Transaction":
+        """The same change, by the same user, for what follows from a recorded fact by itself.
+
+        A gate officer who records that a court freed a prisoner may not end warrants; the fact
+        ends them. Use it only for consequences, never for what the user chooses.
+        """
+        actor = replace(self.command.actor, system=True)
+        return Transaction(
+            command=replace(self.command, actor=actor),
+            now=self.now,
+            name=self.name,
+            _locked=self._locked,
+        )
 
     def require(self, permission: str, *, establishment_id: int | None = None) -> None:
         """Raise NotPermitted unless the actor holds the permission at the establishment."""

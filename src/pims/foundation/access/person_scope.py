@@ -1,0 +1,42 @@
+"""Keeping where a person falls for scope, in the transaction of the change that moves them."""
+
+from collections.abc import Collection
+from typing import Final
+
+from pims.foundation.access.models import PersonScope
+
+
+class _Unchanged:
+    pass
+
+
+UNCHANGED: Final = _Unchanged()
+
+
+def set_scope(
+    person_id: int,
+    *,
+    establishment_id: int | None | _Unchanged = UNCHANGED,
+    unit_id: int | None | _Unchanged = UNCHANGED,
+    add_labels: Collection[str] = (),
+    drop_labels: Collection[str] = (),
+    sealed: bool | _Unchanged = UNCHANGED,
+) -> None:
+    """Change what is given and leave the rest; makes the row where there is none.
+
+    Call it with the person locked, inside a write service. `unit_id` None is nowhere in the
+    establishment: released, or at large. Labels never hold "ordinary".
+    """
+    row, made = PersonScope.objects.select_for_update(of=("self",)).get_or_create(
+        person_id=person_id
+    )
+    before = (row.establishment_id, row.unit_id, tuple(row.labels), row.sealed)
+    if not isinstance(establishment_id, _Unchanged):
+        row.establishment_id = establishment_id
+    if not isinstance(unit_id, _Unchanged):
+        row.unit_id = unit_id
+    row.labels = sorted((set(row.labels) | set(add_labels)) - set(drop_labels) - {"ordinary"})
+    if not isinstance(sealed, _Unchanged):
+        row.sealed = sealed
+    if made or before != (row.establishment_id, row.unit_id, tuple(row.labels), row.sealed):
+        row.save()

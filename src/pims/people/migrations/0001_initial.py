@@ -16,6 +16,10 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RunSQL(
+            "CREATE SEQUENCE people_number_serial MINVALUE 0 START 0 MAXVALUE 9999999 NO CYCLE",
+            "DROP SEQUENCE people_number_serial",
+        ),
         migrations.CreateModel(
             name='Address',
             fields=[

@@ -1,0 +1,22 @@
+"""Every page's address: one prefix a room."""
+
+from importlib.util import find_spec
+
+from django.urls import include, path
+
+ROOMS = {
+    "": "pims.web.urls",
+    "people/": "pims.people.web.urls",
+    "facilities/": "pims.facilities.web.urls",
+    "authority/": "pims.authority.web.urls",
+    "safety/": "pims.safety.web.urls",
+    "property/": "pims.property.web.urls",
+    "custody/": "pims.custody.web.urls",
+    "release/": "pims.release.web.urls",
+    "alarms/": "pims.assurance.web.urls",
+    "board/": "pims.live.web.urls",
+}
+
+urlpatterns = [
+    path(prefix, include(module)) for prefix, module in ROOMS.items() if find_spec(module)
+]

@@ -1,0 +1,165 @@
+"""Every write of the property room."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pims.foundation.commands.transaction import Transaction, service
+from pims.kernel.decisions import Reason, refuse
+from pims.kernel.errors import InvalidInput, NotFound
+from pims.property import events
+from pims.property.models import PropertyItem, PropertyReceipt
+
+
+@dataclass(frozen=True, slots=True)
+class ItemInput:
+    """One line; `amount_cents` and `currency` (ISO 4217) for cash alone."""
+
+    category: str
+    description: str
+    quantity: int = 1
+    amount_cents: int | None = None
+    currency: str = ""
+    condition: str = ""
+    store: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptResult:
+    receipt_id: int
+    item_ids: tuple[int, ...]
+
+
+@service
+def record_property(
+    tx: Transaction,
+    *,
+    person_id: int,
+    establishment_id: int,
+    items: Sequence[ItemInput],
+    signed: bool,
+    refused_to_sign: bool = False,
+    witness: str = "",
+) -> ReceiptResult:
+    """Take property in, with its receipt; an empty list is a receipt that says "nothing".
+
+    Raises InvalidInput: a line without a description, cash without amount, a refusal to sign
+    without a witness.
+    """
+    tx.require_person("property.record", person_id)
+    _check(items, refused_to_sign=refused_to_sign, witness=witness)
+    receipt = PropertyReceipt.objects.create(
+        person_id=person_id,
+        establishment_id=establishment_id,
+        kind=PropertyReceipt.Kind.IN,
+        issued_at=tx.now,
+        signed=signed and not refused_to_sign,
+        refused_to_sign=refused_to_sign,
+        witness=witness.strip(),
+        recorded_by_id=tx.actor.user_id,
+    )
+    rows = PropertyItem.objects.bulk_create(
+        PropertyItem(
+            person_id=person_id,
+            receipt_in=receipt,
+            category=item.category,
+            description=item.description.strip(),
+            quantity=item.quantity,
+            amount_cents=item.amount_cents if item.category == "cash" else None,
+            currency=item.currency if item.category == "cash" else "",
+            condition=item.condition.strip(),
+            store=item.store.strip(),
+            recorded_by_id=tx.actor.user_id,
+        )
+        for item in items
+    )
+    tx.record(
+        events.PropertyTakenIn(
+            person_id=person_id,
+            establishment_id=establishment_id,
+            receipt_id=receipt.pk,
+            items=len(rows),
+        ),
+        details={"items": [row.description for row in rows]},
+    )
+    return ReceiptResult(receipt.pk, tuple(row.pk for row in rows))
+
+
+@service
+def return_property(
+    tx: Transaction,
+    *,
+    person_id: int,
+    establishment_id: int,
+    item_ids: Sequence[int],
+    given_to: str = "",
+    signed: bool = True,
+    refused_to_sign: bool = False,
+    witness: str = "",
+) -> ReceiptResult:
+    """Give property back, to the prisoner or whom the prisoner named.
+
+    Raises NotFound for an item that is not this person's, Refused for one given back already.
+    """
+    tx.require_person("property.record", person_id)
+    tx.lock_persons([person_id])
+    rows = list(PropertyItem.objects.filter(pk__in=list(item_ids), person_id=person_id))
+    if len(rows) != len(set(item_ids)):
+        raise NotFound("property_item")
+    _check((), refused_to_sign=refused_to_sign, witness=witness)
+    for row in rows:
+        if row.receipt_out_id is not None:
+            refuse(Reason("property.given_back_already", {"item": row.description})).require()
+    receipt = PropertyReceipt.objects.create(
+        person_id=person_id,
+        establishment_id=establishment_id,
+        kind=PropertyReceipt.Kind.OUT,
+        issued_at=tx.now,
+        signed=signed and not refused_to_sign,
+        refused_to_sign=refused_to_sign,
+        witness=witness.strip(),
+        given_to=given_to.strip(),
+        recorded_by_id=tx.actor.user_id,
+    )
+    PropertyItem.objects.filter(pk__in=[row.pk for row in rows]).update(receipt_out=receipt)
+    tx.record(
+        events.PropertyGivenBack(
+            person_id=person_id,
+            establishment_id=establishment_id,
+            receipt_id=receipt.pk,
+            items=len(rows),
+        )
+    )
+    return ReceiptResult(receipt.pk, tuple(row.pk for row in rows))
+
+
+@service
+def report_missing(tx: Transaction, *, item_id: int) -> None:
+    """The item cannot be found. It never delays a release."""
+    row = PropertyItem.objects.filter(pk=item_id).first()
+    if row is None:
+        raise NotFound("property_item", item_id)
+    tx.require_person("property.record", row.person_id)
+    row.missing_since = row.missing_since or tx.now
+    row.save(update_fields=["missing_since"])
+    tx.record(events.PropertyMissing(person_id=row.person_id, item_id=row.pk))
+
+
+def _check(items: Sequence[ItemInput], *, refused_to_sign: bool, witness: str) -> None:
+    wrong: dict[str, Reason] = {}
+    for number, item in enumerate(items):
+        if item.category not in PropertyItem.Category.values:
+            wrong[f"category_{number}"] = Reason("property.unknown_category")
+        if not item.description.strip():
+            wrong[f"description_{number}"] = Reason("property.description_missing")
+        if len(item.description) > 300:
+            wrong[f"description_{number}"] = Reason("property.too_long", {"limit": 300})
+        if not 1 <= item.quantity <= 100_000:
+            wrong[f"quantity_{number}"] = Reason("property.quantity_out_of_range")
+        if item.category == "cash" and (
+            item.amount_cents is None or item.amount_cents < 0 or len(item.currency) != 3
+        ):
+            wrong[f"amount_{number}"] = Reason("property.cash_needs_amount")
+    if refused_to_sign and not witness.strip():
+        wrong["witness"] = Reason("property.witness_missing")
+    if wrong:
+        raise InvalidInput(wrong)

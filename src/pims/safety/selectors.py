@@ -1,0 +1,115 @@
+"""Every read of the safety room."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+
+from pims.foundation.access.actor import Actor
+from pims.foundation.access.scope import visible_ids
+from pims.foundation.history.known import as_known, held_at
+from pims.kernel import clock
+from pims.kernel.asof import AsOf
+from pims.safety import rules
+from pims.safety.models import FirstRisk, Flag, KeepApart
+
+
+@dataclass(frozen=True, slots=True)
+class FlagInfo:
+    flag_id: int
+    person_id: int
+    kind: str
+    note: str
+    starts_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class KeepApartInfo:
+    keep_apart_id: int
+    person_id: int
+    other_person_id: int
+    level: str
+    reason: str
+    starts_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FirstRiskInfo:
+    episode_id: int
+    answers: dict[str, str]
+    asked_at: datetime
+    asked_by_id: int
+
+
+def flags(
+    viewer: Actor, person_ids: Iterable[int], *, as_of: AsOf | None = None
+) -> dict[int, list[FlagInfo]]:
+    """The flags that are up and that this viewer may see. One query; ids are trusted in scope."""
+    known_at = None if as_of is None else as_of.known_at
+    at = clock.now() if as_of is None else as_of.valid_at
+    may = {
+        "health": viewer.system or viewer.can("health.view"),
+        "protected": viewer.system or viewer.can("safety.view_protected"),
+    }
+    hidden = [kind for kind, label in rules.LABEL_OF.items() if not may[label]]
+    rows = (
+        as_known(Flag, known_at, among=Q(person_id__in=list(person_ids)))
+        .filter(held_at(at))
+        .exclude(kind__in=hidden)
+        .order_by("kind")
+    )
+    found: dict[int, list[FlagInfo]] = defaultdict(list)
+    for row in rows:
+        found[row.person_id].append(
+            FlagInfo(row.id, row.person_id, row.kind, row.note, row.starts_at)
+        )
+    return dict(found)
+
+
+def keep_aparts(person_ids: Iterable[int], *, at: datetime) -> dict[int, dict[int, str]]:
+    """For rules above, unfiltered: person to those they are kept apart from, with the level."""
+    ids = set(person_ids)
+    rows = (
+        KeepApart.objects.filter(Q(person_a_id__in=ids) | Q(person_b_id__in=ids))
+        .filter(held_at(at))
+        .values_list("person_a_id", "person_b_id", "level")
+    )
+    found: dict[int, dict[int, str]] = defaultdict(dict)
+    for a, b, level in rows:
+        if a in ids:
+            found[a][b] = level
+        if b in ids:
+            found[b][a] = level
+    return dict(found)
+
+
+def keep_aparts_of(viewer: Actor, person_id: int) -> list[KeepApartInfo]:
+    """The standing keep-aparts of one person that this viewer may see."""
+    if not visible_ids(viewer, "safety.view", [person_id]):
+        return []
+    rows = KeepApart.objects.filter(
+        Q(person_a_id=person_id) | Q(person_b_id=person_id), held_at(clock.now())
+    )
+    if not (viewer.system or viewer.can("safety.view_protected")):
+        rows = rows.filter(protected=False)
+    return [
+        KeepApartInfo(
+            row.pk,
+            person_id,
+            row.person_b_id if row.person_a_id == person_id else row.person_a_id,
+            row.level,
+            row.reason,
+            row.starts_at,
+        )
+        for row in rows.order_by("-starts_at")
+    ]
+
+
+def first_risk(viewer: Actor, episode_id: int) -> FirstRiskInfo | None:
+    """The newest first-risk answers of an admission, where the viewer may see the person."""
+    row = FirstRisk.objects.filter(episode_id=episode_id).order_by("-asked_at").first()
+    if row is None or not visible_ids(viewer, "safety.view", [row.person_id]):
+        return None
+    return FirstRiskInfo(episode_id, row.answers, row.asked_at, row.asked_by_id)

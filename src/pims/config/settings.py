@@ -102,7 +102,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "access.User"
 AUTHENTICATION_BACKENDS = ["pims.foundation.access.backends.BadgeBackend"]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_HASHERS = ["pims.foundation.access.secrets.Argon2Hasher"]
 LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/"
 
@@ -112,6 +112,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = os.environ.get("PIMS_HTTPS") == "1"
 CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "pims.web.faults.csrf_failure"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -139,6 +140,19 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 PGHISTORY_CREATED_AT_FUNCTION = "pims_recorded_at()"
 PGHISTORY_INSTALL_CONTEXT_FUNC_ON_MIGRATE = False
 
+# Addresses of the prison's own network. From anywhere else a password and a second factor are
+# needed, and a PIN is not taken.
+PIMS_LOCAL_NETWORKS = os.environ.get(
+    "PIMS_LOCAL_NETWORKS", "127.0.0.0/8,::1/128,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7"
+).split(",")
+# Proxies whose word about the address of a request is taken. What others forward is outside.
+PIMS_TRUSTED_PROXIES = [a for a in os.environ.get("PIMS_TRUSTED_PROXIES", "").split(",") if a]
+PIMS_IDLE_SECONDS = int(os.environ.get("PIMS_IDLE_SECONDS", str(15 * 60)))
+PIMS_SESSION_SECONDS = int(os.environ.get("PIMS_SESSION_SECONDS", str(12 * 60 * 60)))
+
+ACCOUNT_USER_MODEL_USERNAME_FIELD = "badge"
+MFA_ADAPTER = "pims.foundation.access.mfa.PimsMFAAdapter"
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = False
 SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -82,3 +82,11 @@ class Actor:
         return self.system or any(
             r.covers(establishment_id, unit_id, labels) for r in self.reaches_with(permission)
         )
+
+    @property
+    def is_anonymous(self) -> bool:
+        """Whether nobody has signed in: an actor that reaches nothing."""
+        return self.user_id == 0 and not self.system
+
+
+ANONYMOUS = Actor(user_id=0, name="", badge="")

@@ -1,4 +1,4 @@
-"""Every permission there is. A code that is not in this list can be neither asked for nor granted."""
+"""Every permission there is: what is not in this list can be neither asked for nor granted."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -44,6 +44,11 @@ _LIST = (
         "authority.decide",
         "Act on or return a defective warrant; void or correct one",
         "Ejecutar o devolver un mandamiento defectuoso; anularlo o corregirlo",
+    ),
+    (
+        "authority.manage_bodies",
+        "Keep the telephone numbers at which courts verify orders",
+        "Mantener los teléfonos con que los tribunales verifican órdenes",
     ),
     ("custody.view", "See custody episodes and the roll", "Ver episodios de custodia y la lista"),
     ("custody.receive", "Receive people at the gate", "Recibir personas en la entrada"),

@@ -33,6 +33,8 @@ CATALOGUE = frozenset(
         "auth_permission",
         "auth_group",
         "auth_group_permissions",
+        "access_role",
+        "access_role_permission",
     }
 )
 

@@ -4,6 +4,8 @@ from importlib.util import find_spec
 
 from django.urls import include, path
 
+from pims.config.health import healthz
+
 ROOMS = {
     "": "pims.web.urls",
     "people/": "pims.people.web.urls",
@@ -18,5 +20,6 @@ ROOMS = {
 }
 
 urlpatterns = [
-    path(prefix, include(module)) for prefix, module in ROOMS.items() if find_spec(module)
+    path("healthz/", healthz, name="healthz"),
+    *(path(prefix, include(module)) for prefix, module in ROOMS.items() if find_spec(module)),
 ]

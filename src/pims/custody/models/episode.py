@@ -125,7 +125,7 @@ class Injury(models.Model):
     complaint_of_ill_treatment = models.BooleanField(default=False)
     complaint = models.TextField(blank=True)
     by_whom = models.CharField(max_length=300, blank=True)
-    photo_blob_id = models.BigIntegerField(null=True)
+    photo_blob_id = models.UUIDField(null=True)
     recorded_by_id = models.BigIntegerField()
 
     class Meta:

@@ -14,7 +14,8 @@ class Placement(models.Model):
     """A person in a cell place.
 
     `breach` marks one that a rule spoke against, with the reasons as codes; `doubled` one in a
-    place where somebody already was, which alone frees it from *one person a place*.
+    place where somebody already was, which alone frees it from *one person a place*. Cell and
+    unit are those of the place, which never moves.
     """
 
     class Basis(models.TextChoices):
@@ -30,6 +31,8 @@ class Placement(models.Model):
         "facilities.Establishment", on_delete=models.PROTECT, related_name="+"
     )
     place = models.ForeignKey("facilities.Place", on_delete=models.PROTECT, related_name="+")
+    cell = models.ForeignKey("facilities.Cell", on_delete=models.PROTECT, related_name="+")
+    unit = models.ForeignKey("facilities.Unit", on_delete=models.PROTECT, related_name="+")
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField(null=True)
     basis = models.CharField(max_length=8, choices=Basis.choices)

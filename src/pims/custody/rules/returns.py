@@ -35,12 +35,11 @@ class ReturnFacts:
     outcome: str
     happened_at: datetime
     left_at: datetime | None
-    today: date
+    court_day: date
     next_appearance: date | None = None
     warrant_kind: str = ""
     until: date | None = None
     amount_cents: int | None = None
-    order_seen: str = ""
     body_known: bool = False
     detaining: tuple[int, ...] = ()
     chosen: tuple[int, ...] = ()
@@ -48,7 +47,11 @@ class ReturnFacts:
 
 
 def missing(facts: ReturnFacts) -> Mapping[str, Reason]:
-    """The fields that cannot be right for this outcome, with the reason; empty when all can."""
+    """The fields that cannot be right for this outcome, with the reason; empty when all can.
+
+    A paper that has not come yet is no obstacle: the outcome is a fact, and the want of paper
+    is what the alarm is for.
+    """
     wrong: dict[str, Reason] = {}
     allowed = OUTCOMES if facts.escort_kind == "court" else (*PLAIN_OUTCOMES, *OUTCOMES)
     if facts.outcome not in allowed:
@@ -60,24 +63,20 @@ def missing(facts: ReturnFacts) -> Mapping[str, Reason]:
     if facts.outcome == "new_date":
         if facts.next_appearance is None:
             wrong["next_appearance"] = Reason("custody.next_appearance_missing")
-        elif facts.next_appearance < facts.happened_at.date():
+        elif facts.next_appearance < facts.court_day:
             wrong["next_appearance"] = Reason("custody.next_appearance_in_the_past")
-    if facts.outcome == "sentenced" and not facts.warrant_kind:
-        wrong["warrant_kind"] = Reason("custody.warrant_kind_missing")
-    if facts.outcome in ("sentenced", "fined", "bailed") and not facts.body_known:
+    if facts.warrant_kind and not facts.body_known:
         wrong["body_id"] = Reason("custody.court_missing")
-    if facts.outcome == "fined" and (facts.amount_cents is None or facts.amount_cents <= 0):
-        wrong["amount_cents"] = Reason("custody.amount_missing")
-    if facts.until is not None and facts.until < facts.happened_at.date():
+    if facts.amount_cents is not None and facts.amount_cents <= 0:
+        wrong["amount_cents"] = Reason("custody.amount_wrong")
+    if facts.until is not None and facts.until < facts.court_day:
         wrong["until"] = Reason("custody.until_in_the_past")
-    if facts.outcome == "discharged_at_court" and not facts.order_seen.strip():
-        wrong["order_seen"] = Reason("custody.order_seen_missing")
     if facts.outcome in CHANGES_WARRANT:
-        strangers = set(facts.chosen) - set(facts.detaining)
-        if strangers:
+        if set(facts.chosen) - set(facts.detaining):
             wrong["warrant_name_ids"] = Reason("custody.warrant_does_not_detain")
-        elif facts.outcome == "new_date" and not facts.chosen and len(facts.detaining) > 1:
-            wrong["warrant_name_ids"] = Reason("custody.which_warrant")
+        elif facts.outcome == "new_date" and not concerned(facts):
+            code = "custody.which_warrant" if facts.detaining else "custody.no_warrant_to_set"
+            wrong["warrant_name_ids"] = Reason(code)
     return wrong
 
 

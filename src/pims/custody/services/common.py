@@ -1,0 +1,159 @@
+"""What the services of custody share: instants, episodes, periods, scope."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.db.models import Q
+
+from pims.custody import events
+from pims.custody.models import Absence, Episode, Escort, Placement
+from pims.custody.rules.timelines import Row, after_all
+from pims.facilities import selectors as facilities
+from pims.foundation.access.actor import Actor
+from pims.foundation.access.person_scope import set_scope
+from pims.foundation.commands.transaction import Transaction
+from pims.kernel.decisions import Reason, refuse
+from pims.kernel.errors import InvalidInput, NotFound
+
+CLOCK_SLACK = timedelta(minutes=2)
+OLDEST = datetime(1950, 1, 1, tzinfo=UTC)
+READER = Actor(user_id=0, name="", badge="", system=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When something was so. `given` is false where it is simply now."""
+
+    at: datetime
+    given: bool
+
+
+def moment(tx: Transaction, happened_at: datetime | None, field: str = "happened_at") -> Moment:
+    """The instant of a fact: as given, or now.
+
+    Raises InvalidInput for one without zone, in the future (more than two minutes ahead) or
+    before 1950.
+    """
+    if happened_at is None:
+        return Moment(tx.now, given=False)
+    if happened_at.tzinfo is None:
+        raise InvalidInput({field: Reason("custody.zone_missing")})
+    if happened_at > tx.now + CLOCK_SLACK:
+        raise InvalidInput({field: Reason("custody.in_the_future")})
+    if happened_at < OLDEST:
+        raise InvalidInput({field: Reason("custody.too_long_ago")})
+    return Moment(happened_at.astimezone(UTC), given=True)
+
+
+def not_before(at: datetime, earliest: datetime, field: str, code: str) -> None:
+    """Raise InvalidInput where `at` lies before `earliest`."""
+    if at < earliest:
+        raise InvalidInput({field: Reason(code, {"earliest": earliest.isoformat()})})
+
+
+def locked_episode(tx: Transaction, episode_id: int) -> Episode:
+    """The episode, its person locked. Raises NotFound."""
+    person_id = Episode.objects.filter(pk=episode_id).values_list("person_id", flat=True).first()
+    if person_id is None:
+        raise NotFound("episode", episode_id)
+    tx.lock_persons([person_id])
+    return Episode.objects.get(pk=episode_id)
+
+
+def require_episode(tx: Transaction, episode_id: int, permission: str) -> Episode:
+    """The locked episode, after the check that the actor may do this to its person."""
+    episode = locked_episode(tx, episode_id)
+    tx.require_person(permission, episode.person_id)
+    return episode
+
+
+def require_open(episode: Episode) -> None:
+    """Raise Refused where custody has ended: nobody can decide otherwise."""
+    if episode.ends_at is not None:
+        refuse(Reason("custody.episode_ended", {"ended_at": episode.ends_at.isoformat()})).require()
+
+
+def covers(at: datetime, *, start: str = "starts_at", end: str = "ends_at") -> Q:
+    return Q(**{f"{start}__lte": at}) & (Q(**{f"{end}__isnull": True}) | Q(**{f"{end}__gt": at}))
+
+
+def episode_at(person_id: int, at: datetime) -> Episode | None:
+    """The episode that covers the instant."""
+    return Episode.objects.filter(covers(at), person_id=person_id).first()
+
+
+def open_escort(episode: Episode, at: datetime | None = None) -> Escort | None:
+    """The escort on which the person is out at `at` (None: the one still open)."""
+    rows = Escort.objects.filter(episode=episode)
+    if at is None:
+        return rows.filter(returned_at=None).order_by("-left_at").first()
+    return rows.filter(covers(at, start="left_at", end="returned_at")).first()
+
+
+def open_absence(episode: Episode, at: datetime | None = None) -> Absence | None:
+    rows = Absence.objects.filter(episode=episode)
+    if at is None:
+        return rows.filter(ends_at=None).order_by("-starts_at").first()
+    return rows.filter(covers(at)).first()
+
+
+def open_placement(episode: Episode) -> Placement | None:
+    return Placement.objects.filter(episode=episode, ends_at=None).order_by("-starts_at").first()
+
+
+def row_of(placement: Placement | Absence) -> Row:
+    return Row(placement.pk, placement.starts_at, placement.ends_at)
+
+
+def rows_of(found: Iterable[Placement | Absence]) -> list[Row]:
+    return [row_of(p) for p in found]
+
+
+def escort_rows(found: Iterable[Escort]) -> list[Row]:
+    return [Row(e.pk, e.left_at, e.returned_at) for e in found]
+
+
+def against_the_clock(when: Moment, rows: Sequence[Row]) -> tuple[datetime, bool]:
+    """The instant to record and whether the clock is in dispute.
+
+    An instant that somebody gave stands: late entry is normal. Where nobody gave one and the
+    clock stands before what is already recorded, the order of recording is kept.
+    """
+    if when.given:
+        return when.at, False
+    at = after_all(rows, when.at)
+    return at, at != when.at
+
+
+def told_clock_back(
+    tx: Transaction, episode: Episode, table: str, row_id: int, at: datetime
+) -> None:
+    tx.record(
+        events.ClockWentBack(
+            person_id=episode.person_id,
+            establishment_id=episode.establishment_id,
+            episode_id=episode.pk,
+            happened_at=at.isoformat(),
+            table=table,
+            row_id=row_id,
+        )
+    )
+
+
+def scope_to(episode: Episode, unit_id: int | None) -> None:
+    """The person now falls under this unit of the episode's establishment."""
+    set_scope(episode.person_id, establishment_id=episode.establishment_id, unit_id=unit_id)
+
+
+def scope_from_rows(episode: Episode) -> None:
+    """Set the unit from what is recorded as of now: cell place, else reception; none at large."""
+    if episode.ends_at is not None or open_absence(episode) is not None:
+        scope_to(episode, None)
+        return
+    placement = open_placement(episode)
+    if placement is None:
+        scope_to(episode, facilities.reception_unit(episode.establishment_id).unit_id)
+        return
+    info = facilities.place_info([placement.place_id], at=placement.starts_at)
+    scope_to(episode, info[placement.place_id].unit.unit_id)

@@ -1,0 +1,284 @@
+"""Putting people in cell places: the request, which rules decide, and the fact, which none may."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Q
+
+from pims.custody import events
+from pims.custody.facts import occupants, place_facts, prisoner_facts
+from pims.custody.models import Episode, Placement
+from pims.custody.rules.placement import OVERRIDE, PlacementFinding, decide_placement
+from pims.custody.rules.timelines import INSTANT, fit
+from pims.custody.services import steps
+from pims.custody.services.common import (
+    Moment,
+    against_the_clock,
+    moment,
+    not_before,
+    open_absence,
+    open_placement,
+    require_episode,
+    require_open,
+    rows_of,
+    scope_from_rows,
+    scope_to,
+    told_clock_back,
+)
+from pims.facilities import selectors as facilities
+from pims.facilities.selectors import PlaceInfo
+from pims.foundation.commands.transaction import Transaction, service
+from pims.kernel.decisions import Reason, refuse
+from pims.kernel.errors import InvalidInput, NotFound
+
+# The advisory lock under which the places of one unit are decided on, one request at a time.
+UNIT_LOCK = 7_001
+
+
+@dataclass(frozen=True, slots=True)
+class PlacementResult:
+    placement_id: int
+    episode_id: int
+    place_id: int
+    starts_at: datetime
+    breach: bool
+    reasons: tuple[str, ...] = ()
+
+
+@service
+def place_person(
+    tx: Transaction, *, episode_id: int, place_id: int, override_reason: str | None = None
+) -> PlacementResult:
+    """Ask to place someone now; asking for the place already held changes nothing.
+
+    Raises Refused with every hard reason at once. Whoever holds `custody.override_placement`
+    may give a reason instead: then it is done and recorded as a breach. Of two who ask for the
+    last place at once, one gets it and the other is refused `custody.place_just_taken`.
+    """
+    episode = require_episode(tx, episode_id, "custody.place")
+    require_open(episode)
+    info = _place(place_id, tx.now)
+    if open_absence(episode) is not None:
+        refuse(Reason("custody.at_large")).require()
+    current = open_placement(episode)
+    if current is not None and current.place_id == place_id:
+        return _result(current)
+    _lock_unit(info.unit.unit_id)
+    finding = _weigh(episode, info, at=tx.now)
+    overridden = bool(finding.hard) and bool((override_reason or "").strip())
+    if overridden and not finding.impossible:
+        tx.require_person(OVERRIDE, episode.person_id)
+    else:
+        finding.decision.require()
+    try:
+        with transaction.atomic():
+            placement = _insert(
+                tx,
+                episode,
+                info,
+                Moment(tx.now, given=False),
+                finding,
+                basis=Placement.Basis.OVERRIDE if overridden else Placement.Basis.REQUEST,
+                reason=(override_reason or "").strip() if overridden else "",
+            )
+    except IntegrityError as error:
+        if "one_person_a_place" not in str(error):
+            raise
+        refuse(
+            Reason("custody.place_just_taken", {"place": info.label}, decided_by=OVERRIDE)
+        ).require()
+        raise AssertionError("a refusal was not raised") from error
+    steps.mark(tx, episode, "place", data={"placement_id": placement.pk})
+    return _result(placement)
+
+
+@service
+def record_placement(
+    tx: Transaction,
+    *,
+    episode_id: int,
+    place_id: int,
+    happened_at: datetime | None = None,
+    reason: str = "",
+) -> PlacementResult:
+    """Record that someone was put in a place: never refused, whatever the rules say.
+
+    What speaks against it is kept with it as a breach and tells an alarm. A time in the past
+    splits the placement that covered it. Raises InvalidInput for a time in the future, before
+    reception or after the end of custody, and for a place of another establishment.
+    """
+    episode = require_episode(tx, episode_id, "custody.place")
+    when = moment(tx, happened_at)
+    not_before(when.at, episode.starts_at, "happened_at", "custody.before_reception")
+    if episode.ends_at is not None and when.at >= episode.ends_at:
+        raise InvalidInput({"happened_at": Reason("custody.after_the_end")})
+    info = _place(place_id, when.at)
+    if info.establishment_id != episode.establishment_id:
+        raise InvalidInput(
+            {"place_id": Reason("custody.other_establishment", {"place": info.label})}
+        )
+    _lock_unit(info.unit.unit_id)
+    finding = _weigh(episode, info, at=when.at)
+    placement = _insert(
+        tx, episode, info, when, finding, basis=Placement.Basis.FACT, reason=reason.strip()
+    )
+    if episode.ends_at is None:
+        steps.mark(tx, episode, "place", data={"placement_id": placement.pk}, at=when.at)
+    return _result(placement)
+
+
+@service
+def leave_place(tx: Transaction, *, episode_id: int, happened_at: datetime | None = None) -> None:
+    """Record that someone was taken out of the cell place, back to reception.
+
+    Without a place to leave nothing changes. Raises InvalidInput as `record_placement`.
+    """
+    episode = require_episode(tx, episode_id, "custody.place")
+    require_open(episode)
+    when = moment(tx, happened_at)
+    not_before(when.at, episode.starts_at, "happened_at", "custody.before_reception")
+    end_placements(tx, episode, when.at)
+    scope_from_rows(episode)
+
+
+def end_placements(tx: Transaction, episode: Episode, at: datetime) -> None:
+    """End whatever placement is open, at `at` or, where it began later, at once after that."""
+    for placement in Placement.objects.filter(episode=episode, ends_at=None):
+        disputed = placement.starts_at >= at
+        _end(tx, episode, placement, placement.starts_at + INSTANT if disputed else at)
+        if disputed:
+            told_clock_back(tx, episode, "placement", placement.pk, at)
+
+
+def _end(tx: Transaction, episode: Episode, placement: Placement, at: datetime) -> None:
+    placement.ends_at = at
+    placement.save(update_fields=["ends_at"])
+    common = {
+        "person_id": episode.person_id,
+        "establishment_id": episode.establishment_id,
+        "episode_id": episode.pk,
+        "happened_at": at.isoformat(),
+        "placement_id": placement.pk,
+    }
+    tx.record(events.PlaceLeft(**common, place_id=placement.place_id))
+    if placement.breach:
+        tx.record(events.BreachEnded(**common))
+
+
+def _insert(
+    tx: Transaction,
+    episode: Episode,
+    info: PlaceInfo,
+    when: Moment,
+    finding: PlacementFinding,
+    *,
+    basis: str,
+    reason: str,
+) -> Placement:
+    """Fit the new period among the recorded ones and write it with its events."""
+    recorded = list(Placement.objects.filter(episode=episode))
+    rows = rows_of(recorded)
+    at, disputed = against_the_clock(when, rows)
+    place = fit(rows, at, limit=episode.ends_at)
+    for placement in recorded:
+        if placement.pk == place.cut:
+            _end(tx, episode, placement, place.start)
+    others = Placement.objects.filter(place_id=info.place_id).exclude(person_id=episode.person_id)
+    others = others.filter(Q(ends_at=None) | Q(ends_at__gt=place.start))
+    if place.end is not None:
+        others = others.filter(starts_at__lt=place.end)
+    shared = basis != Placement.Basis.REQUEST and others.exists()
+    codes = [r.code for r in finding.hard]
+    if shared and not finding.occupied:
+        codes.append("custody.place_occupied")
+    placement = Placement.objects.create(
+        episode=episode,
+        person_id=episode.person_id,
+        establishment_id=episode.establishment_id,
+        place_id=info.place_id,
+        cell_id=info.cell_id,
+        unit_id=info.unit.unit_id,
+        starts_at=place.start,
+        ends_at=place.end,
+        basis=basis,
+        reason=reason[:300],
+        breach=bool(codes),
+        breach_reasons=codes,
+        doubled=shared,
+        overridden_by_id=tx.actor.user_id if basis == Placement.Basis.OVERRIDE else None,
+        clock_disputed=disputed,
+        recorded_by_id=tx.actor.user_id,
+    )
+    if place.end is None:
+        scope_to(episode, info.unit.unit_id)
+    _tell(tx, episode, placement, info, codes)
+    if disputed:
+        told_clock_back(tx, episode, "placement", placement.pk, tx.now)
+    return placement
+
+
+def _tell(
+    tx: Transaction, episode: Episode, placement: Placement, info: PlaceInfo, codes: list[str]
+) -> None:
+    at = placement.starts_at.isoformat()
+    tx.record(
+        events.Placed(
+            person_id=episode.person_id,
+            establishment_id=episode.establishment_id,
+            episode_id=episode.pk,
+            happened_at=at,
+            placement_id=placement.pk,
+            place_id=info.place_id,
+            unit_id=info.unit.unit_id,
+            cell_id=info.cell_id,
+            basis=placement.basis,
+        ),
+        details={"reason": placement.reason} if placement.reason else None,
+    )
+    if codes:
+        tx.record(
+            events.PlacementBreached(
+                person_id=episode.person_id,
+                establishment_id=episode.establishment_id,
+                episode_id=episode.pk,
+                happened_at=at,
+                placement_id=placement.pk,
+                place_id=info.place_id,
+                unit_id=info.unit.unit_id,
+                basis=placement.basis,
+                reasons=" ".join(codes),
+            )
+        )
+
+
+def _weigh(episode: Episode, info: PlaceInfo, *, at: datetime) -> PlacementFinding:
+    found = occupants(at=at, unit_id=info.unit.unit_id, without=episode.person_id)
+    near = {o.person_id for o in found if o.cell_id == info.cell_id} | {episode.person_id}
+    zone = facilities.time_zone(episode.establishment_id)
+    prisoners = prisoner_facts(near, at=at, zone=zone, held_at=episode.establishment_id)
+    (place,) = place_facts([info], found, prisoners)
+    return decide_placement(prisoners[episode.person_id], place, as_of=at)
+
+
+def _place(place_id: int, at: datetime) -> PlaceInfo:
+    found = facilities.place_info([place_id], at=at)
+    if place_id not in found:
+        raise NotFound("place", place_id)
+    return found[place_id]
+
+
+def _lock_unit(unit_id: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [UNIT_LOCK, unit_id])
+
+
+def _result(placement: Placement) -> PlacementResult:
+    return PlacementResult(
+        placement.pk,
+        placement.episode_id,
+        placement.place_id,
+        placement.starts_at,
+        placement.breach,
+        tuple(placement.breach_reasons),
+    )

@@ -17,9 +17,9 @@ EVERY = 4.0  # seconds between two words of progress
 def main(lock: Path) -> int:
     parts = len(re.findall(r"^[A-Za-z0-9][\w.-]*==", lock.read_text(), re.MULTILINE))
     print(f"Installing at most {parts} pinned parts ({lock}) …", flush=True)
-    code = pip(
-        "--require-hashes", "--no-deps", "--requirement", str(lock), total=parts
-    ) or pip("--no-deps", "--no-build-isolation", "--editable", ".", total=0)
+    code = pip("--require-hashes", "--no-deps", "--requirement", str(lock), total=parts) or pip(
+        "--no-deps", "--no-build-isolation", "--editable", ".", total=0
+    )
     if code:
         print(
             "\nThe parts could not be installed; pip's words are above. Run it again when the"

@@ -18,7 +18,6 @@ app = typer.Typer(
 )
 
 check = typer.Typer(help="Verify what is stored.", no_args_is_help=True)
-run = typer.Typer(help="The processes that `pims up` starts.", no_args_is_help=True)
 
 
 @app.callback()
@@ -62,23 +61,6 @@ def prepare(demo: bool = True) -> None:
     prepare_instance(demo=demo)
 
 
-@run.command()
-def worker() -> None:
-    """Deliver events and do the jobs, until stopped."""
-    from pims.cli.run import work
-
-    work()
-
-
-@run.command()
-def sequencer() -> None:
-    """Give committed entries and events their order, until stopped."""
-    from pims.cli.run import sequence
-
-    sequence()
-
-
-app.add_typer(run, name="run", hidden=True)
 mount(app, "user", "pims.foundation.access.cli", "Users and what they may do.")
 mount(app, "key", "pims.foundation.vault.cli", "Keys: rotate, share, recover.", database=False)
 

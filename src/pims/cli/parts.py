@@ -34,11 +34,11 @@ def database(cluster: Cluster) -> Service:
 
 
 def sequencer() -> Service:
-    return Service(name="sequencer", argv=_ours("sequencer"), env={"PIMS_DB_ROLE": "sequencer"})
+    return Service(name="sequencer", argv=_module("pims.foundation.ledger.sequencer"))
 
 
 def worker() -> Service:
-    return Service(name="worker", argv=_ours("worker"))
+    return Service(name="worker", argv=_module("pims.foundation.outbox.worker"))
 
 
 def events(port: int) -> Service:
@@ -125,5 +125,5 @@ def who_listens(port: int) -> str:
     return ""
 
 
-def _ours(process: str) -> list[str]:
-    return [sys.executable, "-m", "pims.cli", "run", process]
+def _module(name: str) -> list[str]:
+    return [sys.executable, "-m", name]

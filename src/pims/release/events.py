@@ -1,0 +1,79 @@
+"""What the release room says happened."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from pims.kernel.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class DischargeStarted(Event):
+    kind: ClassVar[str] = "release.discharge_started"
+    case_id: int
+    basis: str
+    clock_started_at: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DischargeAcknowledged(Event):
+    kind: ClassVar[str] = "release.discharge_acknowledged"
+    case_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DischargeCaseClosed(Event):
+    kind: ClassVar[str] = "release.case_closed"
+    case_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DischargeItemSettled(Event):
+    kind: ClassVar[str] = "release.item_settled"
+    case_id: int
+    code: str
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdentityEstablished(Event):
+    kind: ClassVar[str] = "release.identity_established"
+    case_id: int
+    how: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecondOfficerAgreed(Event):
+    kind: ClassVar[str] = "release.second_officer_agreed"
+    case_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Released(Event):
+    """The prisoner walked. `marks` are codes of what was not as it should be."""
+
+    kind: ClassVar[str] = "release.released"
+    discharge_id: int
+    episode_id: int
+    happened_at: str
+    from_paper: bool
+    marks: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Countersigned(Event):
+    kind: ClassVar[str] = "release.countersigned"
+    discharge_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReleasedInErrorFound(Event):
+    kind: ClassVar[str] = "release.released_in_error"
+    error_id: int
+    episode_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReturnedFromError(Event):
+    kind: ClassVar[str] = "release.returned_from_error"
+    error_id: int
+    episode_id: int

@@ -1,0 +1,154 @@
+"""Discharge cases, the items of their check, and releases in error."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from pims.foundation.history import recorded
+
+
+@recorded
+class DischargeCase(models.Model):
+    """One planned discharge, from the order (or the final date) to the gate.
+
+    `clock_started_at` is when the order was received, or the hour of the final date at which the
+    prisoner should walk: order to freedom is counted from it. `no_authority` is the decision of
+    the officer in charge about someone whom no warrant detains, with its `ground`.
+    """
+
+    class Basis(models.TextChoices):
+        ORDER = "order"
+        FINAL_DATE = "final_date"
+        NO_AUTHORITY = "no_authority"
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        DISCHARGED = "discharged"
+        CLOSED = "closed"
+
+    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    episode = models.ForeignKey("custody.Episode", on_delete=models.PROTECT, related_name="+")
+    establishment = models.ForeignKey(
+        "facilities.Establishment", on_delete=models.PROTECT, related_name="+"
+    )
+    basis = models.CharField(max_length=12, choices=Basis.choices)
+    release_order = models.ForeignKey(
+        "authority.ReleaseOrder", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    final_date = models.DateField(null=True)
+    ground = models.CharField(max_length=500, blank=True)
+    clock_started_at = models.DateTimeField()
+    acknowledged_at = models.DateTimeField(null=True)
+    acknowledged_by_id = models.BigIntegerField(null=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    closed_at = models.DateTimeField(null=True)
+    closed_reason = models.CharField(max_length=300, blank=True)
+    identity_how = models.CharField(max_length=12, blank=True)
+    identity_at = models.DateTimeField(null=True)
+    second_officer_id = models.BigIntegerField(null=True)
+    second_officer_at = models.DateTimeField(null=True)
+    recorded_by_id = models.BigIntegerField()
+
+    class Meta:
+        db_table = "release_case"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["episode"], condition=Q(state="open"), name="one_open_case_an_episode"
+            ),
+            models.CheckConstraint(
+                condition=Q(basis="order", release_order__isnull=False)
+                | Q(basis="final_date", final_date__isnull=False)
+                | (Q(basis="no_authority") & ~Q(ground="")),
+                name="case_has_its_basis",
+            ),
+        ]
+        indexes = [models.Index(fields=["establishment", "state"])]
+
+
+@recorded
+class DischargeItem(models.Model):
+    """One thing to do or to explain before the gate. None of these stops a discharge."""
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        DONE = "done"
+        EXPLAINED = "explained"
+
+    case = models.ForeignKey(DischargeCase, on_delete=models.PROTECT, related_name="items")
+    code = models.CharField(max_length=24)
+    state = models.CharField(max_length=10, choices=State.choices)
+    note = models.CharField(max_length=500, blank=True)
+    at = models.DateTimeField()
+    by_id = models.BigIntegerField()
+
+    class Meta:
+        db_table = "release_item"
+        constraints = [
+            models.UniqueConstraint(fields=["case", "code"], name="one_item_of_a_code")
+        ]
+
+
+@recorded
+class Discharge(models.Model):
+    """The discharge itself. `entered_from_paper` marks one made without the system."""
+
+    class SecondHow(models.TextChoices):
+        PRESENT = "present"
+        TELEPHONE = "telephone"
+        NONE = "none"
+
+    case = models.OneToOneField(
+        DischargeCase, null=True, on_delete=models.PROTECT, related_name="discharge"
+    )
+    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    episode = models.OneToOneField(
+        "custody.Episode", on_delete=models.PROTECT, related_name="+"
+    )
+    establishment = models.ForeignKey(
+        "facilities.Establishment", on_delete=models.PROTECT, related_name="+"
+    )
+    at = models.DateTimeField()
+    first_officer_id = models.BigIntegerField()
+    second_officer_id = models.BigIntegerField(null=True)
+    second_how = models.CharField(max_length=10, choices=SecondHow.choices)
+    second_name = models.CharField(max_length=120, blank=True)
+    countersigned_at = models.DateTimeField(null=True)
+    destination = models.CharField(max_length=300, blank=True)
+    minutes_from_order = models.IntegerField()
+    entered_from_paper = models.BooleanField(default=False)
+    left_open = models.JSONField(default=list)
+    marks = models.JSONField(default=list)
+    recorded_by_id = models.BigIntegerField()
+
+    class Meta:
+        db_table = "release_discharge"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(second_officer_id__isnull=True)
+                | ~Q(second_officer_id=F("first_officer_id")),
+                name="second_officer_is_another",
+            )
+        ]
+        indexes = [models.Index(fields=["establishment", "at"])]
+
+
+@recorded
+class ReleaseInError(models.Model):
+    """A person left who should not have. The episode ended in fact; the search is on."""
+
+    discharge = models.OneToOneField(
+        Discharge, null=True, on_delete=models.PROTECT, related_name="error"
+    )
+    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    episode = models.ForeignKey("custody.Episode", on_delete=models.PROTECT, related_name="+")
+    establishment = models.ForeignKey(
+        "facilities.Establishment", on_delete=models.PROTECT, related_name="+"
+    )
+    left_at = models.DateTimeField()
+    discovered_at = models.DateTimeField()
+    how = models.TextField()
+    police_told_at = models.DateTimeField(null=True)
+    returned_at = models.DateTimeField(null=True)
+    recorded_by_id = models.BigIntegerField()
+
+    class Meta:
+        db_table = "release_in_error"

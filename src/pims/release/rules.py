@@ -1,0 +1,182 @@
+"""The one discharge check. Exactly three things stop a discharge; all else is done or explained.
+
+Pure: what is known goes in, what stands in the way and what remains to be done comes out.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from pims.kernel.decisions import Decision, Reason, refuse_if_any
+
+SECOND_OFFICER_BY_TELEPHONE_AFTER = timedelta(minutes=15)
+SUPERINTENDENT_CALLED_AFTER = timedelta(minutes=30)
+
+# What is done or explained, in the order of the desk. None of it stops anyone.
+ITEMS = (
+    "order_verified",
+    "property",
+    "police_interest",
+    "medication",
+    "travel",
+    "documents",
+    "next_of_kin",
+)
+
+IDENTITY_WAYS = ("photograph", "two_officers", "fingerprint")
+
+
+@dataclass(frozen=True, slots=True)
+class DetainingWarrant:
+    """A warrant in force at the moment of the check; `reference` is for the officer's eyes."""
+
+    warrant_name_id: int
+    kind: str
+    reference: str
+    until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class DischargeFacts:
+    """All that the check looks at. Days are calendar days where the establishment is.
+
+    `order_state` is "" without an order, else received, verified, acted_on or withdrawn;
+    `order_ends` are the warrants that it ends, or None where it ends all.
+    """
+
+    basis: str
+    order_state: str
+    order_ends: frozenset[int] | None
+    final_date: date | None
+    today: date
+    detaining: Sequence[DetainingWarrant]
+    identity_how: str
+    clock_started_at: datetime
+    property_held: int
+    police_interests: int
+    police_informed: int
+    settled: Collection[str] = ()
+    second_officer: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    code: str
+    settled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DischargeCheck:
+    """`stops` is empty when the prisoner may walk; `items` are done or explained on the way."""
+
+    stops: tuple[Reason, ...]
+    items: tuple[Item, ...]
+
+    @property
+    def may_go(self) -> bool:
+        return not self.stops
+
+    @property
+    def open_items(self) -> tuple[str, ...]:
+        return tuple(item.code for item in self.items if not item.settled)
+
+
+def discharge_check(facts: DischargeFacts) -> DischargeCheck:
+    """What stops this discharge (at most three things), and what else there is to do."""
+    stops = [
+        *_no_ground(facts),
+        *_further_warrants(facts),
+        *_no_identity(facts),
+    ]
+    applicable = {
+        "order_verified": facts.basis == "order",
+        "property": facts.property_held > 0,
+        "police_interest": facts.police_interests > 0,
+    }
+    done = {
+        "order_verified": facts.order_state in ("verified", "acted_on"),
+        "police_interest": facts.police_informed >= facts.police_interests,
+    }
+    items = tuple(
+        Item(code, code in facts.settled or done.get(code, False))
+        for code in ITEMS
+        if applicable.get(code, True)
+    )
+    return DischargeCheck(tuple(stops), items)
+
+
+def second_officer_decision(facts: DischargeFacts, *, as_of: datetime, called: str) -> Decision:
+    """Whether the first officer may go on: with a second, or, after 15 minutes, by telephone.
+
+    `called` is the name of whoever was called, "" for nobody. After 15 minutes nobody's absence
+    holds anyone: the discharge goes on alone, is marked, and is countersigned later.
+    """
+    if facts.second_officer or as_of >= telephone_from(facts.clock_started_at):
+        return refuse_if_any(())
+    return refuse_if_any(
+        [
+            Reason(
+                "release.second_officer_missing",
+                {"from": telephone_from(facts.clock_started_at).isoformat()},
+                decided_by="release.second_check",
+            )
+        ]
+    )
+
+
+def telephone_from(clock_started_at: datetime) -> datetime:
+    """From when the second officer may agree by telephone."""
+    return clock_started_at + SECOND_OFFICER_BY_TELEPHONE_AFTER
+
+
+def _no_ground(facts: DischargeFacts) -> list[Reason]:
+    if facts.basis == "order" and facts.order_state in ("received", "verified", "acted_on"):
+        return []
+    if (
+        facts.basis == "final_date"
+        and facts.final_date is not None
+        and facts.final_date <= facts.today
+    ):
+        return []
+    if facts.basis == "no_authority" and not facts.detaining:
+        return []
+    return [
+        Reason(
+            "release.no_order_or_final_date",
+            {} if facts.final_date is None else {"final_date": facts.final_date.isoformat()},
+            reference="UN Mandela Rules, rule 8",
+            decided_by="authority.record",
+        )
+    ]
+
+
+def _further_warrants(facts: DischargeFacts) -> list[Reason]:
+    def ended(warrant: DetainingWarrant) -> bool:
+        if facts.basis == "order" and (
+            facts.order_ends is None or warrant.warrant_name_id in facts.order_ends
+        ):
+            return True
+        return warrant.until is not None and warrant.until <= facts.today
+
+    return [
+        Reason(
+            "release.further_warrant",
+            {"kind": warrant.kind, "reference": warrant.reference},
+            reference="UN Mandela Rules, rule 7",
+            decided_by="authority.record",
+        )
+        for warrant in facts.detaining
+        if not ended(warrant)
+    ]
+
+
+def _no_identity(facts: DischargeFacts) -> list[Reason]:
+    if facts.identity_how in IDENTITY_WAYS:
+        return []
+    return [
+        Reason(
+            "release.identity_not_established",
+            reference="UN Mandela Rules, rule 7",
+            decided_by="release.discharge",
+        )
+    ]

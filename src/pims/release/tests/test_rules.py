@@ -1,0 +1,135 @@
+"""The discharge check: what stops a person at the gate, and what never may."""
+
+from datetime import UTC, date, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pims.release import rules
+
+TODAY = date(2026, 3, 2)
+CLOCK = datetime(2026, 3, 2, 15, tzinfo=UTC)
+
+
+def facts(**changes: object) -> rules.DischargeFacts:
+    base: dict[str, object] = {
+        "basis": "order",
+        "order_state": "verified",
+        "order_ends": frozenset({1}),
+        "final_date": None,
+        "today": TODAY,
+        "detaining": (rules.DetainingWarrant(1, "remand", "MC 1/26", None),),
+        "identity_how": "photograph",
+        "clock_started_at": CLOCK,
+        "property_held": 0,
+        "police_interests": 0,
+        "police_informed": 0,
+    }
+    return rules.DischargeFacts(**(base | changes))  # type: ignore[arg-type]
+
+
+def codes(found: rules.DischargeCheck) -> list[str]:
+    return [reason.code for reason in found.stops]
+
+
+def test_an_order_that_ends_the_only_warrant_opens_the_gate() -> None:
+    assert rules.discharge_check(facts()).may_go
+
+
+def test_bail_on_one_of_two_warrants_frees_nobody_and_names_the_other() -> None:
+    other = rules.DetainingWarrant(2, "committal_sentence", "HC 9/25", date(2027, 1, 1))
+    found = rules.discharge_check(facts(detaining=(*facts().detaining, other)))
+    assert codes(found) == ["release.further_warrant"]
+    assert found.stops[0].params == {"kind": "committal_sentence", "reference": "HC 9/25"}
+
+
+def test_a_sentence_that_ends_today_does_not_hold_anyone_tonight() -> None:
+    ends_today = rules.DetainingWarrant(3, "committal_sentence", "MC 4/25", TODAY)
+    found = rules.discharge_check(
+        facts(basis="final_date", final_date=TODAY, order_state="", detaining=(ends_today,))
+    )
+    assert found.may_go
+
+
+def test_without_order_or_final_date_nobody_leaves_by_mistake() -> None:
+    tomorrow = facts(basis="final_date", order_state="", final_date=TODAY + timedelta(days=1))
+    assert "release.no_order_or_final_date" in codes(rules.discharge_check(tomorrow))
+    withdrawn = facts(order_state="withdrawn")
+    assert "release.no_order_or_final_date" in codes(rules.discharge_check(withdrawn))
+
+
+def test_someone_whom_nothing_detains_leaves_by_decision_of_the_officer_in_charge() -> None:
+    assert rules.discharge_check(facts(basis="no_authority", order_state="", detaining=())).may_go
+    held = rules.discharge_check(facts(basis="no_authority", order_state=""))
+    assert "release.no_order_or_final_date" in codes(held)
+
+
+def test_an_absent_second_officer_holds_nobody_beyond_fifteen_minutes() -> None:
+    alone = facts(second_officer=False)
+    early = rules.second_officer_decision(alone, as_of=CLOCK + timedelta(minutes=14), called="")
+    assert [r.code for r in early.reasons] == ["release.second_officer_missing"]
+    late = rules.second_officer_decision(alone, as_of=CLOCK + timedelta(minutes=15), called="")
+    assert late.allowed
+
+
+warrants = st.lists(
+    st.builds(
+        rules.DetainingWarrant,
+        warrant_name_id=st.integers(1, 5),
+        kind=st.sampled_from(["remand", "committal_sentence", "immigration"]),
+        reference=st.just("R"),
+        until=st.none() | st.dates(date(2026, 2, 1), date(2026, 4, 1)),
+    ),
+    max_size=4,
+)
+any_facts = st.builds(
+    rules.DischargeFacts,
+    basis=st.sampled_from(["order", "final_date", "no_authority"]),
+    order_state=st.sampled_from(["", "received", "verified", "acted_on", "withdrawn"]),
+    order_ends=st.none() | st.frozensets(st.integers(1, 5)),
+    final_date=st.none() | st.dates(date(2026, 2, 1), date(2026, 4, 1)),
+    today=st.just(TODAY),
+    detaining=warrants,
+    identity_how=st.sampled_from(["", "not_checked", *rules.IDENTITY_WAYS]),
+    clock_started_at=st.just(CLOCK),
+    property_held=st.integers(0, 5),
+    police_interests=st.integers(0, 3),
+    police_informed=st.integers(0, 3),
+    settled=st.frozensets(st.sampled_from(rules.ITEMS)),
+    second_officer=st.booleans(),
+)
+
+
+@given(any_facts)
+def test_only_three_things_ever_stop_a_discharge(given_facts: rules.DischargeFacts) -> None:
+    assert set(codes(rules.discharge_check(given_facts))) <= {
+        "release.no_order_or_final_date",
+        "release.further_warrant",
+        "release.identity_not_established",
+    }
+
+
+@given(any_facts, st.integers(0, 5), st.integers(0, 3), st.frozensets(st.sampled_from(rules.ITEMS)))
+def test_property_police_interest_and_open_items_never_delay_anyone(
+    given_facts: rules.DischargeFacts, held: int, interests: int, settled: frozenset[str]
+) -> None:
+    from dataclasses import replace
+
+    other = replace(
+        given_facts, property_held=held, police_interests=interests, settled=settled
+    )
+    assert codes(rules.discharge_check(other)) == codes(rules.discharge_check(given_facts))
+
+
+@given(any_facts)
+def test_a_warrant_left_standing_always_stops_the_gate(given_facts: rules.DischargeFacts) -> None:
+    standing = rules.DetainingWarrant(99, "remand", "R", None)
+    from dataclasses import replace
+
+    ends_all = given_facts.basis == "order" and given_facts.order_ends is None
+    found = codes(
+        rules.discharge_check(
+            replace(given_facts, detaining=(*given_facts.detaining, standing))
+        )
+    )
+    assert ("release.further_warrant" in found) or ends_all

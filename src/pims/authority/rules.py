@@ -51,13 +51,15 @@ class LegalStatus:
     """`code` is a status of the jurisdiction, or "none"; `faults` are codes, worst first.
 
     `detaining` are ids of the warrant names in force; `next_appearance` the earliest of theirs,
-    `valid_until` the last instant (exclusive) to which any of them reaches, None if open.
+    `valid_until` the last instant (exclusive) to which any of them reaches, None if open;
+    `lapsed_at`, with nothing in force, is when the last paper ceased to detain.
     """
 
     code: str
     detaining: tuple[int, ...] = ()
     next_appearance: date | None = None
     valid_until: datetime | None = None
+    lapsed_at: datetime | None = None
     faults: tuple[str, ...] = ()
 
 
@@ -100,6 +102,7 @@ def legal_status(
     """What the person counts as at `as_of`, and what is wrong with the papers."""
     in_force: list[tuple[WarrantFacts, Period]] = []
     expired = appearance_passed = False
+    lapsed_at: datetime | None = None
     today = as_of.astimezone(ZoneInfo(zone)).date()
     for facts in warrants:
         period = detains_during(facts, kinds[facts.kind], zone)
@@ -107,7 +110,10 @@ def legal_status(
             continue
         if period.contains(as_of):
             in_force.append((facts, period))
-        elif facts.ends_at is None:
+            continue
+        if period.end is not None and (lapsed_at is None or period.end > lapsed_at):
+            lapsed_at = period.end
+        if facts.ends_at is None:
             expired = True
             appearance_passed |= (
                 facts.next_appearance is not None and facts.next_appearance < today
@@ -115,7 +121,7 @@ def legal_status(
     in_force.sort(key=lambda pair: (kinds[pair[0].kind].precedence, pair[0].starts_at))
     faults = _faults(in_force, expired=expired, appearance_passed=appearance_passed)
     if not in_force:
-        return LegalStatus(NO_VALID_WARRANT, faults=faults)
+        return LegalStatus(NO_VALID_WARRANT, lapsed_at=lapsed_at, faults=faults)
     appearances = [f.next_appearance for f, _ in in_force if f.next_appearance is not None]
     ends = [period.end for _, period in in_force]
     return LegalStatus(

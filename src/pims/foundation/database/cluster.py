@@ -13,7 +13,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,9 @@ from pims.foundation.vault.secrets import database_password
 Report = Callable[[str], None]
 START_TIMEOUT = 60.0
 STOP_TIMEOUT = 60.0
+
+# Servers that this process started in the background, by process id; they may outlive it.
+_started: dict[int, subprocess.Popen[bytes]] = {}
 
 
 def _silent(_: str) -> None:
@@ -48,7 +51,6 @@ class Cluster:
     durable: bool = True
     report: Report = _silent
     server: Binaries | None = None
-    _process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     # What there is
 
@@ -218,12 +220,13 @@ class Cluster:
                 self.prepare()
                 self.report("Starting PostgreSQL")
                 with self.log_file.open("ab") as log:
-                    self._process = subprocess.Popen(
+                    process = subprocess.Popen(
                         self.command(), stdout=log, stderr=log, **self.popen_kwargs()
                     )
-                pid = self._process.pid
+                pid = process.pid
+                _started[pid] = process
             try:
-                self.wait_ready(timeout, process=self._process)
+                self.wait_ready(timeout, process=_started.get(pid))
             except DidNotStart:
                 self.stop()
                 raise
@@ -263,15 +266,13 @@ class Cluster:
                 if not self._wait_gone(data, 10):
                     postmaster.send(pid, signal.SIGKILL)
                     self._wait_gone(data, 10)
-        if self._process is not None:
-            self._process.wait(timeout)
-            self._process = None
+        for started, process in list(_started.items()):
+            if process.poll() is not None:
+                del _started[started]
 
     def _wait_gone(self, data: Path, timeout: float) -> bool:
         deadline = time.monotonic() + timeout
         while postmaster.running(data) is not None:
-            if self._process is not None:
-                self._process.poll()
             if time.monotonic() > deadline:
                 return False
             time.sleep(0.02)

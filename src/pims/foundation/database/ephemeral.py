@@ -49,15 +49,20 @@ def migrated_cluster(migrate: Callable[[str], None]) -> Iterator[Cluster]:
     """
     base = base_dir()
     (base / "runs").mkdir(parents=True, exist_ok=True)
-    _remove_abandoned(base / "runs")
     server = choose(None)
     run = base / "runs" / f"{os.getpid()}-{secrets.token_hex(3)}"
-    run.mkdir()
-    alive = _lock(run / "alive.lock")
+    beginning = _lock(base / "beginning.lock", wait=True)
     try:
-        kept = _kept_cluster(base, server, migrate)
-        subprocess.run(["cp", "-a", str(kept / f"pg{server.major}"), str(run)], check=True)
-        _copy_secrets(kept / "secrets", instance.secrets_dir())
+        _remove_abandoned(base / "runs")
+        run.mkdir()
+        alive = _lock(run / "alive.lock")
+    finally:
+        os.close(beginning)
+    (run / "socket-dir").write_text(str(places.socket_dir()))
+    try:
+        with _kept_cluster(base, server, migrate) as kept:
+            subprocess.run(["cp", "-a", str(kept / f"pg{server.major}"), str(run)], check=True)
+            _copy_secrets(kept / "secrets", instance.secrets_dir())
         cluster = Cluster(
             home=run, socket_dir=places.socket_dir(), durable=False, server=server
         )
@@ -102,23 +107,31 @@ def _shaping_files() -> Iterable[Path]:
     yield from sorted((_PACKAGE / "foundation" / "access").glob("roles.*"))
 
 
-def _kept_cluster(base: Path, server: Binaries, migrate: Callable[[str], None]) -> Path:
-    key = cache_key(server)
-    kept = base / "kept" / f"pg{server.major}-{key}"
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    lock = _lock(base / "kept" / f".{kept.name}.lock", wait=True)
+@contextmanager
+def _kept_cluster(
+    base: Path, server: Binaries, migrate: Callable[[str], None]
+) -> Iterator[Path]:
+    """The folder of the kept cluster, made where there is none, and held while it is used."""
+    folder = base / "kept"
+    folder.mkdir(parents=True, exist_ok=True)
+    kept = folder / f"pg{server.major}-{cache_key(server)}"
+    lock = _lock(_lock_of(kept), wait=True)
     try:
         if not kept.is_dir():
+            for leftover in folder.glob(f".making-{kept.name}-*"):
+                _remove_cluster(leftover)
             _build(kept, server, migrate)
-            _forget_old(kept.parent, server.major)
+            _forget_old(folder, server.major, but=kept)
         os.utime(kept)
-        return kept
+        yield kept
     finally:
         os.close(lock)
 
 
 def _build(kept: Path, server: Binaries, migrate: Callable[[str], None]) -> None:
     work = kept.parent / f".making-{kept.name}-{os.getpid()}"
+    work.mkdir()
+    (work / "socket-dir").write_text(str(places.socket_dir()))
     cluster = Cluster(home=work, socket_dir=places.socket_dir(), durable=False, server=server)
     try:
         cluster.start()
@@ -141,24 +154,45 @@ def _copy_secrets(source: Path, target: Path) -> None:
         shutil.copy2(path, target / path.name)
 
 
-def _forget_old(folder: Path, major: int) -> None:
-    """Keep the newest few; a run copies in a moment, and holds the key's lock while it does."""
+def _forget_old(folder: Path, major: int, *, but: Path) -> None:
+    """Keep the newest few, and those that someone is copying."""
     found = sorted(folder.glob(f"pg{major}-*"), key=lambda p: p.stat().st_mtime, reverse=True)
     for old in found[KEPT:]:
-        shutil.rmtree(old, ignore_errors=True)
+        if old == but:
+            continue
+        try:
+            lock = _lock(_lock_of(old))
+        except BlockingIOError:
+            continue
+        try:
+            shutil.rmtree(old, ignore_errors=True)
+        finally:
+            os.close(lock)
 
 
 def _remove_abandoned(runs: Path) -> None:
     for run in runs.iterdir():
         try:
-            handle = _lock(run / "alive.lock")
-        except OSError:  # someone's run goes on, or it has just gone
+            lock = _lock(run / "alive.lock")
+        except (BlockingIOError, FileNotFoundError):  # it goes on, or it has just gone
             continue
         try:
-            Cluster(home=run, socket_dir=run / "none", durable=False).stop(at_once=True)
-            shutil.rmtree(run, ignore_errors=True)
+            _remove_cluster(run)
         finally:
-            os.close(handle)
+            os.close(lock)
+
+
+def _remove_cluster(home: Path) -> None:
+    """Stop the server of a run that was killed, and remove what it left."""
+    told = home / "socket-dir"
+    socket_dir = Path(told.read_text()) if told.is_file() else home / "none"
+    Cluster(home=home, socket_dir=socket_dir, durable=False).stop(at_once=True)
+    shutil.rmtree(socket_dir, ignore_errors=True)
+    shutil.rmtree(home, ignore_errors=True)
+
+
+def _lock_of(kept: Path) -> Path:
+    return kept.with_name(f".{kept.name}.lock")
 
 
 def _lock(path: Path, *, wait: bool = False) -> int:

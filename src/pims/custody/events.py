@@ -63,7 +63,7 @@ class IdentityInDoubt(CustodyEvent):
     """Two who go by one identity: `other_person_id` is whom the paper or the officer named."""
 
     kind: ClassVar[str] = "custody.identity_in_doubt"
-    other_person_id: int
+    other_person_id: int | None
     receipt_id: int | None = None
 
 

@@ -1,7 +1,7 @@
 """What the placement rules ask, read in bulk from this room and the ones below it."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -52,9 +52,8 @@ def prisoner_facts(
         return {}
     headers = people.person_headers(READER, ids, as_of=AsOf(at))
     statuses = authority.legal_status(ids, zone=zone, as_of=AsOf(at))
-    raised = safety.flags(READER, ids)
-    apart = safety.keep_aparts(ids)
-    absolute = safety.keep_aparts(ids, level="absolute")
+    raised = safety.flags(READER, ids, as_of=AsOf(at))
+    apart = safety.keep_aparts(ids, at=at)
     infants = people.infants_inside(ids, at=at)
     return {
         person_id: PrisonerFacts(
@@ -65,8 +64,8 @@ def prisoner_facts(
             legal_status=statuses[person_id].code,
             flags=frozenset(flag.kind for flag in raised.get(person_id, ())),
             apart_cell=frozenset(apart.get(person_id, ())),
-            apart_unit=frozenset(absolute.get(person_id, ())),
-            apart_soft=frozenset(apart.get(person_id, set()) - absolute.get(person_id, set())),
+            apart_unit=_at_level(apart.get(person_id, {}), "absolute"),
+            apart_soft=_at_level(apart.get(person_id, {}), "where_possible"),
             infant_inside=person_id in infants,
             held_at=held_at,
             age=headers[person_id].age,
@@ -74,6 +73,10 @@ def prisoner_facts(
         for person_id in ids
         if person_id in headers
     }
+
+
+def _at_level(apart: Mapping[int, str], level: str) -> frozenset[int]:
+    return frozenset(other for other, at_level in apart.items() if at_level == level)
 
 
 def place_facts(

@@ -41,6 +41,7 @@ class Episode(models.Model):
         REMOVED = "removed"
         TRANSFERRED = "transferred"
         RELEASED_IN_ERROR = "released_in_error"
+        NOT_RECORDED = "not_recorded"
         NEVER_HELD = "never_held"
 
     person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")

@@ -118,6 +118,7 @@ _WEIGHT = {
     "custody.outside_main_compound": 35,
     "custody.alone_at_risk": 35,
     "custody.shares_despite_violence": 20,
+    "custody.shares_despite_single_cell": 30,
     "custody.medical_place": 25,
     "custody.not_for_infant": 20,
     "custody.ages_far_apart": 8,
@@ -221,12 +222,13 @@ def _against(who: PrisonerFacts, place: PlaceFacts) -> Iterator[Reason]:
     if "escape_risk" in who.flags and not place.main_compound:
         yield Reason("custody.outside_main_compound", here)
     alone = place.cell_capacity == 1 or "single" in place.cell_features
-    if who.flags & {"self_harm", "suicide_watch"} and (alone or not place.cellmates):
+    if "self_harm" in who.flags and (alone or not place.cellmates):
         yield Reason("custody.alone_at_risk", here)
-    if "violence" in who.flags and not alone and place.cellmates:
+    company = (who, *place.cellmates) if place.cellmates and not alone else ()
+    if any("violence" in person.flags for person in company):
         yield Reason("custody.shares_despite_violence", here)
-    elif not alone and any("violence" in mate.flags for mate in place.cellmates):
-        yield Reason("custody.shares_despite_violence", here)
+    if "single_cell" in who.flags and not alone:
+        yield Reason("custody.shares_despite_single_cell", here)
     if place.kind == "medical" and "health_alert" not in who.flags:
         yield Reason("custody.medical_place", here)
     if who.infant_inside and place.kind != "cot" and "cot" not in place.cell_features:
@@ -248,7 +250,7 @@ def _favour(who: PrisonerFacts, place: PlaceFacts) -> Iterator[Reason]:
     if who.infant_inside and (place.kind == "cot" or "cot" in place.cell_features):
         yield Reason("custody.cot_for_infant", here)
     alone = place.cell_capacity == 1 or "single" in place.cell_features
-    if alone and who.flags & {"violence", "vulnerable", "informant"}:
+    if alone and who.flags & {"violence", "single_cell", "informant"}:
         yield Reason("custody.single_cell", here)
     if len(place.cellmates) < place.cell_capacity // 2:
         yield Reason("custody.cell_has_room", here)

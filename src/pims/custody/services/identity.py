@@ -1,0 +1,84 @@
+"""Making sure who this is: photograph, fingerprint, or two officers who know the person."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from pims.custody import events
+from pims.custody.models import Episode, IdentityCheck
+from pims.custody.services.common import moment, require_episode
+from pims.foundation.commands.transaction import Transaction, service
+from pims.kernel.decisions import Reason
+from pims.kernel.errors import InvalidInput
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityChecked:
+    identity_check_id: int
+    matched: bool
+
+
+@service
+def record_identity_check(
+    tx: Transaction,
+    *,
+    episode_id: int,
+    how: str,
+    officers: Sequence[str],
+    purpose: str,
+    matched: bool = True,
+    happened_at: datetime | None = None,
+) -> IdentityChecked:
+    """Record one check of identity and what it showed; a mismatch tells an alarm.
+
+    Raises InvalidInput: unknown `how`; two officers who know the person are not two.
+    """
+    episode = require_episode(tx, episode_id, "custody.view")
+    when = moment(tx, happened_at)
+    row = check_identity(
+        tx, episode, how=how, officers=officers, purpose=purpose, at=when.at, matched=matched
+    )
+    return IdentityChecked(row.pk, row.matched)
+
+
+def check_identity(
+    tx: Transaction,
+    episode: Episode,
+    *,
+    how: str,
+    officers: Sequence[str],
+    purpose: str,
+    at: datetime,
+    matched: bool = True,
+) -> IdentityCheck:
+    """Write the check inside a service that has already asked for permission."""
+    named = [name.strip()[:120] for name in officers if name.strip()]
+    if how not in IdentityCheck.How.values:
+        raise InvalidInput({"how": Reason("custody.identity_how_unknown")})
+    if how == IdentityCheck.How.TWO_OFFICERS and len(set(named)) < 2:
+        raise InvalidInput({"officers": Reason("custody.two_officers_needed")})
+    row = IdentityCheck.objects.create(
+        person_id=episode.person_id,
+        episode=episode,
+        how=how,
+        officers=named,
+        matched=matched,
+        at=at,
+        purpose=purpose[:24],
+        recorded_by_id=tx.actor.user_id,
+    )
+    common = {
+        "person_id": episode.person_id,
+        "establishment_id": episode.establishment_id,
+        "episode_id": episode.pk,
+        "happened_at": at.isoformat(),
+    }
+    tx.record(
+        events.IdentityChecked(
+            **common, identity_check_id=row.pk, how=how, matched=matched, purpose=row.purpose
+        ),
+        details={"officers": named},
+    )
+    if not matched:
+        tx.record(events.IdentityInDoubt(**common, other_person_id=None))
+    return row

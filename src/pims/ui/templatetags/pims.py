@@ -56,7 +56,7 @@ def day(value: date | None) -> SafeString:
 @register.simple_tag
 def server_now() -> str:
     """The server's time in ISO form: pages count from it, never from the device's clock."""
-    return clock.now().isoformat(timespec="seconds")
+    return dates.local(clock.now()).isoformat(timespec="seconds")
 
 
 @register.simple_tag

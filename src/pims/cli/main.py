@@ -17,7 +17,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-check = typer.Typer(help="Verify what is stored.", no_args_is_help=True)
 
 
 @app.callback()
@@ -61,6 +60,7 @@ def prepare(demo: bool = True) -> None:
     prepare_instance(demo=demo)
 
 
+mount(app, "check", "pims.cli.check", "Verify what is stored: the ledger, the files.")
 mount(app, "user", "pims.foundation.access.cli", "Users and what they may do.")
 mount(app, "key", "pims.foundation.vault.cli", "Keys: rotate, share, recover.", database=False)
 

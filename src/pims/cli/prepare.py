@@ -2,16 +2,14 @@
 
 import hashlib
 import json
-import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
 
 import pims
 from pims.cli import boot
 from pims.config import instance
-from pims.foundation.console import words
+from pims.foundation.console import step, words
 
 
 def migrate_instance() -> None:
@@ -32,20 +30,11 @@ def prepare_instance(*, demo: bool) -> None:
         _fill_empty_installation()
 
 
-@contextmanager
-def _step(text: str) -> Iterator[None]:
-    words.print(f"{text} …")
-    began = time.monotonic()
-    yield
-    if (took := time.monotonic() - began) > 1:
-        words.print(f"  done in {took:.1f} s")
-
-
 # -- the database ------------------------------------------------------------------------------
 def _migrate() -> None:
     from pims.foundation.database.migrate import migrate_database
 
-    with _step("Bringing the database up to date"):
+    with step("Bringing the database up to date"):
         migrate_database(report=lambda text: words.print(f"  {text} …"))
     _note("migrated", _digest(_what_migration_reads()))
 
@@ -87,7 +76,7 @@ def _collect_static() -> None:
     manifest = Path(settings.STATIC_ROOT) / "staticfiles.json"
     if _noted("static") == digest and manifest.is_file():
         return
-    with _step(f"Collecting {len(found)} assets"):
+    with step(f"Collecting {len(found)} assets"):
         call_command("collectstatic", interactive=False, clear=True, verbosity=0)
     _note("static", digest)
 

@@ -1,7 +1,10 @@
 """What every room's command line prints with: a table for a person, JSON for a program."""
 
 import json
-from collections.abc import Mapping, Sequence
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Annotated, Any
 
 import typer
@@ -13,6 +16,31 @@ JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON instead of a 
 
 # Words about what happens go to standard error, so that what is printed can be piped.
 words = Console(stderr=True, highlight=False)
+
+
+STILL_EVERY = 5.0  # seconds
+
+
+@contextmanager
+def step(text: str) -> Iterator[None]:
+    """Say what is being done, that it still is, and how long it took if over a second."""
+    words.print(f"{text} …", markup=False)
+    began = time.monotonic()
+    done = threading.Event()
+
+    def still() -> None:
+        while not done.wait(STILL_EVERY):
+            words.print(f"  still at it ({time.monotonic() - began:.0f} s) …")
+
+    teller = threading.Thread(target=still, daemon=True)
+    teller.start()
+    try:
+        yield
+    finally:
+        done.set()
+        teller.join()
+    if (took := time.monotonic() - began) > 1:
+        words.print(f"  done in {took:.1f} s")
 
 
 def show(

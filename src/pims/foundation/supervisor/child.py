@@ -47,8 +47,7 @@ def spawn(
     chosen["start_new_session"] = True
     # Safe because the supervisor has one thread.
     chosen["preexec_fn"] = _die_with_parent(orphaned)
-    error = None if output is None else subprocess.STDOUT
-    return subprocess.Popen(list(argv), stdout=output, stderr=error, **chosen)
+    return subprocess.Popen(list(argv), stdout=output, stderr=subprocess.STDOUT, **chosen)
 
 
 def kill_group(pid: int) -> None:

@@ -41,7 +41,12 @@ def append_entry(
 
 
 def append_read(
-    *, actor_id: int, page: str, person_ids: Sequence[int], establishment_id: int | None, at: datetime
+    *,
+    actor_id: int,
+    page: str,
+    person_ids: Sequence[int],
+    establishment_id: int | None,
+    at: datetime,
 ) -> UUID:
     """One entry for the reading of a sensitive page, listing all its subjects."""
     return _insert(

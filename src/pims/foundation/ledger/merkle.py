@@ -54,10 +54,10 @@ class Frontier:
     def extend(self, leaf_hashes: Iterable[bytes]) -> "Frontier":
         """The frontier after appending the leaves, in order."""
         size, nodes = self.size, list(self.nodes)
-        for node in leaf_hashes:
-            if len(node) != HASH_SIZE:
+        for leaf in leaf_hashes:
+            if len(leaf) != HASH_SIZE:
                 raise ValueError(f"a leaf hash is {HASH_SIZE} bytes")
-            complete = size
+            node, complete = leaf, size
             while complete & 1:
                 node = node_hash(nodes.pop(), node)
                 complete >>= 1
@@ -81,7 +81,9 @@ def root_of(leaf_hashes: Iterable[bytes]) -> bytes:
     return Frontier().extend(leaf_hashes).root()
 
 
-def inclusion_proof(leaf_hashes: Sequence[bytes], index: int, size: int | None = None) -> list[bytes]:
+def inclusion_proof(
+    leaf_hashes: Sequence[bytes], index: int, size: int | None = None
+) -> list[bytes]:
     """The audit path of leaf `index` in the tree of the first `size` leaves, lowest node first.
 
     Raises ValueError where there is no such leaf or tree.

@@ -130,7 +130,7 @@ def _is_torn(lost: str) -> bool:
     if any(not re.fullmatch(s, w) for s, w in zip(shapes, whole, strict=False)):
         return False
     if len(whole) == len(shapes):
-        return len(last) < len(f"{_DASH} {ORIGIN} ") + 92
+        return len(last) <= len(f"{_DASH} {ORIGIN} ") + 92
     return True
 
 

@@ -146,9 +146,7 @@ def _place_entries(connection: Connection, state: State, rows: list[tuple[Any, .
 
 def _place_events(connection: Connection, state: State, rows: list[tuple[Any, ...]]) -> State:
     feed = state.feed + len(rows)
-    connection.execute(
-        _PUT_FEED, [list(range(state.feed + 1, feed + 1)), [row[1] for row in rows]]
-    )
+    connection.execute(_PUT_FEED, [list(range(state.feed + 1, feed + 1)), [row[1] for row in rows]])
     connection.execute(
         "DELETE FROM outbox_pending WHERE serial = ANY(%s)", [[row[0] for row in rows]]
     )

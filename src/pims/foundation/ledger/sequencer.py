@@ -96,12 +96,8 @@ def _serve(
         _sign(connection, state, signer, folders)
 
 
-def _sign(
-    connection: Connection, state: State, signer: Signer, folders: Sequence[Path]
-) -> State:
-    checkpoint = signer.sign(
-        size=state.frontier.size, root=state.frontier.root(), at=clock.now()
-    )
+def _sign(connection: Connection, state: State, signer: Signer, folders: Sequence[Path]) -> State:
+    checkpoint = signer.sign(size=state.frontier.size, root=state.frontier.root(), at=clock.now())
     for number, folder in enumerate(folders):
         try:
             copies.write_copy(folder, checkpoint)
@@ -123,9 +119,7 @@ def main() -> int:
     stop = Flag()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    run_sequencer(
-        stop, conninfo=dsn("sequencer"), signer=ledger_signer(), folders=copies.folders()
-    )
+    run_sequencer(stop, conninfo=dsn("sequencer"), signer=ledger_signer(), folders=copies.folders())
     return 0
 
 

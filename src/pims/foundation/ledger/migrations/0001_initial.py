@@ -7,93 +7,117 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.RunSQL("CREATE SEQUENCE ledger_serial", "DROP SEQUENCE ledger_serial"),
         migrations.CreateModel(
-            name='LedgerCheckpoint',
+            name="LedgerCheckpoint",
             fields=[
-                ('tree_size', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('root', models.BinaryField(max_length=32)),
-                ('frontier', models.BinaryField()),
-                ('signed_at', models.DateTimeField()),
-                ('key_id', models.CharField(max_length=64)),
-                ('signature', models.BinaryField(max_length=64)),
+                ("tree_size", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("root", models.BinaryField(max_length=32)),
+                ("frontier", models.BinaryField()),
+                ("signed_at", models.DateTimeField()),
+                ("key_id", models.CharField(max_length=64)),
+                ("signature", models.BinaryField(max_length=64)),
             ],
             options={
-                'db_table': 'ledger_checkpoint',
+                "db_table": "ledger_checkpoint",
             },
         ),
         migrations.CreateModel(
-            name='LedgerEntry',
+            name="LedgerEntry",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('serial', models.BigIntegerField(unique=True)),
-                ('kind', models.CharField(max_length=60)),
-                ('actor_id', models.BigIntegerField()),
-                ('command_id', models.UUIDField(null=True)),
-                ('person_ids', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, size=None)),
-                ('establishment_id', models.BigIntegerField(null=True)),
-                ('recorded_at', models.DateTimeField()),
-                ('body', models.TextField()),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("serial", models.BigIntegerField(unique=True)),
+                ("kind", models.CharField(max_length=60)),
+                ("actor_id", models.BigIntegerField()),
+                ("command_id", models.UUIDField(null=True)),
+                (
+                    "person_ids",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), default=list, size=None
+                    ),
+                ),
+                ("establishment_id", models.BigIntegerField(null=True)),
+                ("recorded_at", models.DateTimeField()),
+                ("body", models.TextField()),
             ],
             options={
-                'db_table': 'ledger_entry',
+                "db_table": "ledger_entry",
             },
         ),
         migrations.CreateModel(
-            name='LedgerLeaf',
+            name="LedgerLeaf",
             fields=[
-                ('position', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('leaf_hash', models.BinaryField(max_length=32)),
+                ("position", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("leaf_hash", models.BinaryField(max_length=32)),
             ],
             options={
-                'db_table': 'ledger_leaf',
+                "db_table": "ledger_leaf",
             },
         ),
         migrations.CreateModel(
-            name='LedgerPending',
+            name="LedgerPending",
             fields=[
-                ('serial', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('entry_id', models.UUIDField()),
+                ("serial", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("entry_id", models.UUIDField()),
             ],
             options={
-                'db_table': 'ledger_pending',
+                "db_table": "ledger_pending",
             },
         ),
         migrations.CreateModel(
-            name='LedgerDetail',
+            name="LedgerDetail",
             fields=[
-                ('entry', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='detail', serialize=False, to='ledger.ledgerentry')),
-                ('person_id', models.BigIntegerField(db_index=True, null=True)),
-                ('salt', models.BinaryField(max_length=16)),
-                ('details', models.TextField()),
+                (
+                    "entry",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="detail",
+                        serialize=False,
+                        to="ledger.ledgerentry",
+                    ),
+                ),
+                ("person_id", models.BigIntegerField(db_index=True, null=True)),
+                ("salt", models.BinaryField(max_length=16)),
+                ("details", models.TextField()),
             ],
             options={
-                'db_table': 'ledger_detail',
+                "db_table": "ledger_detail",
             },
         ),
         migrations.AddIndex(
-            model_name='ledgerentry',
-            index=django.contrib.postgres.indexes.GinIndex(condition=models.Q(('kind', 'read'), _negated=True), fields=['person_ids'], name='ledger_change_persons'),
+            model_name="ledgerentry",
+            index=django.contrib.postgres.indexes.GinIndex(
+                condition=models.Q(("kind", "read"), _negated=True),
+                fields=["person_ids"],
+                name="ledger_change_persons",
+            ),
         ),
         migrations.AddIndex(
-            model_name='ledgerentry',
-            index=django.contrib.postgres.indexes.GinIndex(condition=models.Q(('kind', 'read')), fields=['person_ids'], name='ledger_read_persons'),
+            model_name="ledgerentry",
+            index=django.contrib.postgres.indexes.GinIndex(
+                condition=models.Q(("kind", "read")),
+                fields=["person_ids"],
+                name="ledger_read_persons",
+            ),
         ),
         migrations.AddIndex(
-            model_name='ledgerentry',
-            index=models.Index(fields=['recorded_at'], name='ledger_entry_recorded'),
+            model_name="ledgerentry",
+            index=models.Index(fields=["recorded_at"], name="ledger_entry_recorded"),
         ),
         migrations.AddField(
-            model_name='ledgerleaf',
-            name='entry',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='leaf', to='ledger.ledgerentry'),
+            model_name="ledgerleaf",
+            name="entry",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="leaf",
+                to="ledger.ledgerentry",
+            ),
         ),
         # Rows pass through quickly: dead ones must not pile up in front of the living.
         migrations.RunSQL(

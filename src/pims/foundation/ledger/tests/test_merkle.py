@@ -187,9 +187,7 @@ def test_a_changed_consistency_proof_is_refused(size: int, data: st.DataObject) 
     else:
         proof = mutated(proof, part, data)
     with pytest.raises(merkle.ProofError):
-        merkle.verify_consistency(
-            size1=earlier, size2=size, root1=root1, root2=root2, proof=proof
-        )
+        merkle.verify_consistency(size1=earlier, size2=size, root1=root1, root2=root2, proof=proof)
 
 
 def test_an_inner_node_does_not_pass_for_an_entry() -> None:

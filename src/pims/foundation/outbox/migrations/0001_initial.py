@@ -5,78 +5,96 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.RunSQL("CREATE SEQUENCE outbox_serial", "DROP SEQUENCE outbox_serial"),
         migrations.CreateModel(
-            name='OutboxPending',
+            name="OutboxPending",
             fields=[
-                ('serial', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('event_id', models.UUIDField()),
+                ("serial", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("event_id", models.UUIDField()),
             ],
             options={
-                'db_table': 'outbox_pending',
+                "db_table": "outbox_pending",
             },
         ),
         migrations.CreateModel(
-            name='SubscriberCursor',
+            name="SubscriberCursor",
             fields=[
-                ('subscriber', models.CharField(max_length=60, primary_key=True, serialize=False)),
-                ('position', models.BigIntegerField(default=0)),
+                ("subscriber", models.CharField(max_length=60, primary_key=True, serialize=False)),
+                ("position", models.BigIntegerField(default=0)),
             ],
             options={
-                'db_table': 'outbox_cursor',
+                "db_table": "outbox_cursor",
             },
         ),
         migrations.CreateModel(
-            name='OutboxEvent',
+            name="OutboxEvent",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('serial', models.BigIntegerField(unique=True)),
-                ('entry_id', models.UUIDField()),
-                ('kind', models.CharField(max_length=60)),
-                ('schema_version', models.PositiveSmallIntegerField()),
-                ('person_id', models.BigIntegerField(null=True)),
-                ('event_seq', models.BigIntegerField(null=True)),
-                ('establishment_id', models.BigIntegerField(null=True)),
-                ('payload', models.JSONField()),
-                ('recorded_at', models.DateTimeField()),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("serial", models.BigIntegerField(unique=True)),
+                ("entry_id", models.UUIDField()),
+                ("kind", models.CharField(max_length=60)),
+                ("schema_version", models.PositiveSmallIntegerField()),
+                ("person_id", models.BigIntegerField(null=True)),
+                ("event_seq", models.BigIntegerField(null=True)),
+                ("establishment_id", models.BigIntegerField(null=True)),
+                ("payload", models.JSONField()),
+                ("recorded_at", models.DateTimeField()),
             ],
             options={
-                'db_table': 'outbox_event',
-                'constraints': [models.UniqueConstraint(fields=('person_id', 'event_seq'), name='one_event_a_seq')],
+                "db_table": "outbox_event",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("person_id", "event_seq"), name="one_event_a_seq"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='FeedItem',
+            name="FeedItem",
             fields=[
-                ('position', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('event', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='feed_item', to='outbox.outboxevent')),
+                ("position", models.BigIntegerField(primary_key=True, serialize=False)),
+                (
+                    "event",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="feed_item",
+                        to="outbox.outboxevent",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'outbox_feed',
+                "db_table": "outbox_feed",
             },
         ),
         migrations.CreateModel(
-            name='ParkedEvent',
+            name="ParkedEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('subscriber', models.CharField(max_length=60)),
-                ('position', models.BigIntegerField()),
-                ('lane', models.CharField(max_length=80)),
-                ('attempts', models.PositiveIntegerField(default=0)),
-                ('error', models.TextField(blank=True)),
-                ('retry_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("subscriber", models.CharField(max_length=60)),
+                ("position", models.BigIntegerField()),
+                ("lane", models.CharField(max_length=80)),
+                ("attempts", models.PositiveIntegerField(default=0)),
+                ("error", models.TextField(blank=True)),
+                ("retry_at", models.DateTimeField()),
             ],
             options={
-                'db_table': 'outbox_parked',
-                'indexes': [models.Index(fields=['subscriber', 'lane', 'position'], name='parked_lane')],
-                'constraints': [models.UniqueConstraint(fields=('subscriber', 'position'), name='parked_once')],
+                "db_table": "outbox_parked",
+                "indexes": [
+                    models.Index(fields=["subscriber", "lane", "position"], name="parked_lane")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("subscriber", "position"), name="parked_once")
+                ],
             },
         ),
         # Rows pass through quickly: dead ones must not pile up in front of the living.

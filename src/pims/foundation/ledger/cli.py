@@ -1,0 +1,72 @@
+"""`pims check ledger`: verify everything, say what is wrong, name the first bad entry."""
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from pims.foundation.console import JsonFlag, show, words
+from pims.foundation.ledger.report import LedgerReport
+
+app = typer.Typer(help="The ledger: verify it, show the key that it is signed with.")
+
+_COLUMNS = {
+    "entries": "Entries",
+    "root": "Root of the tree",
+    "pending": "Waiting for their place",
+    "erased_details": "Details erased by order",
+    "checkpoints": "Checkpoints in the database",
+    "copies": "Copies off the database",
+    "unrecorded": "Copies without a row (after a crash)",
+    "torn": "Copies cut short (after a crash)",
+    "key_id": "Signing key",
+    "problem_count": "Problems",
+    "seconds": "Seconds",
+}
+
+
+@app.command()
+def check(json: JsonFlag = False) -> None:
+    """Verify every entry, checkpoint and copy. Exit 1 where anything is not as it was written."""
+    report = run_check(quiet=json)
+    show(report, as_json=json, columns=_COLUMNS)
+    if not json:
+        explain(report)
+    if not report.ok:
+        raise typer.Exit(1)
+
+
+@app.command()
+def key() -> None:
+    """Print the public key as a verifier line, by which others can verify checkpoints."""
+    from pims.foundation.ledger.keys import verifier
+
+    typer.echo(verifier().line)
+
+
+def run_check(*, quiet: bool) -> LedgerReport:
+    from pims.foundation.database.urls import dsn
+    from pims.foundation.ledger.check import check_ledger
+    from pims.foundation.ledger.copies import folders
+    from pims.foundation.ledger.keys import verifier
+
+    columns = (
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
+    )  # fmt: skip
+    with Progress(*columns, console=words, transient=True, disable=quiet) as bar:
+        task = bar.add_task("Verifying the ledger", total=None)
+        return check_ledger(
+            conninfo=dsn("app"),
+            verifier=verifier(),
+            folders=folders(),
+            progress=lambda done, total: bar.update(task, completed=done, total=total),
+        )
+
+
+def explain(report: LedgerReport) -> None:
+    if report.ok:
+        words.print("Every entry, checkpoint and copy is as it was written.", markup=False)
+        return
+    for number, problem in enumerate(report.problems):
+        lead = "First: " if number == 0 else "Also: "
+        words.print(f"{lead}{problem.sentence()}.", markup=False)
+    if report.problem_count > len(report.problems):
+        words.print(f"... and {report.problem_count - len(report.problems)} more.", markup=False)

@@ -6,25 +6,21 @@ VENV := .venv
 PY := $(VENV)/bin/python
 STAMPS := $(VENV)/stamps
 
-# What the built assets are made from.
-ASSET_SOURCES := $(shell find frontend src/pims/ui/locale src/pims/ui/build* \
-	\( -name node_modules -o -name __pycache__ -o -name '*.mo' -o -name django.po \) -prune \
-	-o -type f -print 2>/dev/null)
-
-.PHONY: help up test test-fast lint format bench lock clean wheel check-wheel
+.NOTPARALLEL:
+.PHONY: help assets up test test-fast lint format bench lock clean wheel check-wheel
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-up: $(STAMPS)/build $(STAMPS)/assets ## install what is missing and run PIMS (PORT=8000)
+up: $(STAMPS)/build assets ## install what is missing and run PIMS (PORT=8000)
 	@exec $(VENV)/bin/pims up --port $(PORT)
 
-test: $(STAMPS)/dev $(STAMPS)/assets ## everything, with a real browser, on each PostgreSQL there is
+test: $(STAMPS)/dev assets ## everything, with a real browser, on each PostgreSQL there is
 	@$(PY) tools/ensure_chromium.py
 	@$(MAKE) --no-print-directory lint
 	@$(PY) tools/run_tests.py
 
-test-fast: $(STAMPS)/dev $(STAMPS)/assets ## without the browser, on one PostgreSQL
+test-fast: $(STAMPS)/dev assets ## without the browser, on one PostgreSQL
 	@$(PY) tools/run_tests.py --fast
 
 lint: $(STAMPS)/dev ## style, types, the contracts between the rooms, migrations
@@ -34,10 +30,10 @@ format: $(STAMPS)/dev ## put the style right where a program can
 	@$(VENV)/bin/ruff check --quiet --fix-only src tests tools bench
 	@$(VENV)/bin/ruff format --quiet src tests tools bench
 
-bench: $(STAMPS)/dev $(STAMPS)/assets ## how fast it is, beside a floor or a rival (BENCH=--full for all)
+bench: $(STAMPS)/dev assets ## how fast it is, beside a floor or a rival (BENCH=--full for all)
 	@$(PY) -m bench $(BENCH)
 
-wheel: $(STAMPS)/dev $(STAMPS)/assets ## build the wheel into dist/
+wheel: $(STAMPS)/dev assets ## build the wheel into dist/
 	@$(PY) -m build --wheel --no-isolation --outdir dist . >/dev/null && ls dist/*.whl
 
 check-wheel: wheel ## install the wheel in an empty environment and start it there
@@ -65,7 +61,6 @@ $(STAMPS)/dev: requirements/dev.lock pyproject.toml tools/install.py | $(PY)
 	@$(PY) tools/install.py requirements/dev.lock
 	@mkdir -p $(STAMPS) && touch $@ $(STAMPS)/build
 
-$(STAMPS)/assets: $(ASSET_SOURCES) | $(STAMPS)/build
-	@echo "Building the assets …"
+# Does only what is out of date.
+assets: | $(STAMPS)/build
 	@$(PY) -m pims.ui.build
-	@touch $@

@@ -1,0 +1,94 @@
+"""Sealing: the record stays, and only holders of `people.view_sealed` know of it.
+
+For juveniles after release (Beijing Rules 21.1, 21.2) and whoever a court's order names.
+"""
+
+from dataclasses import dataclass
+
+from pims.foundation.access.models import PersonScope
+from pims.foundation.commands.transaction import Transaction, service
+from pims.foundation.vault.events import PersonSealed, PersonUnsealed
+from pims.foundation.vault.models import Sealing
+from pims.foundation.vault.rules import SEAL
+from pims.kernel.decisions import Reason, refuse
+from pims.kernel.errors import InvalidInput, NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    sealing_id: int
+    person_id: int
+
+
+@service
+def seal_person(
+    tx: Transaction, *, person_id: int, reason: str, order_reference: str = ""
+) -> Sealed:
+    """Hide the person from everyone without `people.view_sealed`, from this commit on.
+
+    Raises NotPermitted, NotFound, InvalidInput, Refused (sealed already).
+    """
+    tx.lock_persons([person_id])
+    tx.require_person(SEAL, person_id)
+    scope = _scope(person_id)
+    reason = _reason(reason)
+    if scope.sealed:
+        refuse(Reason("vault.sealed_already")).require()
+    row = Sealing.objects.create(
+        person_id=person_id,
+        reason=reason,
+        order_reference=order_reference.strip()[:120],
+        sealed_at=tx.now,
+        sealed_by_id=tx.actor.user_id,
+    )
+    scope.sealed = True
+    scope.save(update_fields=["sealed"])
+    tx.record(
+        PersonSealed(
+            person_id=person_id, establishment_id=scope.establishment_id, sealing_id=row.pk
+        ),
+        details={"reason": reason, "order_reference": row.order_reference},
+    )
+    return Sealed(row.pk, person_id)
+
+
+@service
+def unseal_person(tx: Transaction, *, person_id: int, reason: str) -> Sealed:
+    """Show the person again, to whom scope allows.
+
+    Needs `people.view_sealed` beside the permission to seal: what one may not know of, one can't
+    open. Raises NotPermitted, NotFound, InvalidInput, Refused (not sealed).
+    """
+    tx.lock_persons([person_id])
+    tx.require_person(SEAL, person_id)
+    scope = _scope(person_id)
+    reason = _reason(reason)
+    row = Sealing.objects.filter(person_id=person_id, unsealed_at=None).first()
+    if not scope.sealed or row is None:
+        refuse(Reason("vault.not_sealed")).require()
+        raise AssertionError
+    row.unsealed_at, row.unsealed_by_id, row.unseal_reason = tx.now, tx.actor.user_id, reason
+    row.save(update_fields=["unsealed_at", "unsealed_by_id", "unseal_reason"])
+    scope.sealed = False
+    scope.save(update_fields=["sealed"])
+    tx.record(
+        PersonUnsealed(
+            person_id=person_id, establishment_id=scope.establishment_id, sealing_id=row.pk
+        ),
+        details={"reason": reason},
+    )
+    return Sealed(row.pk, person_id)
+
+
+def _scope(person_id: int) -> PersonScope:
+    found = PersonScope.objects.filter(person_id=person_id).first()
+    if found is None:
+        raise NotFound("person")
+    return found
+
+
+def _reason(text: str) -> str:
+    text = " ".join(text.split())
+    if not text or len(text) > 300:
+        raise InvalidInput({"reason": Reason("vault.reason_needed", {"most": 300})})
+    return text

@@ -48,18 +48,19 @@ def acting_as(role: str, *, database: str | None = None) -> Iterator[None]:
     """Within the block this thread's default connection is the role's."""
     connection = connections["default"]
     connection.close()
-    before: dict[str, Any] = dict(connection.settings_dict)
+    # A dictionary of this connection's own: the one it was given is every thread's.
+    before: dict[str, Any] = connection.settings_dict
     entry = urls.django_database(role, database=database)
     if role == "owner":
         entry["OPTIONS"]["options"] = (
             f"-c lock_timeout={LOCK_TIMEOUT} -c statement_timeout={STATEMENT_TIMEOUT}"
         )
-    connection.settings_dict.update(entry)
+    connection.settings_dict = {**before, **entry}
     try:
         yield
     finally:
         connection.close()
-        connection.settings_dict.update(before)
+        connection.settings_dict = before
 
 
 def _sync_access_roles() -> None:

@@ -86,7 +86,8 @@ class SignedIn(UserEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class SignedOut(UserEvent):
-    """`why` is ``asked``, ``switched``, ``idle``, ``too_long`` or ``left_the_network``."""
+    """`why` is ``asked``, ``switched``, ``idle``, ``too_long``,
+    ``left_the_network`` or ``locked``."""
 
     kind: ClassVar[str] = "access.signed_out"
     why: str

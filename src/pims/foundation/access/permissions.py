@@ -89,6 +89,11 @@ _LIST = (
         "Acknowledge and end custody alarms",
         "Atender y cerrar alarmas de custodia",
     ),
+    (
+        "assurance.sweep",
+        "Raise and end custody alarms from the facts (the system itself)",
+        "Abrir y cerrar alarmas de custodia según los hechos (el propio sistema)",
+    ),
     ("live.view", "See the board", "Ver el tablero"),
     ("roll.export", "Print and export the roll", "Imprimir y exportar la lista"),
     (

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from pims.kernel.decisions import Decision, Reason, refuse_if_any
 
@@ -63,7 +64,7 @@ def pin_faults(pin: str, *, badge: str) -> list[Reason]:
     """What is wrong with a PIN that somebody chose; none for a good one."""
     if not (pin.isascii() and pin.isdigit()) or len(pin) not in PIN_DIGITS:
         return [Reason("access.pin_digits", {"least": PIN_DIGITS.start, "most": PIN_DIGITS[-1]})]
-    steps = {(int(b) - int(a)) % 10 for a, b in zip(pin, pin[1:], strict=False)}
+    steps = {(int(b) - int(a)) % 10 for a, b in pairwise(pin)}
     if len(set(pin)) < 3 or steps in ({1}, {9}) or pin in badge:
         return [Reason("access.pin_guessable")]
     return []

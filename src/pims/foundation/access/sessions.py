@@ -132,7 +132,7 @@ def asks_from_inside(request: HttpRequest) -> bool:
 def is_inside(address: str) -> bool:
     """Whether an address lies in one of `PIMS_LOCAL_NETWORKS`. A malformed one does not."""
     try:
-        found = ip_address(address.split("%")[0])
+        found = ip_address(address.partition("%")[0])
     except ValueError:
         return False
     mapped = getattr(found, "ipv4_mapped", None) or found

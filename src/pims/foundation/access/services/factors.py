@@ -3,7 +3,7 @@
 from allauth.mfa.base.internal.flows import delete_dangling_recovery_codes
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
-from allauth.mfa.totp.internal.auth import TOTP as TotpAuthenticator
+from allauth.mfa.totp.internal import auth as totp
 from allauth.mfa.utils import decrypt
 from allauth.mfa.webauthn.internal.auth import WebAuthn
 
@@ -31,7 +31,7 @@ def add_totp(tx: Transaction, *, user_id: int, secret: Secret, code: Secret) -> 
         raise InvalidInput({"code": Reason("access.code_wrong")})
     if Authenticator.objects.filter(user_id=user_id, type=mfa.TOTP).exists():
         raise InvalidInput({"code": Reason("access.totp_there_already")})
-    made = TotpAuthenticator.activate(user, secret.reveal()).instance
+    made = totp.TOTP.activate(user, secret.reveal()).instance
     made.data["last_counter"] = counter
     made.save(update_fields=["data"])
     tx.record(FactorAdded(user_id=user_id, factor="totp"))

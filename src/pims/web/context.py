@@ -1,0 +1,114 @@
+"""What every page's shell shows: who is signed in, where they may go, what is alarming."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from pims.foundation.access import sessions
+from pims.foundation.access.actor import ANONYMOUS, Actor
+from pims.foundation.access.selectors import role_name
+from pims.ui.shapes import NavItem
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry of the menu: shown to whoever holds the permission, once its room has the page."""
+
+    label: Promise
+    url_name: str
+    permission: str | None
+    prefix: str = ""
+
+
+MENU = (
+    Entry(_("Start"), "home", None),
+    Entry(_("Reception"), "custody:reception", "custody.receive", "/custody/reception"),
+    Entry(_("Roll"), "custody:roll", "custody.view", "/custody/roll"),
+    Entry(_("Board"), "live:board", "live.view", "/board"),
+    Entry(_("Out and returns"), "custody:desk", "custody.escort", "/custody/desk"),
+    Entry(_("Warrants"), "authority:index", "authority.view", "/authority"),
+    Entry(_("Discharge"), "release:index", "release.view", "/release"),
+    Entry(_("Units"), "facilities:index", "facilities.view", "/facilities"),
+    Entry(_("Ten at random"), "visiting_sample", "visiting.sample", "/visiting"),
+    Entry(_("Users"), "administration:users", "access.view", "/administration"),
+)
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """The context processor: `shell` and `csp_nonce` (docs/use/components.md lists the keys)."""
+    actor: Actor = getattr(request, "actor", ANONYMOUS)
+    found: dict[str, Any] = {
+        "languages": [
+            {"code": code, "label": label, "current": code == get_language()}
+            for code, label in settings.LANGUAGES
+        ],
+        "language_url": address("signin:language"),
+    }
+    if not actor.is_anonymous:
+        found |= _of_user(request, actor)
+    return {"shell": found, "csp_nonce": getattr(request, "csp_nonce", "")}
+
+
+def _of_user(request: Any, actor: Actor) -> dict[str, Any]:
+    language = get_language() or "en"
+    here = request.path
+    establishment = request.establishment
+    sees_people = actor.can("people.view")
+    return {
+        "user": {
+            "name": actor.name,
+            "badge": actor.badge,
+            "role": ", ".join(
+                role_name(role, language) for role in dict.fromkeys(r.role for r in actor.reaches)
+            ),
+        },
+        "switch_url": f"{address('signin:switch')}",
+        "sign_out_url": address("signin:sign_out"),
+        "account_url": address("signin:account"),
+        "session_url": address("signin:session"),
+        "idle_seconds": sessions.idle_seconds(),
+        "establishment": establishment.name if establishment else "",
+        "establishments": request.establishments,
+        "establishment_url": address("signin:establishment"),
+        "nav": [
+            NavItem(entry.label, url, current=_is_here(entry, url, here))
+            for entry in MENU
+            if (entry.permission is None or actor.can(entry.permission))
+            and (url := address(entry.url_name))
+        ],
+        "search_url": address("search") if sees_people else "",
+        "search_text": request.GET.get("q", "") if sees_people else "",
+        "alarms_url": address("assurance:alarms") if actor.can("assurance.view") else "",
+        "alarm_count": _alarm_count(actor, request.establishment_id),
+    }
+
+
+def address(url_name: str) -> str:
+    """The address of a page, or "" where its room has no such page."""
+    try:
+        return reverse(url_name)
+    except NoReverseMatch:
+        return ""
+
+
+def _is_here(entry: Entry, url: str, here: str) -> bool:
+    return here == url or (entry.prefix != "" and here.startswith(entry.prefix))
+
+
+def _alarm_count(actor: Actor, establishment_id: int | None) -> Callable[[], int] | int:
+    """Counted only where the template asks for it."""
+    if establishment_id is None or not actor.can("assurance.view"):
+        return 0
+    if find_spec("pims.assurance.selectors") is None:
+        return 0
+    count = import_module("pims.assurance.selectors").alarm_count
+    return lambda: int(count(actor, establishment_id))

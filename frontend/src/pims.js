@@ -47,4 +47,10 @@ init(document.body);
 document.addEventListener("htmx:load", (event) => {
   if (event.detail.elt !== document.body) init(event.detail.elt);
 });
+document.addEventListener("htmx:configRequest", (event) => {
+  // What a page asks for by itself must not keep a session from standing idle.
+  if (event.detail.triggeringEvent?.type?.startsWith("live")) {
+    event.detail.headers["X-Pims-Background"] = "1";
+  }
+});
 Alpine.start();

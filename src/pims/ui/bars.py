@@ -34,6 +34,7 @@ def chart_context(
 
     rows = [_row(b.label, b.start, b.end, b.tone, b.note, b.url, at) for b in bars]
     rows += [_row("", g.start, g.end, "gap", "", "", at) for g in gaps]
+    rows.sort(key=lambda row: row["start"])
     for index, row in enumerate(rows):
         row["y"] = TOP + index * ROW
     return {

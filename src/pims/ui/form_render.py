@@ -141,7 +141,7 @@ def error_summary_context(shown: Iterable[BaseForm], lines: Iterable[str]) -> di
         entries += [{"text": str(text), "target": ""} for text in form.non_field_errors()]
         for bound in form:
             for text in bound.errors:
-                entries.append({"text": str(text), "target": _target(bound)})
+                entries.append({"text": f"{bound.label}: {text}", "target": _target(bound)})
     return {"entries": entries}
 
 

@@ -1,0 +1,1 @@
+"""The living style page: every component, filled, empty, wrong and refused."""

@@ -137,9 +137,7 @@ def _expires_soon(facts: CustodyFacts, as_of: datetime) -> bool:
     )
 
 
-def _due(
-    facts: CustodyFacts, kind: str, key: int, since: datetime, **params: object
-) -> DueAlarm:
+def _due(facts: CustodyFacts, kind: str, key: int, since: datetime, **params: object) -> DueAlarm:
     return DueAlarm(
         kind, str(key), since, facts.establishment_id, facts.person_id, facts.episode_id, params
     )

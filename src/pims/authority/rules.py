@@ -115,9 +115,7 @@ def legal_status(
             lapsed_at = period.end
         if facts.ends_at is None:
             expired = True
-            appearance_passed |= (
-                facts.next_appearance is not None and facts.next_appearance < today
-            )
+            appearance_passed |= facts.next_appearance is not None and facts.next_appearance < today
     in_force.sort(key=lambda pair: (kinds[pair[0].kind].precedence, pair[0].starts_at))
     faults = _faults(in_force, expired=expired, appearance_passed=appearance_passed)
     if not in_force:

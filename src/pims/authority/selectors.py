@@ -163,9 +163,7 @@ def warrants_of(
     return dict(found)
 
 
-def legal_status(
-    person_ids: Iterable[int], *, zone: str, as_of: AsOf
-) -> dict[int, LegalStatus]:
+def legal_status(person_ids: Iterable[int], *, zone: str, as_of: AsOf) -> dict[int, LegalStatus]:
     """What each person counts as; a person without any paper is there too, as "none"."""
     ids = list(person_ids)
     found = warrants_of(ids, zone=zone, as_of=as_of)
@@ -267,9 +265,7 @@ def open_queries(viewer: Actor, establishment_id: int) -> list[ClerkQueryInfo]:
     if not viewer.can_at("authority.view", establishment_id):
         return []
     rows = (
-        ClerkQuery.objects.filter(
-            warrant__establishment_id=establishment_id, answered_at=None
-        )
+        ClerkQuery.objects.filter(warrant__establishment_id=establishment_id, answered_at=None)
         .select_related("warrant__body")
         .order_by("drafted_at")
     )

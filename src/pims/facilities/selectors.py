@@ -106,9 +106,7 @@ def unit_info(unit_ids: Iterable[int]) -> dict[int, UnitInfo]:
 
 def reception_unit(establishment_id: int) -> UnitInfo:
     """The unit in which people stand between the van and their first cell place."""
-    return _unit_info(
-        Unit.objects.get(establishment_id=establishment_id, kind=Unit.Kind.RECEPTION)
-    )
+    return _unit_info(Unit.objects.get(establishment_id=establishment_id, kind=Unit.Kind.RECEPTION))
 
 
 def places(

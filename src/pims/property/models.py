@@ -66,8 +66,7 @@ class PropertyItem(models.Model):
         indexes = [models.Index(fields=["person"])]
         constraints = [
             models.CheckConstraint(
-                condition=~Q(category="cash")
-                | (Q(amount_cents__gte=0) & ~Q(currency="")),
+                condition=~Q(category="cash") | (Q(amount_cents__gte=0) & ~Q(currency="")),
                 name="cash_has_an_amount",
             ),
             models.CheckConstraint(condition=Q(quantity__gte=1), name="at_least_one_item"),

@@ -82,9 +82,7 @@ class DischargeItem(models.Model):
 
     class Meta:
         db_table = "release_item"
-        constraints = [
-            models.UniqueConstraint(fields=["case", "code"], name="one_item_of_a_code")
-        ]
+        constraints = [models.UniqueConstraint(fields=["case", "code"], name="one_item_of_a_code")]
 
 
 @recorded
@@ -100,9 +98,7 @@ class Discharge(models.Model):
         DischargeCase, null=True, on_delete=models.PROTECT, related_name="discharge"
     )
     person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
-    episode = models.OneToOneField(
-        "custody.Episode", on_delete=models.PROTECT, related_name="+"
-    )
+    episode = models.OneToOneField("custody.Episode", on_delete=models.PROTECT, related_name="+")
     establishment = models.ForeignKey(
         "facilities.Establishment", on_delete=models.PROTECT, related_name="+"
     )

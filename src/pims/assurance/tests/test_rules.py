@@ -78,9 +78,7 @@ def test_a_release_order_sounds_at_once() -> None:
 @given(st.integers(min_value=-10_000, max_value=10_000))
 def test_an_overdue_escort_alarms_exactly_from_the_hour_it_was_expected(minutes: int) -> None:
     expected = NOW + timedelta(minutes=minutes)
-    found = rules.custody_alarms(
-        facts(escort_id=5, escort_expected_back_at=expected), as_of=NOW
-    )
+    found = rules.custody_alarms(facts(escort_id=5, escort_expected_back_at=expected), as_of=NOW)
     assert (kinds(found) == ["escort_overdue"]) == (expected <= NOW)
 
 

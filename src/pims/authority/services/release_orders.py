@@ -119,7 +119,10 @@ def verify_release_order(
         ).require()
     order.state = ReleaseOrder.State.VERIFIED
     order.verified_at, order.verified_by_id = tx.now, tx.actor.user_id
-    order.verified_phone, order.verified_spoke_to = order.body.registry_phone, spoke_to.strip()[:120]
+    order.verified_phone, order.verified_spoke_to = (
+        order.body.registry_phone,
+        spoke_to.strip()[:120],
+    )
     order.save()
     tx.record(
         events.ReleaseOrderVerified(

@@ -154,7 +154,9 @@ def decide_defective(tx: Transaction, *, warrant_id: int, decision: str, reason:
             details={"reason": reason.strip()},
         )
         if decision == Warrant.State.RETURNED and name.ends_at is None:
-            close_name(tx, name, end_kind="returned", ended_at=max(tx.now, name.starts_at), basis=reason)
+            close_name(
+                tx, name, end_kind="returned", ended_at=max(tx.now, name.starts_at), basis=reason
+            )
 
 
 @service
@@ -247,7 +249,10 @@ def amend_warrant_name(
     wrong: dict[str, Reason] = {}
     if not reason.strip():
         wrong["reason"] = Reason("authority.reason_missing")
-    if until is not None and until < starts_at.astimezone(_zone(name.warrant.establishment_id)).date():
+    if (
+        until is not None
+        and until < starts_at.astimezone(_zone(name.warrant.establishment_id)).date()
+    ):
         wrong["until"] = Reason("authority.ends_before_start")
     if wrong:
         raise InvalidInput(wrong)

@@ -93,7 +93,9 @@ def papers(draw: st.DrawFn) -> rules.WarrantFacts:
         kind=draw(st.sampled_from(sorted(KINDS))),
         state=draw(st.sampled_from(["as_received", "acted_on", "returned", "void"])),
         starts_at=MORNING + timedelta(days=start),
-        until=date(2026, 3, 2) + timedelta(days=start + draw(days)) if draw(st.booleans()) else None,
+        until=date(2026, 3, 2) + timedelta(days=start + draw(days))
+        if draw(st.booleans())
+        else None,
         next_appearance=date(2026, 3, 2) + timedelta(days=start + draw(days))
         if draw(st.booleans())
         else None,

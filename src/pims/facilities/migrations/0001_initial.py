@@ -5,369 +5,810 @@ import django.contrib.postgres.fields
 import django.db.models.deletion
 import pgtrigger.compiler
 import pgtrigger.migrations
-import pims.foundation.ranges
 from django.db import migrations, models
+
+import pims.foundation.ranges
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Cell',
+            name="Cell",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=12)),
-                ('certified_capacity', models.PositiveSmallIntegerField()),
-                ('operational_capacity', models.PositiveSmallIntegerField()),
-                ('features', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=24), default=list, size=None)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=12)),
+                ("certified_capacity", models.PositiveSmallIntegerField()),
+                ("operational_capacity", models.PositiveSmallIntegerField()),
+                (
+                    "features",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=24), default=list, size=None
+                    ),
+                ),
             ],
             options={
-                'db_table': 'facilities_cell',
+                "db_table": "facilities_cell",
             },
         ),
         migrations.CreateModel(
-            name='Establishment',
+            name="Establishment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=12, unique=True)),
-                ('name', models.CharField(max_length=120)),
-                ('time_zone', models.CharField(default='America/Belize', max_length=64)),
-                ('telephone', models.CharField(blank=True, max_length=40)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=12, unique=True)),
+                ("name", models.CharField(max_length=120)),
+                ("time_zone", models.CharField(default="America/Belize", max_length=64)),
+                ("telephone", models.CharField(blank=True, max_length=40)),
             ],
             options={
-                'db_table': 'facilities_establishment',
+                "db_table": "facilities_establishment",
             },
         ),
         migrations.CreateModel(
-            name='EstablishmentHistory',
+            name="EstablishmentHistory",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('code', models.CharField(max_length=12)),
-                ('name', models.CharField(max_length=120)),
-                ('time_zone', models.CharField(default='America/Belize', max_length=64)),
-                ('telephone', models.CharField(blank=True, max_length=40)),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("code", models.CharField(max_length=12)),
+                ("name", models.CharField(max_length=120)),
+                ("time_zone", models.CharField(default="America/Belize", max_length=64)),
+                ("telephone", models.CharField(blank=True, max_length=40)),
             ],
             options={
-                'db_table': 'facilities_establishment_history',
-                'abstract': False,
+                "db_table": "facilities_establishment_history",
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='OutOfUse',
+            name="OutOfUse",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField(null=True)),
-                ('reason', models.CharField(max_length=300)),
-                ('recorded_by_id', models.BigIntegerField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField(null=True)),
+                ("reason", models.CharField(max_length=300)),
+                ("recorded_by_id", models.BigIntegerField()),
             ],
             options={
-                'db_table': 'facilities_out_of_use',
+                "db_table": "facilities_out_of_use",
             },
         ),
         migrations.CreateModel(
-            name='OutOfUseHistory',
+            name="OutOfUseHistory",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('starts_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField(null=True)),
-                ('reason', models.CharField(max_length=300)),
-                ('recorded_by_id', models.BigIntegerField()),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField(null=True)),
+                ("reason", models.CharField(max_length=300)),
+                ("recorded_by_id", models.BigIntegerField()),
             ],
             options={
-                'db_table': 'facilities_out_of_use_history',
-                'abstract': False,
+                "db_table": "facilities_out_of_use_history",
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Place',
+            name="Place",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=12)),
-                ('kind', models.CharField(choices=[('bed', 'Bed'), ('mat', 'Mat'), ('cot', 'Cot'), ('medical', 'Medical'), ('holding', 'Holding')], default='bed', max_length=8)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=12)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("bed", "Bed"),
+                            ("mat", "Mat"),
+                            ("cot", "Cot"),
+                            ("medical", "Medical"),
+                            ("holding", "Holding"),
+                        ],
+                        default="bed",
+                        max_length=8,
+                    ),
+                ),
             ],
             options={
-                'db_table': 'facilities_place',
+                "db_table": "facilities_place",
             },
         ),
         migrations.CreateModel(
-            name='PlaceHistory',
+            name="PlaceHistory",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('code', models.CharField(max_length=12)),
-                ('kind', models.CharField(choices=[('bed', 'Bed'), ('mat', 'Mat'), ('cot', 'Cot'), ('medical', 'Medical'), ('holding', 'Holding')], default='bed', max_length=8)),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("code", models.CharField(max_length=12)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("bed", "Bed"),
+                            ("mat", "Mat"),
+                            ("cot", "Cot"),
+                            ("medical", "Medical"),
+                            ("holding", "Holding"),
+                        ],
+                        default="bed",
+                        max_length=8,
+                    ),
+                ),
             ],
             options={
-                'db_table': 'facilities_place_history',
-                'abstract': False,
+                "db_table": "facilities_place_history",
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Unit',
+            name="Unit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=12)),
-                ('name', models.CharField(max_length=120)),
-                ('kind', models.CharField(choices=[('residential', 'Residential'), ('reception', 'Reception'), ('segregation', 'Segregation'), ('medical', 'Medical'), ('programme', 'Programme')], default='residential', max_length=12)),
-                ('certified_capacity', models.PositiveIntegerField()),
-                ('operational_capacity', models.PositiveIntegerField()),
-                ('for_sex', models.CharField(blank=True, choices=[('', 'any'), ('male', 'male'), ('female', 'female')], default='', max_length=8)),
-                ('for_age', models.CharField(blank=True, choices=[('', 'any'), ('adult', 'adult'), ('juvenile', 'juvenile')], default='', max_length=8)),
-                ('for_status', models.CharField(blank=True, default='', max_length=12)),
-                ('main_compound', models.BooleanField(default=True)),
-                ('position', models.PositiveSmallIntegerField(default=0)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=12)),
+                ("name", models.CharField(max_length=120)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("residential", "Residential"),
+                            ("reception", "Reception"),
+                            ("segregation", "Segregation"),
+                            ("medical", "Medical"),
+                            ("programme", "Programme"),
+                        ],
+                        default="residential",
+                        max_length=12,
+                    ),
+                ),
+                ("certified_capacity", models.PositiveIntegerField()),
+                ("operational_capacity", models.PositiveIntegerField()),
+                (
+                    "for_sex",
+                    models.CharField(
+                        blank=True,
+                        choices=[("", "any"), ("male", "male"), ("female", "female")],
+                        default="",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "for_age",
+                    models.CharField(
+                        blank=True,
+                        choices=[("", "any"), ("adult", "adult"), ("juvenile", "juvenile")],
+                        default="",
+                        max_length=8,
+                    ),
+                ),
+                ("for_status", models.CharField(blank=True, default="", max_length=12)),
+                ("main_compound", models.BooleanField(default=True)),
+                ("position", models.PositiveSmallIntegerField(default=0)),
             ],
             options={
-                'db_table': 'facilities_unit',
+                "db_table": "facilities_unit",
             },
         ),
         migrations.CreateModel(
-            name='UnitHistory',
+            name="UnitHistory",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('code', models.CharField(max_length=12)),
-                ('name', models.CharField(max_length=120)),
-                ('kind', models.CharField(choices=[('residential', 'Residential'), ('reception', 'Reception'), ('segregation', 'Segregation'), ('medical', 'Medical'), ('programme', 'Programme')], default='residential', max_length=12)),
-                ('certified_capacity', models.PositiveIntegerField()),
-                ('operational_capacity', models.PositiveIntegerField()),
-                ('for_sex', models.CharField(blank=True, choices=[('', 'any'), ('male', 'male'), ('female', 'female')], default='', max_length=8)),
-                ('for_age', models.CharField(blank=True, choices=[('', 'any'), ('adult', 'adult'), ('juvenile', 'juvenile')], default='', max_length=8)),
-                ('for_status', models.CharField(blank=True, default='', max_length=12)),
-                ('main_compound', models.BooleanField(default=True)),
-                ('position', models.PositiveSmallIntegerField(default=0)),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("code", models.CharField(max_length=12)),
+                ("name", models.CharField(max_length=120)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("residential", "Residential"),
+                            ("reception", "Reception"),
+                            ("segregation", "Segregation"),
+                            ("medical", "Medical"),
+                            ("programme", "Programme"),
+                        ],
+                        default="residential",
+                        max_length=12,
+                    ),
+                ),
+                ("certified_capacity", models.PositiveIntegerField()),
+                ("operational_capacity", models.PositiveIntegerField()),
+                (
+                    "for_sex",
+                    models.CharField(
+                        blank=True,
+                        choices=[("", "any"), ("male", "male"), ("female", "female")],
+                        default="",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "for_age",
+                    models.CharField(
+                        blank=True,
+                        choices=[("", "any"), ("adult", "adult"), ("juvenile", "juvenile")],
+                        default="",
+                        max_length=8,
+                    ),
+                ),
+                ("for_status", models.CharField(blank=True, default="", max_length=12)),
+                ("main_compound", models.BooleanField(default=True)),
+                ("position", models.PositiveSmallIntegerField(default=0)),
             ],
             options={
-                'db_table': 'facilities_unit_history',
-                'abstract': False,
+                "db_table": "facilities_unit_history",
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='CellHistory',
+            name="CellHistory",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('code', models.CharField(max_length=12)),
-                ('certified_capacity', models.PositiveSmallIntegerField()),
-                ('operational_capacity', models.PositiveSmallIntegerField()),
-                ('features', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=24), default=list, size=None)),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', related_query_name='history', to='facilities.cell')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("code", models.CharField(max_length=12)),
+                ("certified_capacity", models.PositiveSmallIntegerField()),
+                ("operational_capacity", models.PositiveSmallIntegerField()),
+                (
+                    "features",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=24), default=list, size=None
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history",
+                        related_query_name="history",
+                        to="facilities.cell",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'facilities_cell_history',
-                'abstract': False,
+                "db_table": "facilities_cell_history",
+                "abstract": False,
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='establishment',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "facilities_establishment_history" ("code", "id", "name", "pgh_created_at", "pgh_label", "pgh_obj_id", "telephone", "time_zone") VALUES (NEW."code", NEW."id", NEW."name", pims_recorded_at(), \'insert\', NEW."id", NEW."telephone", NEW."time_zone"); RETURN NULL;', hash='78e983d1912b1bd95782a02c84278012265f8c30', operation='INSERT', pgid='pgtrigger_insert_insert_4ff7f', table='facilities_establishment', when='AFTER')),
+            model_name="establishment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "facilities_establishment_history" ("code", "id", "name", "pgh_created_at", "pgh_label", "pgh_obj_id", "telephone", "time_zone") VALUES (NEW."code", NEW."id", NEW."name", pims_recorded_at(), \'insert\', NEW."id", NEW."telephone", NEW."time_zone"); RETURN NULL;',
+                    hash="78e983d1912b1bd95782a02c84278012265f8c30",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_4ff7f",
+                    table="facilities_establishment",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='establishment',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "facilities_establishment_history" ("code", "id", "name", "pgh_created_at", "pgh_label", "pgh_obj_id", "telephone", "time_zone") VALUES (NEW."code", NEW."id", NEW."name", pims_recorded_at(), \'update\', NEW."id", NEW."telephone", NEW."time_zone"); RETURN NULL;', hash='8af23e3e0deaa21b0a224aaf195e8e14313a2872', operation='UPDATE', pgid='pgtrigger_update_update_c5168', table='facilities_establishment', when='AFTER')),
+            model_name="establishment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "facilities_establishment_history" ("code", "id", "name", "pgh_created_at", "pgh_label", "pgh_obj_id", "telephone", "time_zone") VALUES (NEW."code", NEW."id", NEW."name", pims_recorded_at(), \'update\', NEW."id", NEW."telephone", NEW."time_zone"); RETURN NULL;',
+                    hash="8af23e3e0deaa21b0a224aaf195e8e14313a2872",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_c5168",
+                    table="facilities_establishment",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='establishment',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "facilities_establishment_history" ("code", "id", "name", "pgh_created_at", "pgh_label", "pgh_obj_id", "telephone", "time_zone") VALUES (OLD."code", OLD."id", OLD."name", pims_recorded_at(), \'delete\', OLD."id", OLD."telephone", OLD."time_zone"); RETURN NULL;', hash='7064c865c445b9deaf640b7803feebf03a09ab46', operation='DELETE', pgid='pgtrigger_delete_delete_9bf53', table='facilities_establishment', when='AFTER')),
+            model_name="establishment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "facilities_establishment_history" ("code", "id", "name", "pgh_created_at", "pgh_label", "pgh_obj_id", "telephone", "time_zone") VALUES (OLD."code", OLD."id", OLD."name", pims_recorded_at(), \'delete\', OLD."id", OLD."telephone", OLD."time_zone"); RETURN NULL;',
+                    hash="7064c865c445b9deaf640b7803feebf03a09ab46",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_9bf53",
+                    table="facilities_establishment",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddField(
-            model_name='establishmenthistory',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', related_query_name='history', to='facilities.establishment'),
+            model_name="establishmenthistory",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="history",
+                related_query_name="history",
+                to="facilities.establishment",
+            ),
         ),
         migrations.AddField(
-            model_name='outofuse',
-            name='cell',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='outages', to='facilities.cell'),
+            model_name="outofuse",
+            name="cell",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="outages",
+                to="facilities.cell",
+            ),
         ),
         migrations.AddField(
-            model_name='outofusehistory',
-            name='cell',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='facilities.cell'),
+            model_name="outofusehistory",
+            name="cell",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="facilities.cell",
+            ),
         ),
         migrations.AddField(
-            model_name='outofusehistory',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', related_query_name='history', to='facilities.outofuse'),
+            model_name="outofusehistory",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="history",
+                related_query_name="history",
+                to="facilities.outofuse",
+            ),
         ),
         migrations.AddField(
-            model_name='place',
-            name='cell',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='places', to='facilities.cell'),
+            model_name="place",
+            name="cell",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="places",
+                to="facilities.cell",
+            ),
         ),
         migrations.AddField(
-            model_name='outofusehistory',
-            name='place',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='facilities.place'),
+            model_name="outofusehistory",
+            name="place",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="facilities.place",
+            ),
         ),
         migrations.AddField(
-            model_name='outofuse',
-            name='place',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='outages', to='facilities.place'),
+            model_name="outofuse",
+            name="place",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="outages",
+                to="facilities.place",
+            ),
         ),
         migrations.AddField(
-            model_name='placehistory',
-            name='cell',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='facilities.cell'),
+            model_name="placehistory",
+            name="cell",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="facilities.cell",
+            ),
         ),
         migrations.AddField(
-            model_name='placehistory',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', related_query_name='history', to='facilities.place'),
+            model_name="placehistory",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="history",
+                related_query_name="history",
+                to="facilities.place",
+            ),
         ),
         migrations.AddField(
-            model_name='unit',
-            name='establishment',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='units', to='facilities.establishment'),
+            model_name="unit",
+            name="establishment",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="units",
+                to="facilities.establishment",
+            ),
         ),
         migrations.AddField(
-            model_name='cellhistory',
-            name='unit',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='facilities.unit'),
+            model_name="cellhistory",
+            name="unit",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="facilities.unit",
+            ),
         ),
         migrations.AddField(
-            model_name='cell',
-            name='unit',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cells', to='facilities.unit'),
+            model_name="cell",
+            name="unit",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="cells",
+                to="facilities.unit",
+            ),
         ),
         migrations.AddField(
-            model_name='unithistory',
-            name='establishment',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='facilities.establishment'),
+            model_name="unithistory",
+            name="establishment",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="facilities.establishment",
+            ),
         ),
         migrations.AddField(
-            model_name='unithistory',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', related_query_name='history', to='facilities.unit'),
+            model_name="unithistory",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="history",
+                related_query_name="history",
+                to="facilities.unit",
+            ),
         ),
         migrations.AddIndex(
-            model_name='establishmenthistory',
-            index=models.Index(fields=['pgh_obj', 'pgh_created_at'], name='facilities__pgh_obj_ca444a_idx'),
+            model_name="establishmenthistory",
+            index=models.Index(
+                fields=["pgh_obj", "pgh_created_at"], name="facilities__pgh_obj_ca444a_idx"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='establishmenthistory',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='4239d98ebf35b713b20cd17b8b5c5382bb626f1d', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_1ae00', table='facilities_establishment_history', when='BEFORE')),
+            model_name="establishmenthistory",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="4239d98ebf35b713b20cd17b8b5c5382bb626f1d",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_1ae00",
+                    table="facilities_establishment_history",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='place',
-            constraint=models.UniqueConstraint(fields=('cell', 'code'), name='place_code_once'),
+            model_name="place",
+            constraint=models.UniqueConstraint(fields=("cell", "code"), name="place_code_once"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='place',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "facilities_place_history" ("cell_id", "code", "id", "kind", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."cell_id", NEW."code", NEW."id", NEW."kind", pims_recorded_at(), \'insert\', NEW."id"); RETURN NULL;', hash='7874f7f169cdbbd63a9bb97b95a62eb313b75ad6', operation='INSERT', pgid='pgtrigger_insert_insert_2db05', table='facilities_place', when='AFTER')),
+            model_name="place",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "facilities_place_history" ("cell_id", "code", "id", "kind", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."cell_id", NEW."code", NEW."id", NEW."kind", pims_recorded_at(), \'insert\', NEW."id"); RETURN NULL;',
+                    hash="7874f7f169cdbbd63a9bb97b95a62eb313b75ad6",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_2db05",
+                    table="facilities_place",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='place',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "facilities_place_history" ("cell_id", "code", "id", "kind", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."cell_id", NEW."code", NEW."id", NEW."kind", pims_recorded_at(), \'update\', NEW."id"); RETURN NULL;', hash='2d80775a2356093ad5b294d06b31a21828dd0946', operation='UPDATE', pgid='pgtrigger_update_update_710b4', table='facilities_place', when='AFTER')),
+            model_name="place",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "facilities_place_history" ("cell_id", "code", "id", "kind", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."cell_id", NEW."code", NEW."id", NEW."kind", pims_recorded_at(), \'update\', NEW."id"); RETURN NULL;',
+                    hash="2d80775a2356093ad5b294d06b31a21828dd0946",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_710b4",
+                    table="facilities_place",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='place',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "facilities_place_history" ("cell_id", "code", "id", "kind", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."cell_id", OLD."code", OLD."id", OLD."kind", pims_recorded_at(), \'delete\', OLD."id"); RETURN NULL;', hash='5783a0652b3294b3eb785722ee0de0a68b41798e', operation='DELETE', pgid='pgtrigger_delete_delete_cd4ba', table='facilities_place', when='AFTER')),
+            model_name="place",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "facilities_place_history" ("cell_id", "code", "id", "kind", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."cell_id", OLD."code", OLD."id", OLD."kind", pims_recorded_at(), \'delete\', OLD."id"); RETURN NULL;',
+                    hash="5783a0652b3294b3eb785722ee0de0a68b41798e",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_cd4ba",
+                    table="facilities_place",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='outofusehistory',
-            index=models.Index(fields=['pgh_obj', 'pgh_created_at'], name='facilities__pgh_obj_e554db_idx'),
+            model_name="outofusehistory",
+            index=models.Index(
+                fields=["pgh_obj", "pgh_created_at"], name="facilities__pgh_obj_e554db_idx"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='outofusehistory',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='934efefbeb36f72b68ff30f8c6c53e955dff6224', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_f66f2', table='facilities_out_of_use_history', when='BEFORE')),
+            model_name="outofusehistory",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="934efefbeb36f72b68ff30f8c6c53e955dff6224",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_f66f2",
+                    table="facilities_out_of_use_history",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='outofuse',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__isnull', True), ('ends_at__gt', models.F('starts_at')), _connector='OR'), name='out_of_use_ends_after_start'),
+            model_name="outofuse",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ends_at__isnull", True),
+                    ("ends_at__gt", models.F("starts_at")),
+                    _connector="OR",
+                ),
+                name="out_of_use_ends_after_start",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='outofuse',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('place__isnull', False)), expressions=[('place', '='), (pims.foundation.ranges.TsTzRange('starts_at', 'ends_at'), '&&')], name='place_out_of_use_once'),
+            model_name="outofuse",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                condition=models.Q(("place__isnull", False)),
+                expressions=[
+                    ("place", "="),
+                    (pims.foundation.ranges.TsTzRange("starts_at", "ends_at"), "&&"),
+                ],
+                name="place_out_of_use_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='outofuse',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('place__isnull', True)), expressions=[('cell', '='), (pims.foundation.ranges.TsTzRange('starts_at', 'ends_at'), '&&')], name='cell_out_of_use_once'),
+            model_name="outofuse",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                condition=models.Q(("place__isnull", True)),
+                expressions=[
+                    ("cell", "="),
+                    (pims.foundation.ranges.TsTzRange("starts_at", "ends_at"), "&&"),
+                ],
+                name="cell_out_of_use_once",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='outofuse',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "facilities_out_of_use_history" ("cell_id", "ends_at", "id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "reason", "recorded_by_id", "starts_at") VALUES (NEW."cell_id", NEW."ends_at", NEW."id", pims_recorded_at(), \'insert\', NEW."id", NEW."place_id", NEW."reason", NEW."recorded_by_id", NEW."starts_at"); RETURN NULL;', hash='e7edc02b52e1a4dc47bff094e3534af0add34b90', operation='INSERT', pgid='pgtrigger_insert_insert_4d4c8', table='facilities_out_of_use', when='AFTER')),
+            model_name="outofuse",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "facilities_out_of_use_history" ("cell_id", "ends_at", "id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "reason", "recorded_by_id", "starts_at") VALUES (NEW."cell_id", NEW."ends_at", NEW."id", pims_recorded_at(), \'insert\', NEW."id", NEW."place_id", NEW."reason", NEW."recorded_by_id", NEW."starts_at"); RETURN NULL;',
+                    hash="e7edc02b52e1a4dc47bff094e3534af0add34b90",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_4d4c8",
+                    table="facilities_out_of_use",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='outofuse',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "facilities_out_of_use_history" ("cell_id", "ends_at", "id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "reason", "recorded_by_id", "starts_at") VALUES (NEW."cell_id", NEW."ends_at", NEW."id", pims_recorded_at(), \'update\', NEW."id", NEW."place_id", NEW."reason", NEW."recorded_by_id", NEW."starts_at"); RETURN NULL;', hash='6fbbc9922a6b653c43ab5dfd451a674a803db381', operation='UPDATE', pgid='pgtrigger_update_update_8a796', table='facilities_out_of_use', when='AFTER')),
+            model_name="outofuse",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "facilities_out_of_use_history" ("cell_id", "ends_at", "id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "reason", "recorded_by_id", "starts_at") VALUES (NEW."cell_id", NEW."ends_at", NEW."id", pims_recorded_at(), \'update\', NEW."id", NEW."place_id", NEW."reason", NEW."recorded_by_id", NEW."starts_at"); RETURN NULL;',
+                    hash="6fbbc9922a6b653c43ab5dfd451a674a803db381",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_8a796",
+                    table="facilities_out_of_use",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='outofuse',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "facilities_out_of_use_history" ("cell_id", "ends_at", "id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "reason", "recorded_by_id", "starts_at") VALUES (OLD."cell_id", OLD."ends_at", OLD."id", pims_recorded_at(), \'delete\', OLD."id", OLD."place_id", OLD."reason", OLD."recorded_by_id", OLD."starts_at"); RETURN NULL;', hash='69e1b3fd078bd825c103ace3cce238c182a4c678', operation='DELETE', pgid='pgtrigger_delete_delete_43bc9', table='facilities_out_of_use', when='AFTER')),
+            model_name="outofuse",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "facilities_out_of_use_history" ("cell_id", "ends_at", "id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "reason", "recorded_by_id", "starts_at") VALUES (OLD."cell_id", OLD."ends_at", OLD."id", pims_recorded_at(), \'delete\', OLD."id", OLD."place_id", OLD."reason", OLD."recorded_by_id", OLD."starts_at"); RETURN NULL;',
+                    hash="69e1b3fd078bd825c103ace3cce238c182a4c678",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_43bc9",
+                    table="facilities_out_of_use",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='placehistory',
-            index=models.Index(fields=['pgh_obj', 'pgh_created_at'], name='facilities__pgh_obj_9bd492_idx'),
+            model_name="placehistory",
+            index=models.Index(
+                fields=["pgh_obj", "pgh_created_at"], name="facilities__pgh_obj_9bd492_idx"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='placehistory',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='0947510fded1ee7ed792b45afd1b77c82e9f4cb6', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_e7615', table='facilities_place_history', when='BEFORE')),
+            model_name="placehistory",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="0947510fded1ee7ed792b45afd1b77c82e9f4cb6",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_e7615",
+                    table="facilities_place_history",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.UniqueConstraint(fields=('establishment', 'code'), name='unit_code_once'),
+            model_name="unit",
+            constraint=models.UniqueConstraint(
+                fields=("establishment", "code"), name="unit_code_once"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='unit',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "facilities_unit_history" ("certified_capacity", "code", "establishment_id", "for_age", "for_sex", "for_status", "id", "kind", "main_compound", "name", "operational_capacity", "pgh_created_at", "pgh_label", "pgh_obj_id", "position") VALUES (NEW."certified_capacity", NEW."code", NEW."establishment_id", NEW."for_age", NEW."for_sex", NEW."for_status", NEW."id", NEW."kind", NEW."main_compound", NEW."name", NEW."operational_capacity", pims_recorded_at(), \'insert\', NEW."id", NEW."position"); RETURN NULL;', hash='b647c222d22b3172c8c05141c88d277dc0052122', operation='INSERT', pgid='pgtrigger_insert_insert_9a050', table='facilities_unit', when='AFTER')),
+            model_name="unit",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "facilities_unit_history" ("certified_capacity", "code", "establishment_id", "for_age", "for_sex", "for_status", "id", "kind", "main_compound", "name", "operational_capacity", "pgh_created_at", "pgh_label", "pgh_obj_id", "position") VALUES (NEW."certified_capacity", NEW."code", NEW."establishment_id", NEW."for_age", NEW."for_sex", NEW."for_status", NEW."id", NEW."kind", NEW."main_compound", NEW."name", NEW."operational_capacity", pims_recorded_at(), \'insert\', NEW."id", NEW."position"); RETURN NULL;',
+                    hash="b647c222d22b3172c8c05141c88d277dc0052122",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_9a050",
+                    table="facilities_unit",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='unit',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "facilities_unit_history" ("certified_capacity", "code", "establishment_id", "for_age", "for_sex", "for_status", "id", "kind", "main_compound", "name", "operational_capacity", "pgh_created_at", "pgh_label", "pgh_obj_id", "position") VALUES (NEW."certified_capacity", NEW."code", NEW."establishment_id", NEW."for_age", NEW."for_sex", NEW."for_status", NEW."id", NEW."kind", NEW."main_compound", NEW."name", NEW."operational_capacity", pims_recorded_at(), \'update\', NEW."id", NEW."position"); RETURN NULL;', hash='fe8c42c923161f3ebc865ff7a114fb6d2c7214fc', operation='UPDATE', pgid='pgtrigger_update_update_2329a', table='facilities_unit', when='AFTER')),
+            model_name="unit",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "facilities_unit_history" ("certified_capacity", "code", "establishment_id", "for_age", "for_sex", "for_status", "id", "kind", "main_compound", "name", "operational_capacity", "pgh_created_at", "pgh_label", "pgh_obj_id", "position") VALUES (NEW."certified_capacity", NEW."code", NEW."establishment_id", NEW."for_age", NEW."for_sex", NEW."for_status", NEW."id", NEW."kind", NEW."main_compound", NEW."name", NEW."operational_capacity", pims_recorded_at(), \'update\', NEW."id", NEW."position"); RETURN NULL;',
+                    hash="fe8c42c923161f3ebc865ff7a114fb6d2c7214fc",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_2329a",
+                    table="facilities_unit",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='unit',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "facilities_unit_history" ("certified_capacity", "code", "establishment_id", "for_age", "for_sex", "for_status", "id", "kind", "main_compound", "name", "operational_capacity", "pgh_created_at", "pgh_label", "pgh_obj_id", "position") VALUES (OLD."certified_capacity", OLD."code", OLD."establishment_id", OLD."for_age", OLD."for_sex", OLD."for_status", OLD."id", OLD."kind", OLD."main_compound", OLD."name", OLD."operational_capacity", pims_recorded_at(), \'delete\', OLD."id", OLD."position"); RETURN NULL;', hash='2b3db0afe1a4aa686c21a5031bbb4752c3550459', operation='DELETE', pgid='pgtrigger_delete_delete_d2225', table='facilities_unit', when='AFTER')),
+            model_name="unit",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "facilities_unit_history" ("certified_capacity", "code", "establishment_id", "for_age", "for_sex", "for_status", "id", "kind", "main_compound", "name", "operational_capacity", "pgh_created_at", "pgh_label", "pgh_obj_id", "position") VALUES (OLD."certified_capacity", OLD."code", OLD."establishment_id", OLD."for_age", OLD."for_sex", OLD."for_status", OLD."id", OLD."kind", OLD."main_compound", OLD."name", OLD."operational_capacity", pims_recorded_at(), \'delete\', OLD."id", OLD."position"); RETURN NULL;',
+                    hash="2b3db0afe1a4aa686c21a5031bbb4752c3550459",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_d2225",
+                    table="facilities_unit",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='cellhistory',
-            index=models.Index(fields=['pgh_obj', 'pgh_created_at'], name='facilities__pgh_obj_833f2b_idx'),
+            model_name="cellhistory",
+            index=models.Index(
+                fields=["pgh_obj", "pgh_created_at"], name="facilities__pgh_obj_833f2b_idx"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='cellhistory',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='3cb06fa0c4591ce87324348309902e62be7b465b', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_bb32b', table='facilities_cell_history', when='BEFORE')),
+            model_name="cellhistory",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="3cb06fa0c4591ce87324348309902e62be7b465b",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_bb32b",
+                    table="facilities_cell_history",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cell',
-            constraint=models.UniqueConstraint(fields=('unit', 'code'), name='cell_code_once'),
+            model_name="cell",
+            constraint=models.UniqueConstraint(fields=("unit", "code"), name="cell_code_once"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='cell',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "facilities_cell_history" ("certified_capacity", "code", "features", "id", "operational_capacity", "pgh_created_at", "pgh_label", "pgh_obj_id", "unit_id") VALUES (NEW."certified_capacity", NEW."code", NEW."features", NEW."id", NEW."operational_capacity", pims_recorded_at(), \'insert\', NEW."id", NEW."unit_id"); RETURN NULL;', hash='531761a7a4e849a64d9e2a671c544934cbc53e2b', operation='INSERT', pgid='pgtrigger_insert_insert_cd969', table='facilities_cell', when='AFTER')),
+            model_name="cell",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "facilities_cell_history" ("certified_capacity", "code", "features", "id", "operational_capacity", "pgh_created_at", "pgh_label", "pgh_obj_id", "unit_id") VALUES (NEW."certified_capacity", NEW."code", NEW."features", NEW."id", NEW."operational_capacity", pims_recorded_at(), \'insert\', NEW."id", NEW."unit_id"); RETURN NULL;',
+                    hash="531761a7a4e849a64d9e2a671c544934cbc53e2b",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_cd969",
+                    table="facilities_cell",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='cell',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "facilities_cell_history" ("certified_capacity", "code", "features", "id", "operational_capacity", "pgh_created_at", "pgh_label", "pgh_obj_id", "unit_id") VALUES (NEW."certified_capacity", NEW."code", NEW."features", NEW."id", NEW."operational_capacity", pims_recorded_at(), \'update\', NEW."id", NEW."unit_id"); RETURN NULL;', hash='2c53d56d5646738ba80e7227bbad095343a9f4d3', operation='UPDATE', pgid='pgtrigger_update_update_fecae', table='facilities_cell', when='AFTER')),
+            model_name="cell",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "facilities_cell_history" ("certified_capacity", "code", "features", "id", "operational_capacity", "pgh_created_at", "pgh_label", "pgh_obj_id", "unit_id") VALUES (NEW."certified_capacity", NEW."code", NEW."features", NEW."id", NEW."operational_capacity", pims_recorded_at(), \'update\', NEW."id", NEW."unit_id"); RETURN NULL;',
+                    hash="2c53d56d5646738ba80e7227bbad095343a9f4d3",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_fecae",
+                    table="facilities_cell",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='cell',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "facilities_cell_history" ("certified_capacity", "code", "features", "id", "operational_capacity", "pgh_created_at", "pgh_label", "pgh_obj_id", "unit_id") VALUES (OLD."certified_capacity", OLD."code", OLD."features", OLD."id", OLD."operational_capacity", pims_recorded_at(), \'delete\', OLD."id", OLD."unit_id"); RETURN NULL;', hash='56153814627bf79729a95707509eb1cc3c5bc2db', operation='DELETE', pgid='pgtrigger_delete_delete_17fc7', table='facilities_cell', when='AFTER')),
+            model_name="cell",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "facilities_cell_history" ("certified_capacity", "code", "features", "id", "operational_capacity", "pgh_created_at", "pgh_label", "pgh_obj_id", "unit_id") VALUES (OLD."certified_capacity", OLD."code", OLD."features", OLD."id", OLD."operational_capacity", pims_recorded_at(), \'delete\', OLD."id", OLD."unit_id"); RETURN NULL;',
+                    hash="56153814627bf79729a95707509eb1cc3c5bc2db",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_17fc7",
+                    table="facilities_cell",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='unithistory',
-            index=models.Index(fields=['pgh_obj', 'pgh_created_at'], name='facilities__pgh_obj_322333_idx'),
+            model_name="unithistory",
+            index=models.Index(
+                fields=["pgh_obj", "pgh_created_at"], name="facilities__pgh_obj_322333_idx"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='unithistory',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='aa4e36478e418c288ba2b3604b0b21a83fb5f577', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_4f9cc', table='facilities_unit_history', when='BEFORE')),
+            model_name="unithistory",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="aa4e36478e418c288ba2b3604b0b21a83fb5f577",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_4f9cc",
+                    table="facilities_unit_history",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

@@ -7,169 +7,402 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('facilities', '0001_initial'),
-        ('people', '0001_initial'),
+        ("facilities", "0001_initial"),
+        ("people", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='PropertyItem',
+            name="PropertyItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('category', models.CharField(choices=[('valuables', 'Valuables'), ('clothing', 'Clothing'), ('documents', 'Documents'), ('electronics', 'Electronics'), ('medicine', 'Medicine'), ('cash', 'Cash'), ('other', 'Other')], max_length=12)),
-                ('description', models.CharField(max_length=300)),
-                ('quantity', models.PositiveIntegerField(default=1)),
-                ('amount_cents', models.BigIntegerField(null=True)),
-                ('currency', models.CharField(blank=True, max_length=3)),
-                ('condition', models.CharField(blank=True, max_length=120)),
-                ('store', models.CharField(blank=True, max_length=60)),
-                ('missing_since', models.DateTimeField(null=True)),
-                ('recorded_by_id', models.BigIntegerField()),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "category",
+                    models.CharField(
+                        choices=[
+                            ("valuables", "Valuables"),
+                            ("clothing", "Clothing"),
+                            ("documents", "Documents"),
+                            ("electronics", "Electronics"),
+                            ("medicine", "Medicine"),
+                            ("cash", "Cash"),
+                            ("other", "Other"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("description", models.CharField(max_length=300)),
+                ("quantity", models.PositiveIntegerField(default=1)),
+                ("amount_cents", models.BigIntegerField(null=True)),
+                ("currency", models.CharField(blank=True, max_length=3)),
+                ("condition", models.CharField(blank=True, max_length=120)),
+                ("store", models.CharField(blank=True, max_length=60)),
+                ("missing_since", models.DateTimeField(null=True)),
+                ("recorded_by_id", models.BigIntegerField()),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'property_item',
+                "db_table": "property_item",
             },
         ),
         migrations.CreateModel(
-            name='PropertyReceipt',
+            name="PropertyReceipt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('in', 'In'), ('out', 'Out')], max_length=3)),
-                ('issued_at', models.DateTimeField()),
-                ('signed', models.BooleanField(default=False)),
-                ('refused_to_sign', models.BooleanField(default=False)),
-                ('witness', models.CharField(blank=True, max_length=120)),
-                ('given_to', models.CharField(blank=True, max_length=200)),
-                ('recorded_by_id', models.BigIntegerField()),
-                ('establishment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='facilities.establishment')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(choices=[("in", "In"), ("out", "Out")], max_length=3)),
+                ("issued_at", models.DateTimeField()),
+                ("signed", models.BooleanField(default=False)),
+                ("refused_to_sign", models.BooleanField(default=False)),
+                ("witness", models.CharField(blank=True, max_length=120)),
+                ("given_to", models.CharField(blank=True, max_length=200)),
+                ("recorded_by_id", models.BigIntegerField()),
+                (
+                    "establishment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="facilities.establishment",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'property_receipt',
+                "db_table": "property_receipt",
             },
         ),
         migrations.CreateModel(
-            name='PropertyItemHistory',
+            name="PropertyItemHistory",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('category', models.CharField(choices=[('valuables', 'Valuables'), ('clothing', 'Clothing'), ('documents', 'Documents'), ('electronics', 'Electronics'), ('medicine', 'Medicine'), ('cash', 'Cash'), ('other', 'Other')], max_length=12)),
-                ('description', models.CharField(max_length=300)),
-                ('quantity', models.PositiveIntegerField(default=1)),
-                ('amount_cents', models.BigIntegerField(null=True)),
-                ('currency', models.CharField(blank=True, max_length=3)),
-                ('condition', models.CharField(blank=True, max_length=120)),
-                ('store', models.CharField(blank=True, max_length=60)),
-                ('missing_since', models.DateTimeField(null=True)),
-                ('recorded_by_id', models.BigIntegerField()),
-                ('person', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.person')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', related_query_name='history', to='property.propertyitem')),
-                ('receipt_in', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='property.propertyreceipt')),
-                ('receipt_out', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='property.propertyreceipt')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                (
+                    "category",
+                    models.CharField(
+                        choices=[
+                            ("valuables", "Valuables"),
+                            ("clothing", "Clothing"),
+                            ("documents", "Documents"),
+                            ("electronics", "Electronics"),
+                            ("medicine", "Medicine"),
+                            ("cash", "Cash"),
+                            ("other", "Other"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("description", models.CharField(max_length=300)),
+                ("quantity", models.PositiveIntegerField(default=1)),
+                ("amount_cents", models.BigIntegerField(null=True)),
+                ("currency", models.CharField(blank=True, max_length=3)),
+                ("condition", models.CharField(blank=True, max_length=120)),
+                ("store", models.CharField(blank=True, max_length=60)),
+                ("missing_since", models.DateTimeField(null=True)),
+                ("recorded_by_id", models.BigIntegerField()),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history",
+                        related_query_name="history",
+                        to="property.propertyitem",
+                    ),
+                ),
+                (
+                    "receipt_in",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="property.propertyreceipt",
+                    ),
+                ),
+                (
+                    "receipt_out",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="property.propertyreceipt",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'property_item_history',
-                'abstract': False,
+                "db_table": "property_item_history",
+                "abstract": False,
             },
         ),
         migrations.AddField(
-            model_name='propertyitem',
-            name='receipt_in',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='items_in', to='property.propertyreceipt'),
+            model_name="propertyitem",
+            name="receipt_in",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="items_in",
+                to="property.propertyreceipt",
+            ),
         ),
         migrations.AddField(
-            model_name='propertyitem',
-            name='receipt_out',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='items_out', to='property.propertyreceipt'),
+            model_name="propertyitem",
+            name="receipt_out",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="items_out",
+                to="property.propertyreceipt",
+            ),
         ),
         migrations.CreateModel(
-            name='PropertyReceiptHistory',
+            name="PropertyReceiptHistory",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('kind', models.CharField(choices=[('in', 'In'), ('out', 'Out')], max_length=3)),
-                ('issued_at', models.DateTimeField()),
-                ('signed', models.BooleanField(default=False)),
-                ('refused_to_sign', models.BooleanField(default=False)),
-                ('witness', models.CharField(blank=True, max_length=120)),
-                ('given_to', models.CharField(blank=True, max_length=200)),
-                ('recorded_by_id', models.BigIntegerField()),
-                ('establishment', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='facilities.establishment')),
-                ('person', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.person')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', related_query_name='history', to='property.propertyreceipt')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("kind", models.CharField(choices=[("in", "In"), ("out", "Out")], max_length=3)),
+                ("issued_at", models.DateTimeField()),
+                ("signed", models.BooleanField(default=False)),
+                ("refused_to_sign", models.BooleanField(default=False)),
+                ("witness", models.CharField(blank=True, max_length=120)),
+                ("given_to", models.CharField(blank=True, max_length=200)),
+                ("recorded_by_id", models.BigIntegerField()),
+                (
+                    "establishment",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="facilities.establishment",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history",
+                        related_query_name="history",
+                        to="property.propertyreceipt",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'property_receipt_history',
-                'abstract': False,
+                "db_table": "property_receipt_history",
+                "abstract": False,
             },
         ),
         migrations.AddIndex(
-            model_name='propertyreceipt',
-            index=models.Index(fields=['person'], name='property_re_person__4413f6_idx'),
+            model_name="propertyreceipt",
+            index=models.Index(fields=["person"], name="property_re_person__4413f6_idx"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='propertyreceipt',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "property_receipt_history" ("establishment_id", "given_to", "id", "issued_at", "kind", "person_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_by_id", "refused_to_sign", "signed", "witness") VALUES (NEW."establishment_id", NEW."given_to", NEW."id", NEW."issued_at", NEW."kind", NEW."person_id", pims_recorded_at(), \'insert\', NEW."id", NEW."recorded_by_id", NEW."refused_to_sign", NEW."signed", NEW."witness"); RETURN NULL;', hash='20e028da4748b9c132fd2e575a8edb72c0a4cb90', operation='INSERT', pgid='pgtrigger_insert_insert_8abe7', table='property_receipt', when='AFTER')),
+            model_name="propertyreceipt",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "property_receipt_history" ("establishment_id", "given_to", "id", "issued_at", "kind", "person_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_by_id", "refused_to_sign", "signed", "witness") VALUES (NEW."establishment_id", NEW."given_to", NEW."id", NEW."issued_at", NEW."kind", NEW."person_id", pims_recorded_at(), \'insert\', NEW."id", NEW."recorded_by_id", NEW."refused_to_sign", NEW."signed", NEW."witness"); RETURN NULL;',
+                    hash="20e028da4748b9c132fd2e575a8edb72c0a4cb90",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_8abe7",
+                    table="property_receipt",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='propertyreceipt',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "property_receipt_history" ("establishment_id", "given_to", "id", "issued_at", "kind", "person_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_by_id", "refused_to_sign", "signed", "witness") VALUES (NEW."establishment_id", NEW."given_to", NEW."id", NEW."issued_at", NEW."kind", NEW."person_id", pims_recorded_at(), \'update\', NEW."id", NEW."recorded_by_id", NEW."refused_to_sign", NEW."signed", NEW."witness"); RETURN NULL;', hash='50064ff6e9a9ad7357f14f1cb2279e89bde9d414', operation='UPDATE', pgid='pgtrigger_update_update_40fbc', table='property_receipt', when='AFTER')),
+            model_name="propertyreceipt",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "property_receipt_history" ("establishment_id", "given_to", "id", "issued_at", "kind", "person_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_by_id", "refused_to_sign", "signed", "witness") VALUES (NEW."establishment_id", NEW."given_to", NEW."id", NEW."issued_at", NEW."kind", NEW."person_id", pims_recorded_at(), \'update\', NEW."id", NEW."recorded_by_id", NEW."refused_to_sign", NEW."signed", NEW."witness"); RETURN NULL;',
+                    hash="50064ff6e9a9ad7357f14f1cb2279e89bde9d414",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_40fbc",
+                    table="property_receipt",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='propertyreceipt',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "property_receipt_history" ("establishment_id", "given_to", "id", "issued_at", "kind", "person_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_by_id", "refused_to_sign", "signed", "witness") VALUES (OLD."establishment_id", OLD."given_to", OLD."id", OLD."issued_at", OLD."kind", OLD."person_id", pims_recorded_at(), \'delete\', OLD."id", OLD."recorded_by_id", OLD."refused_to_sign", OLD."signed", OLD."witness"); RETURN NULL;', hash='3edb82437d500b1afcfd2bb51e4526c3848e0da0', operation='DELETE', pgid='pgtrigger_delete_delete_274e3', table='property_receipt', when='AFTER')),
+            model_name="propertyreceipt",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "property_receipt_history" ("establishment_id", "given_to", "id", "issued_at", "kind", "person_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_by_id", "refused_to_sign", "signed", "witness") VALUES (OLD."establishment_id", OLD."given_to", OLD."id", OLD."issued_at", OLD."kind", OLD."person_id", pims_recorded_at(), \'delete\', OLD."id", OLD."recorded_by_id", OLD."refused_to_sign", OLD."signed", OLD."witness"); RETURN NULL;',
+                    hash="3edb82437d500b1afcfd2bb51e4526c3848e0da0",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_274e3",
+                    table="property_receipt",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='propertyitemhistory',
-            index=models.Index(fields=['pgh_obj', 'pgh_created_at'], name='property_it_pgh_obj_b0474d_idx'),
+            model_name="propertyitemhistory",
+            index=models.Index(
+                fields=["pgh_obj", "pgh_created_at"], name="property_it_pgh_obj_b0474d_idx"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='propertyitemhistory',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='ae795b1b61860b765b5ae30f54355005429625ed', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_14699', table='property_item_history', when='BEFORE')),
+            model_name="propertyitemhistory",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="ae795b1b61860b765b5ae30f54355005429625ed",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_14699",
+                    table="property_item_history",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='propertyitem',
-            index=models.Index(fields=['person'], name='property_it_person__1a00b6_idx'),
+            model_name="propertyitem",
+            index=models.Index(fields=["person"], name="property_it_person__1a00b6_idx"),
         ),
         migrations.AddConstraint(
-            model_name='propertyitem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('category', 'cash'), _negated=True), models.Q(('amount_cents__gte', 0), models.Q(('currency', ''), _negated=True)), _connector='OR'), name='cash_has_an_amount'),
+            model_name="propertyitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("category", "cash"), _negated=True),
+                    models.Q(("amount_cents__gte", 0), models.Q(("currency", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="cash_has_an_amount",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='propertyitem',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gte', 1)), name='at_least_one_item'),
+            model_name="propertyitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quantity__gte", 1)), name="at_least_one_item"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='propertyitem',
-            constraint=models.CheckConstraint(condition=models.Q(('receipt_out__isnull', True), models.Q(('receipt_out', models.F('receipt_in')), _negated=True), _connector='OR'), name='out_is_another_receipt'),
+            model_name="propertyitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("receipt_out__isnull", True),
+                    models.Q(("receipt_out", models.F("receipt_in")), _negated=True),
+                    _connector="OR",
+                ),
+                name="out_is_another_receipt",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='propertyitem',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "property_item_history" ("amount_cents", "category", "condition", "currency", "description", "id", "missing_since", "person_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quantity", "receipt_in_id", "receipt_out_id", "recorded_by_id", "store") VALUES (NEW."amount_cents", NEW."category", NEW."condition", NEW."currency", NEW."description", NEW."id", NEW."missing_since", NEW."person_id", pims_recorded_at(), \'insert\', NEW."id", NEW."quantity", NEW."receipt_in_id", NEW."receipt_out_id", NEW."recorded_by_id", NEW."store"); RETURN NULL;', hash='24d0bbd27077b655ed3e7155f7bab3928d76cddd', operation='INSERT', pgid='pgtrigger_insert_insert_f065a', table='property_item', when='AFTER')),
+            model_name="propertyitem",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "property_item_history" ("amount_cents", "category", "condition", "currency", "description", "id", "missing_since", "person_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quantity", "receipt_in_id", "receipt_out_id", "recorded_by_id", "store") VALUES (NEW."amount_cents", NEW."category", NEW."condition", NEW."currency", NEW."description", NEW."id", NEW."missing_since", NEW."person_id", pims_recorded_at(), \'insert\', NEW."id", NEW."quantity", NEW."receipt_in_id", NEW."receipt_out_id", NEW."recorded_by_id", NEW."store"); RETURN NULL;',
+                    hash="24d0bbd27077b655ed3e7155f7bab3928d76cddd",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_f065a",
+                    table="property_item",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='propertyitem',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "property_item_history" ("amount_cents", "category", "condition", "currency", "description", "id", "missing_since", "person_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quantity", "receipt_in_id", "receipt_out_id", "recorded_by_id", "store") VALUES (NEW."amount_cents", NEW."category", NEW."condition", NEW."currency", NEW."description", NEW."id", NEW."missing_since", NEW."person_id", pims_recorded_at(), \'update\', NEW."id", NEW."quantity", NEW."receipt_in_id", NEW."receipt_out_id", NEW."recorded_by_id", NEW."store"); RETURN NULL;', hash='4acd699688723d471d68afae7f4f08faa1132a67', operation='UPDATE', pgid='pgtrigger_update_update_3a8c5', table='property_item', when='AFTER')),
+            model_name="propertyitem",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "property_item_history" ("amount_cents", "category", "condition", "currency", "description", "id", "missing_since", "person_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quantity", "receipt_in_id", "receipt_out_id", "recorded_by_id", "store") VALUES (NEW."amount_cents", NEW."category", NEW."condition", NEW."currency", NEW."description", NEW."id", NEW."missing_since", NEW."person_id", pims_recorded_at(), \'update\', NEW."id", NEW."quantity", NEW."receipt_in_id", NEW."receipt_out_id", NEW."recorded_by_id", NEW."store"); RETURN NULL;',
+                    hash="4acd699688723d471d68afae7f4f08faa1132a67",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_3a8c5",
+                    table="property_item",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='propertyitem',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "property_item_history" ("amount_cents", "category", "condition", "currency", "description", "id", "missing_since", "person_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quantity", "receipt_in_id", "receipt_out_id", "recorded_by_id", "store") VALUES (OLD."amount_cents", OLD."category", OLD."condition", OLD."currency", OLD."description", OLD."id", OLD."missing_since", OLD."person_id", pims_recorded_at(), \'delete\', OLD."id", OLD."quantity", OLD."receipt_in_id", OLD."receipt_out_id", OLD."recorded_by_id", OLD."store"); RETURN NULL;', hash='d249636a893c84cdf98323bc268d4764bf5fbf28', operation='DELETE', pgid='pgtrigger_delete_delete_554cd', table='property_item', when='AFTER')),
+            model_name="propertyitem",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "property_item_history" ("amount_cents", "category", "condition", "currency", "description", "id", "missing_since", "person_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quantity", "receipt_in_id", "receipt_out_id", "recorded_by_id", "store") VALUES (OLD."amount_cents", OLD."category", OLD."condition", OLD."currency", OLD."description", OLD."id", OLD."missing_since", OLD."person_id", pims_recorded_at(), \'delete\', OLD."id", OLD."quantity", OLD."receipt_in_id", OLD."receipt_out_id", OLD."recorded_by_id", OLD."store"); RETURN NULL;',
+                    hash="d249636a893c84cdf98323bc268d4764bf5fbf28",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_554cd",
+                    table="property_item",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='propertyreceipthistory',
-            index=models.Index(fields=['pgh_obj', 'pgh_created_at'], name='property_re_pgh_obj_d29ca6_idx'),
+            model_name="propertyreceipthistory",
+            index=models.Index(
+                fields=["pgh_obj", "pgh_created_at"], name="property_re_pgh_obj_d29ca6_idx"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='propertyreceipthistory',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='e56a4b125b9c9a8feff38f2032591fd9138c619d', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_c304c', table='property_receipt_history', when='BEFORE')),
+            model_name="propertyreceipthistory",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="e56a4b125b9c9a8feff38f2032591fd9138c619d",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_c304c",
+                    table="property_receipt_history",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

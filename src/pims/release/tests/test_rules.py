@@ -115,9 +115,7 @@ def test_property_police_interest_and_open_items_never_delay_anyone(
 ) -> None:
     from dataclasses import replace
 
-    other = replace(
-        given_facts, property_held=held, police_interests=interests, settled=settled
-    )
+    other = replace(given_facts, property_held=held, police_interests=interests, settled=settled)
     assert codes(rules.discharge_check(other)) == codes(rules.discharge_check(given_facts))
 
 
@@ -128,8 +126,6 @@ def test_a_warrant_left_standing_always_stops_the_gate(given_facts: rules.Discha
 
     ends_all = given_facts.basis == "order" and given_facts.order_ends is None
     found = codes(
-        rules.discharge_check(
-            replace(given_facts, detaining=(*given_facts.detaining, standing))
-        )
+        rules.discharge_check(replace(given_facts, detaining=(*given_facts.detaining, standing)))
     )
     assert ("release.further_warrant" in found) or ends_all

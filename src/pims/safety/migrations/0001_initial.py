@@ -4,212 +4,514 @@ import django.contrib.postgres.constraints
 import django.db.models.deletion
 import pgtrigger.compiler
 import pgtrigger.migrations
-import pims.foundation.ranges
 from django.db import migrations, models
+
+import pims.foundation.ranges
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0001_initial'),
+        ("people", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='FirstRisk',
+            name="FirstRisk",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('episode_id', models.BigIntegerField()),
-                ('answers', models.JSONField()),
-                ('asked_at', models.DateTimeField()),
-                ('asked_by_id', models.BigIntegerField()),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("episode_id", models.BigIntegerField()),
+                ("answers", models.JSONField()),
+                ("asked_at", models.DateTimeField()),
+                ("asked_by_id", models.BigIntegerField()),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'safety_first_risk',
+                "db_table": "safety_first_risk",
             },
         ),
         migrations.CreateModel(
-            name='FirstRiskHistory',
+            name="FirstRiskHistory",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('episode_id', models.BigIntegerField()),
-                ('answers', models.JSONField()),
-                ('asked_at', models.DateTimeField()),
-                ('asked_by_id', models.BigIntegerField()),
-                ('person', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.person')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', related_query_name='history', to='safety.firstrisk')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("episode_id", models.BigIntegerField()),
+                ("answers", models.JSONField()),
+                ("asked_at", models.DateTimeField()),
+                ("asked_by_id", models.BigIntegerField()),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history",
+                        related_query_name="history",
+                        to="safety.firstrisk",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'safety_first_risk_history',
-                'abstract': False,
+                "db_table": "safety_first_risk_history",
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Flag',
+            name="Flag",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('escape_risk', 'Escape Risk'), ('self_harm', 'Self Harm'), ('violence', 'Violence'), ('vulnerable', 'Vulnerable'), ('gang', 'Gang'), ('pregnant', 'Pregnant'), ('disability', 'Disability'), ('health_alert', 'Health Alert'), ('informant', 'Informant'), ('victim', 'Victim'), ('single_cell', 'Single Cell')], max_length=16)),
-                ('note', models.CharField(blank=True, max_length=500)),
-                ('starts_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField(null=True)),
-                ('end_reason', models.CharField(blank=True, max_length=300)),
-                ('recorded_by_id', models.BigIntegerField()),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("escape_risk", "Escape Risk"),
+                            ("self_harm", "Self Harm"),
+                            ("violence", "Violence"),
+                            ("vulnerable", "Vulnerable"),
+                            ("gang", "Gang"),
+                            ("pregnant", "Pregnant"),
+                            ("disability", "Disability"),
+                            ("health_alert", "Health Alert"),
+                            ("informant", "Informant"),
+                            ("victim", "Victim"),
+                            ("single_cell", "Single Cell"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=500)),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField(null=True)),
+                ("end_reason", models.CharField(blank=True, max_length=300)),
+                ("recorded_by_id", models.BigIntegerField()),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'safety_flag',
+                "db_table": "safety_flag",
             },
         ),
         migrations.CreateModel(
-            name='FlagHistory',
+            name="FlagHistory",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('kind', models.CharField(choices=[('escape_risk', 'Escape Risk'), ('self_harm', 'Self Harm'), ('violence', 'Violence'), ('vulnerable', 'Vulnerable'), ('gang', 'Gang'), ('pregnant', 'Pregnant'), ('disability', 'Disability'), ('health_alert', 'Health Alert'), ('informant', 'Informant'), ('victim', 'Victim'), ('single_cell', 'Single Cell')], max_length=16)),
-                ('note', models.CharField(blank=True, max_length=500)),
-                ('starts_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField(null=True)),
-                ('end_reason', models.CharField(blank=True, max_length=300)),
-                ('recorded_by_id', models.BigIntegerField()),
-                ('person', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.person')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', related_query_name='history', to='safety.flag')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("escape_risk", "Escape Risk"),
+                            ("self_harm", "Self Harm"),
+                            ("violence", "Violence"),
+                            ("vulnerable", "Vulnerable"),
+                            ("gang", "Gang"),
+                            ("pregnant", "Pregnant"),
+                            ("disability", "Disability"),
+                            ("health_alert", "Health Alert"),
+                            ("informant", "Informant"),
+                            ("victim", "Victim"),
+                            ("single_cell", "Single Cell"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=500)),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField(null=True)),
+                ("end_reason", models.CharField(blank=True, max_length=300)),
+                ("recorded_by_id", models.BigIntegerField()),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history",
+                        related_query_name="history",
+                        to="safety.flag",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'safety_flag_history',
-                'abstract': False,
+                "db_table": "safety_flag_history",
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='KeepApart',
+            name="KeepApart",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('level', models.CharField(choices=[('absolute', 'Absolute'), ('where_possible', 'Where Possible')], default='absolute', max_length=16)),
-                ('reason', models.CharField(max_length=500)),
-                ('protected', models.BooleanField(default=False)),
-                ('starts_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField(null=True)),
-                ('end_reason', models.CharField(blank=True, max_length=300)),
-                ('recorded_by_id', models.BigIntegerField()),
-                ('person_a', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
-                ('person_b', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[("absolute", "Absolute"), ("where_possible", "Where Possible")],
+                        default="absolute",
+                        max_length=16,
+                    ),
+                ),
+                ("reason", models.CharField(max_length=500)),
+                ("protected", models.BooleanField(default=False)),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField(null=True)),
+                ("end_reason", models.CharField(blank=True, max_length=300)),
+                ("recorded_by_id", models.BigIntegerField()),
+                (
+                    "person_a",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "person_b",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'safety_keep_apart',
+                "db_table": "safety_keep_apart",
             },
         ),
         migrations.CreateModel(
-            name='KeepApartHistory',
+            name="KeepApartHistory",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('level', models.CharField(choices=[('absolute', 'Absolute'), ('where_possible', 'Where Possible')], default='absolute', max_length=16)),
-                ('reason', models.CharField(max_length=500)),
-                ('protected', models.BooleanField(default=False)),
-                ('starts_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField(null=True)),
-                ('end_reason', models.CharField(blank=True, max_length=300)),
-                ('recorded_by_id', models.BigIntegerField()),
-                ('person_a', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.person')),
-                ('person_b', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.person')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', related_query_name='history', to='safety.keepapart')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[("absolute", "Absolute"), ("where_possible", "Where Possible")],
+                        default="absolute",
+                        max_length=16,
+                    ),
+                ),
+                ("reason", models.CharField(max_length=500)),
+                ("protected", models.BooleanField(default=False)),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField(null=True)),
+                ("end_reason", models.CharField(blank=True, max_length=300)),
+                ("recorded_by_id", models.BigIntegerField()),
+                (
+                    "person_a",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "person_b",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history",
+                        related_query_name="history",
+                        to="safety.keepapart",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'safety_keep_apart_history',
-                'abstract': False,
+                "db_table": "safety_keep_apart_history",
+                "abstract": False,
             },
         ),
         migrations.AddIndex(
-            model_name='firstrisk',
-            index=models.Index(fields=['person'], name='safety_firs_person__3e56cf_idx'),
+            model_name="firstrisk",
+            index=models.Index(fields=["person"], name="safety_firs_person__3e56cf_idx"),
         ),
         migrations.AddIndex(
-            model_name='firstrisk',
-            index=models.Index(fields=['episode_id'], name='safety_firs_episode_7a19d5_idx'),
+            model_name="firstrisk",
+            index=models.Index(fields=["episode_id"], name="safety_firs_episode_7a19d5_idx"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='firstrisk',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "safety_first_risk_history" ("answers", "asked_at", "asked_by_id", "episode_id", "id", "person_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."answers", NEW."asked_at", NEW."asked_by_id", NEW."episode_id", NEW."id", NEW."person_id", pims_recorded_at(), \'insert\', NEW."id"); RETURN NULL;', hash='75e8af4a22937cf5503a6a596be9b9b984a0219a', operation='INSERT', pgid='pgtrigger_insert_insert_f82df', table='safety_first_risk', when='AFTER')),
+            model_name="firstrisk",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "safety_first_risk_history" ("answers", "asked_at", "asked_by_id", "episode_id", "id", "person_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."answers", NEW."asked_at", NEW."asked_by_id", NEW."episode_id", NEW."id", NEW."person_id", pims_recorded_at(), \'insert\', NEW."id"); RETURN NULL;',
+                    hash="75e8af4a22937cf5503a6a596be9b9b984a0219a",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_f82df",
+                    table="safety_first_risk",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='firstrisk',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "safety_first_risk_history" ("answers", "asked_at", "asked_by_id", "episode_id", "id", "person_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."answers", NEW."asked_at", NEW."asked_by_id", NEW."episode_id", NEW."id", NEW."person_id", pims_recorded_at(), \'update\', NEW."id"); RETURN NULL;', hash='4e7f3c7a7204d39ac856b579211fd01b84328b9f', operation='UPDATE', pgid='pgtrigger_update_update_babdb', table='safety_first_risk', when='AFTER')),
+            model_name="firstrisk",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "safety_first_risk_history" ("answers", "asked_at", "asked_by_id", "episode_id", "id", "person_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."answers", NEW."asked_at", NEW."asked_by_id", NEW."episode_id", NEW."id", NEW."person_id", pims_recorded_at(), \'update\', NEW."id"); RETURN NULL;',
+                    hash="4e7f3c7a7204d39ac856b579211fd01b84328b9f",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_babdb",
+                    table="safety_first_risk",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='firstrisk',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "safety_first_risk_history" ("answers", "asked_at", "asked_by_id", "episode_id", "id", "person_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."answers", OLD."asked_at", OLD."asked_by_id", OLD."episode_id", OLD."id", OLD."person_id", pims_recorded_at(), \'delete\', OLD."id"); RETURN NULL;', hash='5b5e9abf7545b0c498a167f540b2c51cba3b52c2', operation='DELETE', pgid='pgtrigger_delete_delete_628b3', table='safety_first_risk', when='AFTER')),
+            model_name="firstrisk",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "safety_first_risk_history" ("answers", "asked_at", "asked_by_id", "episode_id", "id", "person_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."answers", OLD."asked_at", OLD."asked_by_id", OLD."episode_id", OLD."id", OLD."person_id", pims_recorded_at(), \'delete\', OLD."id"); RETURN NULL;',
+                    hash="5b5e9abf7545b0c498a167f540b2c51cba3b52c2",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_628b3",
+                    table="safety_first_risk",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='firstriskhistory',
-            index=models.Index(fields=['pgh_obj', 'pgh_created_at'], name='safety_firs_pgh_obj_d0499f_idx'),
+            model_name="firstriskhistory",
+            index=models.Index(
+                fields=["pgh_obj", "pgh_created_at"], name="safety_firs_pgh_obj_d0499f_idx"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='firstriskhistory',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='75366ca50f6bfac93107173e6c7598058c0a2620', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_624df', table='safety_first_risk_history', when='BEFORE')),
+            model_name="firstriskhistory",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="75366ca50f6bfac93107173e6c7598058c0a2620",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_624df",
+                    table="safety_first_risk_history",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='flag',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('person', '='), ('kind', '='), (pims.foundation.ranges.TsTzRange('starts_at', 'ends_at'), '&&')], name='one_flag_of_a_kind'),
+            model_name="flag",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                expressions=[
+                    ("person", "="),
+                    ("kind", "="),
+                    (pims.foundation.ranges.TsTzRange("starts_at", "ends_at"), "&&"),
+                ],
+                name="one_flag_of_a_kind",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='flag',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "safety_flag_history" ("end_reason", "ends_at", "id", "kind", "note", "person_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_by_id", "starts_at") VALUES (NEW."end_reason", NEW."ends_at", NEW."id", NEW."kind", NEW."note", NEW."person_id", pims_recorded_at(), \'insert\', NEW."id", NEW."recorded_by_id", NEW."starts_at"); RETURN NULL;', hash='6c30f78a3b8f22abc18ccb16ed0f50b4d68fcd75', operation='INSERT', pgid='pgtrigger_insert_insert_2466a', table='safety_flag', when='AFTER')),
+            model_name="flag",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "safety_flag_history" ("end_reason", "ends_at", "id", "kind", "note", "person_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_by_id", "starts_at") VALUES (NEW."end_reason", NEW."ends_at", NEW."id", NEW."kind", NEW."note", NEW."person_id", pims_recorded_at(), \'insert\', NEW."id", NEW."recorded_by_id", NEW."starts_at"); RETURN NULL;',
+                    hash="6c30f78a3b8f22abc18ccb16ed0f50b4d68fcd75",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_2466a",
+                    table="safety_flag",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='flag',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "safety_flag_history" ("end_reason", "ends_at", "id", "kind", "note", "person_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_by_id", "starts_at") VALUES (NEW."end_reason", NEW."ends_at", NEW."id", NEW."kind", NEW."note", NEW."person_id", pims_recorded_at(), \'update\', NEW."id", NEW."recorded_by_id", NEW."starts_at"); RETURN NULL;', hash='b03d9605b396abe597c76070a4ff160c2ea28ff1', operation='UPDATE', pgid='pgtrigger_update_update_1b4af', table='safety_flag', when='AFTER')),
+            model_name="flag",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "safety_flag_history" ("end_reason", "ends_at", "id", "kind", "note", "person_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_by_id", "starts_at") VALUES (NEW."end_reason", NEW."ends_at", NEW."id", NEW."kind", NEW."note", NEW."person_id", pims_recorded_at(), \'update\', NEW."id", NEW."recorded_by_id", NEW."starts_at"); RETURN NULL;',
+                    hash="b03d9605b396abe597c76070a4ff160c2ea28ff1",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_1b4af",
+                    table="safety_flag",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='flag',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "safety_flag_history" ("end_reason", "ends_at", "id", "kind", "note", "person_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_by_id", "starts_at") VALUES (OLD."end_reason", OLD."ends_at", OLD."id", OLD."kind", OLD."note", OLD."person_id", pims_recorded_at(), \'delete\', OLD."id", OLD."recorded_by_id", OLD."starts_at"); RETURN NULL;', hash='b20d27b53a40e6452dde13ea49b46ad0a25f8e84', operation='DELETE', pgid='pgtrigger_delete_delete_b9f22', table='safety_flag', when='AFTER')),
+            model_name="flag",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "safety_flag_history" ("end_reason", "ends_at", "id", "kind", "note", "person_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_by_id", "starts_at") VALUES (OLD."end_reason", OLD."ends_at", OLD."id", OLD."kind", OLD."note", OLD."person_id", pims_recorded_at(), \'delete\', OLD."id", OLD."recorded_by_id", OLD."starts_at"); RETURN NULL;',
+                    hash="b20d27b53a40e6452dde13ea49b46ad0a25f8e84",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_b9f22",
+                    table="safety_flag",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='flaghistory',
-            index=models.Index(fields=['pgh_obj', 'pgh_created_at'], name='safety_flag_pgh_obj_7648f6_idx'),
+            model_name="flaghistory",
+            index=models.Index(
+                fields=["pgh_obj", "pgh_created_at"], name="safety_flag_pgh_obj_7648f6_idx"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='flaghistory',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='9c3bee30a027e16a56b6ab069f9ba70cad3003b7', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_c957f', table='safety_flag_history', when='BEFORE')),
+            model_name="flaghistory",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="9c3bee30a027e16a56b6ab069f9ba70cad3003b7",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_c957f",
+                    table="safety_flag_history",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='keepapart',
-            index=models.Index(fields=['person_b'], name='safety_keep_person__13cc99_idx'),
+            model_name="keepapart",
+            index=models.Index(fields=["person_b"], name="safety_keep_person__13cc99_idx"),
         ),
         migrations.AddConstraint(
-            model_name='keepapart',
-            constraint=models.CheckConstraint(condition=models.Q(('person_a__lt', models.F('person_b'))), name='keep_apart_ordered_pair'),
+            model_name="keepapart",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("person_a__lt", models.F("person_b"))),
+                name="keep_apart_ordered_pair",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='keepapart',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('person_a', '='), ('person_b', '='), (pims.foundation.ranges.TsTzRange('starts_at', 'ends_at'), '&&')], name='keep_apart_once'),
+            model_name="keepapart",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                expressions=[
+                    ("person_a", "="),
+                    ("person_b", "="),
+                    (pims.foundation.ranges.TsTzRange("starts_at", "ends_at"), "&&"),
+                ],
+                name="keep_apart_once",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='keepapart',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "safety_keep_apart_history" ("end_reason", "ends_at", "id", "level", "person_a_id", "person_b_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "protected", "reason", "recorded_by_id", "starts_at") VALUES (NEW."end_reason", NEW."ends_at", NEW."id", NEW."level", NEW."person_a_id", NEW."person_b_id", pims_recorded_at(), \'insert\', NEW."id", NEW."protected", NEW."reason", NEW."recorded_by_id", NEW."starts_at"); RETURN NULL;', hash='b2d4822016da62aa14f2444db59227cacfdd7a16', operation='INSERT', pgid='pgtrigger_insert_insert_8a5ad', table='safety_keep_apart', when='AFTER')),
+            model_name="keepapart",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "safety_keep_apart_history" ("end_reason", "ends_at", "id", "level", "person_a_id", "person_b_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "protected", "reason", "recorded_by_id", "starts_at") VALUES (NEW."end_reason", NEW."ends_at", NEW."id", NEW."level", NEW."person_a_id", NEW."person_b_id", pims_recorded_at(), \'insert\', NEW."id", NEW."protected", NEW."reason", NEW."recorded_by_id", NEW."starts_at"); RETURN NULL;',
+                    hash="b2d4822016da62aa14f2444db59227cacfdd7a16",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_8a5ad",
+                    table="safety_keep_apart",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='keepapart',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "safety_keep_apart_history" ("end_reason", "ends_at", "id", "level", "person_a_id", "person_b_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "protected", "reason", "recorded_by_id", "starts_at") VALUES (NEW."end_reason", NEW."ends_at", NEW."id", NEW."level", NEW."person_a_id", NEW."person_b_id", pims_recorded_at(), \'update\', NEW."id", NEW."protected", NEW."reason", NEW."recorded_by_id", NEW."starts_at"); RETURN NULL;', hash='80769f98c19422c05fd74a0307e65de36b3422ff', operation='UPDATE', pgid='pgtrigger_update_update_e0302', table='safety_keep_apart', when='AFTER')),
+            model_name="keepapart",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "safety_keep_apart_history" ("end_reason", "ends_at", "id", "level", "person_a_id", "person_b_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "protected", "reason", "recorded_by_id", "starts_at") VALUES (NEW."end_reason", NEW."ends_at", NEW."id", NEW."level", NEW."person_a_id", NEW."person_b_id", pims_recorded_at(), \'update\', NEW."id", NEW."protected", NEW."reason", NEW."recorded_by_id", NEW."starts_at"); RETURN NULL;',
+                    hash="80769f98c19422c05fd74a0307e65de36b3422ff",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_e0302",
+                    table="safety_keep_apart",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='keepapart',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "safety_keep_apart_history" ("end_reason", "ends_at", "id", "level", "person_a_id", "person_b_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "protected", "reason", "recorded_by_id", "starts_at") VALUES (OLD."end_reason", OLD."ends_at", OLD."id", OLD."level", OLD."person_a_id", OLD."person_b_id", pims_recorded_at(), \'delete\', OLD."id", OLD."protected", OLD."reason", OLD."recorded_by_id", OLD."starts_at"); RETURN NULL;', hash='c8192ef26c76f700adc53e1427c42c9e5e4215c5', operation='DELETE', pgid='pgtrigger_delete_delete_8da67', table='safety_keep_apart', when='AFTER')),
+            model_name="keepapart",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "safety_keep_apart_history" ("end_reason", "ends_at", "id", "level", "person_a_id", "person_b_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "protected", "reason", "recorded_by_id", "starts_at") VALUES (OLD."end_reason", OLD."ends_at", OLD."id", OLD."level", OLD."person_a_id", OLD."person_b_id", pims_recorded_at(), \'delete\', OLD."id", OLD."protected", OLD."reason", OLD."recorded_by_id", OLD."starts_at"); RETURN NULL;',
+                    hash="c8192ef26c76f700adc53e1427c42c9e5e4215c5",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_8da67",
+                    table="safety_keep_apart",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='keepaparthistory',
-            index=models.Index(fields=['pgh_obj', 'pgh_created_at'], name='safety_keep_pgh_obj_0f3464_idx'),
+            model_name="keepaparthistory",
+            index=models.Index(
+                fields=["pgh_obj", "pgh_created_at"], name="safety_keep_pgh_obj_0f3464_idx"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='keepaparthistory',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='58b5d74f8b7b628bd75b021b5e23a42e27e3feb8', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_b219b', table='safety_keep_apart_history', when='BEFORE')),
+            model_name="keepaparthistory",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="58b5d74f8b7b628bd75b021b5e23a42e27e3feb8",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_b219b",
+                    table="safety_keep_apart_history",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

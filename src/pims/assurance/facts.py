@@ -1,0 +1,64 @@
+"""Gathering the facts that the alarms look at, from the rooms below: a constant number of reads."""
+
+from collections.abc import Iterable
+
+from pims.assurance.rules import CustodyFacts, ReleaseFacts
+from pims.authority import selectors as authority
+from pims.custody.selectors.standing import standing
+from pims.facilities import selectors as facilities
+from pims.kernel import clock
+from pims.kernel.asof import AsOf
+from pims.release import selectors as release
+
+
+def collect_facts(
+    *, establishment_id: int | None = None, person_ids: Iterable[int] | None = None
+) -> tuple[list[CustodyFacts], list[ReleaseFacts]]:
+    """The open episodes and the open discharges, of one establishment or of some persons."""
+    only = None if person_ids is None else list(person_ids)
+    rows = standing(establishment_id=establishment_id, person_ids=only)
+    as_of = AsOf(clock.now())
+    statuses = {}
+    for establishment in {row.establishment_id for row in rows}:
+        statuses.update(
+            authority.legal_status(
+                [row.person_id for row in rows if row.establishment_id == establishment],
+                zone=facilities.time_zone(establishment),
+                as_of=as_of,
+            )
+        )
+    custody = []
+    for row in rows:
+        status = statuses[row.person_id]
+        custody.append(
+            CustodyFacts(
+                person_id=row.person_id,
+                episode_id=row.episode_id,
+                establishment_id=row.establishment_id,
+                received_at=row.starts_at,
+                admitted=row.admitted,
+                admission_due_at=row.admission_due_at,
+                legal_status=status.code,
+                status_faults=status.faults,
+                valid_until=status.valid_until,
+                lapsed_at=status.lapsed_at,
+                next_appearance=status.next_appearance,
+                breach_placement_id=row.breach_placement_id,
+                breach_since=row.breach_since,
+                escort_id=row.escort_id,
+                escort_expected_back_at=row.escort_expected_back_at,
+                at_large_since=row.at_large_since,
+            )
+        )
+    releases = [
+        ReleaseFacts(
+            case_id=clock_row.case_id,
+            person_id=clock_row.person_id,
+            episode_id=clock_row.episode_id,
+            establishment_id=clock_row.establishment_id,
+            clock_started_at=clock_row.clock_started_at,
+            awaits_countersign=clock_row.awaits_countersign,
+        )
+        for clock_row in release.clocks(establishment_id=establishment_id, person_ids=only)
+    ]
+    return custody, releases

@@ -1,0 +1,104 @@
+"""Every read of the assurance room."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from pims.assurance.kinds import AlarmKind, alarm_kinds
+from pims.assurance.models import Alarm
+from pims.foundation.access.actor import Actor
+from pims.foundation.access.models import PersonScope
+from pims.foundation.access.scope import require_visible, scope_filter
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmInfo:
+    """One alarm. `deadline_at` None: the last owner on the ladder keeps it."""
+
+    alarm_id: int
+    kind: AlarmKind
+    person_id: int | None
+    episode_id: int | None
+    establishment_id: int | None
+    params: Mapping[str, object]
+    since: datetime
+    raised_at: datetime
+    owner_role: str
+    step: int
+    deadline_at: datetime | None
+    acknowledged_at: datetime | None
+    acknowledged_by_id: int | None
+    ended_at: datetime | None
+    end_kind: str
+    end_reason: str
+
+    @property
+    def climbed(self) -> bool:
+        return self.step > 0
+
+
+def open_alarms(
+    viewer: Actor, establishment_id: int, *, limit: int | None = None
+) -> list[AlarmInfo]:
+    """The open alarms that this viewer may see: own role's first, then worst, then oldest."""
+    rows = [_info(row) for row in _visible(viewer, establishment_id)]
+    rows.sort(key=lambda a: (a.owner_role not in viewer.roles, a.kind.severity, a.since))
+    return rows if limit is None else rows[:limit]
+
+
+def alarm_count(viewer: Actor, establishment_id: int) -> int:
+    """How many open alarms this viewer may see. One query."""
+    return _visible(viewer, establishment_id).count()
+
+
+def alarms_of(viewer: Actor, person_id: int, *, ended: bool = False) -> list[AlarmInfo]:
+    """The alarms about one person, newest first; with `ended` those that are over too."""
+    require_visible(viewer, "assurance.view", person_id)
+    rows = Alarm.objects.filter(person_id=person_id).order_by("-raised_at")
+    if not ended:
+        rows = rows.filter(ended_at=None)
+    return [_info(row) for row in rows]
+
+
+def alarm(viewer: Actor, alarm_id: int) -> AlarmInfo | None:
+    """One alarm, or None where the viewer may not see its person."""
+    row = Alarm.objects.filter(pk=alarm_id).first()
+    if row is None or not viewer.can_at("assurance.view", row.establishment_id):
+        return None
+    if row.person_id is not None:
+        require_visible(viewer, "assurance.view", row.person_id)
+    return _info(row)
+
+
+def _visible(viewer: Actor, establishment_id: int) -> QuerySet[Alarm]:
+    if not viewer.can_at("assurance.view", establishment_id):
+        return Alarm.objects.none()
+    reached = PersonScope.objects.filter(scope_filter(viewer, "assurance.view"))
+    return (
+        Alarm.objects.filter(ended_at=None)
+        .filter(Q(establishment_id=establishment_id) | Q(establishment_id=None))
+        .filter(Q(person_id=None) | Q(person_id__in=reached.values("person_id")))
+    )
+
+
+def _info(row: Alarm) -> AlarmInfo:
+    return AlarmInfo(
+        alarm_id=row.pk,
+        kind=alarm_kinds()[row.kind],
+        person_id=row.person_id,
+        episode_id=row.episode_id,
+        establishment_id=row.establishment_id,
+        params=row.params,
+        since=row.since,
+        raised_at=row.raised_at,
+        owner_role=row.owner_role,
+        step=row.step,
+        deadline_at=row.deadline_at,
+        acknowledged_at=row.acknowledged_at,
+        acknowledged_by_id=row.acknowledged_by_id,
+        ended_at=row.ended_at,
+        end_kind=row.end_kind,
+        end_reason=row.end_reason,
+    )

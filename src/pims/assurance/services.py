@@ -1,0 +1,231 @@
+"""Every write of the assurance room: raising, climbing, acknowledging and ending alarms."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from pims.assurance import events
+from pims.assurance.facts import collect_facts
+from pims.assurance.kinds import AlarmKind, alarm_kinds
+from pims.assurance.models import Alarm
+from pims.assurance.rules import DueAlarm, due_alarms
+from pims.foundation.commands.transaction import Transaction, service
+from pims.kernel.decisions import Reason, refuse
+from pims.kernel.errors import InvalidInput, NotFound
+
+# Kinds that are due for as long as the facts say so; the others are raised once, by an event.
+BY_FACT = frozenset(
+    {
+        "freedom_overdue",
+        "no_valid_warrant",
+        "at_large",
+        "placement_breach",
+        "escort_overdue",
+        "next_appearance_passed",
+        "warrant_expiring",
+        "defect_undecided",
+        "admission_overdue",
+        "countersign_missing",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    raised: int
+    ended: int
+    climbed: int
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmResult:
+    alarm_id: int
+
+
+@service
+def sweep(
+    tx: Transaction,
+    *,
+    establishment_id: int | None = None,
+    person_ids: Iterable[int] | None = None,
+) -> Swept:
+    """Raise what is due, end what no longer is, and let what is past its deadline climb.
+
+    With `person_ids` only those persons are looked at: what an event just changed. Without, all
+    open episodes are: what only the clock changed.
+    """
+    tx.require("assurance.sweep")
+    only = None if person_ids is None else sorted(set(person_ids))
+    custody, releases = collect_facts(establishment_id=establishment_id, person_ids=only)
+    due = due_alarms(custody, releases, as_of=tx.now)
+    standing = Alarm.objects.select_for_update().filter(ended_at=None, kind__in=BY_FACT)
+    if establishment_id is not None:
+        standing = standing.filter(establishment_id=establishment_id)
+    if only is not None:
+        standing = standing.filter(person_id__in=only)
+    open_alarms = {(alarm.kind, alarm.key): alarm for alarm in standing.order_by("pk")}
+    settled = _settled_by_reason(due)
+    raised = [
+        _raise(tx, alarm)
+        for key, alarm in due.items()
+        if key not in open_alarms and key not in settled
+    ]
+    over = [alarm for key, alarm in open_alarms.items() if key not in due]
+    for alarm in over:
+        _end(tx, alarm, kind=Alarm.EndKind.FACT, reason="")
+    climbed = 0
+    if only is None:
+        climbed = climb_overdue(tx, establishment_id=establishment_id)
+    return Swept(len(raised), len(over), climbed)
+
+
+@service
+def raise_alarm(tx: Transaction, *, alarm: DueAlarm) -> AlarmResult:
+    """Raise one alarm that an event calls for; one that is open about it already is returned."""
+    tx.require("assurance.sweep")
+    standing = Alarm.objects.filter(kind=alarm.kind, key=alarm.key, ended_at=None).first()
+    return AlarmResult((standing or _raise(tx, alarm)).pk)
+
+
+@service
+def acknowledge_alarm(tx: Transaction, *, alarm_id: int) -> AlarmResult:
+    """An officer has it in hand: seen, by whom, when. It stays open. A repeat changes nothing."""
+    alarm = _locked(alarm_id)
+    tx.require("assurance.manage", establishment_id=alarm.establishment_id)
+    if alarm.acknowledged_at is None and alarm.ended_at is None:
+        alarm.acknowledged_at, alarm.acknowledged_by_id = tx.now, tx.actor.user_id
+        alarm.save(update_fields=["acknowledged_at", "acknowledged_by_id"])
+        tx.record(
+            events.AlarmAcknowledged(
+                person_id=alarm.person_id,
+                establishment_id=alarm.establishment_id,
+                alarm_id=alarm.pk,
+                alarm_kind=alarm.kind,
+            )
+        )
+    return AlarmResult(alarm.pk)
+
+
+@service
+def end_alarm(tx: Transaction, *, alarm_id: int, reason: str) -> AlarmResult:
+    """End an alarm by a recorded reason.
+
+    Raises Refused for a kind that only its fact ends, InvalidInput without a reason.
+    """
+    alarm = _locked(alarm_id)
+    tx.require("assurance.manage", establishment_id=alarm.establishment_id)
+    if not reason.strip():
+        raise InvalidInput({"reason": Reason("assurance.reason_missing")})
+    if not alarm_kinds()[alarm.kind].by_reason:
+        refuse(Reason("assurance.only_fact_ends_it", {"kind": alarm.kind})).require()
+    if alarm.ended_at is None:
+        _end(tx, alarm, kind=Alarm.EndKind.REASON, reason=reason.strip())
+    return AlarmResult(alarm.pk)
+
+
+@service
+def end_alarm_by_fact(tx: Transaction, *, kind: str, key: str) -> None:
+    """What the alarm warned of is no longer so, as an event said."""
+    tx.require("assurance.sweep")
+    alarm = Alarm.objects.select_for_update().filter(kind=kind, key=key, ended_at=None).first()
+    if alarm is not None:
+        _end(tx, alarm, kind=Alarm.EndKind.FACT, reason="")
+
+
+def climb_overdue(tx: Transaction, *, establishment_id: int | None) -> int:
+    """Give every alarm past its deadline to the next role on its ladder; give how many climbed.
+
+    An acknowledged release order climbs all the same: seen is not free.
+    """
+    overdue = Alarm.objects.select_for_update().filter(ended_at=None, deadline_at__lte=tx.now)
+    if establishment_id is not None:
+        overdue = overdue.filter(establishment_id=establishment_id)
+    climbed = 0
+    for alarm in overdue.order_by("pk"):
+        kind = alarm_kinds()[alarm.kind]
+        step, deadline = _step_at(kind, alarm.raised_at, tx.now)
+        if step == alarm.step:
+            continue
+        alarm.step, alarm.owner_role, alarm.deadline_at = step, kind.ladder[step], deadline
+        alarm.acknowledged_at = alarm.acknowledged_by_id = None
+        alarm.save()
+        climbed += 1
+        tx.record(
+            events.AlarmClimbed(
+                person_id=alarm.person_id,
+                establishment_id=alarm.establishment_id,
+                alarm_id=alarm.pk,
+                alarm_kind=alarm.kind,
+                owner_role=alarm.owner_role,
+            )
+        )
+    return climbed
+
+
+def _step_at(kind: AlarmKind, raised_at: datetime, now: datetime) -> tuple[int, datetime | None]:
+    """The step of the ladder that the alarm has reached by `now`, and that step's deadline."""
+    step, started = 0, raised_at
+    deadline = kind.deadline(step, started)
+    while deadline is not None and deadline <= now:
+        step, started = step + 1, deadline
+        deadline = kind.deadline(step, started)
+    return step, deadline
+
+
+def _settled_by_reason(due: Mapping[tuple[str, str], DueAlarm]) -> set[tuple[str, str]]:
+    """Those due about a thing for which an officer already gave a reason: said once, it stands."""
+    return set(
+        Alarm.objects.filter(
+            end_kind=Alarm.EndKind.REASON,
+            kind__in={kind for kind, _ in due},
+            key__in={key for _, key in due},
+        ).values_list("kind", "key")
+    ) & set(due)
+
+
+def _raise(tx: Transaction, due: DueAlarm) -> Alarm:
+    kind = alarm_kinds()[due.kind]
+    alarm = Alarm.objects.create(
+        kind=due.kind,
+        key=due.key,
+        person_id=due.person_id,
+        episode_id=due.episode_id,
+        establishment_id=due.establishment_id,
+        params=dict(due.params),
+        since=due.since,
+        raised_at=tx.now,
+        owner_role=kind.ladder[0],
+        deadline_at=kind.deadline(0, tx.now),
+    )
+    tx.record(
+        events.AlarmRaised(
+            person_id=due.person_id,
+            establishment_id=due.establishment_id,
+            alarm_id=alarm.pk,
+            alarm_kind=due.kind,
+            owner_role=alarm.owner_role,
+        )
+    )
+    return alarm
+
+
+def _end(tx: Transaction, alarm: Alarm, *, kind: str, reason: str) -> None:
+    alarm.ended_at, alarm.end_kind, alarm.end_reason = tx.now, kind, reason[:500]
+    alarm.ended_by_id = tx.actor.user_id
+    alarm.save(update_fields=["ended_at", "end_kind", "end_reason", "ended_by_id"])
+    tx.record(
+        events.AlarmEnded(
+            person_id=alarm.person_id,
+            establishment_id=alarm.establishment_id,
+            alarm_id=alarm.pk,
+            alarm_kind=alarm.kind,
+            end_kind=kind,
+        )
+    )
+
+
+def _locked(alarm_id: int) -> Alarm:
+    alarm = Alarm.objects.select_for_update().filter(pk=alarm_id).first()
+    if alarm is None:
+        raise NotFound("alarm", alarm_id)
+    return alarm

@@ -1,0 +1,78 @@
+"""What the alarms do with events: look again at the person, and raise what an event itself says."""
+
+from uuid import NAMESPACE_OID, UUID, uuid5
+
+from pims.assurance import services
+from pims.assurance.rules import DueAlarm
+from pims.foundation.access.selectors import system_actor
+from pims.foundation.commands.transaction import Command
+from pims.foundation.outbox.records import EventRecord
+from pims.foundation.outbox.subscribers import subscriber
+
+# Event kind to the alarm that it raises; the key is the event's own, so that two are two.
+RAISED_BY = {
+    "custody.identity_in_doubt": "identity_in_doubt",
+    "custody.wrong_person_produced": "identity_in_doubt",
+    "custody.episode_was_open": "episode_was_open",
+    "custody.ill_treatment_complained": "ill_treatment_complained",
+    "custody.freed_against_paper": "released_in_error",
+    "custody.clock_went_back": "clock_went_back",
+    "ledger.clock_went_back": "clock_went_back",
+}
+# Marks of a discharge made on paper that the check would have stopped.
+STOPPED = {"release.no_order_or_final_date", "release.further_warrant"}
+
+
+@subscriber("assurance.facts", kinds=["custody.*", "authority.*", "release.*"])
+def look_again(event: EventRecord) -> None:
+    """Raise and end what the change made due or over, for this person alone."""
+    if event.person_id is not None:
+        services.sweep(_command(event, "facts"), person_ids=[event.person_id])
+
+
+@subscriber(
+    "assurance.events",
+    kinds=[
+        *RAISED_BY,
+        "release.released",
+        "release.released_in_error",
+        "release.returned_from_error",
+    ],
+)
+def raise_what_it_says(event: EventRecord) -> None:
+    command = _command(event, "events")
+    if event.kind == "release.returned_from_error":
+        services.end_alarm_by_fact(command, kind="released_in_error", key=_episode_key(event))
+        return
+    if event.kind == "release.released":
+        marks = event.payload.get("marks")
+        if not isinstance(marks, list) or not STOPPED & set(marks):
+            return
+    kind = RAISED_BY.get(event.kind, "released_in_error")
+    key = _episode_key(event) if kind == "released_in_error" else str(event.event_id)
+    episode_id = event.payload.get("episode_id")
+    services.raise_alarm(
+        command,
+        alarm=DueAlarm(
+            kind=kind,
+            key=key,
+            since=event.recorded_at,
+            establishment_id=event.establishment_id,
+            person_id=event.person_id,
+            episode_id=episode_id if isinstance(episode_id, int) else None,
+            params={"event": event.kind},
+        ),
+    )
+
+
+def _episode_key(event: EventRecord) -> str:
+    return f"episode-{event.payload.get('episode_id')}"
+
+
+def _command(event: EventRecord, lane: str) -> Command:
+    """The same event gives the same command, so that a second delivery changes nothing."""
+    return Command(system_actor(), _twin(event.event_id, lane))
+
+
+def _twin(event_id: UUID, lane: str) -> UUID:
+    return uuid5(NAMESPACE_OID, f"{event_id}/{lane}")

@@ -1,0 +1,20 @@
+"""What only the clock changes: looked at once a minute."""
+
+from procrastinate.contrib.django import app
+
+from pims.assurance import services
+from pims.facilities import selectors as facilities
+from pims.foundation.access.selectors import system_actor
+from pims.foundation.commands.transaction import Command
+from pims.release import services as release
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="clock", queueing_lock="assurance.watch", pass_context=False)
+def watch(timestamp: int) -> None:
+    """Open the discharges that are due today, then raise, end and climb alarms, everywhere."""
+    actor = system_actor()
+    for establishment in facilities.establishments(actor):
+        where = establishment.establishment_id
+        release.start_due_discharges(Command(actor), establishment_id=where)
+        services.sweep(Command(actor), establishment_id=where)

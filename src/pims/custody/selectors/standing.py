@@ -1,0 +1,81 @@
+"""How every open episode stands at this moment: for the rooms above, which watch over it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from pims.custody.models import Absence, Episode, Escort, Placement
+from pims.kernel.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One open episode with what is open about it; ids and instants are None where nothing is."""
+
+    episode_id: int
+    person_id: int
+    establishment_id: int
+    starts_at: datetime
+    admitted: bool
+    admission_due_at: datetime
+    place_id: int | None
+    breach_placement_id: int | None
+    breach_since: datetime | None
+    escort_id: int | None
+    escort_kind: str
+    escort_expected_back_at: datetime | None
+    at_large_since: datetime | None
+
+
+def owner_of(episode_id: int) -> tuple[int, int]:
+    """The person and the establishment of an episode, open or ended. Raises NotFound."""
+    found = Episode.objects.filter(pk=episode_id).values_list("person_id", "establishment_id")
+    row = found.first()
+    if row is None:
+        raise NotFound("episode", episode_id)
+    return row
+
+
+def standing(
+    *, establishment_id: int | None = None, person_ids: Iterable[int] | None = None
+) -> list[Standing]:
+    """The open episodes, of one establishment or of some persons. Four queries, no scope."""
+    episodes = Episode.objects.filter(ends_at=None)
+    if establishment_id is not None:
+        episodes = episodes.filter(establishment_id=establishment_id)
+    if person_ids is not None:
+        episodes = episodes.filter(person_id__in=list(person_ids))
+    found = list(episodes.order_by("pk"))
+    ids = [episode.pk for episode in found]
+    placements = {
+        p.episode_id: p for p in Placement.objects.filter(episode_id__in=ids, ends_at=None)
+    }
+    escorts = {e.episode_id: e for e in Escort.objects.filter(episode_id__in=ids, returned_at=None)}
+    absences = {a.episode_id: a for a in Absence.objects.filter(episode_id__in=ids, ends_at=None)}
+    return [
+        _standing(
+            episode, placements.get(episode.pk), escorts.get(episode.pk), absences.get(episode.pk)
+        )
+        for episode in found
+    ]
+
+
+def _standing(
+    episode: Episode, placement: Placement | None, escort: Escort | None, absence: Absence | None
+) -> Standing:
+    breach = placement if placement is not None and placement.breach else None
+    return Standing(
+        episode_id=episode.pk,
+        person_id=episode.person_id,
+        establishment_id=episode.establishment_id,
+        starts_at=episode.starts_at,
+        admitted=episode.admission_state == Episode.AdmissionState.ADMITTED,
+        admission_due_at=episode.admission_due_at,
+        place_id=None if placement is None else placement.place_id,
+        breach_placement_id=None if breach is None else breach.pk,
+        breach_since=None if breach is None else breach.starts_at,
+        escort_id=None if escort is None else escort.pk,
+        escort_kind="" if escort is None else escort.kind,
+        escort_expected_back_at=None if escort is None else escort.expected_back_at,
+        at_large_since=None if absence is None else absence.starts_at,
+    )

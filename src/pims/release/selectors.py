@@ -1,0 +1,294 @@
+"""Every read of the release room."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q
+
+from pims.authority import selectors as authority
+from pims.custody.selectors.standing import standing
+from pims.facilities import selectors as facilities
+from pims.foundation.access.actor import Actor
+from pims.foundation.access.scope import require_visible, visible_ids
+from pims.kernel import clock
+from pims.kernel.asof import AsOf
+from pims.kernel.errors import NotFound
+from pims.release import rules
+from pims.release.facts import collect_facts
+from pims.release.models import Discharge, DischargeCase, DischargeItem, ReleaseInError
+from pims.release.rules import DischargeCheck, DischargeFacts
+
+
+@dataclass(frozen=True, slots=True)
+class ClockRow:
+    """An open case, or a discharge that awaits its second signature."""
+
+    case_id: int
+    person_id: int
+    episode_id: int
+    establishment_id: int
+    clock_started_at: datetime
+    acknowledged_at: datetime | None
+    awaits_countersign: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ItemInfo:
+    code: str
+    state: str
+    note: str
+    at: datetime | None
+    by_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseDetail:
+    """One case as the desk sees it. `telephone_from` is when a second may agree by telephone."""
+
+    case_id: int
+    person_id: int
+    episode_id: int
+    establishment_id: int
+    basis: str
+    state: str
+    final_date: date | None
+    ground: str
+    release_order_id: int | None
+    clock_started_at: datetime
+    acknowledged_at: datetime | None
+    identity_how: str
+    identity_at: datetime | None
+    second_officer_id: int | None
+    telephone_from: datetime
+    superintendent_at: datetime
+    facts: DischargeFacts | None
+    check: DischargeCheck | None
+    items: tuple[ItemInfo, ...]
+    discharge_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class DischargeInfo:
+    """One line of the discharge book."""
+
+    discharge_id: int
+    case_id: int | None
+    person_id: int
+    episode_id: int
+    establishment_id: int
+    at: datetime
+    basis: str
+    release_order_id: int | None
+    final_date: date | None
+    first_officer_id: int
+    second_officer_id: int | None
+    second_how: str
+    second_name: str
+    countersigned_at: datetime | None
+    destination: str
+    minutes_from_order: int
+    entered_from_paper: bool
+    marks: tuple[str, ...]
+    left_open: tuple[str, ...]
+    error_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class DueRelease:
+    """Someone whose last warrant ends, by its own words, on `final_date`."""
+
+    person_id: int
+    episode_id: int
+    final_date: date
+    case_id: int | None
+
+
+def clocks(
+    *, establishment_id: int | None = None, person_ids: Iterable[int] | None = None
+) -> list[ClockRow]:
+    """What is running, oldest first. Two queries, no scope: for the rooms above."""
+    where = Q()
+    if establishment_id is not None:
+        where &= Q(establishment_id=establishment_id)
+    if person_ids is not None:
+        where &= Q(person_id__in=list(person_ids))
+    rows = [
+        ClockRow(
+            c.pk, c.person_id, c.episode_id, c.establishment_id, c.clock_started_at,
+            c.acknowledged_at, awaits_countersign=False,
+        )
+        for c in DischargeCase.objects.filter(where, state=DischargeCase.State.OPEN)
+    ]  # fmt: skip
+    rows += [
+        ClockRow(
+            d.case_id, d.person_id, d.episode_id, d.establishment_id, d.at, d.at,
+            awaits_countersign=True,
+        )
+        for d in Discharge.objects.filter(where, countersigned_at=None).exclude(
+            second_how=Discharge.SecondHow.PRESENT
+        )
+        if d.case_id is not None
+    ]  # fmt: skip
+    return sorted(rows, key=lambda row: row.clock_started_at)
+
+
+def open_cases(viewer: Actor, establishment_id: int) -> list[ClockRow]:
+    """The cases and countersignatures that this viewer may see."""
+    rows = clocks(establishment_id=establishment_id)
+    seen = visible_ids(viewer, "release.view", [row.person_id for row in rows])
+    return [row for row in rows if row.person_id in seen]
+
+
+def open_case_of(viewer: Actor, episode_id: int) -> int | None:
+    """The open case of an episode, where the viewer may see its person."""
+    row = DischargeCase.objects.filter(
+        episode_id=episode_id, state=DischargeCase.State.OPEN
+    ).first()
+    if row is None or not visible_ids(viewer, "release.view", [row.person_id]):
+        return None
+    return row.pk
+
+
+def open_case_of_order(release_order_id: int) -> int | None:
+    """The open case that rests on an order, for this room's own subscriber."""
+    return (
+        DischargeCase.objects.filter(
+            release_order_id=release_order_id, state=DischargeCase.State.OPEN
+        )
+        .values_list("id", flat=True)
+        .first()
+    )
+
+
+def case_detail(viewer: Actor, case_id: int) -> CaseDetail:
+    """One case with its check as of now. Raises NotFound."""
+    case = DischargeCase.objects.filter(pk=case_id).first()
+    if case is None:
+        raise NotFound("discharge_case", case_id)
+    require_visible(viewer, "release.view", case.person_id)
+    facts = check = None
+    if case.state == DischargeCase.State.OPEN:
+        facts = collect_facts(case, at=clock.now())
+        check = rules.discharge_check(facts)
+    stored = {item.code: item for item in DischargeItem.objects.filter(case=case)}
+    codes = [i.code for i in check.items] if check else [c for c in rules.ITEMS if c in stored]
+    settled = {i.code for i in check.items if i.settled} if check else set()
+    discharge = Discharge.objects.filter(case=case).first()
+    return CaseDetail(
+        case_id=case.pk,
+        person_id=case.person_id,
+        episode_id=case.episode_id,
+        establishment_id=case.establishment_id,
+        basis=case.basis,
+        state=case.state,
+        final_date=case.final_date,
+        ground=case.ground,
+        release_order_id=case.release_order_id,
+        clock_started_at=case.clock_started_at,
+        acknowledged_at=case.acknowledged_at,
+        identity_how=case.identity_how,
+        identity_at=case.identity_at,
+        second_officer_id=case.second_officer_id,
+        telephone_from=rules.telephone_from(case.clock_started_at),
+        superintendent_at=case.clock_started_at + rules.SUPERINTENDENT_CALLED_AFTER,
+        facts=facts,
+        check=check,
+        items=tuple(_item(code, stored.get(code), settled) for code in codes),
+        discharge_id=None if discharge is None else discharge.pk,
+    )
+
+
+def discharges(
+    viewer: Actor, establishment_id: int, *, since: datetime, until: datetime
+) -> list[DischargeInfo]:
+    """The discharge book between two instants, oldest first."""
+    rows = list(
+        Discharge.objects.filter(establishment_id=establishment_id, at__gte=since, at__lt=until)
+        .select_related("case", "error")
+        .order_by("at")
+    )
+    seen = visible_ids(viewer, "release.view", [row.person_id for row in rows])
+    return [_discharge(row) for row in rows if row.person_id in seen]
+
+
+def discharge(viewer: Actor, discharge_id: int) -> DischargeInfo:
+    """One discharge. Raises NotFound."""
+    row = Discharge.objects.filter(pk=discharge_id).select_related("case", "error").first()
+    if row is None:
+        raise NotFound("discharge", discharge_id)
+    require_visible(viewer, "release.view", row.person_id)
+    return _discharge(row)
+
+
+def discharge_of_episode(viewer: Actor, episode_id: int) -> DischargeInfo | None:
+    row = Discharge.objects.filter(episode_id=episode_id).select_related("case", "error").first()
+    if row is None or not visible_ids(viewer, "release.view", [row.person_id]):
+        return None
+    return _discharge(row)
+
+
+def releases_due(viewer: Actor, establishment_id: int, *, days: int = 7) -> list[DueRelease]:
+    """Who is due to walk within so many days by the words of their warrants, soonest first."""
+    if not viewer.can_at("release.view", establishment_id):
+        return []
+    zone = ZoneInfo(facilities.time_zone(establishment_id))
+    now = clock.now()
+    horizon = now.astimezone(zone).date() + timedelta(days=days)
+    rows = standing(establishment_id=establishment_id)
+    seen = visible_ids(viewer, "release.view", [row.person_id for row in rows])
+    held = authority.warrants_of(seen, zone=zone.key, as_of=AsOf(now))
+    cases = dict(
+        DischargeCase.objects.filter(
+            establishment_id=establishment_id, state=DischargeCase.State.OPEN
+        ).values_list("episode_id", "id")
+    )
+    due = []
+    for row in rows:
+        in_force = [w for w in held.get(row.person_id, []) if w.detains_at(now)]
+        ends = [w.until for w in in_force if w.until is not None]
+        if in_force and len(ends) == len(in_force) and max(ends) <= horizon:
+            due.append(
+                DueRelease(row.person_id, row.episode_id, max(ends), cases.get(row.episode_id))
+            )
+    return sorted(due, key=lambda d: (d.final_date, d.person_id))
+
+
+def errors_open(viewer: Actor, establishment_id: int) -> list[tuple[int, int, datetime]]:
+    """Releases in error whose person is not back: (error id, person id, left at)."""
+    rows = ReleaseInError.objects.filter(establishment_id=establishment_id, returned_at=None)
+    seen = visible_ids(viewer, "release.view", [row.person_id for row in rows])
+    return [(row.pk, row.person_id, row.left_at) for row in rows if row.person_id in seen]
+
+
+def _item(code: str, row: DischargeItem | None, settled: set[str]) -> ItemInfo:
+    if row is None:
+        return ItemInfo(code, "done" if code in settled else "open", "", None, None)
+    return ItemInfo(code, row.state, row.note, row.at, row.by_id)
+
+
+def _discharge(row: Discharge) -> DischargeInfo:
+    error = getattr(row, "error", None)
+    return DischargeInfo(
+        discharge_id=row.pk,
+        case_id=row.case_id,
+        person_id=row.person_id,
+        episode_id=row.episode_id,
+        establishment_id=row.establishment_id,
+        at=row.at,
+        basis="" if row.case is None else row.case.basis,
+        release_order_id=None if row.case is None else row.case.release_order_id,
+        final_date=None if row.case is None else row.case.final_date,
+        first_officer_id=row.first_officer_id,
+        second_officer_id=row.second_officer_id,
+        second_how=row.second_how,
+        second_name=row.second_name,
+        countersigned_at=row.countersigned_at,
+        destination=row.destination,
+        minutes_from_order=row.minutes_from_order,
+        entered_from_paper=row.entered_from_paper,
+        marks=tuple(row.marks),
+        left_open=tuple(row.left_open),
+        error_id=None if error is None else error.pk,
+    )

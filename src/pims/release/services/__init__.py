@@ -1,0 +1,32 @@
+"""Every write of the release room."""
+
+from pims.release.services.cases import (
+    acknowledge_discharge,
+    close_case,
+    establish_identity,
+    second_officer_agrees,
+    settle_item,
+    start_discharge,
+    start_due_discharges,
+)
+from pims.release.services.discharges import (
+    countersign,
+    discharge_person,
+    record_paper_discharge,
+)
+from pims.release.services.errors import record_release_in_error, record_return_from_error
+
+__all__ = [
+    "acknowledge_discharge",
+    "close_case",
+    "countersign",
+    "discharge_person",
+    "establish_identity",
+    "record_paper_discharge",
+    "record_release_in_error",
+    "record_return_from_error",
+    "second_officer_agrees",
+    "settle_item",
+    "start_discharge",
+    "start_due_discharges",
+]

@@ -1,0 +1,269 @@
+"""A discharge case from the order, or the final date, until just before the gate."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from pims.authority import selectors as authority
+from pims.custody import services as custody
+from pims.custody.selectors.standing import owner_of, standing
+from pims.facilities import selectors as facilities
+from pims.foundation.commands.transaction import Transaction, service
+from pims.kernel.asof import AsOf
+from pims.kernel.decisions import Reason, refuse
+from pims.kernel.errors import InvalidInput, NotFound
+from pims.release import events, rules
+from pims.release.models import DischargeCase, DischargeItem
+
+# At what hour of the final date a prisoner should walk. Working practice, unconfirmed: the
+# service's legal officer has yet to say; only the alarm's clock depends on it, never the gate.
+RELEASE_HOUR = time(8, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseResult:
+    case_id: int
+
+
+@service
+def start_discharge(
+    tx: Transaction,
+    *,
+    episode_id: int,
+    basis: str,
+    release_order_id: int | None = None,
+    final_date: date | None = None,
+    ground: str = "",
+) -> CaseResult:
+    """Open the case; one that is open already is returned, with a newer order taken over.
+
+    `no_authority` is the decision of whoever holds ``authority.decide`` that nothing detains the
+    person, with its ground. Raises Refused (not in custody, another person's order), NotFound.
+    """
+    person_id, establishment_id = owner_of(episode_id)
+    tx.lock_persons([person_id])
+    tx.require_person("release.prepare", person_id)
+    rows = standing(person_ids=[person_id])
+    if not any(row.episode_id == episode_id for row in rows):
+        refuse(Reason("release.not_in_custody")).require()
+    zone = ZoneInfo(facilities.time_zone(establishment_id))
+    started = tx.now
+    if basis == DischargeCase.Basis.ORDER:
+        orders = authority.release_orders([person_id]).get(person_id, [])
+        order = next((o for o in orders if o.release_order_id == release_order_id), None)
+        if order is None:
+            refuse(Reason("release.order_of_another")).require()
+            raise AssertionError
+        started = order.received_at
+    elif basis == DischargeCase.Basis.FINAL_DATE and final_date is not None:
+        started = datetime.combine(final_date, RELEASE_HOUR, zone)
+    elif basis == DischargeCase.Basis.NO_AUTHORITY:
+        tx.require("authority.decide", establishment_id=establishment_id)
+        if not ground.strip():
+            raise InvalidInput({"ground": Reason("release.reason_missing")})
+    else:
+        raise InvalidInput({"basis": Reason("release.no_order_or_final_date")})
+    case = DischargeCase.objects.filter(
+        episode_id=episode_id, state=DischargeCase.State.OPEN
+    ).first()
+    if case is None:
+        case = DischargeCase(
+            episode_id=episode_id,
+            person_id=person_id,
+            establishment_id=establishment_id,
+            recorded_by_id=tx.actor.user_id,
+        )
+    elif (case.basis, case.release_order_id, case.final_date) == (
+        basis,
+        release_order_id,
+        final_date,
+    ):
+        return CaseResult(case.pk)
+    case.basis, case.release_order_id = basis, release_order_id
+    case.final_date, case.ground, case.clock_started_at = final_date, ground.strip(), started
+    case.save()
+    tx.record(
+        events.DischargeStarted(
+            person_id=person_id,
+            establishment_id=establishment_id,
+            case_id=case.pk,
+            basis=basis,
+            clock_started_at=started.isoformat(),
+        ),
+        details={"ground": ground},
+    )
+    return CaseResult(case.pk)
+
+
+@service
+def start_due_discharges(tx: Transaction, *, establishment_id: int) -> int:
+    """Open a case for everyone whose last warrant ends today by its own words.
+
+    Whoever waits for a court date is not among them: only ends named by the paper count. Gives
+    how many cases were opened.
+    """
+    tx.require("release.prepare", establishment_id=establishment_id)
+    zone = ZoneInfo(facilities.time_zone(establishment_id))
+    today = tx.now.astimezone(zone).date()
+    rows = standing(establishment_id=establishment_id)
+    held = authority.warrants_of([row.person_id for row in rows], zone=zone.key, as_of=AsOf(tx.now))
+    opened = 0
+    has_case = set(
+        DischargeCase.objects.filter(
+            establishment_id=establishment_id, state=DischargeCase.State.OPEN
+        ).values_list("episode_id", flat=True)
+    )
+    for row in rows:
+        inforce = [w for w in held.get(row.person_id, []) if w.detains_at(tx.now)]
+        if row.episode_id in has_case or row.at_large_since is not None or not inforce:
+            continue
+        if all(w.until is not None and w.until <= today for w in inforce):
+            start_discharge(
+                tx,
+                episode_id=row.episode_id,
+                basis=DischargeCase.Basis.FINAL_DATE,
+                final_date=max(w.until for w in inforce if w.until is not None),
+            )
+            opened += 1
+    return opened
+
+
+@service
+def acknowledge_discharge(tx: Transaction, *, case_id: int) -> CaseResult:
+    """Reception heard it. The clock runs on. A repeat changes nothing."""
+    case = locked_case(tx, case_id)
+    tx.require_person("release.prepare", case.person_id)
+    if case.acknowledged_at is None:
+        case.acknowledged_at, case.acknowledged_by_id = tx.now, tx.actor.user_id
+        case.save(update_fields=["acknowledged_at", "acknowledged_by_id"])
+        tx.record(
+            events.DischargeAcknowledged(
+                person_id=case.person_id, establishment_id=case.establishment_id, case_id=case.pk
+            )
+        )
+    return CaseResult(case.pk)
+
+
+@service
+def establish_identity(
+    tx: Transaction, *, case_id: int, how: str, officers: Sequence[str] = (), matched: bool = True
+) -> CaseResult:
+    """Establish that whoever stands here is the person of this case.
+
+    By photograph, by fingerprint, or by two officers who know the person. A check that did not
+    match is recorded too, and takes back an earlier one. Raises InvalidInput.
+    """
+    case = open_case(tx, case_id)
+    tx.require_person("release.prepare", case.person_id)
+    if how not in rules.IDENTITY_WAYS:
+        raise InvalidInput({"how": Reason("release.unknown_identity_way")})
+    custody.record_identity_check(
+        tx,
+        episode_id=case.episode_id,
+        how=how,
+        officers=list(officers) or [tx.actor.name],
+        purpose="discharge",
+        matched=matched,
+    )
+    case.identity_how, case.identity_at = (how, tx.now) if matched else ("", None)
+    case.save(update_fields=["identity_how", "identity_at"])
+    if matched:
+        tx.record(
+            events.IdentityEstablished(
+                person_id=case.person_id,
+                establishment_id=case.establishment_id,
+                case_id=case.pk,
+                how=how,
+            )
+        )
+    return CaseResult(case.pk)
+
+
+@service
+def settle_item(
+    tx: Transaction, *, case_id: int, code: str, done: bool, note: str = ""
+) -> CaseResult:
+    """Something on the list was done, or was not and here is why. Raises InvalidInput."""
+    case = open_case(tx, case_id)
+    tx.require_person("release.prepare", case.person_id)
+    if code not in rules.ITEMS:
+        raise InvalidInput({"code": Reason("release.unknown_item", {"code": code})})
+    if not done and not note.strip():
+        raise InvalidInput({"note": Reason("release.explanation_missing")})
+    state = DischargeItem.State.DONE if done else DischargeItem.State.EXPLAINED
+    DischargeItem.objects.update_or_create(
+        case=case,
+        code=code,
+        defaults={
+            "state": state,
+            "note": note.strip()[:500],
+            "at": tx.now,
+            "by_id": tx.actor.user_id,
+        },
+    )
+    tx.record(
+        events.DischargeItemSettled(
+            person_id=case.person_id,
+            establishment_id=case.establishment_id,
+            case_id=case.pk,
+            code=code,
+            state=state,
+        ),
+        details={"note": note},
+    )
+    return CaseResult(case.pk)
+
+
+@service
+def second_officer_agrees(tx: Transaction, *, case_id: int) -> CaseResult:
+    """The actor is the second officer and has looked at the case."""
+    case = open_case(tx, case_id)
+    tx.require_person("release.second_check", case.person_id)
+    case.second_officer_id, case.second_officer_at = tx.actor.user_id, tx.now
+    case.save(update_fields=["second_officer_id", "second_officer_at"])
+    tx.record(
+        events.SecondOfficerAgreed(
+            person_id=case.person_id, establishment_id=case.establishment_id, case_id=case.pk
+        )
+    )
+    return CaseResult(case.pk)
+
+
+@service
+def close_case(tx: Transaction, *, case_id: int, reason: str) -> CaseResult:
+    """Close a case without a discharge: the order was withdrawn, or a new warrant came."""
+    case = open_case(tx, case_id)
+    tx.require_person("release.discharge", case.person_id)
+    if not reason.strip():
+        raise InvalidInput({"reason": Reason("release.reason_missing")})
+    case.state, case.closed_at = DischargeCase.State.CLOSED, tx.now
+    case.closed_reason = reason.strip()[:300]
+    case.save(update_fields=["state", "closed_at", "closed_reason"])
+    tx.record(
+        events.DischargeCaseClosed(
+            person_id=case.person_id, establishment_id=case.establishment_id, case_id=case.pk
+        ),
+        details={"reason": reason},
+    )
+    return CaseResult(case.pk)
+
+
+def locked_case(tx: Transaction, case_id: int) -> DischargeCase:
+    """The case, its person locked. Raises NotFound."""
+    person_id = DischargeCase.objects.filter(pk=case_id).values_list("person_id", flat=True).first()
+    if person_id is None:
+        raise NotFound("discharge_case", case_id)
+    tx.lock_persons([person_id])
+    return DischargeCase.objects.get(pk=case_id)
+
+
+def open_case(tx: Transaction, case_id: int) -> DischargeCase:
+    """The locked case, still open. Raises Refused where it was discharged or closed."""
+    case = locked_case(tx, case_id)
+    if case.state == DischargeCase.State.DISCHARGED:
+        at = case.discharge.at.isoformat()
+        refuse(Reason("release.already_discharged", {"at": at})).require()
+    if case.state == DischargeCase.State.CLOSED:
+        refuse(Reason("release.case_closed", {"reason": case.closed_reason})).require()
+    return case

@@ -1,0 +1,228 @@
+"""The gate: the one way out, the discharge made on paper, and the second signature."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from pims.authority import services as authority
+from pims.custody import services as custody
+from pims.custody.selectors.standing import owner_of, standing
+from pims.foundation.commands.transaction import Transaction, service
+from pims.kernel.decisions import Reason, refuse, refuse_if_any
+from pims.kernel.errors import InvalidInput, NotFound
+from pims.release import events, rules
+from pims.release.facts import collect_facts
+from pims.release.models import Discharge, DischargeCase
+from pims.release.services.cases import open_case, settle_item
+
+CLOCK_SLACK = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True)
+class DischargeResult:
+    discharge_id: int
+    case_id: int | None
+    marks: tuple[str, ...]
+
+
+@service
+def discharge_person(
+    tx: Transaction,
+    *,
+    case_id: int,
+    destination: str = "",
+    explanations: Mapping[str, str] | None = None,
+    second_by_telephone: str = "",
+) -> DischargeResult:
+    """Let the person walk. The one place through which every planned discharge goes.
+
+    Refused for three things only (see `rules.discharge_check`), and, in the first fifteen
+    minutes, for want of a second officer. What is left undone and unexplained is marked.
+    """
+    case = open_case(tx, case_id)
+    tx.require_person("release.discharge", case.person_id)
+    for code, note in (explanations or {}).items():
+        if note.strip():
+            settle_item(tx, case_id=case.pk, code=code, done=False, note=note)
+    facts = collect_facts(case, at=tx.now)
+    found = rules.discharge_check(facts)
+    refuse_if_any(found.stops).require()
+    if case.second_officer_id == tx.actor.user_id:
+        refuse(Reason("release.same_officer", decided_by="release.second_check")).require()
+    rules.second_officer_decision(facts, as_of=tx.now, called=second_by_telephone).require()
+    if case.second_officer_id is not None:
+        second_how = Discharge.SecondHow.PRESENT
+    elif second_by_telephone.strip():
+        second_how = Discharge.SecondHow.TELEPHONE
+    else:
+        second_how = Discharge.SecondHow.NONE
+    marks = [f"not_done:{code}" for code in found.open_items]
+    if second_how is not Discharge.SecondHow.PRESENT:
+        marks.append("not_countersigned")
+    if case.release_order_id is not None:
+        authority.act_on_release_order(tx, release_order_id=case.release_order_id, at=tx.now)
+    return _discharge(
+        tx,
+        case=case,
+        at=tx.now,
+        first_officer_id=tx.actor.user_id,
+        second_how=second_how,
+        second_name=second_by_telephone.strip()[:120],
+        destination=destination,
+        marks=marks,
+        left_open=found.open_items,
+        from_paper=False,
+    )
+
+
+@service
+def record_paper_discharge(
+    tx: Transaction,
+    *,
+    episode_id: int,
+    happened_at: datetime,
+    order_seen: str,
+    first_officer: str,
+    second_officer: str = "",
+    destination: str = "",
+    case_id: int | None = None,
+) -> DischargeResult:
+    """Enter a discharge that was made on paper. It happened: it is recorded whatever was amiss.
+
+    What the check would have said is kept as marks, and whoever should not have left is alarmed.
+    Raises InvalidInput (in the future, before reception), Refused (discharged already).
+    """
+    person_id, establishment_id = owner_of(episode_id)
+    tx.lock_persons([person_id])
+    tx.require_person("release.discharge", person_id)
+    row = next((r for r in standing(person_ids=[person_id]) if r.episode_id == episode_id), None)
+    if row is None:
+        refuse(Reason("release.not_in_custody")).require()
+        raise AssertionError
+    if happened_at > tx.now + CLOCK_SLACK:
+        raise InvalidInput({"happened_at": Reason("release.in_the_future")})
+    if happened_at <= row.starts_at:
+        raise InvalidInput({"happened_at": Reason("release.before_reception")})
+    case = _case_on_paper(tx, episode_id, person_id, establishment_id, happened_at, order_seen)
+    found = rules.discharge_check(collect_facts(case, at=happened_at))
+    marks = [reason.code for reason in found.stops] + ["from_paper"]
+    if case.release_order_id is not None:
+        authority.act_on_release_order(tx, release_order_id=case.release_order_id, at=happened_at)
+    return _discharge(
+        tx,
+        case=case,
+        at=happened_at,
+        first_officer_id=tx.actor.user_id,
+        second_how=Discharge.SecondHow.NONE,
+        second_name=f"{first_officer}; {second_officer}".strip("; ")[:120],
+        destination=destination,
+        marks=marks,
+        left_open=found.open_items,
+        from_paper=True,
+    )
+
+
+@service
+def countersign(tx: Transaction, *, discharge_id: int) -> DischargeResult:
+    """The second officer signs later what was agreed by telephone, or done alone."""
+    discharge = Discharge.objects.select_for_update().filter(pk=discharge_id).first()
+    if discharge is None:
+        raise NotFound("discharge", discharge_id)
+    tx.require_person("release.second_check", discharge.person_id)
+    if discharge.first_officer_id == tx.actor.user_id:
+        refuse(Reason("release.same_officer", decided_by="release.second_check")).require()
+    if discharge.countersigned_at is None:
+        discharge.countersigned_at = tx.now
+        discharge.second_officer_id = tx.actor.user_id
+        discharge.save(update_fields=["countersigned_at", "second_officer_id"])
+        tx.record(
+            events.Countersigned(
+                person_id=discharge.person_id,
+                establishment_id=discharge.establishment_id,
+                discharge_id=discharge.pk,
+            )
+        )
+    return DischargeResult(discharge.pk, discharge.case_id, tuple(discharge.marks))
+
+
+def _case_on_paper(
+    tx: Transaction,
+    episode_id: int,
+    person_id: int,
+    establishment_id: int,
+    happened_at: datetime,
+    order_seen: str,
+) -> DischargeCase:
+    """The open case, or one made for what the paper says was seen."""
+    case = DischargeCase.objects.filter(
+        episode_id=episode_id, state=DischargeCase.State.OPEN
+    ).first()
+    if case is not None:
+        return case
+    return DischargeCase.objects.create(
+        episode_id=episode_id,
+        person_id=person_id,
+        establishment_id=establishment_id,
+        basis=DischargeCase.Basis.NO_AUTHORITY,
+        ground=order_seen.strip()[:500] or "-",
+        clock_started_at=happened_at,
+        recorded_by_id=tx.actor.user_id,
+    )
+
+
+def _discharge(
+    tx: Transaction,
+    *,
+    case: DischargeCase,
+    at: datetime,
+    first_officer_id: int,
+    second_how: str,
+    second_name: str,
+    destination: str,
+    marks: Sequence[str],
+    left_open: Sequence[str],
+    from_paper: bool,
+) -> DischargeResult:
+    custody.end_episode(
+        tx,
+        episode_id=case.episode_id,
+        kind="discharged",
+        ended_at=at,
+        release_order_id=case.release_order_id,
+        order_seen=case.ground,
+        destination=destination,
+    )
+    discharge = Discharge.objects.create(
+        case=case,
+        person_id=case.person_id,
+        episode_id=case.episode_id,
+        establishment_id=case.establishment_id,
+        at=at,
+        first_officer_id=first_officer_id,
+        second_officer_id=case.second_officer_id
+        if case.second_officer_id != first_officer_id
+        else None,
+        second_how=second_how,
+        second_name=second_name,
+        destination=destination.strip()[:300],
+        minutes_from_order=max(0, int((at - case.clock_started_at).total_seconds() // 60)),
+        entered_from_paper=from_paper,
+        left_open=list(left_open),
+        marks=list(marks),
+        recorded_by_id=tx.actor.user_id,
+    )
+    case.state, case.closed_at = DischargeCase.State.DISCHARGED, at
+    case.save(update_fields=["state", "closed_at"])
+    tx.record(
+        events.Released(
+            person_id=case.person_id,
+            establishment_id=case.establishment_id,
+            discharge_id=discharge.pk,
+            episode_id=case.episode_id,
+            happened_at=at.isoformat(),
+            from_paper=from_paper,
+            marks=tuple(marks),
+        ),
+        details={"destination": destination, "second": second_name},
+    )
+    return DischargeResult(discharge.pk, case.pk, tuple(marks))

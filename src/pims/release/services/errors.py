@@ -1,0 +1,114 @@
+"""A release that should not have been: found, told, and the return from it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from pims.custody import services as custody
+from pims.foundation.commands.transaction import Transaction, service
+from pims.kernel.decisions import Reason, refuse
+from pims.kernel.errors import InvalidInput, NotFound
+from pims.release import events
+from pims.release.models import Discharge, ReleaseInError
+
+CLOCK_SLACK = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorResult:
+    error_id: int
+
+
+@service
+def record_release_in_error(
+    tx: Transaction,
+    *,
+    discharge_id: int,
+    discovered_at: datetime,
+    how: str,
+    police_told_at: datetime | None = None,
+) -> ErrorResult:
+    """It was found that this person should not have left. Custody stays ended: it is a fact.
+
+    Raises Refused where the error is recorded already, InvalidInput, NotFound.
+    """
+    discharge = Discharge.objects.filter(pk=discharge_id).first()
+    if discharge is None:
+        raise NotFound("discharge", discharge_id)
+    tx.lock_persons([discharge.person_id])
+    tx.require_person("release.discharge", discharge.person_id)
+    if ReleaseInError.objects.filter(discharge=discharge).exists():
+        refuse(Reason("release.error_already_recorded")).require()
+    wrong: dict[str, Reason] = {}
+    if discovered_at > tx.now + CLOCK_SLACK:
+        wrong["discovered_at"] = Reason("release.in_the_future")
+    if discovered_at < discharge.at:
+        wrong["discovered_at"] = Reason("release.found_before_release")
+    if not how.strip():
+        wrong["how"] = Reason("release.reason_missing")
+    if wrong:
+        raise InvalidInput(wrong)
+    error = ReleaseInError.objects.create(
+        discharge=discharge,
+        person_id=discharge.person_id,
+        episode_id=discharge.episode_id,
+        establishment_id=discharge.establishment_id,
+        left_at=discharge.at,
+        discovered_at=discovered_at,
+        how=how.strip(),
+        police_told_at=police_told_at,
+        recorded_by_id=tx.actor.user_id,
+    )
+    custody.change_end_kind(
+        tx, episode_id=discharge.episode_id, kind="released_in_error", reason=how.strip()
+    )
+    tx.record(
+        events.ReleasedInErrorFound(
+            person_id=discharge.person_id,
+            establishment_id=discharge.establishment_id,
+            error_id=error.pk,
+            episode_id=discharge.episode_id,
+        ),
+        details={"how": how},
+    )
+    return ErrorResult(error.pk)
+
+
+@service
+def record_return_from_error(
+    tx: Transaction, *, error_id: int, returned_at: datetime
+) -> ErrorResult:
+    """The person is back: received again as a new custody episode that carries the old one on.
+
+    Raises InvalidInput (in the future, before leaving), NotFound. A repeat changes nothing.
+    """
+    error = ReleaseInError.objects.filter(pk=error_id).first()
+    if error is None:
+        raise NotFound("release_in_error", error_id)
+    tx.lock_persons([error.person_id])
+    tx.require_person("custody.receive", error.person_id)
+    error.refresh_from_db()
+    if error.returned_at is not None:
+        return ErrorResult(error.pk)
+    if returned_at > tx.now + CLOCK_SLACK:
+        raise InvalidInput({"returned_at": Reason("release.in_the_future")})
+    if returned_at <= error.left_at:
+        raise InvalidInput({"returned_at": Reason("release.return_before_release")})
+    received = custody.record_body_receipts(
+        tx,
+        establishment_id=error.establishment_id,
+        receipts=[custody.BodyReceiptInput(person_id=error.person_id, warrant_state="no")],
+        received_at=returned_at,
+        reception_kind="return_from_error",
+    )
+    episode_id = received.receipts[0].episode_id
+    error.returned_at = returned_at
+    error.save(update_fields=["returned_at"])
+    tx.record(
+        events.ReturnedFromError(
+            person_id=error.person_id,
+            establishment_id=error.establishment_id,
+            error_id=error.pk,
+            episode_id=episode_id,
+        )
+    )
+    return ErrorResult(error.pk)

@@ -1120,4 +1120,10 @@ class Migration(migrations.Migration):
             model_name='spokenlanguagehistory',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='efe908bc3bcac345b1e82836effa4132221517ae', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_3b55c', table='people_language_history', when='BEFORE')),
         ),
+        # The planner's estimate for overlapping arrays is far too high here and makes it read the
+        # whole table; without statistics it takes the index.
+        migrations.RunSQL(
+            "ALTER TABLE people_word ALTER COLUMN variants SET STATISTICS 0",
+            migrations.RunSQL.noop,
+        ),
     ]

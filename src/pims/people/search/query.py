@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
+from django.db.models.expressions import RawSQL
 from rapidfuzz import fuzz, process
 
 from pims.foundation.access.actor import Actor
@@ -80,15 +81,19 @@ def find(
     return asking.matches(limit)
 
 
-@dataclass(slots=True)
 class _Asking:
-    viewer: Actor
-    permission: str
-    asked: tuple[str, ...]
-    birth_year: int | None
-    unfinished: bool
+    """One question under way: what was seen, and the best that was found."""
 
-    def __post_init__(self) -> None:
+    def __init__(
+        self,
+        viewer: Actor,
+        permission: str,
+        asked: tuple[str, ...],
+        birth_year: int | None,
+        unfinished: bool,
+    ) -> None:
+        self.viewer, self.permission = viewer, permission
+        self.asked, self.birth_year, self.unfinished = asked, birth_year, unfinished
         self._seen: set[int] = set()
         self._found: dict[int, Match] = {}
 
@@ -127,17 +132,33 @@ class _Asking:
         whole = next((w for w in words if w.startswith(last) and w not in before), last)
         return (*before, whole)
 
-    def _rows(self, condition: Q) -> Iterable[tuple[int, int, str, int | None]]:
-        rows = PersonSearch.objects.filter(condition)
-        if not self.viewer.system:
-            rows = rows.filter(
-                Exists(
-                    PersonScope.objects.filter(
-                        scope_filter(self.viewer, self.permission), person_id=OuterRef("person_id")
-                    )
+    def _rows(self, condition: Q) -> list[tuple[int, int, str, int | None]]:
+        """Name id, person id, key and year of birth of the names in the viewer's scope."""
+        names = PersonSearch.objects.filter(condition).values_list(
+            "name_id", "person_id", "key", "birth_year"
+        )
+        inner, values = names.query.sql_with_params()
+        if self.viewer.system:
+            sql = f"{inner} LIMIT {_ROUGH}"
+        else:
+            scope, more = (
+                PersonScope.objects.filter(
+                    scope_filter(self.viewer, self.permission),
+                    person_id=RawSQL("found.person_id", []),
                 )
+                .values("person_id")
+                .query.sql_with_params()
             )
-        return list(rows.values_list("name_id", "person_id", "key", "birth_year")[:_ROUGH])
+            # OFFSET 0 keeps the scope a look-up for each name found. Left free, the planner
+            # starts from the scope, which it believes to be small, and reads all of it.
+            sql = (
+                f"SELECT found.* FROM ({inner}) found"
+                f" CROSS JOIN LATERAL ({scope} OFFSET 0) AS seen LIMIT {_ROUGH}"
+            )
+            values = (*values, *more)
+        with connection.cursor() as cursor:
+            cursor.execute(sql, values)
+            return cursor.fetchall()
 
     def matches(self, limit: int) -> list[Match]:
         ordered = sorted(self._found.values(), key=lambda m: (-m.score, m.key, m.person_id))

@@ -301,5 +301,3 @@ class Cluster:
             yield
         finally:
             os.close(handle)
-
-

@@ -63,9 +63,7 @@ def migrated_cluster(migrate: Callable[[str], None]) -> Iterator[Cluster]:
         with _kept_cluster(base, server, migrate) as kept:
             subprocess.run(["cp", "-a", str(kept / f"pg{server.major}"), str(run)], check=True)
             _copy_secrets(kept / "secrets", instance.secrets_dir())
-        cluster = Cluster(
-            home=run, socket_dir=places.socket_dir(), durable=False, server=server
-        )
+        cluster = Cluster(home=run, socket_dir=places.socket_dir(), durable=False, server=server)
         try:
             cluster.start()
             yield cluster
@@ -108,9 +106,7 @@ def _shaping_files() -> Iterable[Path]:
 
 
 @contextmanager
-def _kept_cluster(
-    base: Path, server: Binaries, migrate: Callable[[str], None]
-) -> Iterator[Path]:
+def _kept_cluster(base: Path, server: Binaries, migrate: Callable[[str], None]) -> Iterator[Path]:
     """The folder of the kept cluster, made where there is none, and held while it is used."""
     folder = base / "kept"
     folder.mkdir(parents=True, exist_ok=True)

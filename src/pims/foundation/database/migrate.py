@@ -8,6 +8,7 @@ from typing import Any
 import psycopg
 from django.core.management import call_command
 from django.db import connections
+from django.db.migrations.executor import MigrationExecutor
 
 from pims.foundation.database import urls
 from pims.foundation.database.privileges import RECORDED_AT_FUNCTION, apply_privileges
@@ -37,10 +38,17 @@ def migrate_database(
         owner.execute("SELECT pg_advisory_lock(hashtext('pims.migrate'))")
         owner.execute(RECORDED_AT_FUNCTION)
         with acting_as("owner", database=name):
-            report("Migrating the database")
-            call_command("migrate", interactive=False, verbosity=verbosity)
+            if migrations_to_apply():
+                report("Migrating the database")
+                call_command("migrate", interactive=False, verbosity=verbosity)
             apply_privileges(owner)
             _sync_access_roles()
+
+
+def migrations_to_apply() -> int:
+    """How many migrations the default connection's database still lacks."""
+    executor = MigrationExecutor(connections["default"])
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 @contextmanager

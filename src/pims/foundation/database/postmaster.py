@@ -104,4 +104,6 @@ def _stands_in(pid: int, data: Path) -> bool:
 def _processes_in(data: Path) -> list[int]:
     if not _PROC.joinpath("self").exists():
         return []
-    return [int(p.name) for p in _PROC.iterdir() if p.name.isdigit() and _stands_in(int(p.name), data)]
+    return [
+        int(p.name) for p in _PROC.iterdir() if p.name.isdigit() and _stands_in(int(p.name), data)
+    ]

@@ -143,9 +143,7 @@ def apply_privileges(connection: psycopg.Connection[tuple[object, ...]]) -> None
                 " AND viewowner = current_user"
             )
         ]
-        roles = sql.SQL(
-            "pims_app, pims_sequencer, pims_loader, pims_eraser, pims_reader, PUBLIC"
-        )
+        roles = sql.SQL("pims_app, pims_sequencer, pims_loader, pims_eraser, pims_reader, PUBLIC")
         for kind in ("TABLES", "SEQUENCES"):
             connection.execute(
                 sql.SQL("REVOKE ALL ON ALL {} IN SCHEMA public FROM {}").format(
@@ -164,9 +162,7 @@ def apply_privileges(connection: psycopg.Connection[tuple[object, ...]]) -> None
             "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public"
             " TO pims_app, pims_loader, pims_sequencer, pims_eraser"
         )
-        connection.execute(
-            "GRANT UPDATE ON ALL SEQUENCES IN SCHEMA public TO pims_loader"
-        )
+        connection.execute("GRANT UPDATE ON ALL SEQUENCES IN SCHEMA public TO pims_loader")
         connection.execute(_FROZEN_FUNCTION)
         present = set(names)
         for table in FROZEN:
@@ -176,9 +172,7 @@ def apply_privileges(connection: psycopg.Connection[tuple[object, ...]]) -> None
             _freeze(connection, "ledger_detail", "UPDATE OR TRUNCATE")
 
 
-def _freeze(
-    connection: psycopg.Connection[tuple[object, ...]], table: str, events: str
-) -> None:
+def _freeze(connection: psycopg.Connection[tuple[object, ...]], table: str, events: str) -> None:
     connection.execute(
         sql.SQL(
             "CREATE OR REPLACE TRIGGER pims_frozen BEFORE {} ON {}"

@@ -92,9 +92,7 @@ def _make_role(connection: psycopg.Connection[tuple[object, ...]], role: str) ->
 
 
 def _make_database(connection: psycopg.Connection[tuple[object, ...]], name: str) -> None:
-    known = connection.execute(
-        "SELECT 1 FROM pg_database WHERE datname = %s", [name]
-    ).fetchone()
+    known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
     if known is None:
         create_database(connection, name, template="template0")
     else:

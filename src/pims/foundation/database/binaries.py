@@ -78,9 +78,7 @@ def choose(existing_major: int | None, existing_data: Path | None = None) -> Bin
             if binaries.major == existing_major:
                 return binaries
         if candidates:
-            raise WrongServerVersion(
-                existing_data or Path("."), existing_major, candidates[0].major
-            )
+            raise WrongServerVersion(existing_data or Path(), existing_major, candidates[0].major)
     elif usable:
         return usable[0]
     raise ServerNotFound(

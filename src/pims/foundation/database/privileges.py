@@ -33,8 +33,6 @@ CATALOGUE = frozenset(
         "auth_permission",
         "auth_group",
         "auth_group_permissions",
-        "access_role",
-        "access_role_permission",
     }
 )
 

@@ -24,7 +24,7 @@ class Instance:
 
 @pytest.fixture
 def empty_instance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Instance]:
-    """A new instance, in a folder that only its user may enter; its server is stopped at the end."""
+    """A new instance, in a folder that only its user may enter; stopped at the end."""
     made = Instance(tmp_path / "var", tmp_path / "secrets")
     monkeypatch.setenv("PIMS_VAR", str(made.var))
     monkeypatch.setenv("PIMS_SECRETS", str(made.secrets))

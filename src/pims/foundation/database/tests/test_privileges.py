@@ -65,7 +65,11 @@ def app(fresh_database: FreshDatabase) -> Iterator[Connection]:
         yield connection
 
 
-ALTERATIONS = ("UPDATE {table} SET {column} = {column}", "DELETE FROM {table}", "TRUNCATE {table} CASCADE")  # fmt: skip
+ALTERATIONS = (
+    "UPDATE {table} SET {column} = {column}",
+    "DELETE FROM {table}",
+    "TRUNCATE {table} CASCADE",
+)
 COLUMNS = {
     "ledger_entry": "body",
     "ledger_leaf": "leaf_hash",

@@ -38,7 +38,9 @@ def test_a_process_takes_the_role_that_its_environment_names(
 def test_an_outside_server_needs_an_address_for_each_role_that_is_used(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv("DATABASE_URL", "postgresql://pims_app:one@db.example:6432/prison?sslmode=require")  # fmt: skip
+    monkeypatch.setenv(
+        "DATABASE_URL", "postgresql://pims_app:one@db.example:6432/prison?sslmode=require"
+    )
     entry = urls.django_database("app")
     assert (entry["HOST"], entry["PORT"], entry["NAME"]) == ("db.example", "6432", "prison")
     assert (entry["USER"], entry["PASSWORD"]) == ("pims_app", "one")

@@ -272,3 +272,30 @@ class BreachEnded(CustodyEvent):
 
     kind: ClassVar[str] = "custody.breach_ended"
     placement_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class FreedAgainstPaper(CustodyEvent):
+    """Let go by a court while `warrants` others still detain, or on an order nobody saw."""
+
+    kind: ClassVar[str] = "custody.freed_against_paper"
+    warrants: int
+    order_seen: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReturnRowRefused(Event):
+    """One row of a van's return could not be recorded; `codes` are joined by a space."""
+
+    kind: ClassVar[str] = "custody.return_row_refused"
+    escort_id: int | None
+    outcome: str
+    codes: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PeopleJoined(Event):
+    """Two records of one person were joined; their episodes do not overlap."""
+
+    kind: ClassVar[str] = "custody.people_joined"
+    into_person_id: int

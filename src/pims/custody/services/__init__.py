@@ -1,0 +1,115 @@
+"""Every write of the custody room."""
+
+from pims.custody.services.absences import AbsenceResult, record_escape, record_recapture
+from pims.custody.services.admission import (
+    ArrestResult,
+    InjuryResult,
+    StepResult,
+    complete_step,
+    record_arrest,
+    record_injury,
+    reopen_step,
+)
+from pims.custody.services.batch import ReceivedUnderOrder, receive_under_one_order
+from pims.custody.services.closing import EndResult
+from pims.custody.services.corrections import (
+    EpisodeResult,
+    JoinResult,
+    correct_episode,
+    merge_people,
+)
+from pims.custody.services.death import complete_death, record_death, record_removal
+from pims.custody.services.ends import (
+    TransferResult,
+    change_end_kind,
+    end_episode,
+    record_court_discharge,
+    record_transfer,
+)
+from pims.custody.services.escorts import (
+    EscortChanged,
+    EscortInput,
+    EscortOut,
+    SentOut,
+    change_escort,
+    send_out,
+)
+from pims.custody.services.identity import IdentityChecked, record_identity_check
+from pims.custody.services.placement import (
+    PlacementResult,
+    leave_place,
+    place_person,
+    record_placement,
+)
+from pims.custody.services.receiving import BodyReceiptInput, ReceiptRecorded
+from pims.custody.services.reception import (
+    ReceiptsRecorded,
+    TurnedAwayRecorded,
+    VanOpened,
+    open_van,
+    record_body_receipts,
+    turn_away,
+)
+from pims.custody.services.return_rows import (
+    Problem,
+    Returned,
+    ReturnRow,
+    ReturnsRecorded,
+    RowResult,
+)
+from pims.custody.services.returns import record_return, record_returns
+
+__all__ = [
+    "AbsenceResult",
+    "ArrestResult",
+    "BodyReceiptInput",
+    "EndResult",
+    "EpisodeResult",
+    "EscortChanged",
+    "EscortInput",
+    "EscortOut",
+    "IdentityChecked",
+    "InjuryResult",
+    "JoinResult",
+    "PlacementResult",
+    "Problem",
+    "ReceiptRecorded",
+    "ReceiptsRecorded",
+    "ReceivedUnderOrder",
+    "ReturnRow",
+    "Returned",
+    "ReturnsRecorded",
+    "RowResult",
+    "SentOut",
+    "StepResult",
+    "TransferResult",
+    "TurnedAwayRecorded",
+    "VanOpened",
+    "change_end_kind",
+    "change_escort",
+    "complete_death",
+    "complete_step",
+    "correct_episode",
+    "end_episode",
+    "leave_place",
+    "merge_people",
+    "open_van",
+    "place_person",
+    "receive_under_one_order",
+    "record_arrest",
+    "record_body_receipts",
+    "record_court_discharge",
+    "record_death",
+    "record_escape",
+    "record_identity_check",
+    "record_injury",
+    "record_placement",
+    "record_recapture",
+    "record_removal",
+    "record_return",
+    "record_returns",
+    "record_transfer",
+    "reopen_step",
+    "send_out",
+    "turn_away",
+]

@@ -6,14 +6,11 @@ from datetime import date, datetime
 
 from pims.authority import services as authority
 from pims.authority.services import WarrantNameInput
-from pims.custody.services.common import moment
-from pims.custody.services.reception import (
-    BodyReceiptInput,
-    ReceiptRecorded,
-    record_body_receipts,
-)
-from pims.custody.services.steps import mark
 from pims.custody.models import Episode
+from pims.custody.services.common import moment
+from pims.custody.services.receiving import BodyReceiptInput, ReceiptRecorded
+from pims.custody.services.reception import record_body_receipts
+from pims.custody.services.steps import mark
 from pims.foundation.commands.transaction import Transaction, service
 
 

@@ -198,10 +198,11 @@ def _send(tx: Transaction, episode: Episode, prisoner: EscortInput, trip: _Trip)
         return EscortOut(prisoner.person_id, standing.pk)
     at, disputed = against_the_clock(trip.when, rows)
     place = fit(rows, at, limit=episode.ends_at)
+    came_back = UNRECORDED
     if place.cut is not None:
         earlier = Escort.objects.get(pk=place.cut)
-        on = "went_on" if earlier.returned_at is None else earlier.outcome
-        close_escort(tx, episode, earlier, at=place.start, outcome=on)
+        came_back = earlier.outcome or UNRECORDED
+        close_escort(tx, episode, earlier, at=place.start, outcome="went_on")
     check_id = None
     if prisoner.identity_how:
         check_id = check_identity(
@@ -223,7 +224,7 @@ def _send(tx: Transaction, episode: Episode, prisoner: EscortInput, trip: _Trip)
         left_at=place.start,
         expected_back_at=trip.expected_back_at,
         returned_at=place.end,
-        outcome="" if place.end is None else UNRECORDED,
+        outcome="" if place.end is None else came_back,
         officers=trip.officers,
         restraints=prisoner.restraints.strip()[:120],
         condition_out=prisoner.condition,

@@ -1,0 +1,219 @@
+"""Reception and admission: vans, body receipts, and the admissions still to complete."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from pims.custody.models import AdmissionStep, BodyReceipt, Episode, TurnedAway, Van
+from pims.custody.rules import admission as rules
+from pims.custody.services.common import READER
+from pims.foundation.access.actor import Actor
+from pims.foundation.access.scope import visible_ids, visible_persons
+from pims.kernel import clock
+from pims.kernel.errors import NotFound, NotPermitted
+from pims.people import selectors as people
+
+VIEW = "custody.view"
+
+
+@dataclass(frozen=True, slots=True)
+class AdmissionRow:
+    """An admission under way. `states` maps every step to todo, done or not_needed."""
+
+    episode_id: int
+    person_id: int
+    number: str
+    name: str
+    received_at: datetime
+    due_at: datetime
+    overdue: bool
+    is_juvenile: bool
+    states: dict[str, str]
+    next_step: str | None
+    done: int
+    of: int
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReceptionLine:
+    """One line of the reception book."""
+
+    receipt_id: int
+    episode_id: int
+    person_id: int
+    number: str
+    name: str
+    name_as_given: str
+    received_at: datetime
+    warrant_state: str
+    injuries: str
+    complaint: bool
+    handed_over_by: str
+    received_by: str
+    found: str
+
+
+@dataclass(frozen=True, slots=True)
+class VanInfo:
+    van_id: int
+    establishment_id: int
+    arrived_at: datetime
+    from_where: str
+    escorting_officer: str
+    vehicle: str
+    lines: tuple[ReceptionLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TurnedAwayInfo:
+    turned_away_id: int
+    name_as_given: str
+    reason: str
+    note: str
+    brought_by: str
+    decided_by_id: int
+    happened_at: datetime
+
+
+def admissions_open(
+    viewer: Actor, establishment_id: int, *, at: datetime | None = None
+) -> list[AdmissionRow]:
+    """The admissions not complete, first due first. Four queries."""
+    if not viewer.can_at(VIEW, establishment_id):
+        raise NotPermitted(VIEW)
+    rows = Episode.objects.filter(establishment_id=establishment_id, ends_at=None).exclude(
+        admission_state=Episode.AdmissionState.ADMITTED
+    )
+    if not viewer.system:
+        rows = rows.filter(person_id__in=visible_persons(viewer, VIEW).values("person_id"))
+    return _admissions(rows.order_by("admission_due_at", "pk"), at or clock.now())
+
+
+def admission(viewer: Actor, episode_id: int) -> AdmissionRow:
+    """The admission of one episode, complete or not. Raises NotFound."""
+    found = _admissions(Episode.objects.filter(pk=episode_id), clock.now())
+    if not found or not (viewer.system or visible_ids(viewer, VIEW, [found[0].person_id])):
+        raise NotFound("episode", episode_id)
+    return found[0]
+
+
+def reception_book(
+    viewer: Actor, establishment_id: int, *, since: datetime, until: datetime
+) -> list[ReceptionLine]:
+    """The body receipts of a period in the order of the hour."""
+    if not viewer.can_at(VIEW, establishment_id):
+        raise NotPermitted(VIEW)
+    rows = BodyReceipt.objects.filter(
+        establishment_id=establishment_id, received_at__gte=since, received_at__lt=until
+    )
+    return _lines(viewer, rows.order_by("received_at", "pk"))
+
+
+def van(viewer: Actor, van_id: int) -> VanInfo:
+    """One van with those of its people whom the viewer may see. Raises NotFound."""
+    row = Van.objects.filter(pk=van_id).first()
+    if row is None or not viewer.can_at(VIEW, row.establishment_id):
+        raise NotFound("van", van_id)
+    return _van(row, _lines(viewer, BodyReceipt.objects.filter(van=row).order_by("pk")))
+
+
+def vans(
+    viewer: Actor, establishment_id: int, *, since: datetime, limit: int = 50
+) -> list[VanInfo]:
+    """The vans since an instant, newest first. Three queries."""
+    if not viewer.can_at(VIEW, establishment_id):
+        raise NotPermitted(VIEW)
+    rows = list(
+        Van.objects.filter(establishment_id=establishment_id, arrived_at__gte=since).order_by(
+            "-arrived_at"
+        )[:limit]
+    )
+    receipts = list(BodyReceipt.objects.filter(van__in=rows).order_by("pk"))
+    lines = {line.receipt_id: line for line in _lines(viewer, receipts)}
+    of_van: dict[int, list[ReceptionLine]] = defaultdict(list)
+    for receipt in receipts:
+        if receipt.pk in lines:
+            of_van[receipt.van_id].append(lines[receipt.pk])
+    return [_van(row, of_van[row.pk]) for row in rows]
+
+
+def turned_away(viewer: Actor, establishment_id: int, *, since: datetime) -> list[TurnedAwayInfo]:
+    """Whom the officer in charge did not receive since an instant, newest first."""
+    if not viewer.can_at("custody.receive", establishment_id):
+        raise NotPermitted("custody.receive")
+    rows = TurnedAway.objects.filter(establishment_id=establishment_id, happened_at__gte=since)
+    return [
+        TurnedAwayInfo(
+            r.pk, r.name_as_given, r.reason, r.note, r.brought_by, r.decided_by_id, r.happened_at
+        )
+        for r in rows.order_by("-happened_at")
+    ]
+
+
+def _admissions(found: Iterable[Episode], at: datetime) -> list[AdmissionRow]:
+    episodes = list(found)
+    states: dict[int, dict[str, str]] = defaultdict(dict)
+    for episode_id, step, state in AdmissionStep.objects.filter(
+        episode_id__in=[e.pk for e in episodes]
+    ).values_list("episode_id", "step", "state"):
+        states[episode_id][step] = state
+    headers = people.person_headers(READER, [e.person_id for e in episodes])
+    rows = []
+    for episode in episodes:
+        header = headers[episode.person_id]
+        own = {step: states[episode.pk].get(step, "todo") for step in rules.STEPS}
+        left = list(rules.remaining(own))
+        admitted = episode.admission_state == Episode.AdmissionState.ADMITTED
+        rows.append(
+            AdmissionRow(
+                episode_id=episode.pk,
+                person_id=episode.person_id,
+                number=header.number,
+                name=header.display_name,
+                received_at=episode.starts_at,
+                due_at=episode.admission_due_at,
+                overdue=rules.overdue(episode.admission_due_at, admitted=admitted, as_of=at),
+                is_juvenile=header.is_juvenile,
+                states=own,
+                next_step=left[0] if left else None,
+                done=len(own) - len(left),
+                of=len(own),
+                version=episode.version,
+            )
+        )
+    return rows
+
+
+def _lines(viewer: Actor, receipts: Iterable[BodyReceipt]) -> list[ReceptionLine]:
+    rows = list(receipts)
+    ids = {row.person_id for row in rows}
+    reached = ids if viewer.system else visible_ids(viewer, VIEW, ids)
+    headers = people.person_headers(READER, reached)
+    return [
+        ReceptionLine(
+            receipt_id=row.pk,
+            episode_id=row.episode_id,
+            person_id=row.person_id,
+            number=headers[row.person_id].number,
+            name=headers[row.person_id].display_name,
+            name_as_given=row.name_as_given,
+            received_at=row.received_at,
+            warrant_state=row.warrant_state,
+            injuries=row.injuries,
+            complaint=row.complaint,
+            handed_over_by=row.handed_over_by,
+            received_by=row.received_by,
+            found=row.found,
+        )
+        for row in rows
+        if row.person_id in headers
+    ]
+
+
+def _van(row: Van, lines: list[ReceptionLine]) -> VanInfo:
+    return VanInfo(
+        row.pk, row.establishment_id, row.arrived_at, row.from_where, row.escorting_officer,
+        row.vehicle, tuple(lines),
+    )  # fmt: skip

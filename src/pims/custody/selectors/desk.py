@@ -1,0 +1,158 @@
+"""The 17:00 desk and who is out: one row a person, with what has come back already."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q
+
+from pims.authority import selectors as authority
+from pims.authority.selectors import WarrantBrief
+from pims.custody.models import CourtReturn, Escort
+from pims.custody.selectors.episodes import CourtReturnInfo, EscortInfo, escort_info
+from pims.custody.selectors.roll import AT_LARGE, RollFilters, RollRow, roll
+from pims.custody.services.common import READER
+from pims.facilities import selectors as facilities
+from pims.foundation.access.actor import Actor
+from pims.foundation.access.scope import visible_ids
+from pims.kernel.asof import AsOf
+from pims.people import selectors as people
+from pims.property import selectors as property_selectors
+
+
+@dataclass(frozen=True, slots=True)
+class DeskRow:
+    """One person of the day. `escort` is None for whoever was due in court and never left.
+
+    `detaining` are the warrants that an outcome can be about; `property_waiting` counts what is
+    in the store, for a discharge at court.
+    """
+
+    person_id: int
+    episode_id: int
+    number: str
+    name: str
+    sort_key: str
+    photo_blob_id: object | None
+    escort: EscortInfo | None
+    destination: str
+    due_in_court: bool
+    detaining: tuple[WarrantBrief, ...]
+    outcome: CourtReturnInfo | None
+    property_waiting: int
+    overdue: bool
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing is left to record: back with an outcome, or gone."""
+        if self.outcome is not None and self.outcome.outcome != "not_returned":
+            return True
+        return self.escort is not None and self.escort.returned_at is not None
+
+
+def desk_1700(viewer: Actor, establishment_id: int, day: date) -> list[DeskRow]:
+    """Everyone who went to court on `day`, is still out from before, or was due there that day.
+
+    Rows still to record come first, then by name. `day` is the establishment's calendar day.
+    """
+    zone = facilities.time_zone(establishment_id)
+    starts = datetime.combine(day, time(), ZoneInfo(zone))
+    ends = starts + timedelta(days=1)
+    went = list(
+        Escort.objects.filter(establishment_id=establishment_id, left_at__lt=ends)
+        .filter(
+            Q(left_at__gte=starts, kind=Escort.Kind.COURT)
+            | Q(returned_at=None)
+            | Q(returned_at__gte=starts, kind=Escort.Kind.COURT)
+        )
+        .order_by("left_at")
+    )
+    on_books = {
+        row.person_id: row
+        for row in roll(viewer, establishment_id, AsOf(starts + timedelta(hours=9)))
+    }
+    seen = {escort.person_id for escort in went}
+    due = [r for r in on_books.values() if r.next_appearance == day and r.person_id not in seen]
+    returns = _returns(establishment_id, starts, ends)
+    ids = sorted(seen | {row.person_id for row in due})
+    ids = sorted(visible_ids(viewer, "custody.view", ids)) if not viewer.system else ids
+    headers = people.person_headers(READER, ids)
+    warrants = authority.warrants_of(ids, zone=zone)
+    stored = property_selectors.held_items(ids)
+    bodies = {body.body_id: body.name for body in authority.bodies()}
+
+    def row(person_id: int, episode_id: int, escort: Escort | None) -> DeskRow:
+        header = headers[person_id]
+        info = None if escort is None else escort_info(escort)
+        at = starts if info is None else info.left_at
+        outcome = returns.get((episode_id, None if info is None else info.escort_id))
+        late = info is not None and info.returned_at is None and info.expected_back_at is not None
+        return DeskRow(
+            person_id=person_id,
+            episode_id=episode_id,
+            number=header.number,
+            name=header.display_name,
+            sort_key=header.sort_key,
+            photo_blob_id=header.photo_blob_id,
+            escort=info,
+            destination=""
+            if info is None
+            else info.destination or bodies.get(info.destination_body_id or 0, ""),
+            due_in_court=person_id in on_books and on_books[person_id].next_appearance == day,
+            detaining=tuple(w for w in warrants.get(person_id, ()) if w.detains_at(at)),
+            outcome=outcome,
+            property_waiting=len(stored.get(person_id, ())),
+            overdue=late
+            and info is not None
+            and info.expected_back_at is not None
+            and info.expected_back_at < min(ends, _now()),
+        )
+
+    rows = [row(e.person_id, e.episode_id, e) for e in went if e.person_id in headers]
+    rows += [row(r.person_id, r.episode_id, None) for r in due if r.person_id in headers]
+    return sorted(rows, key=lambda r: (r.done, r.sort_key, r.number))
+
+
+def escorts_open(viewer: Actor, establishment_id: int, as_of: AsOf | None = None) -> list[RollRow]:
+    """Everyone out with officers, by when they are expected back."""
+    out = roll(viewer, establishment_id, as_of, filters=RollFilters(whereabouts="out"))
+    with_officers = [row for row in out if row.out_kind != AT_LARGE]
+    latest = datetime.max.replace(tzinfo=ZoneInfo("UTC"))
+    return sorted(with_officers, key=lambda r: (r.expected_back_at or latest, r.sort_key))
+
+
+def escorts_overdue(
+    viewer: Actor, establishment_id: int, as_of: AsOf | None = None
+) -> list[RollRow]:
+    """Those of `escorts_open` who should be back by now."""
+    return [row for row in escorts_open(viewer, establishment_id, as_of) if row.overdue]
+
+
+def escort(viewer: Actor, escort_id: int) -> tuple[int, int, EscortInfo] | None:
+    """(person_id, episode_id, escort), or None where there is none that the viewer may see."""
+    row = Escort.objects.filter(pk=escort_id).first()
+    if row is None or not (viewer.system or visible_ids(viewer, "custody.view", [row.person_id])):
+        return None
+    return row.person_id, row.episode_id, escort_info(row)
+
+
+def _returns(
+    establishment_id: int, starts: datetime, ends: datetime
+) -> dict[tuple[int, int | None], CourtReturnInfo]:
+    """The last outcome of the day by episode and escort."""
+    found: dict[tuple[int, int | None], CourtReturnInfo] = defaultdict()
+    rows = CourtReturn.objects.filter(
+        establishment_id=establishment_id, happened_at__gte=starts, happened_at__lt=ends
+    ).order_by("happened_at", "pk")
+    for r in rows:
+        found[(r.episode_id, r.escort_id)] = CourtReturnInfo(
+            r.pk, r.escort_id, r.outcome, r.happened_at, r.data, r.note
+        )
+    return dict(found)
+
+
+def _now() -> datetime:
+    from pims.kernel import clock
+
+    return clock.now()

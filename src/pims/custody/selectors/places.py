@@ -1,0 +1,176 @@
+"""Where someone could be placed, ranked with reasons, and who is in each cell of a unit."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from pims.custody.facts import occupants, place_facts, prisoner_facts
+from pims.custody.models import Episode, Placement
+from pims.custody.rules.placement import PlacementFinding, decide_placement
+from pims.custody.services.common import READER, covers
+from pims.facilities import selectors as facilities
+from pims.facilities.selectors import PlaceInfo
+from pims.foundation.access.actor import Actor
+from pims.foundation.access.scope import require_visible, visible_ids
+from pims.kernel import clock
+from pims.kernel.decisions import Decision, Reason
+from pims.kernel.errors import NotFound, NotPermitted
+from pims.people import selectors as people
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One place for one prisoner: allowed or refused, with every reason for and against."""
+
+    place: PlaceInfo
+    score: int
+    decision: Decision
+    favour: tuple[Reason, ...]
+    against: tuple[Reason, ...]
+
+    @property
+    def allowed(self) -> bool:
+        return self.decision.allowed
+
+
+@dataclass(frozen=True, slots=True)
+class Occupancy:
+    """Who holds a place. `person_id` None for someone whom the viewer may not see."""
+
+    place_id: int
+    person_id: int | None
+    episode_id: int | None
+    name: str
+    number: str
+    since: datetime
+    breach: bool
+    breach_reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BreachRow:
+    """A standing placement against a rule."""
+
+    placement_id: int
+    episode_id: int
+    person_id: int
+    place_id: int
+    since: datetime
+    reasons: tuple[str, ...]
+    basis: str
+
+
+def candidate_places(
+    viewer: Actor, episode_id: int, *, limit: int = 40, unit_id: int | None = None
+) -> list[Candidate]:
+    """Places for this prisoner, those allowed first and best first; a constant number of queries.
+
+    Of the refused ones only as many are given as fit the limit: for someone who may override.
+    Raises NotFound where the viewer may not see the person.
+    """
+    episode = Episode.objects.filter(pk=episode_id).first()
+    if episode is None:
+        raise NotFound("episode", episode_id)
+    require_visible(viewer, "custody.view", episode.person_id)
+    at = clock.now()
+    establishment_id = episode.establishment_id
+    unit_ids = None if unit_id is None else [unit_id]
+    places = facilities.places(READER, establishment_id, at=at, unit_ids=unit_ids)
+    found = occupants(at=at, establishment_id=establishment_id, without=episode.person_id)
+    prisoners = prisoner_facts(
+        {o.person_id for o in found} | {episode.person_id},
+        at=at,
+        zone=facilities.time_zone(establishment_id),
+        held_at=establishment_id,
+    )
+    who = prisoners[episode.person_id]
+    own = Placement.objects.filter(covers(at), episode=episode).values_list("place_id", flat=True)
+    here = set(own)
+    ranked = [
+        _candidate(info, decide_placement(who, facts, as_of=at))
+        for info, facts in zip(places, place_facts(places, found, prisoners), strict=True)
+        if info.place_id not in here
+    ]
+    ranked.sort(key=lambda c: (not c.allowed, -c.score))
+    return _spread(ranked, limit)
+
+
+def unit_occupancy(
+    viewer: Actor, unit_id: int, *, at: datetime | None = None
+) -> dict[int, list[Occupancy]]:
+    """Who holds each place of a unit, by place id; those the viewer may not see without a name.
+
+    Raises NotFound for no such unit, NotPermitted out of the viewer's establishments.
+    """
+    info = facilities.unit_info([unit_id]).get(unit_id)
+    if info is None:
+        raise NotFound("unit", unit_id)
+    if not viewer.can_at("custody.view", info.establishment_id):
+        raise NotPermitted("custody.view")
+    rows = list(
+        Placement.objects.filter(covers(at or clock.now()), unit_id=unit_id).order_by("starts_at")
+    )
+    ids = {row.person_id for row in rows}
+    reached = ids if viewer.system else visible_ids(viewer, "custody.view", ids)
+    headers = people.person_headers(READER, reached)
+    held: dict[int, list[Occupancy]] = {}
+    for row in rows:
+        header = headers.get(row.person_id)
+        held.setdefault(row.place_id, []).append(
+            Occupancy(
+                row.place_id,
+                None if header is None else row.person_id,
+                None if header is None else row.episode_id,
+                "" if header is None else header.display_name,
+                "" if header is None else header.number,
+                row.starts_at,
+                row.breach,
+                tuple(row.breach_reasons),
+            )
+        )
+    return held
+
+
+def unit_occupied(establishment_id: int, *, at: datetime | None = None) -> dict[int, int]:
+    """How many people hold a place in each unit: counts alone, of nobody in particular."""
+    rows = Placement.objects.filter(
+        covers(at or clock.now()), establishment_id=establishment_id
+    ).values_list("unit_id", flat=True)
+    held: dict[int, int] = {}
+    for unit_id in rows:
+        held[unit_id] = held.get(unit_id, 0) + 1
+    return held
+
+
+def placement_breaches(viewer: Actor, establishment_id: int) -> list[BreachRow]:
+    """The breaches that stand now, oldest first, of people whom the viewer may see."""
+    rows = list(
+        Placement.objects.filter(
+            establishment_id=establishment_id, breach=True, ends_at=None
+        ).order_by("starts_at")
+    )
+    ids = {row.person_id for row in rows}
+    reached = ids if viewer.system else visible_ids(viewer, "custody.view", ids)
+    return [
+        BreachRow(
+            row.pk, row.episode_id, row.person_id, row.place_id, row.starts_at,
+            tuple(row.breach_reasons), row.basis,
+        )
+        for row in rows
+        if row.person_id in reached
+    ]  # fmt: skip
+
+
+def _candidate(info: PlaceInfo, finding: PlacementFinding) -> Candidate:
+    return Candidate(info, finding.score, finding.decision, finding.favour, finding.against)
+
+
+def _spread(ranked: list[Candidate], limit: int) -> list[Candidate]:
+    """The best place of each cell before the second best of any: choice, not forty bunks."""
+    first: list[Candidate] = []
+    rest: list[Candidate] = []
+    cells: set[int] = set()
+    for candidate in ranked:
+        fresh = candidate.allowed and candidate.place.cell_id not in cells
+        cells.add(candidate.place.cell_id)
+        (first if fresh else rest).append(candidate)
+    return (first + rest)[:limit]

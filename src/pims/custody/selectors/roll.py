@@ -1,0 +1,330 @@
+"""The nominal roll: everyone on the books at T, as known at K. Every count is a sum of it."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Q
+
+from pims.authority import selectors as authority
+from pims.custody.models import Absence, Episode, Escort, Placement
+from pims.custody.services.common import READER
+from pims.facilities import selectors as facilities
+from pims.foundation.access.actor import Actor
+from pims.foundation.access.scope import visible_persons
+from pims.foundation.history.known import as_known, held_at
+from pims.kernel import clock
+from pims.kernel.asof import AsOf
+from pims.kernel.errors import NotPermitted
+from pims.people import selectors as people
+from pims.safety import selectors as safety
+
+VIEW = "custody.view"
+AT_LARGE = "at_large"
+
+
+@dataclass(frozen=True, slots=True)
+class RollRow:
+    """One prisoner on the books. `place` is the label of the cell place, "" in reception.
+
+    `whereabouts` is in or out; `out_kind` a kind of escort or ``at_large``. `unit_id` is the unit
+    whose place is kept for someone out; None at large.
+    """
+
+    person_id: int
+    episode_id: int
+    number: str
+    name: str
+    sort_key: str
+    sex: str
+    gender: str
+    age: int | None
+    is_juvenile: bool
+    nationality_codes: tuple[str, ...]
+    photo_blob_id: object | None
+    legal_status: str
+    faults: tuple[str, ...]
+    next_appearance: date | None
+    valid_until: datetime | None
+    unit_id: int | None
+    unit: str
+    place_id: int | None
+    cell_id: int | None
+    place: str
+    breach: bool
+    whereabouts: str
+    out_kind: str
+    out_to: str
+    escort_id: int | None
+    left_at: datetime | None
+    expected_back_at: datetime | None
+    overdue: bool
+    flags: tuple[str, ...]
+    labels: tuple[str, ...]
+    received_at: datetime
+    admitted: bool
+    admission_due_at: datetime
+
+    @property
+    def inside(self) -> bool:
+        return self.whereabouts == "in"
+
+
+@dataclass(frozen=True, slots=True)
+class RollFilters:
+    """What to keep of the roll; an empty field keeps everything. `text` is part of a name or
+    number."""
+
+    unit_id: int | None = None
+    legal_status: str = ""
+    sex: str = ""
+    whereabouts: str = ""
+    out_kind: str = ""
+    juvenile: bool | None = None
+    flag: str = ""
+    text: str = ""
+    overdue: bool = False
+
+    def keep(self, row: RollRow) -> bool:
+        return (
+            (self.unit_id is None or row.unit_id == self.unit_id)
+            and (not self.legal_status or row.legal_status == self.legal_status)
+            and (not self.sex or row.sex == self.sex)
+            and (not self.whereabouts or row.whereabouts == self.whereabouts)
+            and (not self.out_kind or row.out_kind == self.out_kind)
+            and (self.juvenile is None or row.is_juvenile == self.juvenile)
+            and (not self.flag or self.flag in row.flags)
+            and (not self.overdue or row.overdue)
+            and (
+                not self.text
+                or self.text.casefold() in row.name.casefold()
+                or self.text in row.number
+            )
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class UnitCount:
+    """`unit_id` None holds those at large, who have no unit."""
+
+    unit_id: int | None
+    code: str
+    name: str
+    on_books: int
+    in_prison: int
+    out_with: int
+    certified_capacity: int
+    operational_capacity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Sums of the roll: `on_books` = `in_prison` + `out_with`, and every breakdown adds up to
+    `on_books`. `infants` are babies inside with a mother: counted for fire, never as prisoners.
+    """
+
+    at: datetime
+    on_books: int
+    in_prison: int
+    out_with: int
+    at_large: int
+    overdue: int
+    infants: int
+    by_unit: tuple[UnitCount, ...]
+    by_status: Mapping[str, int]
+    by_sex: Mapping[str, int]
+    by_age: Mapping[str, int]
+    by_out_kind: Mapping[str, int]
+    not_admitted: int
+    no_valid_warrant: int
+    out: tuple[RollRow, ...] = ()
+
+
+def roll(
+    viewer: Actor,
+    establishment_id: int,
+    as_of: AsOf | None = None,
+    *,
+    filters: RollFilters | None = None,
+) -> list[RollRow]:
+    """Everyone on the books whom the viewer may see, by name. A constant number of queries.
+
+    Raises NotPermitted where the viewer may see no roll here.
+    """
+    if not viewer.can_at(VIEW, establishment_id):
+        raise NotPermitted(VIEW)
+    when = as_of or AsOf(clock.now())
+    known_at = when.known_at
+    episodes = (
+        as_known(Episode, known_at, among=Q(establishment_id=establishment_id))
+        .filter(held_at(when.valid_at))
+        .values_list("id", "person_id", "starts_at", "admitted_at", "admission_due_at", named=True)
+    )
+    if not viewer.system:
+        reachable = visible_persons(viewer, VIEW).values("person_id")
+        episodes = episodes.filter(person_id__in=reachable)
+    held = list(episodes)
+    rows = _rows(viewer, establishment_id, held, when)
+    if filters is not None:
+        rows = [row for row in rows if filters.keep(row)]
+    return sorted(rows, key=lambda row: (row.sort_key, row.number))
+
+
+def counts(viewer: Actor, establishment_id: int, as_of: AsOf | None = None) -> Counts:
+    """The three counts and their breakdowns, as sums of the roll that this viewer may see."""
+    when = as_of or AsOf(clock.now())
+    return count(
+        roll(viewer, establishment_id, when),
+        at=when.valid_at,
+        units=facilities.units(viewer, establishment_id),
+    )
+
+
+def count(rows: Iterable[RollRow], *, at: datetime, units: Iterable[facilities.UnitInfo]) -> Counts:
+    """Add up rows of a roll; the infants are those of the mothers who are on it."""
+    held = list(rows)
+    out = tuple(row for row in held if not row.inside)
+    infants = people.infants_inside([row.person_id for row in held if row.inside], at=at)
+    return Counts(
+        at=at,
+        on_books=len(held),
+        in_prison=len(held) - len(out),
+        out_with=len(out),
+        at_large=sum(row.out_kind == AT_LARGE for row in out),
+        overdue=sum(row.overdue for row in out),
+        infants=sum(infants.values()),
+        by_unit=_by_unit(held, units),
+        by_status=dict(Counter(row.legal_status for row in held).most_common()),
+        by_sex=dict(Counter(row.sex for row in held).most_common()),
+        by_age=_by_age(held),
+        by_out_kind=dict(Counter(row.out_kind for row in out).most_common()),
+        not_admitted=sum(not row.admitted for row in held),
+        no_valid_warrant=sum(row.legal_status == "none" for row in held),
+        out=out,
+    )
+
+
+def _rows(viewer: Actor, establishment_id: int, held: list[Episode], when: AsOf) -> list[RollRow]:
+    ids = [row.person_id for row in held]
+    at = when.valid_at
+    headers = people.person_headers(READER, ids, as_of=when)
+    zone = facilities.time_zone(establishment_id)
+    statuses = authority.legal_status(ids, zone=zone, as_of=when)
+    raised = safety.flags(viewer, ids, as_of=when)
+    units = {unit.unit_id: unit for unit in facilities.units(viewer, establishment_id)}
+    reception = next((u for u in units.values() if u.is_reception), None)
+    among = Q(establishment_id=establishment_id)
+    placed = {
+        row.episode_id: row
+        for row in as_known(Placement, when.known_at, among=among)
+        .filter(held_at(at))
+        .values_list("episode_id", "place_id", "cell_id", "unit_id", "breach", named=True)
+    }
+    escorted = {
+        row.episode_id: row
+        for row in as_known(Escort, when.known_at, among=among)
+        .filter(held_at(at, start="left_at", end="returned_at"))
+        .values_list(
+            "episode_id", "id", "kind", "destination", "destination_body_id", "left_at",
+            "expected_back_at", named=True,
+        )
+    }  # fmt: skip
+    at_large = dict(
+        as_known(Absence, when.known_at, among=among)
+        .filter(held_at(at))
+        .values_list("episode_id", "starts_at")
+    )
+    labels = facilities.place_labels({p.place_id for p in placed.values()})
+    bodies = {body.body_id: body.name for body in authority.bodies()} if escorted else {}
+    found: list[RollRow] = []
+    for episode in held:
+        header = headers.get(episode.person_id)
+        if header is None:
+            continue
+        status = statuses[episode.person_id]
+        gone = episode.id in at_large
+        place = None if gone else placed.get(episode.id)
+        escort = None if gone else escorted.get(episode.id)
+        unit = reception if place is None else units.get(place.unit_id)
+        expected = None if escort is None else escort.expected_back_at
+        found.append(
+            RollRow(
+                person_id=episode.person_id,
+                episode_id=episode.id,
+                number=header.number,
+                name=header.display_name,
+                sort_key=header.sort_key,
+                sex=header.sex,
+                gender=header.gender,
+                age=header.age,
+                is_juvenile=header.is_juvenile,
+                nationality_codes=tuple(header.nationality_codes),
+                photo_blob_id=header.photo_blob_id,
+                legal_status=status.code,
+                faults=status.faults,
+                next_appearance=status.next_appearance,
+                valid_until=status.valid_until,
+                unit_id=None if gone or unit is None else unit.unit_id,
+                unit="" if gone or unit is None else unit.name,
+                place_id=None if place is None else place.place_id,
+                cell_id=None if place is None else place.cell_id,
+                place="" if place is None else labels.get(place.place_id, ""),
+                breach=place is not None and place.breach,
+                whereabouts="out" if gone or escort is not None else "in",
+                out_kind=AT_LARGE if gone else ("" if escort is None else escort.kind),
+                out_to=""
+                if escort is None
+                else escort.destination or bodies.get(escort.destination_body_id, ""),
+                escort_id=None if escort is None else escort.id,
+                left_at=at_large.get(episode.id) if gone else (escort and escort.left_at),
+                expected_back_at=expected,
+                overdue=expected is not None and expected < at,
+                flags=tuple(flag.kind for flag in raised.get(episode.person_id, ())),
+                labels=tuple(header.labels),
+                received_at=episode.starts_at,
+                admitted=episode.admitted_at is not None and episode.admitted_at <= at,
+                admission_due_at=episode.admission_due_at,
+            )
+        )
+    return found
+
+
+def _by_unit(held: list[RollRow], units: Iterable[facilities.UnitInfo]) -> tuple[UnitCount, ...]:
+    inside = Counter(row.unit_id for row in held if row.inside)
+    all_of = Counter(row.unit_id for row in held)
+    found = [
+        UnitCount(
+            unit.unit_id,
+            unit.code,
+            unit.name,
+            all_of[unit.unit_id],
+            inside[unit.unit_id],
+            all_of[unit.unit_id] - inside[unit.unit_id],
+            unit.certified_capacity,
+            unit.operational_capacity,
+        )
+        for unit in units
+    ]
+    if all_of[None]:
+        found.append(UnitCount(None, "", "", all_of[None], 0, all_of[None], 0, 0))
+    return tuple(found)
+
+
+def _by_age(held: list[RollRow]) -> dict[str, int]:
+    """Juveniles as custody counts them; adults by the bands of the published figures."""
+    found = dict.fromkeys(("juvenile", "18-24", "25-34", "35-49", "50+", "unknown"), 0)
+    for row in held:
+        found[_age_group(row)] += 1
+    return found
+
+
+def _age_group(row: RollRow) -> str:
+    if row.is_juvenile:
+        return "juvenile"
+    if row.age is None:
+        return "unknown"
+    for upto, group in ((25, "18-24"), (35, "25-34"), (50, "35-49")):
+        if row.age < upto:
+            return group
+    return "50+"

@@ -1,0 +1,76 @@
+"""What happened to one person in custody, entry by entry, for the timeline of the person page."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from pims.custody.selectors.episodes import EpisodeInfo, episodes
+from pims.foundation.access.actor import Actor
+from pims.kernel.asof import AsOf
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineFact:
+    """`code` has its words in the wording of this room; `params` are what they need."""
+
+    at: datetime
+    code: str
+    params: dict[str, object] = field(default_factory=dict)
+    episode_id: int | None = None
+    ends_at: datetime | None = None
+
+
+def timeline(viewer: Actor, person_id: int, as_of: AsOf | None = None) -> list[TimelineFact]:
+    """Everything of this room about the person, newest first. Raises NotFound."""
+    facts = [
+        fact for episode in episodes(viewer, person_id, as_of) for fact in _of_episode(episode)
+    ]
+    return sorted(facts, key=lambda fact: fact.at, reverse=True)
+
+
+def _of_episode(info: EpisodeInfo) -> list[TimelineFact]:
+    episode = info.episode
+    one = episode.episode_id
+
+    def fact(
+        at: datetime, code: str, *, ends_at: datetime | None = None, **params: object
+    ) -> TimelineFact:
+        return TimelineFact(at, f"custody.timeline_{code}", params, one, ends_at)
+
+    found = [
+        fact(
+            episode.starts_at,
+            "received",
+            establishment=info.establishment,
+            kind=episode.reception_kind,
+        )
+    ]
+    if info.arrested_at is not None:
+        found.append(fact(info.arrested_at, "arrested", place=info.arrest_place))
+    found += [
+        fact(r.received_at, "body_receipt", warrant=r.warrant_state, officer=r.handed_over_by)
+        for r in info.receipts
+    ]
+    found += [
+        fact(i.seen_at, "complaint" if i.complaint_of_ill_treatment else "injury")
+        for i in info.injuries
+    ]
+    if info.admitted_at is not None and episode.admitted:
+        found.append(fact(info.admitted_at, "admitted"))
+    found += [
+        fact(p.starts_at, "breached" if p.breach else "placed", ends_at=p.ends_at, place=p.place)
+        for p in info.placements
+    ]
+    for e in info.escorts:
+        found.append(
+            fact(e.left_at, "escort_left", ends_at=e.returned_at, kind=e.kind, to=e.destination)
+        )
+        if e.returned_at is not None:
+            found.append(fact(e.returned_at, "escort_returned", kind=e.kind, outcome=e.outcome))
+    found += [fact(r.happened_at, "court_outcome", outcome=r.outcome) for r in info.court_returns]
+    for a in info.absences:
+        found.append(fact(a.starts_at, "escaped", ends_at=a.ends_at))
+        if a.ends_at is not None:
+            found.append(fact(a.ends_at, "recaptured", kind=a.end_kind))
+    if episode.ends_at is not None:
+        found.append(fact(episode.ends_at, "ended", kind=episode.end_kind))
+    return found

@@ -1,0 +1,148 @@
+"""Closing an episode with everything that is open in it, and the warrants that end with it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pims.authority import selectors as authority
+from pims.authority import services as authority_services
+from pims.custody import events
+from pims.custody.models import Absence, EndOfCustody, Episode, Escort, Placement
+from pims.custody.rules.timelines import INSTANT
+from pims.custody.services.common import moment, scope_to, told_clock_back
+from pims.custody.services.escorting import close_escort
+from pims.facilities import selectors as facilities
+from pims.foundation.commands.transaction import Transaction
+from pims.kernel.decisions import Reason
+from pims.kernel.errors import InvalidInput
+from pims.property import selectors as property_selectors
+
+
+@dataclass(frozen=True, slots=True)
+class EndResult:
+    end_id: int
+    episode_id: int
+    ended_at: datetime
+    still_detaining: tuple[int, ...] = ()
+
+
+def close_episode(
+    tx: Transaction,
+    episode: Episode,
+    *,
+    kind: str,
+    ended_at: datetime | None,
+    **fields: Any,
+) -> EndResult:
+    """End the episode and everything open in it; `fields` are those of `EndOfCustody`."""
+    when = moment(tx, ended_at, "ended_at")
+    if when.at <= episode.starts_at:
+        raise InvalidInput({"ended_at": Reason("custody.end_before_reception")})
+    at = when.at
+    _close_escorts(tx, episode, at, kind)
+    _cut(tx, episode, list(Placement.objects.filter(episode=episode)), at, "placement")
+    _cut(tx, episode, list(Absence.objects.filter(episode=episode)), at, "absence")
+    episode.ends_at, episode.end_kind = at, kind
+    episode.version += 1
+    episode.save(update_fields=["ends_at", "end_kind", "version"])
+    held = property_selectors.held_items([episode.person_id]).get(episode.person_id, [])
+    waiting = len(held)
+    end = EndOfCustody.objects.create(
+        episode=episode,
+        person_id=episode.person_id,
+        establishment_id=episode.establishment_id,
+        kind=kind,
+        at=at,
+        property_waiting=waiting > 0 and kind != Episode.EndKind.TRANSFERRED,
+        recorded_by_id=tx.actor.user_id,
+        **fields,
+    )
+    scope_to(episode, None)
+    common = {
+        "person_id": episode.person_id,
+        "establishment_id": episode.establishment_id,
+        "episode_id": episode.pk,
+        "happened_at": at.isoformat(),
+    }
+    tx.record(
+        events.Ended(**common, end_id=end.pk, end_kind=kind, release_order_id=end.release_order_id),
+        details={
+            key: value for key, value in fields.items() if value and key != "release_order_id"
+        },
+    )
+    if end.property_waiting and kind != Episode.EndKind.DISCHARGED:
+        tx.record(events.PropertyWaits(**common, items=waiting))
+    return EndResult(end.pk, episode.pk, at)
+
+
+def end_warrants(
+    tx: Transaction, warrant_name_ids: Sequence[int], *, at: datetime, end_kind: str, basis: str
+) -> None:
+    """End the named warrants as the consequence of a fact, whoever records it."""
+    beyond = tx.beyond_scope()
+    for warrant_name_id in warrant_name_ids:
+        authority_services.end_warrant(
+            beyond, warrant_name_id=warrant_name_id, end_kind=end_kind, ended_at=at, basis=basis
+        )
+
+
+def detaining(episode: Episode, at: datetime) -> tuple[int, ...]:
+    """Ids of the warrant names that detain the person at `at`."""
+    zone = facilities.time_zone(episode.establishment_id)
+    found = authority.detaining_warrants(episode.person_id, zone=zone, at=at)
+    return tuple(brief.warrant_name_id for brief in found)
+
+
+def open_warrants(episode: Episode) -> tuple[int, ...]:
+    """Every warrant not ended, whether or not it still detains by its own words."""
+    zone = facilities.time_zone(episode.establishment_id)
+    found = authority.warrants_of([episode.person_id], zone=zone).get(episode.person_id, [])
+    return tuple(brief.warrant_name_id for brief in found if brief.ends_at is None)
+
+
+def told(tx: Transaction, at: datetime | None, field: str) -> datetime | None:
+    """The instant of a notice, checked; None where nobody was told."""
+    return None if at is None else moment(tx, at, field).at
+
+
+def local_day(at: datetime, establishment_id: int) -> date:
+    """The calendar day of an instant where the establishment is."""
+    return at.astimezone(ZoneInfo(facilities.time_zone(establishment_id))).date()
+
+
+def _close_escorts(tx: Transaction, episode: Episode, at: datetime, kind: str) -> None:
+    for escort in Escort.objects.filter(episode=episode).order_by("left_at"):
+        if escort.returned_at is None or escort.returned_at > at:
+            outcome = kind if escort.returned_at is None else escort.outcome
+            close_escort(tx, episode, escort, at=at, outcome=outcome)
+
+
+def _cut(
+    tx: Transaction, episode: Episode, rows: Sequence[Placement | Absence], at: datetime, table: str
+) -> None:
+    """End at `at` whatever reaches beyond it; what began later lasted an instant, in dispute."""
+    for row in rows:
+        if row.ends_at is not None and row.ends_at <= at:
+            continue
+        disputed = row.starts_at >= at
+        row.ends_at = row.starts_at + INSTANT if disputed else at
+        row.clock_disputed = row.clock_disputed or disputed
+        changed = ["ends_at", "clock_disputed"]
+        if isinstance(row, Absence):
+            row.end_kind = Absence.EndKind.CUSTODY_ENDED
+            changed.append("end_kind")
+        row.save(update_fields=changed)
+        if isinstance(row, Placement) and row.breach:
+            tx.record(
+                events.BreachEnded(
+                    person_id=episode.person_id,
+                    establishment_id=episode.establishment_id,
+                    episode_id=episode.pk,
+                    happened_at=row.ends_at.isoformat(),
+                    placement_id=row.pk,
+                )
+            )
+        if disputed:
+            told_clock_back(tx, episode, table, row.pk, at)

@@ -1,0 +1,145 @@
+"""Dated amendments: when and how an episode began, and joining two records of one person."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from django.db.models import Q
+
+from pims.custody import events
+from pims.custody.models import Absence, Episode, Escort, Placement
+from pims.custody.services.common import moment, require_episode
+from pims.foundation.commands.transaction import Transaction, service
+from pims.kernel.decisions import Reason
+from pims.kernel.errors import InvalidInput, Stale
+from pims.kernel.periods import Period
+from pims.people import services as people_services
+
+
+@dataclass(frozen=True, slots=True)
+class EpisodeResult:
+    episode_id: int
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class JoinResult:
+    person_id: int
+    into_person_id: int
+
+
+@service
+def correct_episode(
+    tx: Transaction,
+    *,
+    episode_id: int,
+    version: int,
+    reason: str,
+    starts_at: datetime | None = None,
+    reception_kind: str | None = None,
+) -> EpisodeResult:
+    """Correct when or how an episode began, by a dated amendment with a reason.
+
+    What was recorded before stays in the history. Raises Stale where it was changed since,
+    InvalidInput without a reason, for times in the wrong order or overlapping another episode.
+    """
+    episode = require_episode(tx, episode_id, "custody.record_event")
+    if episode.version != version:
+        raise Stale
+    wrong: dict[str, Reason] = {}
+    before: dict[str, object] = {}
+    after: dict[str, object] = {}
+    if not reason.strip():
+        wrong["reason"] = Reason("custody.reason_missing")
+    if starts_at is not None:
+        new = moment(tx, starts_at, "starts_at").at
+        if _first_event(episode) < new or (episode.ends_at is not None and new >= episode.ends_at):
+            wrong["starts_at"] = Reason("custody.start_after_what_followed")
+        elif (
+            Episode.objects.filter(person_id=episode.person_id, ends_at__gt=new)
+            .exclude(pk=episode.pk)
+            .filter(starts_at__lt=episode.starts_at)
+            .exists()
+        ):
+            wrong["starts_at"] = Reason("custody.episodes_would_overlap")
+        before["starts_at"], after["starts_at"] = episode.starts_at, new
+        episode.starts_at = new
+    if reception_kind is not None:
+        if reception_kind not in Episode.ReceptionKind.values:
+            wrong["reception_kind"] = Reason("custody.reception_kind_unknown")
+        before["reception_kind"], after["reception_kind"] = episode.reception_kind, reception_kind
+        episode.reception_kind = reception_kind
+    if wrong:
+        raise InvalidInput(wrong)
+    episode.version += 1
+    episode.save()
+    tell_corrected(tx, episode, tuple(after), reason, before, after)
+    return EpisodeResult(episode.pk, episode.version)
+
+
+@service
+def merge_people(
+    tx: Transaction, *, person_id: int, into_person_id: int, reason: str
+) -> JoinResult:
+    """Join two records of one person: `person_id` is known as `into_person_id` from now on.
+
+    No row moves. Raises Refused while episodes of the two overlap: one of them was in two places
+    at once, and a person has to say which record is wrong.
+    """
+    tx.require_person("people.merge", person_id)
+    tx.require_person("people.merge", into_person_id)
+    tx.lock_persons([person_id, into_person_id])
+    people_services.merge_persons(
+        tx,
+        person_id=person_id,
+        into_person_id=into_person_id,
+        reason=reason,
+        overlapping=episodes_overlap(person_id, into_person_id),
+    )
+    tx.record(events.PeopleJoined(person_id=person_id, into_person_id=into_person_id))
+    return JoinResult(person_id, into_person_id)
+
+
+def episodes_overlap(person_id: int, other_id: int) -> bool:
+    """Whether the custody of two records ever covered the same instant."""
+    rows = Episode.objects.filter(Q(person_id=person_id) | Q(person_id=other_id))
+    mine: list[Period] = []
+    theirs: list[Period] = []
+    for person, start, end in rows.values_list("person_id", "starts_at", "ends_at"):
+        (mine if person == person_id else theirs).append(Period(start, end))
+    return any(a.overlaps(b) for a in mine for b in theirs)
+
+
+def tell_corrected(
+    tx: Transaction,
+    episode: Episode,
+    fields: Sequence[str],
+    reason: str,
+    before: Mapping[str, object],
+    after: Mapping[str, object],
+) -> None:
+    """Record the amendment; what stood there before is in its details and in the history."""
+    tx.record(
+        events.EpisodeCorrected(
+            person_id=episode.person_id,
+            establishment_id=episode.establishment_id,
+            episode_id=episode.pk,
+            happened_at=tx.now.isoformat(),
+            fields=" ".join(fields),
+            version=episode.version,
+        ),
+        details={"reason": reason, "before": before, "after": after},
+    )
+
+
+def _first_event(episode: Episode) -> datetime:
+    """The first recorded instant of the episode after its start, or the end of time."""
+    starts = [
+        Placement.objects.filter(episode=episode).order_by("starts_at").first(),
+        Absence.objects.filter(episode=episode).order_by("starts_at").first(),
+    ]
+    instants = [row.starts_at for row in starts if row is not None]
+    escort = Escort.objects.filter(episode=episode).order_by("left_at").first()
+    if escort is not None:
+        instants.append(escort.left_at)
+    return min(instants, default=datetime.max.replace(tzinfo=UTC))

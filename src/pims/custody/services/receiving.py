@@ -1,0 +1,298 @@
+"""One line of the van's screen: to whom it belongs, and what follows for that person."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from pims.custody import events
+from pims.custody.models import BodyReceipt, Episode, Injury, Van
+from pims.custody.services.absences import end_absence
+from pims.custody.services.common import (
+    READER,
+    Moment,
+    covers,
+    open_absence,
+    open_escort,
+    open_placement,
+    scope_from_rows,
+)
+from pims.custody.services.escorting import close_escort
+from pims.custody.services.opening import open_episode
+from pims.custody.services.placement import end_placements
+from pims.foundation.commands.transaction import Transaction
+from pims.people import selectors as people
+from pims.people import services as people_services
+from pims.people.services import NameInput
+
+# Two receptions this close together are one stay whose first hour was entered late.
+SAME_STAY = timedelta(hours=72)
+
+
+@dataclass(frozen=True, slots=True)
+class BodyReceiptInput:
+    """One line of the van's screen. A name is never needed: "" is received as unknown.
+
+    `person_id` is whom the officer recognised, if anyone. `attach` decides when the books say
+    that this person is inside already: "same" (the books are wrong), "new" (somebody else goes
+    by that name), or "auto".
+    """
+
+    name_as_given: str = ""
+    given: str = ""
+    family: str = ""
+    person_id: int | None = None
+    warrant_state: str = "yes"
+    injuries: str = ""
+    complaint: bool = False
+    sex: str = "unknown"
+    gender: str = "not_stated"
+    birth_date: date | None = None
+    birth_precision: str = "unknown"
+    age_as_given: int | None = None
+    age_disputed: bool = False
+    nationalities: tuple[str, ...] = ()
+    attach: str = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptRecorded:
+    """`found` says what the books held about the person; see `BodyReceipt.Found`."""
+
+    receipt_id: int
+    person_id: int
+    episode_id: int
+    number: str
+    found: str
+    possible_match_ids: tuple[int, ...] = ()
+
+
+@dataclass(slots=True)
+class Arrival:
+    """What is common to all receipts of one call."""
+
+    van: Van
+    when: Moment
+    handed_over_by: str
+    received_by: str
+    reception_kind: str
+    seen: set[int] = field(default_factory=set)
+
+
+def receive_one(
+    tx: Transaction, arrival: Arrival, line: BodyReceiptInput, named: int | None
+) -> ReceiptRecorded:
+    """One line: attach to the open episode, or open one for the person named or a new one."""
+    at = arrival.when.at
+    episode = None if named is None else _episode_around(tx, named, at)
+    found = BodyReceipt.Found.NOT_HELD
+    doubted: int | None = None
+    if named is not None and episode is not None:
+        found = _what_the_books_say(episode, at)
+        if found is BodyReceipt.Found.BOOKS_SAID_INSIDE and (
+            line.attach == "new"
+            or (line.attach == "auto" and (named in arrival.seen or _in_a_cell(episode)))
+        ):
+            doubted, episode, found = named, None, BodyReceipt.Found.WRONG_IDENTITY
+    matches: tuple[int, ...] = ()
+    person_id, number = named, ""
+    if named is None or doubted is not None:
+        person_id, number, matches = _new_person(tx, arrival, line, doubted)
+    assert person_id is not None
+    arrival.seen.add(person_id)
+    was_open = episode is not None
+    if episode is None:
+        episode = open_episode(
+            tx,
+            person_id=person_id,
+            establishment_id=arrival.van.establishment_id,
+            starts_at=at,
+            reception_kind=arrival.reception_kind,
+        )
+    receipt = BodyReceipt.objects.create(
+        van=arrival.van,
+        establishment_id=arrival.van.establishment_id,
+        person_id=person_id,
+        episode=episode,
+        name_as_given=(line.name_as_given or f"{line.given} {line.family}").strip()[:300],
+        age_as_given=line.age_as_given,
+        warrant_state=line.warrant_state,
+        injuries=line.injuries,
+        complaint=line.complaint,
+        handed_over_by=arrival.handed_over_by.strip()[:200] or arrival.van.escorting_officer,
+        received_by=arrival.received_by.strip()[:200],
+        received_at=at,
+        found=found,
+        recorded_by_id=tx.actor.user_id,
+    )
+    _tell_receipt(tx, episode, receipt, was_open=was_open, doubted=doubted)
+    if was_open:
+        _back_in(tx, episode, receipt)
+    _injuries(tx, episode, line, at)
+    if not number:
+        number = people.person_headers(READER, [person_id])[person_id].number
+    return ReceiptRecorded(receipt.pk, person_id, episode.pk, number, str(found), matches)
+
+
+def names_of(line: BodyReceiptInput) -> list[NameInput]:
+    """The name as given, split where nobody split it: "FAMILY, Given", else the last word.
+
+    Nobody's name is invented: without one the person has none, and is shown as unknown.
+    """
+    given, family = line.given.strip(), line.family.strip()
+    if not given and not family:
+        text = line.name_as_given.strip()
+        if "," in text:
+            family, given = (part.strip() for part in text.split(",", 1))
+        elif " " in text:
+            given, family = text.rsplit(None, 1)
+        else:
+            family = text
+    if not given and not family:
+        return []
+    return [NameInput(kind="birth", given=given, family=family)]
+
+
+def _what_the_books_say(episode: Episode, at: datetime) -> BodyReceipt.Found:
+    if open_absence(episode, at) is not None:
+        return BodyReceipt.Found.AT_LARGE
+    if open_escort(episode, at) is not None:
+        return BodyReceipt.Found.OUT_ON_ESCORT
+    return BodyReceipt.Found.BOOKS_SAID_INSIDE
+
+
+def _in_a_cell(episode: Episode) -> bool:
+    return open_placement(episode) is not None
+
+
+def _episode_around(tx: Transaction, person_id: int, at: datetime) -> Episode | None:
+    """The episode of the person that covers `at`, or that began so soon after it that the
+    receipt belongs to it: then its start moves back to the earlier hour."""
+    covering = Episode.objects.filter(covers(at), person_id=person_id).first()
+    if covering is not None:
+        return covering
+    later = Episode.objects.filter(person_id=person_id, starts_at__gt=at).order_by("starts_at")
+    following = later.first()
+    if following is None or following.starts_at - at > SAME_STAY:
+        return None
+    before = following.starts_at
+    following.starts_at = at
+    following.version += 1
+    following.save(update_fields=["starts_at", "version"])
+    tx.record(
+        events.EpisodeCorrected(
+            person_id=person_id,
+            establishment_id=following.establishment_id,
+            episode_id=following.pk,
+            happened_at=at.isoformat(),
+            fields="starts_at",
+            version=following.version,
+        ),
+        details={"before": before.isoformat(), "after": at.isoformat(), "reason": "late receipt"},
+    )
+    return following
+
+
+def _new_person(
+    tx: Transaction, arrival: Arrival, line: BodyReceiptInput, doubted: int | None
+) -> tuple[int, str, tuple[int, ...]]:
+    """Create the person of a line: a number never waits, whatever is or is not known."""
+    made = people_services.create_person(
+        tx.beyond_scope(),
+        names=names_of(line),
+        sex=line.sex,
+        gender=line.gender,
+        birth_date=line.birth_date,
+        birth_precision=line.birth_precision if line.birth_date else "unknown",
+        nationalities=line.nationalities,
+        establishment_id=arrival.van.establishment_id,
+        source="reception",
+        age_disputed=line.age_disputed,
+        possible_match_with=() if doubted is None else (doubted,),
+    )
+    return made.person_id, made.number, tuple(made.possible_match_ids)
+
+
+def _back_in(tx: Transaction, episode: Episode, receipt: BodyReceipt) -> None:
+    """The person stands at the gate: whatever the books said of that hour goes by this fact."""
+    at = receipt.received_at
+    if episode.ends_at is not None:
+        return
+    absence = open_absence(episode, at)
+    if absence is not None and absence.ends_at is None:
+        end_absence(tx, episode, absence, at=at, end_kind="recaptured")
+    escort = open_escort(episode, at)
+    if escort is not None and escort.returned_at is None:
+        close_escort(tx, episode, escort, at=at, outcome="brought_back")
+    placement = open_placement(episode)
+    inside = receipt.found == BodyReceipt.Found.BOOKS_SAID_INSIDE
+    if inside and placement is not None and placement.starts_at < at:
+        end_placements(tx, episode, at)
+    scope_from_rows(episode)
+
+
+def _injuries(tx: Transaction, episode: Episode, line: BodyReceiptInput, at: datetime) -> None:
+    if not line.injuries.strip() and not line.complaint:
+        return
+    injury = Injury.objects.create(
+        episode=episode,
+        person_id=episode.person_id,
+        seen_at=at,
+        description=line.injuries.strip(),
+        complaint_of_ill_treatment=line.complaint,
+        recorded_by_id=tx.actor.user_id,
+    )
+    kind = events.IllTreatmentComplained if line.complaint else events.InjuryRecorded
+    tx.record(
+        kind(
+            person_id=episode.person_id,
+            establishment_id=episode.establishment_id,
+            episode_id=episode.pk,
+            happened_at=at.isoformat(),
+            injury_id=injury.pk,
+        ),
+        details={"description": injury.description},
+    )
+
+
+def _tell_receipt(
+    tx: Transaction,
+    episode: Episode,
+    receipt: BodyReceipt,
+    *,
+    was_open: bool,
+    doubted: int | None,
+) -> None:
+    common = {
+        "person_id": episode.person_id,
+        "establishment_id": episode.establishment_id,
+        "episode_id": episode.pk,
+        "happened_at": receipt.received_at.isoformat(),
+    }
+    details = {"name_as_given": receipt.name_as_given, "handed_over_by": receipt.handed_over_by}
+    warrant_state = receipt.warrant_state
+    if was_open:
+        tx.record(
+            events.ReceivedAgain(
+                **common, receipt_id=receipt.pk, found=receipt.found, warrant_state=warrant_state
+            ),
+            details=details,
+        )
+        if receipt.found == BodyReceipt.Found.BOOKS_SAID_INSIDE:
+            tx.record(
+                events.EpisodeWasOpen(
+                    **common, receipt_id=receipt.pk, starts_at=episode.starts_at.isoformat()
+                )
+            )
+    else:
+        tx.record(
+            events.Received(
+                **common,
+                receipt_id=receipt.pk,
+                reception_kind=episode.reception_kind,
+                warrant_state=warrant_state,
+            ),
+            details=details,
+        )
+    if doubted is not None:
+        tx.record(events.IdentityInDoubt(**common, other_person_id=doubted, receipt_id=receipt.pk))
+    if warrant_state != BodyReceipt.WarrantState.YES:
+        tx.record(events.NoWarrantSeen(**common, warrant_state=warrant_state))

@@ -5,8 +5,11 @@ from typing import Annotated
 
 import typer
 
+from pims.cli import boot
 from pims.cli.faults import REFUSED, UNEXPECTED, explain_error, record_unexpected
 from pims.cli.mounts import mount
+from pims.cli.times import At, Known
+from pims.foundation.console import JsonFlag
 from pims.kernel.errors import PimsError
 
 app = typer.Typer(
@@ -16,7 +19,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-
 
 
 @app.callback()
@@ -52,6 +54,22 @@ def migrate() -> None:
     migrate_instance()
 
 
+@app.command()
+def roll(
+    establishment: Annotated[str, typer.Option(help="Its code. Default: the first.")] = "",
+    unit: Annotated[str, typer.Option(help="A unit's code or name.")] = "",
+    at: At = "",
+    known: Known = "",
+    json: JsonFlag = False,
+) -> None:
+    """The nominal roll, as it was at a time and as it was known at a time."""
+    boot.framework()
+    from pims.cli.roll import print_roll
+
+    with boot.database_running():
+        print_roll(establishment=establishment, unit=unit, at=at, known=known, as_json=json)
+
+
 @app.command(hidden=True)
 def prepare(demo: bool = True) -> None:
     """Everything between a running database and running pages."""
@@ -60,6 +78,8 @@ def prepare(demo: bool = True) -> None:
     prepare_instance(demo=demo)
 
 
+mount(app, "prisoner", "pims.cli.prisoner", "Find and show a prisoner.")
+mount(app, "demo", "pims.demo.cli", "The simulated prison.")
 mount(app, "check", "pims.cli.check", "Verify what is stored: the ledger, the files.")
 mount(app, "user", "pims.foundation.access.cli", "Users and what they may do.")
 mount(app, "key", "pims.foundation.vault.cli", "Keys: rotate, share, recover.", database=False)

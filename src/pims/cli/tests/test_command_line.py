@@ -1,0 +1,107 @@
+"""What `pims` promises whoever types it."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import typer
+
+from pims.cli import faults, parts
+from pims.cli import main as command_line
+from pims.kernel.decisions import Reason, refuse
+from pims.kernel.errors import Refused
+
+PROMISED = ("up", "migrate", "demo", "user", "prisoner", "roll", "check", "key")
+QUICK = "import sys; from pims.cli.main import main\ntry: main()\nexcept SystemExit: pass\n"
+
+
+def pims(*arguments: str, program: str = QUICK) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-c", program, *arguments],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "COLUMNS": "100"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
+    )
+
+
+def test_help_lists_every_promised_command_and_does_not_wait_for_the_framework() -> None:
+    told = pims("--help", program=QUICK + "print('django' in sys.modules)")
+    listed = re.findall(r"^│ (\w+) ", told.stdout, re.MULTILINE)
+    assert set(PROMISED) <= set(listed)
+    assert told.stdout.rstrip().endswith("False")
+
+
+def _commands(group: typer.core.TyperGroup, path: str = "pims") -> Iterator[tuple[str, object]]:
+    context = typer.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None, f"{path} {name}"
+        yield f"{path} {name}", command
+        if isinstance(command, typer.core.TyperGroup):
+            yield from _commands(command, f"{path} {name}")
+
+
+def test_every_command_of_every_room_can_be_had_and_says_what_it_does() -> None:
+    found = dict(_commands(typer.main.get_group(command_line.app)))
+    assert len(found) > 15
+    assert [path for path, command in found.items() if not getattr(command, "help", "")] == []
+
+
+def test_what_is_wrongly_asked_ends_with_2() -> None:
+    program = "from pims.cli.main import main\nmain()"
+    assert pims("up", "--port", "zero", program=program).returncode == 2
+
+
+def test_a_refusal_is_said_in_words_and_ends_with_1(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refused() -> None:
+        raise Refused(
+            refuse(Reason("test.nobody_knows", {"n": 3}, "Rule 7", decided_by="custody.override"))
+        )
+
+    monkeypatch.setattr(command_line, "app", refused)
+    with pytest.raises(SystemExit) as ended:
+        command_line.main()
+    assert ended.value.code == faults.REFUSED == 1
+    told = capsys.readouterr().err
+    assert "Rule 7" in told
+    assert "custody.override" in told
+
+
+def test_the_unforeseen_is_logged_under_a_reference_and_ends_with_3(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    def broken() -> None:
+        raise ZeroDivisionError("a day of no hours")
+
+    monkeypatch.setenv("PIMS_VAR", str(tmp_path))
+    monkeypatch.setattr(command_line, "app", broken)
+    with pytest.raises(SystemExit) as ended:
+        command_line.main()
+    assert ended.value.code == faults.UNEXPECTED == 3
+    told = capsys.readouterr().err.replace("\n", "")
+    found = re.search(r"Reference ([0-9A-F]{8})", told)
+    assert found
+    log = (tmp_path / "log" / "pims.log").read_text()
+    assert found.group(1) in log
+    assert "ZeroDivisionError: a day of no hours" in log
+
+
+def test_a_taken_port_is_seen_with_its_holder() -> None:
+    with socket.socket() as taken:
+        taken.bind((parts.HERE, 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert not parts.port_is_free(port)
+        if sys.platform == "linux":
+            assert f"(process {os.getpid()})" in parts.who_listens(port)
+        assert parts.free_port_after(port) > port
+    assert parts.port_is_free(port)

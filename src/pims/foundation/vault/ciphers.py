@@ -44,6 +44,11 @@ def new_key() -> bytes:
     return os.urandom(KEY_BYTES)
 
 
+def master_secret(version: int) -> str:
+    """The name of the secret that holds a version of the master key."""
+    return f"master-{version}"
+
+
 @dataclass(frozen=True, slots=True)
 class WorkingKeys:
     """What a person's key is for; never written anywhere."""

@@ -30,7 +30,7 @@ class FileMissing(VaultError):
 class BlobRef:
     """A stored file without its content. `size` in bytes; `pages` None where not counted."""
 
-    id: UUID
+    blob_id: UUID
     person_id: int
     kind: str
     media_type: str
@@ -56,21 +56,24 @@ def store_file(
     media_type: str | None = None,
     name: str = "file",
 ) -> BlobRef:
-    """Keep a `photo` or a `scan` of the person, once however often it comes.
+    """Keep a photograph or a scan of the person, once however often it comes.
 
+    `kind` is ``photo``, ``scan``, or a scan of something: ``warrant_scan``.
     `media_type` is what the sender calls it and is not believed: the bytes decide. `name` is the
     form field that a refusal blames. The sealed file is on the disk before this returns; where
     the transaction fails after it, `check_files` clears it away.
 
     Raises InvalidInput (see `intake.accept`), Erased, KeyMissing, WrongKey.
     """
-    accepted = intake.accept(kind, data, name=name)
+    accepted = intake.accept("photo" if kind == "photo" else "scan", data, name=name)
+    if kind not in ("photo", "scan") and not kind.endswith("_scan"):
+        raise ValueError(f"not a kind of file: {kind}")
     tx.lock_persons([person_id])
     keys = personkeys.keys_for_sealing(person_id)
     thumbnail = None
     if accepted.thumbnail is not None:
         thumbnail, _ = _keep(
-            tx, keys, Blob(person_id=person_id, kind=Blob.Kind.THUMBNAIL,
+            tx, keys, Blob(person_id=person_id, kind="thumbnail",
                            media_type=accepted.media_type), accepted.thumbnail,
         )  # fmt: skip
     blob, fresh = _keep(
@@ -194,7 +197,7 @@ def _pieces(blob: Blob, keys: ciphers.WorkingKeys) -> Iterator[bytes]:
 
 def _ref(blob: Blob) -> BlobRef:
     return BlobRef(
-        id=blob.pk,
+        blob_id=blob.pk,
         person_id=blob.person_id,
         kind=blob.kind,
         media_type=blob.media_type,

@@ -20,15 +20,11 @@ class Master:
     material: bytes = field(repr=False)
 
 
-def secret_name(version: int) -> str:
-    return f"master-{version}"
-
-
 def load(version: int, fingerprint: str) -> Master:
     """The material of a registered version. Raises KeyMissing or WrongKey."""
     which = f"master key {version}"
     try:
-        material = secrets.secret_path(secret_name(version)).read_bytes()
+        material = secrets.secret_path(ciphers.master_secret(version)).read_bytes()
     except FileNotFoundError:
         raise KeyMissing(which) from None
     if not hmac.compare_digest(ciphers.fingerprint(material), fingerprint):
@@ -60,7 +56,7 @@ def active() -> Master:
 
 def register(version: int) -> Master:
     """Make, or take up again after an interruption, the material of a version; register it."""
-    material = secrets.read_or_create(secret_name(version), ciphers.new_key)
+    material = secrets.read_or_create(ciphers.master_secret(version), ciphers.new_key)
     if len(material) != ciphers.KEY_BYTES:
         raise WrongKey(f"master key {version}")
     row = MasterKey.objects.create(

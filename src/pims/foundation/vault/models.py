@@ -59,17 +59,13 @@ class Blob(models.Model):
     `address` is the SHA-256 of the sealed bytes and the file's name, so that files can be checked
     without any key; `digest` is a keyed hash of the text, by which the same file is kept once a
     person and cannot be linked between persons. `size` is of the text, in bytes. `marks` are
-    codes of what a reader should know (``encrypted``, ``active_content``).
+    codes of what a reader should know (``encrypted``, ``active_content``). `kind` is ``photo``,
+    ``thumbnail``, ``scan``, or a scan of something (``warrant_scan``).
     """
-
-    class Kind(models.TextChoices):
-        PHOTO = "photo"
-        THUMBNAIL = "thumbnail"
-        SCAN = "scan"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     person_id = models.BigIntegerField()
-    kind = models.CharField(max_length=9, choices=Kind.choices)
+    kind = models.CharField(max_length=24)
     media_type = models.CharField(max_length=40)
     size = models.BigIntegerField()
     pages = models.PositiveIntegerField(null=True)

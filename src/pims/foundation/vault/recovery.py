@@ -1,9 +1,11 @@
-"""The master key on paper: recovery shares out of the secrets folder, and back into one."""
+"""The master key on paper: recovery shares out of the secrets folder, and back into one.
+
+Putting it back needs neither database nor framework: both may be unable to start without it.
+"""
 
 from collections.abc import Iterable
 
-from pims.foundation.vault import ciphers, masterkeys, secrets
-from pims.foundation.vault.models import MasterKey
+from pims.foundation.vault import ciphers, secrets
 from pims.foundation.vault.shares import Share, join_key, split_key
 from pims.kernel.decisions import Reason, refuse
 from pims.kernel.errors import NotFound
@@ -14,25 +16,27 @@ def make_shares(*, threshold: int, shares: int, version: int | None = None) -> l
 
     Raises NotFound, KeyMissing, WrongKey; ValueError for impossible numbers.
     """
-    rows = MasterKey.objects.all()
-    rows = rows.filter(state="active") if version is None else rows.filter(version=version)
-    row = rows.first()
-    if row is None:
-        raise NotFound("master key", version or "")
-    master = masterkeys.load(row.version, row.fingerprint)
-    return split_key(
-        master.material, version=master.version, threshold=threshold, shares=shares
-    )
+    from pims.foundation.vault import masterkeys
+    from pims.foundation.vault.models import MasterKey
+
+    if version is None:
+        master = masterkeys.active()
+    else:
+        row = MasterKey.objects.filter(version=version).first()
+        if row is None:
+            raise NotFound("master key", version)
+        master = masterkeys.load(row.version, row.fingerprint)
+    return split_key(master.material, version=master.version, threshold=threshold, shares=shares)
 
 
 def recover(shares: Iterable[Share]) -> tuple[int, str]:
     """Put the master key of the shares in the secrets folder; give its version and fingerprint.
 
-    Needs no database. A key that is there already is never replaced by another.
+    A key that is there already is never replaced by another.
     Raises InvalidInput (see `shares.join_key`), Refused.
     """
     version, material = join_key(shares)
-    name = masterkeys.secret_name(version)
+    name = ciphers.master_secret(version)
     path = secrets.secret_path(name)
     if path.is_file():
         if path.read_bytes() != material:

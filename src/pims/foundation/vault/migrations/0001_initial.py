@@ -87,7 +87,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
                 ('person_id', models.BigIntegerField()),
-                ('kind', models.CharField(choices=[('photo', 'Photo'), ('thumbnail', 'Thumbnail'), ('scan', 'Scan')], max_length=9)),
+                ('kind', models.CharField(max_length=24)),
                 ('media_type', models.CharField(max_length=40)),
                 ('size', models.BigIntegerField()),
                 ('pages', models.PositiveIntegerField(null=True)),

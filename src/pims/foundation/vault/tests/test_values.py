@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 
 from pims.foundation.commands.transaction import Transaction
-from pims.foundation.vault import ciphers, masterkeys, personkeys, secrets, values
+from pims.foundation.vault import ciphers, personkeys, secrets, values
 from pims.foundation.vault.errors import Erased, KeyMissing, Tampered, WrongKey
 from pims.foundation.vault.models import Erasure, MasterKey, PersonKey
 from pims.kernel import clock
@@ -58,7 +58,7 @@ def test_a_master_key_that_is_missing_or_another_is_told_apart_from_tampering(
     tx: Transaction,
 ) -> None:
     sealed = values.seal_value(7, b"private", **PLACE)
-    path = secrets.secret_path(masterkeys.secret_name(1))
+    path = secrets.secret_path(ciphers.master_secret(1))
     kept = path.read_bytes()
     try:
         path.unlink()

@@ -74,6 +74,11 @@ def exists(name: str) -> bool:
     return secret_path(name).is_file()
 
 
+def missing_names() -> list[str]:
+    """The secrets that were made once for this state and are not there now."""
+    return sorted(name for name in _index() if not exists(name))
+
+
 def secret_path(name: str) -> Path:
     if not name or not all(c.isascii() and (c.isalnum() or c == "-") for c in name):
         raise ValueError(f"not a name of a secret: {name!r}")

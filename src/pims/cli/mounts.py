@@ -15,10 +15,13 @@ from typer.core import TyperGroup
 from pims.cli import boot
 
 
-def later(name: str, module: str, help_text: str, *, database: bool = True) -> type[TyperGroup]:
+def later(
+    name: str, module: str, help_text: str, *, bare: bool = False, framework: bool = True
+) -> type[TyperGroup]:
     """A group whose commands are those of the typer `app` in `module`.
 
-    `database` says that its commands need a running database.
+    `database` says that its commands need a running database; `framework` False that they set
+    Django up themselves, where they need it.
     """
 
     class Later(TyperGroup):
@@ -26,7 +29,9 @@ def later(name: str, module: str, help_text: str, *, database: bool = True) -> t
             super().__init__(**{**settings, "name": name, "help": help_text})
 
         def _real(self) -> TyperGroup:
-            boot.framework()
+            if framework:
+                if not bare:
+                boot.framework()
             found = typer.main.get_group(import_module(module).app)
             self.commands = found.commands
             return found
@@ -38,7 +43,7 @@ def later(name: str, module: str, help_text: str, *, database: bool = True) -> t
             return self._real().get_command(ctx, cmd_name)
 
         def invoke(self, ctx: Any) -> Any:
-            wanted = database and not asked_for_help()
+            wanted = not bare and not asked_for_help()
             with boot.database_running() if wanted else nullcontext():
                 return super().invoke(ctx)
 
@@ -50,10 +55,17 @@ def asked_for_help() -> bool:
 
 
 def mount(
-    app: typer.Typer, name: str, module: str, help_text: str, *, database: bool = True
+    app: typer.Typer,
+    name: str,
+    module: str,
+    help_text: str,
+    *,
+    bare: bool = False,
+    framework: bool = True,
 ) -> None:
     """Add the group `name`, whose commands are in `module`, to `app`."""
-    group = typer.Typer(cls=later(name, module, help_text, database=database), no_args_is_help=True)
+    cls = later(name, module, help_text, bare=bare, framework=framework)
+    group = typer.Typer(cls=cls, no_args_is_help=True)
     nothing: Callable[[], None] = lambda: None  # noqa: E731 - typer wants a callback for a group
     group.callback()(nothing)
     app.add_typer(group, name=name, help=help_text)

@@ -118,9 +118,6 @@ document.addEventListener("input", (event) => {
   timers.set(form, setTimeout(() => keepDraft(form), 300));
 });
 
-for (const kind of ["click", "submit"]) {
-  document.addEventListener(kind, (event) => {
-    const ends = event.target instanceof Element && event.target.closest("[data-ends-session]");
-    if (ends && (kind === "submit" || ends.matches("a"))) dropAllDrafts();
-  });
-}
+document.addEventListener("submit", (event) => {
+  if (event.target instanceof Element && event.target.matches("[data-ends-session]")) dropAllDrafts();
+});

@@ -9,6 +9,7 @@ import hashlib
 import os
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -41,7 +42,7 @@ def build_assets(*, force: bool = False, say: Say = print) -> bool:
     if not (FRONTEND / "package.json").exists():
         if (DIST / "assets.json").exists():
             return False
-        raise BuildError("The assets are missing and their sources are not here: install the wheel.")
+        raise BuildError("The assets are missing, and so are their sources: install the wheel.")
     digest = _digest(_asset_inputs())
     stamp = DIST / STAMP
     if not force and stamp.exists() and stamp.read_text() == digest:
@@ -196,7 +197,7 @@ def main() -> int:
     try:
         build_all(force=parser.parse_args().force)
     except BuildError as error:
-        print(error)
+        sys.stderr.write(f"{error}\n")
         return 1
     return 0
 

@@ -20,7 +20,7 @@ class ActingRequest(Protocol):
     def actor(self) -> Actor: ...
 
     @property
-    def POST(self) -> QueryDict: ...
+    def POST(self) -> QueryDict: ...  # noqa: N802
 
 
 def new_command_id() -> str:

@@ -83,9 +83,7 @@ def confirmation_asked(request: Any) -> HttpResponseBase | None:
             return HttpResponseRedirect("/sign-in/?ended=locked")
         if problem is None:
             sessions.confirm(request.session)
-            request.actor = replace(
-                request.actor, confirmed_at=request.session[sessions.CONFIRMED]
-            )
+            request.actor = replace(request.actor, confirmed_at=request.session[sessions.CONFIRMED])
     if problem is None and sessions.recently_confirmed(request.session):
         _forget_secret(request)
         return None

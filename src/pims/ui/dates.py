@@ -42,7 +42,7 @@ def local(value: datetime, zone: str = "") -> datetime:
 
 
 def instant_text(value: datetime, form: str = "full", zone: str = "") -> str:
-    """``7 Mar 2026 18:32`` (full), ``7 Mar 2026`` (date), ``18:32`` (time), ``7 Mar 18:32`` (short).
+    """An instant in words: full ``7 Mar 2026 18:32``, date, time, or short ``7 Mar 18:32``.
 
     `value` is timezone-aware. Raises ValueError for another form.
     """

@@ -75,7 +75,8 @@ def field_context(bound: BoundField, options: dict[str, Any]) -> dict[str, Any]:
         "now": options.get("now", False) and isinstance(widget, InstantInput),
         "today": options.get("now", False) and not isinstance(widget, InstantInput),
         "legend_size": options.get("legend_size", "s"),
-        "control": bound.as_widget(attrs=attrs) if kind not in ("parts", "radios", "checkboxes")
+        "control": bound.as_widget(attrs=attrs)
+        if kind not in ("parts", "radios", "checkboxes")
         else "",
         "parts": _parts(bound, errors) if kind == "parts" else (),
         "choices": _choices(bound) if kind in ("radios", "checkboxes") else (),
@@ -133,7 +134,7 @@ def _choices(bound: BoundField) -> list[dict[str, Any]]:
 
 
 def error_summary_context(shown: Iterable[BaseForm], lines: Iterable[str]) -> dict[str, Any]:
-    """All errors of the forms, each with the id of what to correct; lines without one come first."""
+    """All errors of the forms, each with the id of what to correct; bare lines come first."""
     entries: list[dict[str, str]] = [{"text": line, "target": ""} for line in lines]
     for form in shown:
         if form is None or not form.is_bound:

@@ -67,9 +67,7 @@ class RowForm(forms.Form):
     """One row of the sample van."""
 
     name = forms.CharField(label=_("Name as given"))
-    warrant = forms.ChoiceField(
-        label=_("Warrant"), choices=[("yes", _("Yes")), ("no", _("No"))]
-    )
+    warrant = forms.ChoiceField(label=_("Warrant"), choices=[("yes", _("Yes")), ("no", _("No"))])
     injuries = forms.CharField(label=_("Injuries seen"), required=False)
 
 
@@ -180,8 +178,11 @@ def context() -> dict[str, Any]:
                 recorded=now - timedelta(days=2),
             ),
             TimelineItem(
-                now - timedelta(days=5), _("Injury seen at reception"), _("Left forearm, bruise."),
-                "Nurse L. Flowers", tone="alarm",
+                now - timedelta(days=5),
+                _("Injury seen at reception"),
+                _("Left forearm, bruise."),
+                "Nurse L. Flowers",
+                tone="alarm",
             ),
         ],
         "facts": [
@@ -198,11 +199,23 @@ def context() -> dict[str, Any]:
             Column(_("Flags")),
         ],
         "rows": [
-            Row("4821937-64", "NÚÑEZ CHOC, María Esperanza", "Women", str(_("On remand")),
-                now + timedelta(days=12), (Flag(_("Self-harm"), "alarm"),)),
+            Row(
+                "4821937-64",
+                "NÚÑEZ CHOC, María Esperanza",
+                "Women",
+                str(_("On remand")),
+                now + timedelta(days=12),
+                (Flag(_("Self-harm"), "alarm"),),
+            ),
             Row("7120034-11", "TUN, Emiliano", "Remand", str(_("On remand")), now, (), True),
-            Row("0391186-29", "O'BRIEN-SMITH, Desmond", "Maximum", str(_("Convicted")), None,
-                (Flag(_("Keep apart"), "warn"), Flag(_("Escape risk"), "warn"))),
+            Row(
+                "0391186-29",
+                "O'BRIEN-SMITH, Desmond",
+                "Maximum",
+                str(_("Convicted")),
+                None,
+                (Flag(_("Keep apart"), "warn"), Flag(_("Escape risk"), "warn")),
+            ),
         ],
         "tiles": [
             Tile("A-01", "#t", 2, 2),
@@ -224,12 +237,28 @@ def context() -> dict[str, Any]:
             Task(_("Cell place"), _("Cannot start yet"), hint=_("After the risk questions.")),
         ],
         "bars": [
-            Bar(_("Remand warrant 114/26"), now - timedelta(days=80), now - timedelta(days=52),
-                "quiet", _("superseded")),
-            Bar(_("Remand warrant 131/26"), now - timedelta(days=49), now + timedelta(days=12),
-                "info", "", "#w"),
-            Bar(_("Commitment warrant 12/26"), now - timedelta(days=20), None, "ok",
-                _("further warrant")),
+            Bar(
+                _("Remand warrant 114/26"),
+                now - timedelta(days=80),
+                now - timedelta(days=52),
+                "quiet",
+                _("superseded"),
+            ),
+            Bar(
+                _("Remand warrant 131/26"),
+                now - timedelta(days=49),
+                now + timedelta(days=12),
+                "info",
+                "",
+                "#w",
+            ),
+            Bar(
+                _("Commitment warrant 12/26"),
+                now - timedelta(days=20),
+                None,
+                "ok",
+                _("further warrant"),
+            ),
         ],
         "gaps": [Period(now - timedelta(days=52), now - timedelta(days=49))],
     }

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
+from pims.ui.pages import page
 from pims.ui.style.samples import context
 from pims.ui.style.shell import sample_shell
 
@@ -17,6 +18,7 @@ def _require_shown() -> None:
         raise Http404
 
 
+@page(permission=None, methods=("GET", "HEAD", "POST"))
 def style(request: HttpRequest) -> HttpResponse:
     """Every component; a POST shows the form's answer (422 with errors)."""
     _require_shown()
@@ -25,6 +27,7 @@ def style(request: HttpRequest) -> HttpResponse:
     return render(request, "ui/style/page.html", values, status=status)
 
 
+@page(permission=None)
 def suggest(request: HttpRequest) -> JsonResponse:
     """Courts whose name holds the text."""
     _require_shown()

@@ -136,9 +136,7 @@ def html_attrs(attrs: Mapping[str, object]) -> SafeString:
         parts.append((key, value))
     return mark_safe(
         "".join(
-            f" {conditional_escape(key)}"
-            if value is True
-            else format_html(' {}="{}"', key, value)
+            f" {conditional_escape(key)}" if value is True else format_html(' {}="{}"', key, value)
             for key, value in parts
         )
     )

@@ -1,0 +1,1 @@
+"""Access and sign-in across the whole site."""

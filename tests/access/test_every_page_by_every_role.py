@@ -1,0 +1,70 @@
+"""Every address of the site by every role, against the table that a person approved."""
+
+from collections import Counter
+
+import pytest
+from django.test import Client
+
+from pims.web.permissions import PUBLIC
+from tests.access import walk
+from tests.access.staff import signed_in, staff
+
+TABLE = walk.read_table()
+ADDRESSES = walk.addresses()
+JSON = {"Accept": "application/json"}
+
+
+def test_every_address_has_a_row_and_every_row_an_address() -> None:
+    named = {address.name for address in ADDRESSES}
+    missing, gone = sorted(named - TABLE.keys()), sorted(TABLE.keys() - named)
+    assert (missing, gone) == ([], []), (
+        "run `python -m tests.access.write_table`, read what it proposes, and commit it"
+    )
+
+
+def test_no_two_addresses_share_a_name() -> None:
+    shared = [name for name, n in Counter(a.name for a in ADDRESSES).items() if n > 1]
+    assert shared == []
+
+
+def test_every_page_says_what_it_asks_for() -> None:
+    assert [a.name for a in ADDRESSES if a.asks == walk.CLOSED] == []
+
+
+def test_the_table_names_what_each_page_asks_for() -> None:
+    said = {a.name: a.asks for a in ADDRESSES if a.name in TABLE}
+    assert said == {name: TABLE[name].asks for name in said}
+
+
+def test_only_signing_in_is_open_to_everybody() -> None:
+    """A page added here is read by whoever stands at the gate: think twice."""
+    assert {a.name for a in ADDRESSES if a.asks == PUBLIC} == {
+        "healthz", "offline", "signin:first_factor", "signin:language", "signin:second_factor",
+        "signin:session", "signin:sign_in", "signin:sign_out", "signin:switch",
+    }  # fmt: skip
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", walk.roles())
+def test_each_role_opens_exactly_the_pages_of_the_table(role: str) -> None:
+    client = signed_in(staff(role), raise_request_exception=False)
+    wrong = []
+    for address in ADDRESSES:
+        status = client.get(address.example, headers=JSON).status_code
+        allowed = TABLE[address.name].roles[role]
+        if (status == 403) == allowed or status not in (200, 302, 403, 404, 405, 422):
+            wrong.append(f"{address.name} ({address.example}): {status}, may open: {allowed}")
+    assert wrong == []
+
+
+@pytest.mark.django_db
+def test_whoever_has_not_signed_in_opens_nothing_else() -> None:
+    client = Client()
+    wrong = []
+    for address in ADDRESSES:
+        answer = client.get(address.example)
+        if address.asks == PUBLIC:
+            continue
+        if answer.status_code != 302 or not answer["Location"].startswith("/sign-in/?"):
+            wrong.append(f"{address.name}: {answer.status_code}")
+    assert wrong == []

@@ -156,3 +156,6 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = False
 SILENCED_SYSTEM_CHECKS: list[str] = []
+
+# Who builds the identity bar that heads every page about one prisoner.
+PIMS_IDENTITY = "pims.custody.web.identity.identity_of"

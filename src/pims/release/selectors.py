@@ -262,6 +262,15 @@ def errors_open(viewer: Actor, establishment_id: int) -> list[tuple[int, int, da
     return [(row.pk, row.person_id, row.left_at) for row in rows if row.person_id in seen]
 
 
+def error_person(viewer: Actor, error_id: int) -> int:
+    """The person of a release in error. Raises NotFound."""
+    row = ReleaseInError.objects.filter(pk=error_id).first()
+    if row is None:
+        raise NotFound("release_in_error", error_id)
+    require_visible(viewer, "release.view", row.person_id)
+    return row.person_id
+
+
 def _item(code: str, row: DischargeItem | None, settled: set[str]) -> ItemInfo:
     if row is None:
         return ItemInfo(code, "done" if code in settled else "open", "", None, None)

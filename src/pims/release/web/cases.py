@@ -1,0 +1,344 @@
+"""The discharge desk: what is running, one case and the steps of its check."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+
+from pims.authority import selectors as authority
+from pims.authority import services as authority_services
+from pims.custody.selectors.standing import owner_of
+from pims.foundation.access import sessions
+from pims.foundation.access.secrets import Secret
+from pims.foundation.access.selectors import actor_for, user_names
+from pims.foundation.access.signin import try_secret
+from pims.foundation.commands.transaction import Command
+from pims.kernel import clock
+from pims.kernel.errors import InvalidInput
+from pims.people import selectors as people
+from pims.property import selectors as property_room
+from pims.release import selectors, services
+from pims.release.selectors import CaseDetail
+from pims.release.web import words
+from pims.release.web.forms import (
+    CloseForm,
+    DischargeForm,
+    IdentityForm,
+    ItemForm,
+    SecondOfficerForm,
+    StartForm,
+    VerifyForm,
+)
+from pims.ui import wording
+from pims.ui.commands import command_from
+from pims.ui.forms import add_reasons
+from pims.ui.identity import identity_of
+from pims.ui.pages import page
+from pims.ui.shapes import Column, Fact, Task, Tone
+
+VIEW, PREPARE, DISCHARGE = "release.view", "release.prepare", "release.discharge"
+BOTH = ("GET", "HEAD", "POST")
+POST = ("POST",)
+
+ITEM_TONES: dict[str, Tone] = {"open": "quiet", "done": "ok", "explained": "info"}
+
+
+@page(permission=VIEW)
+def index(request: Any) -> HttpResponse:
+    """Everything between an order and the gate, with its clock; who is due; who to countersign."""
+    viewer, where = request.actor, request.establishment_id
+    rows = selectors.open_cases(viewer, where)
+    due = [row for row in selectors.releases_due(viewer, where) if row.case_id is None]
+    errors = selectors.errors_open(viewer, where)
+    headers = people.person_headers(
+        viewer,
+        [r.person_id for r in rows] + [d.person_id for d in due] + [e[1] for e in errors],
+    )
+    now = clock.now()
+    context = {
+        "running": [
+            (row, headers.get(row.person_id), now - row.clock_started_at, _tone(row, now))
+            for row in rows
+            if not row.awaits_countersign
+        ],
+        "unsigned": [
+            (row, headers.get(row.person_id)) for row in rows if row.awaits_countersign
+        ],
+        "due": [(row, headers.get(row.person_id)) for row in due],
+        "errors": [(error, headers.get(error[1])) for error in errors],
+        "columns": [
+            Column(_("Prisoner")), Column(_("Number")), Column(_("Clock started")),
+            Column(_("Since"), numeric=True), Column(_("Heard")),
+        ],
+        "due_columns": [
+            Column(_("Prisoner")), Column(_("Number")), Column(_("Final date")),
+            Column(_("Action"), hidden_label=True),
+        ],
+        "may_prepare": viewer.can(PREPARE),
+    }  # fmt: skip
+    return render(request, "release/index.html", context)
+
+
+@page(permission=PREPARE, methods=BOTH)
+def start(request: Any, episode_id: int) -> HttpResponse:
+    """Open a case: on an order that was recorded, on the final date, or by decision."""
+    person_id, establishment_id = owner_of(episode_id)
+    identity = identity_of(request.actor, person_id)
+    standing_case = selectors.open_case_of(request.actor, episode_id)
+    if standing_case is not None and request.method != "POST":
+        return HttpResponseRedirect(reverse("release:case", args=[standing_case]))
+    form = StartForm(request.POST if request.method == "POST" else None)
+    form.fields["basis"].choices = _grounds(person_id)  # type: ignore[attr-defined]
+    if form.is_valid():
+        given = form.cleaned_data
+        basis, _sep, order = given["basis"].partition(":")
+        try:
+            made = services.start_discharge(
+                command_from(request),
+                episode_id=episode_id,
+                basis=basis,
+                release_order_id=int(order) if order else None,
+                final_date=given["final_date"],
+                ground=given["ground"],
+            )
+        except InvalidInput as problem:
+            add_reasons(form, problem)
+        else:
+            return HttpResponseRedirect(reverse("release:case", args=[made.case_id]))
+    context = {"form": form, "identity": identity, "episode_id": episode_id}
+    return render(request, "release/start.html", context, status=422 if form.errors else 200)
+
+
+@page(permission=VIEW)
+def case_page(request: Any, case_id: int) -> HttpResponse:
+    """The discharge check of one person: what stops, what is to be done, and the gate."""
+    case = selectors.case_detail(request.actor, case_id)
+    return render(request, "release/case.html", _case_context(request, case))
+
+
+@page(permission=PREPARE, methods=POST)
+def acknowledge(request: Any, case_id: int) -> HttpResponse:
+    services.acknowledge_discharge(command_from(request), case_id=case_id)
+    return _back(case_id)
+
+
+@page(permission=PREPARE, methods=BOTH)
+def identity(request: Any, case_id: int) -> HttpResponse:
+    case = selectors.case_detail(request.actor, case_id)
+    form = IdentityForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        given = form.cleaned_data
+        officers = [name for name in (given["officer_one"], given["officer_two"]) if name]
+        try:
+            services.establish_identity(
+                command_from(request),
+                case_id=case_id,
+                how=given["how"],
+                officers=officers,
+                matched=given["matched"] == "yes",
+            )
+        except InvalidInput as problem:
+            add_reasons(form, problem)
+        else:
+            return _back(case_id)
+    context = {
+        "form": form,
+        "case": case,
+        "identity": identity_of(request.actor, case.person_id),
+        "title": _("Who is this?"),
+        "photographs": people.photographs(request.actor, case.person_id),
+    }
+    return render(request, "release/identity.html", context, status=422 if form.errors else 200)
+
+
+@page(permission=PREPARE, methods=BOTH)
+def item(request: Any, case_id: int, code: str) -> HttpResponse:
+    """One thing on the list: done, or explained. Verifying an order names whom one spoke to."""
+    case = selectors.case_detail(request.actor, case_id)
+    if code == "order_verified" and case.release_order_id is not None:
+        return _verify(request, case)
+    form = ItemForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        done = form.cleaned_data["done"] == "yes"
+        note = form.cleaned_data["note"]
+        try:
+            if code == "police_interest" and done:
+                _police_told(request, case)
+            services.settle_item(
+                command_from(request), case_id=case_id, code=code, done=done, note=note
+            )
+        except InvalidInput as problem:
+            add_reasons(form, problem)
+        else:
+            return _back(case_id)
+    context = {
+        "form": form,
+        "case": case,
+        "code": code,
+        "identity": identity_of(request.actor, case.person_id),
+        "title": words.ITEMS.get(code, code),
+        "held": property_room.held_items([case.person_id]).get(case.person_id, [])
+        if code == "property"
+        else [],
+        "interests": authority.police_interests([case.person_id]).get(case.person_id, [])
+        if code == "police_interest"
+        else [],
+    }
+    return render(request, "release/item.html", context, status=422 if form.errors else 200)
+
+
+@page(permission=PREPARE, methods=BOTH)
+def second_officer(request: Any, case_id: int) -> HttpResponse:
+    """The second officer enters badge and PIN at the first officer's screen."""
+    case = selectors.case_detail(request.actor, case_id)
+    form = SecondOfficerForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        tried = try_secret(
+            badge=form.cleaned_data["badge"],
+            secret=Secret(form.cleaned_data["secret"]),
+            how="pin",
+            address=sessions.address_of(request),
+            inside=sessions.asks_from_inside(request),
+        )
+        if tried.problem is not None or tried.user is None or tried.second_factor:
+            shown = tried.problem
+            text = (
+                wording.render(shown, get_language() or "en")
+                if shown is not None
+                else gettext("This officer signs in with a second step: use their own session.")
+            )
+            form.add_error("secret", text)
+        elif tried.user.pk == request.actor.user_id:
+            form.add_error("badge", gettext("The second officer must be someone else."))
+        else:
+            second = Command(actor_for(tried.user), command_from(request).command_id)
+            services.second_officer_agrees(second, case_id=case_id)
+            return _back(case_id)
+    context = {
+        "form": form,
+        "case": case,
+        "identity": identity_of(request.actor, case.person_id),
+        "title": _("Second officer"),
+    }
+    return render(request, "release/step.html", context, status=422 if form.errors else 200)
+
+
+@page(permission=DISCHARGE, methods=BOTH)
+def close(request: Any, case_id: int) -> HttpResponse:
+    case = selectors.case_detail(request.actor, case_id)
+    form = CloseForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        services.close_case(
+            command_from(request), case_id=case_id, reason=form.cleaned_data["reason"]
+        )
+        messages.success(request, gettext("The case is closed. The prisoner stays in custody."))
+        return HttpResponseRedirect(reverse("release:index"))
+    context = {
+        "form": form,
+        "case": case,
+        "identity": identity_of(request.actor, case.person_id),
+        "title": _("Close without discharge"),
+    }
+    return render(request, "release/step.html", context, status=422 if form.errors else 200)
+
+
+def _verify(request: Any, case: CaseDetail) -> HttpResponse:
+    orders = authority.release_orders([case.person_id]).get(case.person_id, [])
+    order = next(o for o in orders if o.release_order_id == case.release_order_id)
+    form = VerifyForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        authority_services.verify_release_order(
+            command_from(request),
+            release_order_id=order.release_order_id,
+            spoke_to=form.cleaned_data["spoke_to"],
+        )
+        return _back(case.case_id)
+    context = {
+        "form": form,
+        "case": case,
+        "order": order,
+        "identity": identity_of(request.actor, case.person_id),
+        "title": _("Verify the order with the registry"),
+    }
+    return render(request, "release/verify.html", context, status=422 if form.errors else 200)
+
+
+def _police_told(request: Any, case: CaseDetail) -> None:
+    for interest in authority.police_interests([case.person_id]).get(case.person_id, []):
+        authority_services.inform_police(
+            Command(request.actor), police_interest_id=interest.police_interest_id
+        )
+
+
+def _grounds(person_id: int) -> list[tuple[str, str]]:
+    orders = authority.release_orders([person_id]).get(person_id, [])
+    return [
+        *(
+            (
+                f"order:{o.release_order_id}",
+                gettext("Order of %(body)s, reference %(reference)s")
+                % {"body": o.body_name, "reference": o.reference or "—"},
+            )
+            for o in orders
+            if o.is_open
+        ),
+        ("final_date", str(words.BASES["final_date"])),
+        ("no_authority", str(words.BASES["no_authority"])),
+    ]
+
+
+def _case_context(request: Any, case: CaseDetail) -> dict[str, Any]:
+    now = clock.now()
+    names = user_names([i for i in [case.second_officer_id] if i is not None])
+    return {
+        "case": case,
+        "identity": identity_of(request.actor, case.person_id),
+        "facts": [
+            Fact(_("Ground"), words.BASES[case.basis]),
+            *([Fact(_("Decision"), case.ground)] if case.ground else []),
+            Fact(
+                _("Identity"),
+                words.IDENTITY_WAYS.get(case.identity_how, _("Not yet established")),
+                reverse("release:identity", args=[case.case_id]) if case.state == "open" else "",
+                _("Establish"),
+            ),
+            Fact(
+                _("Second officer"),
+                names.get(case.second_officer_id or 0, _("Not yet")),
+                reverse("release:second", args=[case.case_id]) if case.state == "open" else "",
+                _("Agree here"),
+            ),
+        ],
+        "tasks": [
+            Task(
+                words.ITEMS[i.code],
+                words.ITEM_STATES[i.state],
+                reverse("release:item", args=[case.case_id, i.code])
+                if case.state == "open"
+                else "",
+                ITEM_TONES[i.state],
+                i.note,
+            )
+            for i in case.items
+        ],
+        "elapsed": now - case.clock_started_at,
+        "superintendent_called": now >= case.superintendent_at,
+        "by_telephone": now >= case.telephone_from,
+        "open_items": [] if case.check is None else case.check.open_items,
+        "form": DischargeForm(),
+        "may_discharge": request.actor.can(DISCHARGE),
+        "may_prepare": request.actor.can(PREPARE),
+    }
+
+
+def _tone(row: selectors.ClockRow, now: Any) -> str:
+    minutes = (now - row.clock_started_at).total_seconds() / 60
+    return "alarm" if minutes >= 30 else "warn" if minutes >= 15 else "ok"
+
+
+def _back(case_id: int) -> HttpResponse:
+    return HttpResponseRedirect(reverse("release:case", args=[case_id]))

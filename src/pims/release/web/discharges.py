@@ -1,0 +1,206 @@
+"""The gate, the discharge made on paper, the second signature, the book, and errors."""
+
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from pims.custody.selectors.standing import owner_of
+from pims.facilities import selectors as facilities
+from pims.foundation.access.selectors import user_names
+from pims.kernel import clock
+from pims.kernel.errors import InvalidInput
+from pims.people import selectors as people
+from pims.release import selectors, services
+from pims.release.web import words
+from pims.release.web.forms import DischargeForm, ErrorForm, PaperForm, ReturnedForm
+from pims.ui.commands import command_from
+from pims.ui.confirmation import require_recent_confirmation
+from pims.ui.forms import add_reasons
+from pims.ui.identity import identity_of
+from pims.ui.pages import page
+from pims.ui.shapes import Column, Fact
+
+VIEW, DISCHARGE = "release.view", "release.discharge"
+BOTH = ("GET", "HEAD", "POST")
+
+
+@page(permission=DISCHARGE, methods=("POST",))
+@require_recent_confirmation
+def discharge(request: Any, case_id: int) -> HttpResponse:
+    """Let the person walk, or say which of the three things stops it."""
+    form = DischargeForm(request.POST)
+    form.is_valid()
+    explained = {
+        name.removeprefix("why_"): value
+        for name, value in request.POST.items()
+        if name.startswith("why_")
+    }
+    done = services.discharge_person(
+        command_from(request),
+        case_id=case_id,
+        destination=form.cleaned_data.get("destination", ""),
+        explanations=explained,
+        second_by_telephone=form.cleaned_data.get("second_by_telephone", ""),
+    )
+    return HttpResponseRedirect(reverse("release:discharged", args=[done.discharge_id]))
+
+
+@page(permission=VIEW)
+def discharge_page(request: Any, discharge_id: int) -> HttpResponse:
+    """One discharge: when, by whom, and what was not as it should be."""
+    found = selectors.discharge(request.actor, discharge_id)
+    names = user_names(
+        [i for i in (found.first_officer_id, found.second_officer_id) if i is not None]
+    )
+    signed = found.countersigned_at is not None or found.second_how == "present"
+    context = {
+        "discharge": found,
+        "identity": identity_of(request.actor, found.person_id),
+        "facts": [
+            Fact(_("Ground"), words.BASES[found.basis]),
+            Fact(_("Minutes from order to freedom"), found.minutes_from_order),
+            Fact(_("First officer"), names.get(found.first_officer_id, "—")),
+            Fact(
+                _("Second officer"),
+                names.get(found.second_officer_id or 0, found.second_name or "—"),
+            ),
+            Fact(_("Second officer was"), words.SECOND_HOW[found.second_how]),
+            Fact(_("Where to"), found.destination or "—"),
+        ],
+        "marks": [words.mark_label(mark) for mark in found.marks],
+        "unsigned": not signed,
+        "may_sign": not signed
+        and request.actor.can("release.second_check")
+        and request.actor.user_id != found.first_officer_id,
+        "may_discharge": request.actor.can(DISCHARGE),
+    }
+    return render(request, "release/discharged.html", context)
+
+
+@page(permission="release.second_check", methods=("POST",))
+def sign(request: Any, discharge_id: int) -> HttpResponse:
+    services.countersign(command_from(request), discharge_id=discharge_id)
+    messages.success(request, gettext("Countersigned."))
+    return HttpResponseRedirect(reverse("release:discharged", args=[discharge_id]))
+
+
+@page(permission=DISCHARGE, methods=BOTH)
+@require_recent_confirmation
+def paper(request: Any, episode_id: int) -> HttpResponse:
+    """Enter a discharge that was made without the system: a fact, whatever was amiss."""
+    person_id, _where = owner_of(episode_id)
+    form = PaperForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            done = services.record_paper_discharge(
+                command_from(request), episode_id=episode_id, **form.cleaned_data
+            )
+        except InvalidInput as problem:
+            add_reasons(form, problem)
+        else:
+            return HttpResponseRedirect(reverse("release:discharged", args=[done.discharge_id]))
+    context = {
+        "form": form,
+        "identity": identity_of(request.actor, person_id),
+        "title": _("Enter a discharge made on paper"),
+        "lead": _("It happened, so it is recorded. What the check would have said is marked."),
+    }
+    return render(request, "release/step.html", context, status=422 if form.errors else 200)
+
+
+@page(permission=DISCHARGE, methods=BOTH)
+@require_recent_confirmation
+def error(request: Any, discharge_id: int) -> HttpResponse:
+    """This person should not have left."""
+    found = selectors.discharge(request.actor, discharge_id)
+    form = ErrorForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            services.record_release_in_error(
+                command_from(request), discharge_id=discharge_id, **form.cleaned_data
+            )
+        except InvalidInput as problem:
+            add_reasons(form, problem)
+        else:
+            return HttpResponseRedirect(reverse("release:index"))
+    context = {
+        "form": form,
+        "identity": identity_of(request.actor, found.person_id),
+        "title": _("Released in error"),
+    }
+    return render(request, "release/step.html", context, status=422 if form.errors else 200)
+
+
+@page(permission="custody.receive", methods=BOTH)
+def returned(request: Any, error_id: int) -> HttpResponse:
+    """Whoever was released in error is back."""
+    person_id = selectors.error_person(request.actor, error_id)
+    form = ReturnedForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            services.record_return_from_error(
+                command_from(request), error_id=error_id, **form.cleaned_data
+            )
+        except InvalidInput as problem:
+            add_reasons(form, problem)
+        else:
+            return HttpResponseRedirect(reverse("release:index"))
+    context = {
+        "form": form,
+        "identity": identity_of(request.actor, person_id),
+        "title": _("Returned after release in error"),
+    }
+    return render(request, "release/step.html", context, status=422 if form.errors else 200)
+
+
+@page(permission=VIEW)
+def book(request: Any) -> HttpResponse:
+    """The discharge book of one day, as it is kept and printed."""
+    where = request.establishment_id
+    zone = ZoneInfo(facilities.time_zone(where))
+    today = clock.now().astimezone(zone).date()
+    try:
+        day = datetime.strptime(request.GET.get("day", ""), "%Y-%m-%d").date()
+    except ValueError:
+        day = today
+    since = datetime.combine(day, time(), zone)
+    rows = selectors.discharges(
+        request.actor, where, since=since, until=since + timedelta(days=1)
+    )
+    headers = people.person_headers(request.actor, [row.person_id for row in rows])
+    names = user_names(
+        {
+            i
+            for row in rows
+            for i in (row.first_officer_id, row.second_officer_id)
+            if i is not None
+        }
+    )
+    context = {
+        "rows": [
+            (
+                row,
+                headers.get(row.person_id),
+                words.BASES[row.basis],
+                names.get(row.first_officer_id, "—"),
+                names.get(row.second_officer_id or 0, row.second_name or "—"),
+            )
+            for row in rows
+        ],
+        "day": day,
+        "earlier": day - timedelta(days=1),
+        "later": day + timedelta(days=1) if day < today else None,
+        "columns": [
+            Column(_("Hour")), Column(_("Prisoner")), Column(_("Number")), Column(_("Ground")),
+            Column(_("First officer")), Column(_("Second officer")), Column(_("Where to")),
+            Column(_("Minutes"), numeric=True),
+        ],
+    }  # fmt: skip
+    return render(request, "release/book.html", context)

@@ -1,0 +1,95 @@
+"""What is typed at the discharge desk."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from pims.release.web.words import IDENTITY_WAYS
+from pims.ui.fields import DayField, InstantField
+
+
+class StartForm(forms.Form):
+    """`basis` carries the order's id: ``order:17``, ``final_date`` or ``no_authority``."""
+
+    basis = forms.ChoiceField(label=_("On what ground?"), widget=forms.RadioSelect)
+    final_date = DayField(label=_("Final date"), required=False)
+    ground = forms.CharField(
+        label=_("Decision and reasons of the officer in charge"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea,
+    )
+
+
+class IdentityForm(forms.Form):
+    how = forms.ChoiceField(
+        label=_("How was identity established?"),
+        choices=[(k, v) for k, v in IDENTITY_WAYS.items() if k != "fingerprint"],
+        widget=forms.RadioSelect,
+    )
+    officer_one = forms.CharField(
+        label=_("First officer who knows the person"), required=False, max_length=120
+    )
+    officer_two = forms.CharField(
+        label=_("Second officer who knows the person"), required=False, max_length=120
+    )
+    matched = forms.ChoiceField(
+        label=_("Is this the person of the record?"),
+        choices=[("yes", _("Yes")), ("no", _("No: this is somebody else"))],
+        widget=forms.RadioSelect,
+    )
+
+
+class ItemForm(forms.Form):
+    done = forms.ChoiceField(
+        label=_("Was it done?"),
+        choices=[("yes", _("Done")), ("no", _("Not done, and here is why"))],
+        widget=forms.RadioSelect,
+    )
+    note = forms.CharField(
+        label=_("Note"), required=False, max_length=500, widget=forms.Textarea
+    )
+
+
+class VerifyForm(forms.Form):
+    spoke_to = forms.CharField(label=_("Whom did you speak to at the registry?"), max_length=120)
+
+
+class SecondOfficerForm(forms.Form):
+    badge = forms.CharField(label=_("Badge of the second officer"), max_length=32)
+    secret = forms.CharField(
+        label=_("PIN of the second officer"),
+        widget=forms.PasswordInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
+    )
+
+
+class DischargeForm(forms.Form):
+    destination = forms.CharField(label=_("Where to"), required=False, max_length=300)
+    second_by_telephone = forms.CharField(
+        label=_("Second officer reached by telephone"), required=False, max_length=120
+    )
+
+
+class PaperForm(forms.Form):
+    happened_at = InstantField(label=_("When did the person leave?"))
+    order_seen = forms.CharField(
+        label=_("Which order was seen?"), max_length=300, widget=forms.Textarea
+    )
+    first_officer = forms.CharField(label=_("First officer"), max_length=60)
+    second_officer = forms.CharField(label=_("Second officer"), required=False, max_length=60)
+    destination = forms.CharField(label=_("Where to"), required=False, max_length=300)
+
+
+class CloseForm(forms.Form):
+    reason = forms.CharField(label=_("Why is it closed?"), max_length=300, widget=forms.Textarea)
+
+
+class ErrorForm(forms.Form):
+    discovered_at = InstantField(label=_("When was it discovered?"))
+    how = forms.CharField(
+        label=_("What went wrong, as far as is known?"), max_length=2000, widget=forms.Textarea
+    )
+    police_told_at = InstantField(label=_("When were the police told?"), required=False)
+
+
+class ReturnedForm(forms.Form):
+    returned_at = InstantField(label=_("When was the person received again?"))

@@ -1,0 +1,25 @@
+"""Addresses of the release room."""
+
+from django.urls import path
+
+from pims.release.web import cases, discharges
+
+app_name = "release"
+
+urlpatterns = [
+    path("", cases.index, name="index"),
+    path("start/<int:episode_id>/", cases.start, name="start"),
+    path("case/<int:case_id>/", cases.case_page, name="case"),
+    path("case/<int:case_id>/acknowledge/", cases.acknowledge, name="acknowledge"),
+    path("case/<int:case_id>/identity/", cases.identity, name="identity"),
+    path("case/<int:case_id>/item/<str:code>/", cases.item, name="item"),
+    path("case/<int:case_id>/second/", cases.second_officer, name="second"),
+    path("case/<int:case_id>/discharge/", discharges.discharge, name="discharge"),
+    path("case/<int:case_id>/close/", cases.close, name="close"),
+    path("paper/<int:episode_id>/", discharges.paper, name="paper"),
+    path("discharged/<int:discharge_id>/", discharges.discharge_page, name="discharged"),
+    path("discharged/<int:discharge_id>/countersign/", discharges.sign, name="countersign"),
+    path("discharged/<int:discharge_id>/error/", discharges.error, name="error"),
+    path("error/<int:error_id>/returned/", discharges.returned, name="returned"),
+    path("book/", discharges.book, name="book"),
+]

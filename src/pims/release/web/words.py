@@ -1,0 +1,50 @@
+"""What the codes of this room are called on the page."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+ITEMS: dict[str, Promise] = {
+    "order_verified": _("Order verified with the registry"),
+    "property": _("Property given back"),
+    "police_interest": _("Police told"),
+    "medication": _("Medication and health summary"),
+    "travel": _("Way home"),
+    "documents": _("Documents handed over"),
+    "next_of_kin": _("Next of kin told"),
+}
+ITEM_STATES: dict[str, Promise] = {
+    "open": _("To do"),
+    "done": _("Done"),
+    "explained": _("Explained"),
+}
+BASES: dict[str, Promise] = {
+    "order": _("Release order"),
+    "final_date": _("Final date of the warrant"),
+    "no_authority": _("Nothing detains: decision of the officer in charge"),
+    "": _("Not stated"),
+}
+IDENTITY_WAYS: dict[str, Promise] = {
+    "photograph": _("Photograph compared"),
+    "two_officers": _("Two officers who know the person"),
+    "fingerprint": _("Fingerprint"),
+}
+SECOND_HOW: dict[str, Promise] = {
+    "present": _("Present"),
+    "telephone": _("By telephone"),
+    "none": _("Nobody could be reached"),
+}
+MARKS: dict[str, Promise] = {
+    "from_paper": _("Entered from paper"),
+    "not_countersigned": _("Second signature missing at the time"),
+    "release.no_order_or_final_date": _("No order or final date"),
+    "release.further_warrant": _("A further warrant still detained"),
+    "release.identity_not_established": _("Identity was not established"),
+}
+
+
+def mark_label(mark: str) -> str:
+    """A mark of a discharge in words: ``not_done:property`` names the item."""
+    kind, _sep, code = mark.partition(":")
+    if kind == "not_done":
+        return str(_("Not done: %(item)s") % {"item": ITEMS.get(code, code)})
+    return str(MARKS.get(mark, mark))

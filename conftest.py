@@ -1,4 +1,4 @@
-"""What every test of PIMS may ask for. The fixtures are in `tests/conftest.py`'s neighbours.
+"""What every test of PIMS may ask for. The fixtures themselves are in `tests/fixtures`.
 
 The state, the secrets and the database of a run are its own, in folders that go with it; they
 are named in the environment before Django reads its settings, which is why this is the first
@@ -14,6 +14,7 @@ from pathlib import Path
 
 import django
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 ROOT = Path(__file__).resolve().parent
 sys.path[:0] = [p for p in (str(ROOT / "src"), str(ROOT)) if p not in sys.path]
@@ -22,10 +23,20 @@ _run = Path(tempfile.mkdtemp(prefix="pims-tests-"))
 atexit.register(shutil.rmtree, _run, ignore_errors=True)
 for _name in [n for n in os.environ if n.endswith("DATABASE_URL") or n.startswith("PIMS_DB_")]:
     del os.environ[_name]
+(_run / "var" / "static").mkdir(parents=True)  # where WhiteNoise looks
 os.environ["PIMS_VAR"] = str(_run / "var")
 os.environ["PIMS_SECRETS"] = str(_run / "secrets")
-os.environ["DJANGO_SETTINGS_MODULE"] = "pims.config.settings"
+os.environ["DJANGO_SETTINGS_MODULE"] = "tests.fixtures.settings"
 django.setup()
+# What a test starts (a worker, a site) runs this code, with the settings of every day.
+os.environ["DJANGO_SETTINGS_MODULE"] = "pims.config.settings"
+os.environ["PYTHONPATH"] = os.pathsep.join(
+    [str(ROOT / "src"), *filter(None, [os.environ.get("PYTHONPATH")])]
+)
+
+# A busy machine is no reason to fail; everything else that Hypothesis watches is.
+hypothesis_settings.register_profile("pims", deadline=None)
+hypothesis_settings.load_profile("pims")
 
 pytest_plugins = ["tests.fixtures.database", "tests.fixtures.actors", "tests.fixtures.network"]
 

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from pims.authority import selectors as authority
 from pims.custody.models import Placement
+from pims.custody.reading import READER, covers
 from pims.custody.rules.placement import PlaceFacts, PrisonerFacts
-from pims.custody.services.common import READER, covers
 from pims.facilities.selectors import PlaceInfo
 from pims.kernel.asof import AsOf
 from pims.people import selectors as people

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pims.custody.models import AdmissionStep, BodyReceipt, Episode, TurnedAway, Van
+from pims.custody.reading import READER
 from pims.custody.rules import admission as rules
-from pims.custody.services.common import READER
 from pims.foundation.access.actor import Actor
 from pims.foundation.access.scope import visible_ids, visible_persons
 from pims.kernel import clock

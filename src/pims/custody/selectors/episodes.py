@@ -20,7 +20,7 @@ from pims.custody.models import (
     Injury,
     Placement,
 )
-from pims.custody.services.common import READER
+from pims.custody.reading import READER
 from pims.facilities import selectors as facilities
 from pims.foundation.access.actor import Actor
 from pims.foundation.access.scope import require_visible
@@ -222,7 +222,7 @@ def episodes(viewer: Actor, person_id: int, as_of: AsOf | None = None) -> list[E
     require_visible(viewer, "custody.view", person_id)
     known_at = None if as_of is None else as_of.known_at
     upto = None if as_of is None else as_of.valid_at
-    ids = people.joined_ids(person_id)
+    ids = people.persons_of(person_id)
     among = Q(person_id__in=ids)
 
     def rows(model: Any, start: str) -> dict[int, list[Any]]:

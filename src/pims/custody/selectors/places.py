@@ -5,8 +5,8 @@ from datetime import datetime
 
 from pims.custody.facts import occupants, place_facts, prisoner_facts
 from pims.custody.models import Episode, Placement
+from pims.custody.reading import READER, covers
 from pims.custody.rules.placement import PlacementFinding, decide_placement
-from pims.custody.services.common import READER, covers
 from pims.facilities import selectors as facilities
 from pims.facilities.selectors import PlaceInfo
 from pims.foundation.access.actor import Actor

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from pims.authority import selectors as authority
 from pims.custody.models import Absence, Episode, Escort, Placement
-from pims.custody.services.common import READER
+from pims.custody.reading import READER
 from pims.facilities import selectors as facilities
 from pims.foundation.access.actor import Actor
 from pims.foundation.access.scope import visible_persons

@@ -39,9 +39,8 @@ def _of_episode(info: EpisodeInfo) -> list[TimelineFact]:
     found = [
         fact(
             episode.starts_at,
-            "received",
+            f"received_{episode.reception_kind}",
             establishment=info.establishment,
-            kind=episode.reception_kind,
         )
     ]
     if info.arrested_at is not None:
@@ -62,15 +61,15 @@ def _of_episode(info: EpisodeInfo) -> list[TimelineFact]:
     ]
     for e in info.escorts:
         found.append(
-            fact(e.left_at, "escort_left", ends_at=e.returned_at, kind=e.kind, to=e.destination)
+            fact(e.left_at, f"escort_left_{e.kind}", ends_at=e.returned_at, to=e.destination)
         )
         if e.returned_at is not None:
-            found.append(fact(e.returned_at, "escort_returned", kind=e.kind, outcome=e.outcome))
-    found += [fact(r.happened_at, "court_outcome", outcome=r.outcome) for r in info.court_returns]
+            found.append(fact(e.returned_at, "escort_returned", outcome=e.outcome))
+    found += [fact(r.happened_at, f"court_{r.outcome}") for r in info.court_returns]
     for a in info.absences:
         found.append(fact(a.starts_at, "escaped", ends_at=a.ends_at))
         if a.ends_at is not None:
             found.append(fact(a.ends_at, "recaptured", kind=a.end_kind))
     if episode.ends_at is not None:
-        found.append(fact(episode.ends_at, "ended", kind=episode.end_kind))
+        found.append(fact(episode.ends_at, f"ended_{episode.end_kind}"))
     return found

@@ -4,13 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from django.db.models import Q
-
 from pims.custody import events
 from pims.custody.models import Absence, Episode, Escort, Placement
+from pims.custody.reading import covers
 from pims.custody.rules.timelines import Row, after_all
 from pims.facilities import selectors as facilities
-from pims.foundation.access.actor import Actor
 from pims.foundation.access.person_scope import set_scope
 from pims.foundation.commands.transaction import Transaction
 from pims.kernel.decisions import Reason, refuse
@@ -18,7 +16,6 @@ from pims.kernel.errors import InvalidInput, NotFound
 
 CLOCK_SLACK = timedelta(minutes=2)
 OLDEST = datetime(1950, 1, 1, tzinfo=UTC)
-READER = Actor(user_id=0, name="", badge="", system=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +69,6 @@ def require_open(episode: Episode) -> None:
     """Raise Refused where custody has ended: nobody can decide otherwise."""
     if episode.ends_at is not None:
         refuse(Reason("custody.episode_ended", {"ended_at": episode.ends_at.isoformat()})).require()
-
-
-def covers(at: datetime, *, start: str = "starts_at", end: str = "ends_at") -> Q:
-    return Q(**{f"{start}__lte": at}) & (Q(**{f"{end}__isnull": True}) | Q(**{f"{end}__gt": at}))
 
 
 def episode_at(person_id: int, at: datetime) -> Episode | None:

@@ -8,8 +8,8 @@ from pims.authority import services as authority
 from pims.authority.services import WarrantNameInput
 from pims.custody import events
 from pims.custody.models import Episode
+from pims.custody.reading import READER
 from pims.custody.services.closing import end_warrants
-from pims.custody.services.common import READER
 from pims.custody.services.return_rows import ReturnRow
 from pims.foundation.commands.transaction import Transaction
 from pims.people import selectors as people

@@ -6,11 +6,11 @@ from datetime import datetime
 
 from pims.custody import events
 from pims.custody.models import Absence, Episode, Escort
+from pims.custody.reading import covers
 from pims.custody.rules.timelines import fit
 from pims.custody.services.common import (
     Moment,
     against_the_clock,
-    covers,
     episode_at,
     escort_rows,
     locked_episode,

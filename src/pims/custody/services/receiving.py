@@ -5,11 +5,10 @@ from datetime import date, datetime, timedelta
 
 from pims.custody import events
 from pims.custody.models import BodyReceipt, Episode, Injury, Van
+from pims.custody.reading import READER, covers
 from pims.custody.services.absences import end_absence
 from pims.custody.services.common import (
-    READER,
     Moment,
-    covers,
     open_absence,
     open_escort,
     open_placement,

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from pims.custody import events
 from pims.custody.models import BodyReceipt, Episode, TurnedAway, Van
-from pims.custody.services.common import READER, moment
+from pims.custody.reading import READER
+from pims.custody.services.common import moment
 from pims.custody.services.receiving import (
     Arrival,
     BodyReceiptInput,

@@ -59,7 +59,7 @@ def reason_codes(package: Path = PACKAGE) -> Iterator[tuple[str, Place]]:
     for path in _modules(package):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         for node in ast.walk(tree):
-            code = _reason_code(node)
+            code = code_of(node)
             if code is not None:
                 yield code, Place(path, node.lineno)  # type: ignore[attr-defined]
 
@@ -110,7 +110,7 @@ _ERRORS = {
 }  # fmt: skip
 
 
-def _reason_code(node: ast.AST) -> str | None:
+def code_of(node: ast.AST) -> str | None:
     """The code that a node gives words to: ``Reason("…")``, or an expected error's `code`."""
     if isinstance(node, ast.ClassDef):
         if {getattr(base, "id", "") for base in node.bases} & _ERRORS:

@@ -1,0 +1,88 @@
+"""The pages speak Spanish as completely as English."""
+
+import ast
+import gettext
+import re
+import shutil
+from pathlib import Path
+
+import polib
+import pytest
+
+from pims.ui import build, strings
+from pims.ui.strings import Text
+
+FILES = sorted((strings.LOCALE / "es").glob("*.po"))
+
+
+def test_every_text_of_every_page_has_its_spanish() -> None:
+    missing = {
+        f"{place.room}.po lacks “{text.msgid}” ({place})"
+        for text, place in strings.missing_translations()
+    }
+    assert sorted(missing) == []
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: p.name)
+def test_the_spanish_names_the_same_values(path: Path) -> None:
+    def values(text: str) -> list[str]:
+        return sorted(re.findall(r"%\(\w+\)s|\{\w*\}", text))
+
+    wrong = [
+        entry.msgid
+        for entry in polib.pofile(str(path))
+        for said in ([entry.msgstr] if entry.msgstr else entry.msgstr_plural.values())
+        if set(values(said)) - set(values(entry.msgid))
+        or (entry.msgstr and values(entry.msgid) != values(said))
+    ]
+    assert wrong == []
+
+
+def test_no_two_rooms_translate_one_text_differently() -> None:
+    said: dict[tuple[str | None, str], dict[str, str]] = {}
+    for path in FILES:
+        for entry in polib.pofile(str(path)):
+            if entry.translated() and not entry.msgid_plural:
+                said.setdefault((entry.msgctxt, entry.msgid), {})[path.stem] = entry.msgstr
+    assert {k[1]: v for k, v in said.items() if len(set(v.values())) > 1} == {}
+
+
+def test_the_scanner_reads_templates_as_django_does() -> None:
+    source = """{% trans "Plain" %}{% trans "May" context "month" as m %}
+<c-x title="{% trans 'In a tag' %}" />
+{% blocktrans with n=user.name %}Hello {{ n }}, 5%{% endblocktrans %}
+{% blocktrans count n=n trimmed %}
+  one
+  alarm
+{% plural %}{{ n }} alarms{% endblocktrans %}{% trans variable %}"""
+    assert {text for text, _line in strings.template_texts(source)} == {
+        Text("Plain"), Text("May", "month"), Text("In a tag"), Text("Hello %(n)s, 5%%"),
+        Text("one alarm"),
+    }  # fmt: skip
+
+
+def test_the_scanner_reads_python() -> None:
+    source = 'a = _("One"); b = ngettext("two", "twos", n); c = pgettext("month", "May"); d = _(x)'
+    assert {text for text, _line in strings.python_texts(ast.parse(source))} == {
+        Text("One"), Text("two"), Text("May", "month"),
+    }  # fmt: skip
+
+
+def test_the_rooms_files_become_one_catalogue(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "es"
+    folder.mkdir()
+    shutil.copy(strings.LOCALE / "es" / "ui.po", folder)
+    (folder / "a.po").write_text('msgid "Print"\nmsgstr "Otra cosa"\n\nmsgid "Own"\nmsgstr "Mío"\n')
+    monkeypatch.setattr(build, "LOCALE", tmp_path)
+    said: list[str] = []
+    assert build.compile_translations(say=said.append)
+    assert not build.compile_translations(say=said.append), "nothing changed"
+    with (folder / "LC_MESSAGES" / "django.mo").open("rb") as file:
+        spanish = gettext.GNUTranslations(file)
+    assert spanish.gettext("Own") == "Mío"
+    assert spanish.gettext("Print") == "Imprimir", "ui.po goes before the others"
+    assert any("says otherwise" in line for line in said)
+    assert spanish.ngettext("alarm", "alarms", 2) == "alarmas"
+    assert spanish.pgettext("short month", "Jan") == "ene"

@@ -9,6 +9,8 @@ from pims.kernel.decisions import Decision, Reason, refuse_if_any
 
 PIN_DIGITS = range(6, 13)
 PASSWORD_CHARACTERS = range(12, 257)
+# So many characters of a password must come from elsewhere than its owner's name and badge.
+_OWN_PART = 8
 MANAGE = "access.manage"
 
 
@@ -74,10 +76,10 @@ def password_faults(password: str, *, badge: str, name: str) -> list[Reason]:
     """What is wrong with a password that somebody chose; none for a good one."""
     if len(password) not in PASSWORD_CHARACTERS:
         return [Reason("access.password_length", {"least": PASSWORD_CHARACTERS.start})]
-    folded = password.casefold()
-    own = [badge.casefold(), *name.casefold().split()]
-    if len(set(folded)) < 5 or any(len(w) > 3 and len(folded) - len(w) < 6 and w in folded
-                                   for w in own):  # fmt: skip
+    folded = rest = password.casefold()
+    for own in sorted({badge.casefold(), *name.casefold().split()}, key=len, reverse=True):
+        rest = rest.replace(own, "") if len(own) > 3 else rest
+    if len(set(folded)) < 5 or len(rest) < _OWN_PART:
         return [Reason("access.password_guessable")]
     return []
 

@@ -38,7 +38,10 @@ os.environ["PYTHONPATH"] = os.pathsep.join(
 hypothesis_settings.register_profile("pims", deadline=None)
 hypothesis_settings.load_profile("pims")
 
-pytest_plugins = ["tests.fixtures.database", "tests.fixtures.actors", "tests.fixtures.network"]
+pytest_plugins = [
+    "tests.fixtures.database", "tests.fixtures.actors", "tests.fixtures.network",
+    "tests.fixtures.browser", "tests.fixtures.sample_site",
+]  # fmt: skip
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

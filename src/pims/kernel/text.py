@@ -66,14 +66,18 @@ def _refuse_unprintable(text: str) -> None:
     marks = 0
     for c in text:
         if c.isascii():
-            if c < " " and c != "\n" or c == "\x7f":
+            if (c < " " and c != "\n") or c == "\x7f":
                 raise UnfitText("control_character", {"code": f"U+{ord(c):04X}"})
             marks = 0
             continue
         category = unicodedata.category(c)
         # Cf stays where it joins letters (Arabic, Indic scripts, emoji); unassigned signs stay,
         # for the table of this Python is not the newest there is, noncharacters excepted.
-        if category in ("Cc", "Cs", "Co") or ord(c) & 0xFFFE == 0xFFFE or 0xFDD0 <= ord(c) <= 0xFDEF:
+        if (
+            category in ("Cc", "Cs", "Co")
+            or ord(c) & 0xFFFE == 0xFFFE
+            or 0xFDD0 <= ord(c) <= 0xFDEF
+        ):
             raise UnfitText("control_character", {"code": f"U+{ord(c):04X}"})
         marks = marks + 1 if category in ("Mn", "Me") else 0
         if marks > MAX_MARKS_IN_A_ROW:

@@ -341,9 +341,7 @@ class ConsularNotice(PersonPart):
 
     country = models.CharField(max_length=2)
     told_at = models.DateTimeField(null=True)
-    answer = models.CharField(
-        max_length=12, choices=Answer.choices, default=Answer.NOT_ANSWERED
-    )
+    answer = models.CharField(max_length=12, choices=Answer.choices, default=Answer.NOT_ANSWERED)
     asked_in_writing = models.BooleanField(default=False)
     consulate_told_at = models.DateTimeField(null=True)
     note = models.CharField(max_length=500, blank=True)
@@ -406,15 +404,15 @@ class Photograph(PersonPart):
         MARK = "mark"
 
     kind = models.CharField(max_length=7, choices=Kind.choices)
-    mark = models.ForeignKey(
-        Mark, null=True, on_delete=models.PROTECT, related_name="photographs"
-    )
+    mark = models.ForeignKey(Mark, null=True, on_delete=models.PROTECT, related_name="photographs")
     blob_id = models.UUIDField()
     taken_at = models.DateTimeField()
 
     class Meta:
         db_table = "people_photograph"
-        indexes: ClassVar = [models.Index(fields=["person", "kind", "-taken_at"], name="photograph_newest")]
+        indexes: ClassVar = [
+            models.Index(fields=["person", "kind", "-taken_at"], name="photograph_newest")
+        ]
 
 
 @recorded

@@ -137,9 +137,12 @@ def _copy_rows(leads_to: dict[int, int]) -> tuple[int, set[str]]:
         return text
 
     for batch in _name_batches():
-        with connection.cursor() as cursor, cursor.copy(
-            "COPY people_search (person_id, name_id, key, keys, birth_year) FROM STDIN"
-        ) as copy:
+        with (
+            connection.cursor() as cursor,
+            cursor.copy(
+                "COPY people_search (person_id, name_id, key, keys, birth_year) FROM STDIN"
+            ) as copy,
+        ):
             lines: list[str] = []
             for name_id, person_id, given, family, earliest, latest in batch:
                 words = name_words(given, family)

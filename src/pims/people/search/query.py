@@ -32,12 +32,16 @@ _ROUGH, _FULL = 3000, 150
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A name that may be meant. `name_id` tells by which name the person was found."""
+    """A name that may be meant. `name_id` tells by which name the person was found.
+
+    `likeness` is of the names alone, `score` with the year of birth; both from 0 to 1.
+    """
 
     person_id: int
     name_id: int
     key: str
     birth_year: int | None
+    likeness: float
     score: float
     by_sound: bool
 
@@ -119,7 +123,7 @@ class _Asking:
             known = self._found.get(person_id)
             if known is None or score > known.score:
                 self._found[person_id] = Match(
-                    person_id, name_id, key, year, score, likeness.by_sound
+                    person_id, name_id, key, year, likeness.score, score, likeness.by_sound
                 )
 
     def _finished(self, words: Sequence[str]) -> tuple[str, ...]:

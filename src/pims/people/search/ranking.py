@@ -59,11 +59,7 @@ def name_likeness(asked: Sequence[str], found: Sequence[str]) -> Likeness:
 
 def _paired(asked: Sequence[str], found: Sequence[str]) -> Likeness:
     pairs = sorted(
-        (
-            (*word_likeness(a, f), i, j)
-            for i, a in enumerate(asked)
-            for j, f in enumerate(found)
-        ),
+        ((*word_likeness(a, f), i, j) for i, a in enumerate(asked) for j, f in enumerate(found)),
         key=lambda p: (-p[0], abs(p[2] - p[3])),
     )
     taken_asked: dict[int, int] = {}

@@ -1,0 +1,40 @@
+"""Every read of the people room that a page or a higher room needs."""
+
+from pims.people.selectors.detail import NameLine, PersonDetail, person_detail
+from pims.people.selectors.headers import (
+    PersonHeader,
+    ids_canonical,
+    infants_inside,
+    person_headers,
+    persons_of,
+)
+from pims.people.selectors.matches import PossibleMatchLine, near_persons, possible_matches
+from pims.people.selectors.photographs import PhotographFile, photograph_file
+from pims.people.selectors.search import (
+    NumberRemark,
+    PersonHit,
+    explain_number,
+    resolve_number,
+    search_people,
+)
+
+__all__ = [
+    "NameLine",
+    "NumberRemark",
+    "PersonDetail",
+    "PersonHeader",
+    "PersonHit",
+    "PhotographFile",
+    "PossibleMatchLine",
+    "explain_number",
+    "ids_canonical",
+    "infants_inside",
+    "near_persons",
+    "person_detail",
+    "person_headers",
+    "persons_of",
+    "photograph_file",
+    "possible_matches",
+    "resolve_number",
+    "search_people",
+]

@@ -1,0 +1,164 @@
+"""The head of a person's page, for one or for a thousand at once."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from pims.foundation.access.actor import Actor
+from pims.foundation.access.models import PersonScope
+from pims.foundation.access.scope import visible_persons
+from pims.foundation.history.known import as_known
+from pims.kernel import clock
+from pims.kernel.asof import AsOf
+from pims.kernel.collation import sort_key
+from pims.people import rules
+from pims.people.models import Infant, Nationality, Person, PersonName, Photograph, SpokenLanguage
+from pims.people.search import index
+
+
+@dataclass(frozen=True, slots=True)
+class PersonHeader:
+    """`display_name` is "FAMILY, Given", "" where no name is known or the person was erased.
+
+    `age` is in whole years that are certain, None where the birth is unknown. `labels` are those
+    of the scope ("juvenile", "protected").
+    """
+
+    person_id: int
+    number: str
+    display_name: str
+    sort_key: str
+    sex: str
+    gender: str
+    birth_date: date | None
+    birth_precision: str
+    age: int | None
+    is_juvenile: bool
+    nationality_codes: tuple[str, ...]
+    photo_blob_id: UUID | None
+    languages: tuple[str, ...]
+    erased: bool
+    labels: tuple[str, ...]
+    given: str = ""
+    family: str = ""
+    age_disputed: bool = False
+    died_on: date | None = None
+    version: int = 1
+
+
+def ids_canonical(person_ids: Iterable[int]) -> dict[int, int]:
+    """Each id -> the id of the person it leads to after merges. Unknown ids are absent."""
+    return index.roots(person_ids)
+
+
+def persons_of(person_id: int) -> frozenset[int]:
+    """All records of the one human being: the canonical person and those merged into it."""
+    root = ids_canonical([person_id]).get(person_id, person_id)
+    return frozenset(index.merged_into([root]))
+
+
+def person_headers(
+    viewer: Actor, person_ids: Collection[int], as_of: AsOf | None = None
+) -> dict[int, PersonHeader]:
+    """The heads of those the viewer may see, in a constant number of queries.
+
+    Age is as at T; names, sex and birth are as known at K.
+    """
+    ids = sorted(set(person_ids))
+    if not ids:
+        return {}
+    scopes = {scope.person_id: scope for scope in _visible(viewer).filter(person_id__in=ids)}
+    ids = [i for i in ids if i in scopes or viewer.system]
+    known_at = as_of.known_at if as_of else None
+    on = timezone.localdate(as_of.valid_at if as_of else clock.now())
+    persons = {person.id: person for person in as_known(Person, known_at, among=Q(id__in=ids))}
+    of = Q(person_id__in=ids)
+    names = {
+        name.person_id: name
+        for name in as_known(PersonName, known_at, among=of).filter(
+            is_primary=True, withdrawn_at__isnull=True
+        )
+    }
+    nationalities = _listed(Nationality, "country", known_at, of)
+    languages = _listed(SpokenLanguage, "code", known_at, of)
+    photographs = _front_photographs(known_at, of, as_of.valid_at if as_of else None)
+    headers = {}
+    for person_id in ids:
+        person = persons.get(person_id)
+        if person is None:
+            continue
+        name = names.get(person_id)
+        given, family = (name.given, name.family) if name else ("", "")
+        facts = rules.AgeFacts(
+            person.born_earliest, person.born_latest, person.age_disputed, person.age_decision
+        )
+        scope = scopes.get(person_id)
+        headers[person_id] = PersonHeader(
+            person_id=person_id,
+            number=person.number,
+            display_name=display_name(given, family),
+            sort_key=name.sort_key if name else sort_key("", person.number),
+            sex=person.sex,
+            gender=person.gender,
+            birth_date=person.birth_date,
+            birth_precision=person.birth_precision,
+            age=rules.age(facts, on),
+            is_juvenile=rules.is_juvenile(facts, on),
+            nationality_codes=nationalities.get(person_id, ()),
+            photo_blob_id=photographs.get(person_id),
+            languages=languages.get(person_id, ()),
+            erased=person.erased_at is not None,
+            labels=tuple(scope.labels) if scope else (),
+            given=given,
+            family=family,
+            age_disputed=person.age_disputed,
+            died_on=person.died_on,
+            version=person.version,
+        )
+    return headers
+
+
+def display_name(given: str, family: str) -> str:
+    """FAMILY, Given: the family name in capitals, so that nobody takes one for the other."""
+    return ", ".join(part for part in (family.upper(), given) if part)
+
+
+def infants_inside(person_ids: Collection[int], *, at: datetime) -> dict[int, int]:
+    """Mother's id -> how many babies were inside with her at that instant; none is absent."""
+    found: dict[int, int] = defaultdict(int)
+    rows = Infant.objects.filter(
+        Q(left_at__isnull=True) | Q(left_at__gt=at),
+        person_id__in=list(person_ids),
+        withdrawn_at__isnull=True,
+        entered_at__lte=at,
+    )
+    for person_id in rows.values_list("person_id", flat=True):
+        found[person_id] += 1
+    return dict(found)
+
+
+def _visible(viewer: Actor) -> QuerySet[PersonScope]:
+    return PersonScope.objects.all() if viewer.system else visible_persons(viewer, "people.view")
+
+
+def _listed(
+    model: type[Nationality] | type[SpokenLanguage], column: str, known_at: datetime | None, of: Q
+) -> dict[int, tuple[str, ...]]:
+    found: dict[int, list[str]] = defaultdict(list)
+    rows = as_known(model, known_at, among=of).filter(withdrawn_at__isnull=True)
+    for person_id, value in sorted(rows.values_list("person_id", column)):
+        found[person_id].append(value)
+    return {person_id: tuple(values) for person_id, values in found.items()}
+
+
+def _front_photographs(known_at: datetime | None, of: Q, at: datetime | None) -> dict[int, UUID]:
+    rows = as_known(Photograph, known_at, among=of).filter(kind="front", withdrawn_at__isnull=True)
+    if at is not None:
+        rows = rows.filter(taken_at__lte=at)
+    newest = sorted(rows.values_list("person_id", "taken_at", "id", "blob_id"))
+    return {person_id: blob_id for person_id, _, _, blob_id in newest}

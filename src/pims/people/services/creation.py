@@ -1,0 +1,110 @@
+"""A person gets a number: at once, whatever is or is not known of him or her."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import connection
+
+from pims.foundation.access.person_scope import set_scope
+from pims.foundation.commands.transaction import Transaction, service
+from pims.kernel.decisions import Reason
+from pims.kernel.errors import InvalidInput
+from pims.kernel.numbers import prisoner_number
+from pims.people import events, rules
+from pims.people.countries import is_country
+from pims.people.models import Gender, Nationality, Person, Sex
+from pims.people.search import index
+from pims.people.services._common import keep_juvenile_label, today
+from pims.people.services.matching import find_matches, note_match
+from pims.people.services.names import NameInput, make_names
+
+
+@dataclass(frozen=True, slots=True)
+class PersonCreated:
+    person_id: int
+    number: str
+    possible_match_ids: tuple[int, ...] = ()
+
+
+@service
+def create_person(
+    tx: Transaction,
+    *,
+    names: Sequence[NameInput] = (),
+    sex: str = "unknown",
+    gender: str = "not_stated",
+    birth_date: date | None = None,
+    birth_precision: str = "unknown",
+    nationalities: Sequence[str] = (),
+    establishment_id: int | None,
+    source: str = "reception",
+    age_disputed: bool = False,
+    possible_match_with: Sequence[int] = (),
+    look_for_matches: bool = True,
+) -> PersonCreated:
+    """Make a person with a number of their own. The first name is the primary one.
+
+    People who may be the same are noted as possible matches; the number never waits for them.
+    No names at all means that none is known. Raises InvalidInput.
+    """
+    tx.require("people.edit", establishment_id=establishment_id)
+    if sex not in Sex.values:
+        raise InvalidInput({"sex": Reason("people.unknown_choice", {"value": sex[:40]})})
+    if gender not in Gender.values:
+        raise InvalidInput({"gender": Reason("people.unknown_choice", {"value": gender[:40]})})
+    if birth_date is not None and birth_precision == "unknown":
+        birth_precision = "day"
+    wrong = rules.faults_of_birth(birth_date, birth_precision, today=today(tx))
+    for code in nationalities:
+        if not is_country(code):
+            wrong["nationalities"] = Reason("people.unknown_country", {"value": code[:40]})
+    if wrong:
+        raise InvalidInput(wrong)
+    born = rules.birth(birth_date, birth_precision)
+    person = Person.objects.create(
+        number=_next_number(),
+        sex=sex,
+        gender=gender,
+        birth_date=born.given,
+        birth_precision=born.precision,
+        born_earliest=born.earliest,
+        born_latest=born.latest,
+        age_disputed=age_disputed,
+        source=source[:40],
+        created_at=tx.now,
+        recorded_by_id=tx.actor.user_id,
+    )
+    tx.lock_persons([person.pk])
+    set_scope(person.pk, establishment_id=establishment_id, unit_id=None)
+    keep_juvenile_label(tx, person)
+    made = make_names(tx, person, names)
+    for code in dict.fromkeys(nationalities):
+        Nationality.objects.create(
+            person=person, country=code, recorded_at=tx.now, recorded_by_id=tx.actor.user_id
+        )
+    index.refresh([person.pk])
+    tx.record(
+        events.PersonCreated(
+            person_id=person.pk, establishment_id=establishment_id, source=source[:40]
+        ),
+        details={
+            "number": person.number,
+            "names": [[name.kind, name.given, name.family] for name in made],
+            "sex": sex,
+            "gender": gender,
+            "birth_date": None if birth_date is None else birth_date.isoformat(),
+            "birth_precision": birth_precision,
+            "nationalities": list(nationalities),
+        },
+    )
+    matches = [note_match(tx, person.pk, other) for other in possible_match_with]
+    if look_for_matches and made:
+        matches += find_matches(tx, person)
+    return PersonCreated(person.pk, person.number, tuple(dict.fromkeys(matches)))
+
+
+def _next_number() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('people_number_serial')")
+        return prisoner_number(cursor.fetchone()[0])

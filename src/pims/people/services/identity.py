@@ -1,0 +1,122 @@
+"""Corrections of who somebody is: sex, gender, birth, age, death."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from pims.foundation.commands.transaction import Transaction, service
+from pims.kernel.decisions import Reason
+from pims.kernel.errors import InvalidInput
+from pims.kernel.text import clean_field
+from pims.people import events, rules
+from pims.people.models import Gender, Sex
+from pims.people.search import index
+from pims.people.services._common import (
+    keep_juvenile_label,
+    one_of,
+    open_person,
+    today,
+    touch,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PersonResult:
+    person_id: int
+    version: int
+
+
+@service
+def amend_person(
+    tx: Transaction,
+    *,
+    person_id: int,
+    version: int,
+    sex: str | None = None,
+    gender: str | None = None,
+    birth_date: date | None = None,
+    birth_precision: str | None = None,
+    birth_place: str | None = None,
+    age_disputed: bool | None = None,
+) -> PersonResult:
+    """Correct what is given and leave what is None.
+
+    The birth is corrected where `birth_precision` is given; "unknown" empties it. Raises
+    InvalidInput (birth in the future, after death), Stale.
+    """
+    person = open_person(tx, person_id, version)
+    after: dict[str, object] = {}
+    if sex is not None:
+        one_of("sex", sex, Sex.values)
+        after["sex"] = sex
+    if gender is not None:
+        one_of("gender", gender, Gender.values)
+        after["gender"] = gender
+    if birth_place is not None:
+        after["birth_place"] = clean_field("birth_place", birth_place)
+    if age_disputed is not None:
+        after["age_disputed"] = age_disputed
+    if birth_precision is not None:
+        if birth_date is None and birth_precision != "unknown":
+            raise InvalidInput({"birth_date": Reason("people.birth_date_missing")})
+        if wrong := rules.faults_of_birth(
+            birth_date, birth_precision, today=today(tx), died_on=person.died_on
+        ):
+            raise InvalidInput(wrong)
+        born = rules.birth(birth_date, birth_precision)
+        after |= {
+            "birth_date": born.given,
+            "birth_precision": born.precision,
+            "born_earliest": born.earliest,
+            "born_latest": born.latest,
+        }
+    changed = {k: v for k, v in after.items() if getattr(person, k) != v}
+    if not changed:
+        return PersonResult(person_id, person.version)
+    before = {k: getattr(person, k) for k in changed}
+    for field, value in changed.items():
+        setattr(person, field, value)
+    touch(person, *changed)
+    keep_juvenile_label(tx, person)
+    if "born_earliest" in changed or "born_latest" in changed:
+        index.refresh([person_id])
+    tx.record(
+        events.PersonAmended(
+            person_id=person_id, fields=",".join(sorted(changed)), version=person.version
+        ),
+        details={"before": before, "after": changed},
+    )
+    return PersonResult(person_id, person.version)
+
+
+@service
+def decide_age(
+    tx: Transaction, *, person_id: int, decision: str, reason: str, version: int | None = None
+) -> PersonResult:
+    """Decide a disputed age: "adult", "juvenile", or "" to open the question again.
+
+    Until decided, whoever disputes is treated as a juvenile. Raises InvalidInput, Stale.
+    """
+    person = open_person(tx, person_id, version)
+    one_of("decision", decision, ("adult", "juvenile", ""))
+    reason = clean_field("reason", reason, limit=2000, multiline=True, required=True)
+    person.age_decision, person.age_decision_reason = decision, reason
+    person.age_disputed = person.age_disputed or decision != ""
+    touch(person, "age_decision", "age_decision_reason", "age_disputed")
+    keep_juvenile_label(tx, person)
+    tx.record(events.AgeDecided(person_id=person_id, decision=decision), details={"reason": reason})
+    return PersonResult(person_id, person.version)
+
+
+@service
+def record_death(tx: Transaction, *, person_id: int, died_on: date) -> PersonResult:
+    """Record the day of death: a fact. Raises InvalidInput before birth or in the future."""
+    person = open_person(tx, person_id, merged=True)
+    if wrong := rules.faults_of_death(died_on, born_earliest=person.born_earliest, today=today(tx)):
+        raise InvalidInput(wrong)
+    if person.died_on != died_on:
+        person.died_on = died_on
+        touch(person, "died_on")
+        tx.record(
+            events.DeathRecorded(person_id=person_id), details={"died_on": died_on.isoformat()}
+        )
+    return PersonResult(person_id, person.version)

@@ -1,0 +1,107 @@
+"""Two records of one person become one, without a row being moved, and apart again if wrong."""
+
+from dataclasses import dataclass
+
+from pims.foundation.commands.transaction import Transaction, service
+from pims.kernel.decisions import Reason, refuse
+from pims.kernel.errors import NotFound
+from pims.kernel.text import clean_field
+from pims.people import events, rules
+from pims.people.models import Person, PersonMerge, PossibleMatch
+from pims.people.search import index
+from pims.people.services._common import touch
+
+
+@dataclass(frozen=True, slots=True)
+class MergeResult:
+    """`person_id` is known as `into_person_id`, or, unmade, by itself again."""
+
+    merge_id: int
+    person_id: int
+    into_person_id: int
+
+
+@service
+def merge_persons(
+    tx: Transaction, *, person_id: int, into_person_id: int, reason: str, overlapping: bool
+) -> MergeResult:
+    """Make `person_id` known as `into_person_id`: one canonical person, both numbers for ever.
+
+    `overlapping` says whether custody of the two ever overlapped: the caller knows, this room
+    does not. Raises Refused (see `rules.may_merge`), InvalidInput without a reason.
+    """
+    tx.require_person("people.merge", person_id)
+    tx.require_person("people.merge", into_person_id)
+    tx.lock_persons([person_id, into_person_id])
+    persons = Person.objects.in_bulk([person_id, into_person_id])
+    if len(persons) != len({person_id, into_person_id}):
+        raise NotFound("person")
+    person, into = persons[person_id], persons[into_person_id]
+    rules.may_merge(
+        rules.MergeFacts(
+            same_person=person_id == into_person_id,
+            into_is_merged=into.canonical_id is not None,
+            person_is_merged=person.canonical_id is not None,
+            either_erased=person.erased_at is not None or into.erased_at is not None,
+            overlapping=overlapping,
+        )
+    ).require()
+    reason = clean_field("reason", reason, limit=2000, multiline=True, required=True)
+    person.canonical = into
+    touch(person, "canonical")
+    touch(into)
+    merge = PersonMerge.objects.create(
+        person=person,
+        into=into,
+        reason=reason,
+        merged_at=tx.now,
+        recorded_by_id=tx.actor.user_id,
+    )
+    low, high = sorted((person_id, into_person_id))
+    PossibleMatch.objects.filter(person_id=low, other_id=high).update(
+        state=PossibleMatch.State.SAME,
+        decision_reason=reason,
+        decided_at=tx.now,
+        decided_by_id=tx.actor.user_id,
+    )
+    index.refresh([person_id])
+    tx.record(
+        events.PeopleMerged(person_id=person_id, into_person_id=into_person_id, merge_id=merge.pk),
+        details={"reason": reason},
+    )
+    return MergeResult(merge.pk, person_id, into_person_id)
+
+
+@service
+def unmerge_persons(tx: Transaction, *, person_id: int, reason: str) -> MergeResult:
+    """Undo the merge of `person_id`: it stands by itself again. Raises Refused, InvalidInput."""
+    tx.require_person("people.merge", person_id)
+    merge = PersonMerge.objects.filter(person_id=person_id, unmade_at__isnull=True).first()
+    if merge is None:
+        refuse(Reason("people.not_merged")).require()
+        raise NotFound("merge", person_id)
+    tx.require_person("people.merge", merge.into_id)
+    tx.lock_persons([person_id, merge.into_id])
+    reason = clean_field("reason", reason, limit=2000, multiline=True, required=True)
+    merge.refresh_from_db()
+    if merge.unmade_at is not None:
+        return MergeResult(merge.pk, person_id, merge.into_id)
+    merge.unmade_at, merge.unmade_reason = tx.now, reason
+    merge.save(update_fields=["unmade_at", "unmade_reason"])
+    person = Person.objects.get(pk=person_id)
+    person.canonical = None
+    touch(person, "canonical")
+    touch(Person.objects.get(pk=merge.into_id))
+    low, high = sorted((person_id, merge.into_id))
+    PossibleMatch.objects.filter(person_id=low, other_id=high).update(
+        state=PossibleMatch.State.DIFFERENT,
+        decision_reason=reason,
+        decided_at=tx.now,
+        decided_by_id=tx.actor.user_id,
+    )
+    index.refresh([person_id])
+    tx.record(
+        events.PeopleUnmerged(person_id=person_id, from_person_id=merge.into_id, merge_id=merge.pk),
+        details={"reason": reason},
+    )
+    return MergeResult(merge.pk, person_id, merge.into_id)

@@ -20,11 +20,12 @@ from pims.authority.models import (
 from pims.authority.rules import LegalStatus
 from pims.facilities import selectors as facilities
 from pims.foundation.access.actor import Actor
-from pims.foundation.access.scope import require_visible
+from pims.foundation.access.scope import require_visible, visible_ids
 from pims.foundation.history.known import as_known
 from pims.jurisdictions.warrant_kinds import warrant_kinds
 from pims.kernel import clock
 from pims.kernel.asof import AsOf
+from pims.kernel.errors import NotFound
 from pims.kernel.periods import Period
 
 __all__ = ["LegalStatus", "bodies", "legal_status", "warrants_of"]
@@ -214,6 +215,80 @@ def warrant_history(
     return WarrantHistory(tuple(bars), tuple(missing))
 
 
+def warrant(viewer: Actor, warrant_id: int) -> list[WarrantBrief]:
+    """One paper: a brief for each person it names whom the viewer may see.
+
+    Raises NotFound where there is none.
+    """
+    paper = Warrant.objects.select_related("body").filter(pk=warrant_id).first()
+    if paper is None:
+        raise NotFound("warrant", warrant_id)
+    zone = facilities.time_zone(paper.establishment_id)
+    names = list(paper.names.order_by("pk"))
+    seen = visible_ids(viewer, "authority.view", [name.person_id for name in names])
+    found = [_brief(n, paper, paper.body.name, zone) for n in names if n.person_id in seen]
+    if not found:
+        raise NotFound("warrant", warrant_id)
+    return found
+
+
+def warrant_name(viewer: Actor, warrant_name_id: int) -> WarrantBrief:
+    """One person's name on one paper. Raises NotFound."""
+    name = WarrantName.objects.filter(pk=warrant_name_id).first()
+    if name is None:
+        raise NotFound("warrant", warrant_name_id)
+    briefs = warrant(viewer, name.warrant_id)
+    found = next((b for b in briefs if b.warrant_name_id == warrant_name_id), None)
+    if found is None:
+        raise NotFound("warrant", warrant_name_id)
+    return found
+
+
+def undecided_warrants(viewer: Actor, establishment_id: int) -> list[WarrantBrief]:
+    """Defective papers that nobody has decided on, oldest first: a brief for each name."""
+    if not viewer.can_at("authority.view", establishment_id):
+        return []
+    zone = facilities.time_zone(establishment_id)
+    rows = (
+        WarrantName.objects.filter(
+            warrant__establishment_id=establishment_id,
+            warrant__state=Warrant.State.AS_RECEIVED,
+            ends_at=None,
+        )
+        .select_related("warrant__body")
+        .order_by("warrant__received_at")
+    )
+    seen = visible_ids(viewer, "authority.view", [row.person_id for row in rows])
+    return [
+        _brief(row, row.warrant, row.warrant.body.name, zone)
+        for row in rows
+        if row.person_id in seen
+    ]
+
+
+def release_order(viewer: Actor, release_order_id: int) -> ReleaseOrderInfo:
+    """One release order. Raises NotFound."""
+    order = ReleaseOrder.objects.select_related("body").filter(pk=release_order_id).first()
+    if order is None:
+        raise NotFound("release_order", release_order_id)
+    require_visible(viewer, "authority.view", order.person_id)
+    return _order_info(order)
+
+
+def query(viewer: Actor, query_id: int) -> ClerkQueryInfo:
+    """One query to a clerk of court. Raises NotFound."""
+    row = ClerkQuery.objects.select_related("warrant__body").filter(pk=query_id).first()
+    if row is None or not viewer.can_at("authority.view", row.warrant.establishment_id):
+        raise NotFound("query", query_id)
+    return _query_info(row)
+
+
+def queries_of(warrant_id: int) -> list[ClerkQueryInfo]:
+    """The queries about one paper, for whoever may see the paper."""
+    rows = ClerkQuery.objects.filter(warrant_id=warrant_id).select_related("warrant__body")
+    return [_query_info(row) for row in rows.order_by("drafted_at")]
+
+
 def release_orders(person_ids: Iterable[int]) -> dict[int, list[ReleaseOrderInfo]]:
     """All release orders of the persons, newest first. Two queries."""
     found: dict[int, list[ReleaseOrderInfo]] = defaultdict(list)
@@ -269,18 +344,25 @@ def open_queries(viewer: Actor, establishment_id: int) -> list[ClerkQueryInfo]:
         .select_related("warrant__body")
         .order_by("drafted_at")
     )
-    return [
-        ClerkQueryInfo(
-            q.pk, q.warrant_id, q.warrant.body.name, q.warrant.reference, q.text,
-            q.drafted_at, q.sent_at, q.answered_at,
-        )
-        for q in rows
-    ]  # fmt: skip
+    return [_query_info(row) for row in rows]
 
 
 def _id_among(model: type[Warrant], ids: set[int], known_at: datetime | None) -> Q:
     """Ids are `pk` in the table and `pgh_obj_id` in its history."""
     return Q(id__in=ids) if known_at is None else Q(pgh_obj_id__in=ids)
+
+
+def _query_info(row: ClerkQuery) -> ClerkQueryInfo:
+    return ClerkQueryInfo(
+        query_id=row.pk,
+        warrant_id=row.warrant_id,
+        body_name=row.warrant.body.name,
+        reference=row.warrant.reference,
+        text=row.text,
+        drafted_at=row.drafted_at,
+        sent_at=row.sent_at,
+        answered_at=row.answered_at,
+    )
 
 
 def _facts(brief: WarrantBrief) -> rules.WarrantFacts:

@@ -1,8 +1,10 @@
 """Putting what a service said about its input back beside the fields that were typed."""
 
 from django import forms
+from django.http import HttpRequest
 from django.utils.translation import get_language
 
+from pims.foundation.vault.uploads import refused_upload
 from pims.kernel.errors import InvalidInput
 from pims.ui import wording
 
@@ -12,3 +14,14 @@ def add_reasons(form: forms.BaseForm, problem: InvalidInput) -> None:
     language = get_language() or "en"
     for name, reason in problem.fields.items():
         form.add_error(name if name in form.fields else None, wording.render(reason, language))
+
+
+def uploads_arrived(form: forms.BaseForm, request: HttpRequest) -> bool:
+    """Whether the form is valid and every file of it came; one that was too large says so."""
+    valid = form.is_valid()
+    for name in form.fields:
+        reason = refused_upload(request, name)
+        if reason is not None:
+            form.add_error(name, wording.render(reason, get_language() or "en"))
+            valid = False
+    return valid

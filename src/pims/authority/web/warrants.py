@@ -1,0 +1,259 @@
+"""Pages about warrants: what is open, one paper, and what is done with it."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from pims.authority import selectors, services
+from pims.authority.web import words
+from pims.authority.web.forms import (
+    AmendForm,
+    DecideForm,
+    EndForm,
+    NextForm,
+    QueryForm,
+    WarrantForm,
+)
+from pims.foundation.vault.files import open_file
+from pims.kernel import clock
+from pims.kernel.errors import InvalidInput, NotFound
+from pims.people import selectors as people
+from pims.ui.commands import command_from
+from pims.ui.forms import add_reasons, uploads_arrived
+from pims.ui.identity import identity_of
+from pims.ui.pages import page
+from pims.ui.shapes import Column, Fact
+
+VIEW, RECORD, DECIDE = "authority.view", "authority.record", "authority.decide"
+BOTH = ("GET", "HEAD", "POST")
+
+
+@page(permission=VIEW)
+def index(request: Any) -> HttpResponse:
+    """Papers to decide on, queries to send, release orders that wait."""
+    viewer, where = request.actor, request.establishment_id
+    undecided = selectors.undecided_warrants(viewer, where)
+    orders = selectors.open_release_orders(viewer, where)
+    headers = people.person_headers(
+        viewer, [n.person_id for n in undecided] + [o.person_id for o in orders]
+    )
+    context = {
+        "undecided": [
+            (
+                paper,
+                headers.get(paper.person_id),
+                words.kind_label(paper.kind),
+                [words.DEFECTS[code] for code in paper.defects],
+            )
+            for paper in undecided
+            if paper.person_id in headers
+        ],
+        "queries": selectors.open_queries(viewer, where),
+        "orders": [
+            (o, headers.get(o.person_id), words.ORDER_KINDS[o.kind], words.ORDER_STATES[o.state])
+            for o in orders
+            if o.person_id in headers
+        ],
+        "columns": [
+            Column(_("Prisoner")), Column(_("Kind")), Column(_("Court or body")),
+            Column(_("Reference")), Column(_("Defects")),
+        ],
+        "order_columns": [
+            Column(_("Prisoner")), Column(_("Order")), Column(_("Court or body")),
+            Column(_("Received")), Column(_("State")),
+        ],
+    }  # fmt: skip
+    return render(request, "authority/index.html", context)
+
+
+@page(permission=RECORD, methods=BOTH)
+def record(request: Any, person_id: int) -> HttpResponse:
+    """Record a warrant for one person, as written."""
+    header = people.person_headers(request.actor, [person_id]).get(person_id)
+    if header is None:
+        raise NotFound("person")
+    now = clock.now()
+    form = WarrantForm(
+        request.POST if request.method == "POST" else None,
+        request.FILES if request.method == "POST" else None,
+        initial={"name_as_written": header.display_name, "received_at": now, "starts_at": now},
+    )
+    if uploads_arrived(form, request):
+        given = form.cleaned_data
+        amount = given["amount"]
+        try:
+            made = services.record_warrant(
+                command_from(request),
+                establishment_id=request.establishment_id,
+                kind=given["kind"],
+                body_id=given["body_id"],
+                reference=given["reference"],
+                dated=given["dated"],
+                as_written=given["as_written"],
+                received_at=given["received_at"],
+                defects=given["defects"],
+                scan=form.scan_bytes(),
+                names=[
+                    services.WarrantNameInput(
+                        person_id=person_id,
+                        name_as_written=given["name_as_written"],
+                        starts_at=given["starts_at"],
+                        until=given["until"],
+                        next_appearance=given["next_appearance"],
+                        charges=given["charges"],
+                        amount_cents=None if amount is None else int(amount * 100),
+                    )
+                ],
+            )
+        except InvalidInput as problem:
+            add_reasons(form, problem)
+        else:
+            if made.defects:
+                messages.warning(
+                    request, gettext("Recorded, with defects for the officer in charge to decide.")
+                )
+            return HttpResponseRedirect(reverse("authority:warrant", args=[made.warrant_id]))
+    context = {"form": form, "identity": identity_of(request.actor, person_id)}
+    return render(request, "authority/record.html", context, status=422 if form.errors else 200)
+
+
+@page(permission=VIEW)
+def warrant_page(request: Any, warrant_id: int) -> HttpResponse:
+    """One paper: everyone it names, what is wrong with it, what was decided."""
+    names = selectors.warrant(request.actor, warrant_id)
+    paper = names[0]
+    headers = people.person_headers(request.actor, [n.person_id for n in names])
+    context = {
+        "paper": paper,
+        "kind": words.kind_label(paper.kind),
+        "state": words.STATES[paper.state],
+        "facts": [
+            Fact(_("Court or body"), paper.body_name),
+            Fact(_("Reference"), paper.reference or "—"),
+            Fact(_("Dated"), paper.dated or "—"),
+            Fact(_("Offences"), paper.charges or "—"),
+            Fact(_("As written"), paper.as_written or "—"),
+        ],
+        "defects": [words.DEFECTS[code] for code in paper.defects],
+        "names": [(n, headers.get(n.person_id), words.END_KINDS.get(n.end_kind)) for n in names],
+        "columns": [
+            Column(_("Prisoner")), Column(_("Name as written")), Column(_("From")),
+            Column(_("Next appearance")), Column(_("Until")), Column(_("Ended")),
+            Column(_("Action"), hidden_label=True),
+        ],
+        "queries": selectors.queries_of(warrant_id),
+        "identity": identity_of(request.actor, paper.person_id) if len(names) == 1 else None,
+        "may_record": request.actor.can(RECORD),
+        "may_decide": request.actor.can(DECIDE) and paper.state == "as_received",
+    }  # fmt: skip
+    return render(request, "authority/warrant.html", context)
+
+
+@page(permission=DECIDE, methods=BOTH)
+def decide(request: Any, warrant_id: int) -> HttpResponse:
+    names = selectors.warrant(request.actor, warrant_id)
+    form = DecideForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        services.decide_defective(command_from(request), warrant_id=warrant_id, **form.cleaned_data)
+        return HttpResponseRedirect(reverse("authority:warrant", args=[warrant_id]))
+    return _step(request, form, names[0].person_id, _("Decide on a defective warrant"))
+
+
+@page(permission=RECORD, methods=BOTH)
+def amend(request: Any, warrant_name_id: int) -> HttpResponse:
+    name = selectors.warrant_name(request.actor, warrant_name_id)
+    initial = {
+        "version": name.version,
+        "name_as_written": name.name_as_written,
+        "starts_at": name.starts_at,
+        "until": name.until,
+        "next_appearance": name.next_appearance,
+        "charges": name.charges,
+    }
+    form = AmendForm(request.POST if request.method == "POST" else None, initial=initial)
+    if form.is_valid():
+        try:
+            services.amend_warrant_name(
+                command_from(request),
+                warrant_name_id=warrant_name_id,
+                amount_cents=name.amount_cents,
+                **form.cleaned_data,
+            )
+        except InvalidInput as problem:
+            add_reasons(form, problem)
+        else:
+            return HttpResponseRedirect(reverse("authority:warrant", args=[name.warrant_id]))
+    return _step(request, form, name.person_id, _("Correct what was keyed"))
+
+
+@page(permission=RECORD, methods=BOTH)
+def end(request: Any, warrant_name_id: int) -> HttpResponse:
+    name = selectors.warrant_name(request.actor, warrant_name_id)
+    form = EndForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            services.end_warrant(
+                command_from(request), warrant_name_id=warrant_name_id, **form.cleaned_data
+            )
+        except InvalidInput as problem:
+            add_reasons(form, problem)
+        else:
+            return HttpResponseRedirect(reverse("authority:warrant", args=[name.warrant_id]))
+    return _step(request, form, name.person_id, _("The warrant ceased to detain"))
+
+
+@page(permission=RECORD, methods=BOTH)
+def next_appearance(request: Any, warrant_name_id: int) -> HttpResponse:
+    name = selectors.warrant_name(request.actor, warrant_name_id)
+    form = NextForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            services.set_next_appearance(
+                command_from(request), warrant_name_id=warrant_name_id, **form.cleaned_data
+            )
+        except InvalidInput as problem:
+            add_reasons(form, problem)
+        else:
+            return HttpResponseRedirect(reverse("authority:warrant", args=[name.warrant_id]))
+    return _step(request, form, name.person_id, _("The court named a new date"))
+
+
+@page(permission=RECORD, methods=BOTH)
+def query(request: Any, query_id: int) -> HttpResponse:
+    """Word the drafted query, print or send it, and say that it went."""
+    found = selectors.query(request.actor, query_id)
+    form = QueryForm(
+        request.POST if request.method == "POST" else None, initial={"text": found.text}
+    )
+    if form.is_valid():
+        services.send_clerk_query(
+            command_from(request), query_id=query_id, text=form.cleaned_data["text"]
+        )
+        messages.success(request, gettext("Marked as sent."))
+        return HttpResponseRedirect(reverse("authority:warrant", args=[found.warrant_id]))
+    person_id = selectors.warrant(request.actor, found.warrant_id)[0].person_id
+    return _step(request, form, person_id, _("Query to the clerk of court"))
+
+
+@page(permission=VIEW)
+def scan(request: Any, warrant_id: int) -> HttpResponse:
+    """The scan, decrypted for this viewer; shown, never run."""
+    paper = selectors.warrant(request.actor, warrant_id)[0]
+    if paper.scan_blob_id is None:
+        raise NotFound("scan", warrant_id)
+    opened = open_file(UUID(paper.scan_blob_id))
+    response = HttpResponse(opened.text, content_type=opened.ref.media_type)
+    response["Content-Disposition"] = f'inline; filename="warrant-{warrant_id}"'
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
+
+
+def _step(request: Any, form: Any, person_id: int, title: Any) -> HttpResponse:
+    context = {"form": form, "identity": identity_of(request.actor, person_id), "title": title}
+    return render(request, "authority/step.html", context, status=422 if form.errors else 200)

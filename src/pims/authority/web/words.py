@@ -1,0 +1,76 @@
+"""What the codes of this room are called on the page."""
+
+from django.utils.functional import Promise
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from pims.jurisdictions.warrant_kinds import legal_statuses, warrant_kinds
+
+DEFECTS: dict[str, Promise] = {
+    "no_signature": _("Not signed"),
+    "no_seal": _("No seal"),
+    "no_date": _("No date"),
+    "wrong_name": _("Name differs"),
+    "wrong_person": _("About another person"),
+    "no_next_appearance": _("No next appearance"),
+    "no_end": _("No end"),
+    "no_review_date": _("No review date"),
+    "no_amount": _("No amount"),
+    "body_cannot_issue": _("Issued by a body that cannot issue it"),
+    "date_passed": _("A date on it has already passed"),
+    "date_in_the_future": _("Dated in the future"),
+    "illegible": _("Illegible"),
+    "no_offence": _("No offence named"),
+    "other": _("Something else"),
+}
+STATES: dict[str, Promise] = {
+    "as_received": _("To be decided"),
+    "acted_on": _("Acted on"),
+    "returned": _("Returned to the court"),
+    "void": _("Void"),
+}
+END_KINDS: dict[str, Promise] = {
+    "replaced": _("Replaced by another"),
+    "released": _("Release ordered"),
+    "bailed": _("Bail taken up"),
+    "sentenced": _("Sentenced"),
+    "returned": _("Warrant returned"),
+    "void": _("Void"),
+    "fine_paid": _("Fine paid"),
+    "withdrawn": _("Charge withdrawn"),
+    "died": _("Died"),
+    "removed": _("Removed from the country"),
+}
+ORDER_KINDS: dict[str, Promise] = {
+    "bail": _("Bail"),
+    "acquittal": _("Acquittal"),
+    "discharge": _("Discharge by the court"),
+    "charge_withdrawn": _("Charge withdrawn"),
+    "time_served": _("Time served"),
+    "sentence_served": _("Sentence served"),
+    "fine_paid": _("Fine paid"),
+    "appeal_allowed": _("Appeal allowed"),
+    "pardon": _("Pardon"),
+    "parole": _("Parole"),
+    "immigration_release": _("Released by Immigration"),
+    "habeas_corpus": _("Habeas corpus"),
+    "other": _("Other"),
+}
+ORDER_STATES: dict[str, Promise] = {
+    "received": _("Received, not yet verified"),
+    "verified": _("Verified"),
+    "acted_on": _("Acted on"),
+    "withdrawn": _("Withdrawn"),
+}
+
+
+def kind_label(code: str) -> str:
+    """The kind of a warrant in the reader's language."""
+    label = warrant_kinds()[code].label
+    return label["es" if (get_language() or "en").startswith("es") else "en"]
+
+
+def status_label(code: str) -> str:
+    """A legal status in the reader's language."""
+    label = legal_statuses()[code]
+    return label["es" if (get_language() or "en").startswith("es") else "en"]

@@ -4,8 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from django.db.models import Q
-
 from pims.custody import events
 from pims.custody.models import Absence, Episode, Escort, Placement
 from pims.custody.services.common import moment, require_episode
@@ -13,6 +11,7 @@ from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel.decisions import Reason
 from pims.kernel.errors import InvalidInput, Stale
 from pims.kernel.periods import Period
+from pims.people import selectors as people
 from pims.people import services as people_services
 
 
@@ -101,13 +100,13 @@ def merge_people(
 
 
 def episodes_overlap(person_id: int, other_id: int) -> bool:
-    """Whether the custody of two records ever covered the same instant."""
-    rows = Episode.objects.filter(Q(person_id=person_id) | Q(person_id=other_id))
-    mine: list[Period] = []
-    theirs: list[Period] = []
+    """Whether the custody of two people, with all records joined to them, ever overlapped."""
+    mine, theirs = people.persons_of(person_id), people.persons_of(other_id)
+    rows = Episode.objects.filter(person_id__in=mine | theirs)
+    periods: dict[bool, list[Period]] = {True: [], False: []}
     for person, start, end in rows.values_list("person_id", "starts_at", "ends_at"):
-        (mine if person == person_id else theirs).append(Period(start, end))
-    return any(a.overlaps(b) for a in mine for b in theirs)
+        periods[person in mine].append(Period(start, end))
+    return any(a.overlaps(b) for a in periods[True] for b in periods[False])
 
 
 def tell_corrected(

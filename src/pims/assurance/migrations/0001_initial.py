@@ -7,106 +7,231 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('facilities', '0001_initial'),
-        ('people', '0001_initial'),
+        ("facilities", "0001_initial"),
+        ("people", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Alarm',
+            name="Alarm",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=32)),
-                ('key', models.CharField(max_length=80)),
-                ('episode_id', models.BigIntegerField(null=True)),
-                ('params', models.JSONField(default=dict)),
-                ('since', models.DateTimeField()),
-                ('raised_at', models.DateTimeField()),
-                ('step', models.PositiveSmallIntegerField(default=0)),
-                ('owner_role', models.CharField(max_length=40)),
-                ('deadline_at', models.DateTimeField(null=True)),
-                ('acknowledged_at', models.DateTimeField(null=True)),
-                ('acknowledged_by_id', models.BigIntegerField(null=True)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('end_kind', models.CharField(blank=True, choices=[('', 'Open'), ('fact', 'Fact'), ('reason', 'Reason')], default='', max_length=6)),
-                ('end_reason', models.CharField(blank=True, max_length=500)),
-                ('ended_by_id', models.BigIntegerField(null=True)),
-                ('establishment', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='facilities.establishment')),
-                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=32)),
+                ("key", models.CharField(max_length=80)),
+                ("episode_id", models.BigIntegerField(null=True)),
+                ("params", models.JSONField(default=dict)),
+                ("since", models.DateTimeField()),
+                ("raised_at", models.DateTimeField()),
+                ("step", models.PositiveSmallIntegerField(default=0)),
+                ("owner_role", models.CharField(max_length=40)),
+                ("deadline_at", models.DateTimeField(null=True)),
+                ("acknowledged_at", models.DateTimeField(null=True)),
+                ("acknowledged_by_id", models.BigIntegerField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "end_kind",
+                    models.CharField(
+                        blank=True,
+                        choices=[("", "Open"), ("fact", "Fact"), ("reason", "Reason")],
+                        default="",
+                        max_length=6,
+                    ),
+                ),
+                ("end_reason", models.CharField(blank=True, max_length=500)),
+                ("ended_by_id", models.BigIntegerField(null=True)),
+                (
+                    "establishment",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="facilities.establishment",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'assurance_alarm',
+                "db_table": "assurance_alarm",
             },
         ),
         migrations.CreateModel(
-            name='AlarmHistory',
+            name="AlarmHistory",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('kind', models.CharField(max_length=32)),
-                ('key', models.CharField(max_length=80)),
-                ('episode_id', models.BigIntegerField(null=True)),
-                ('params', models.JSONField(default=dict)),
-                ('since', models.DateTimeField()),
-                ('raised_at', models.DateTimeField()),
-                ('step', models.PositiveSmallIntegerField(default=0)),
-                ('owner_role', models.CharField(max_length=40)),
-                ('deadline_at', models.DateTimeField(null=True)),
-                ('acknowledged_at', models.DateTimeField(null=True)),
-                ('acknowledged_by_id', models.BigIntegerField(null=True)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('end_kind', models.CharField(blank=True, choices=[('', 'Open'), ('fact', 'Fact'), ('reason', 'Reason')], default='', max_length=6)),
-                ('end_reason', models.CharField(blank=True, max_length=500)),
-                ('ended_by_id', models.BigIntegerField(null=True)),
-                ('establishment', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='facilities.establishment')),
-                ('person', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.person')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', related_query_name='history', to='assurance.alarm')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("kind", models.CharField(max_length=32)),
+                ("key", models.CharField(max_length=80)),
+                ("episode_id", models.BigIntegerField(null=True)),
+                ("params", models.JSONField(default=dict)),
+                ("since", models.DateTimeField()),
+                ("raised_at", models.DateTimeField()),
+                ("step", models.PositiveSmallIntegerField(default=0)),
+                ("owner_role", models.CharField(max_length=40)),
+                ("deadline_at", models.DateTimeField(null=True)),
+                ("acknowledged_at", models.DateTimeField(null=True)),
+                ("acknowledged_by_id", models.BigIntegerField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "end_kind",
+                    models.CharField(
+                        blank=True,
+                        choices=[("", "Open"), ("fact", "Fact"), ("reason", "Reason")],
+                        default="",
+                        max_length=6,
+                    ),
+                ),
+                ("end_reason", models.CharField(blank=True, max_length=500)),
+                ("ended_by_id", models.BigIntegerField(null=True)),
+                (
+                    "establishment",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="facilities.establishment",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history",
+                        related_query_name="history",
+                        to="assurance.alarm",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'assurance_alarm_history',
-                'abstract': False,
+                "db_table": "assurance_alarm_history",
+                "abstract": False,
             },
         ),
         migrations.AddIndex(
-            model_name='alarm',
-            index=models.Index(condition=models.Q(('ended_at', None)), fields=['establishment', 'deadline_at'], name='alarm_open'),
+            model_name="alarm",
+            index=models.Index(
+                condition=models.Q(("ended_at", None)),
+                fields=["establishment", "deadline_at"],
+                name="alarm_open",
+            ),
         ),
         migrations.AddIndex(
-            model_name='alarm',
-            index=models.Index(fields=['person'], name='assurance_a_person__03ced4_idx'),
+            model_name="alarm",
+            index=models.Index(fields=["person"], name="assurance_a_person__03ced4_idx"),
         ),
         migrations.AddConstraint(
-            model_name='alarm',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('kind', 'key'), name='one_open_alarm_a_thing'),
+            model_name="alarm",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at", None)),
+                fields=("kind", "key"),
+                name="one_open_alarm_a_thing",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='alarm',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('end_kind', ''), ('ended_at__isnull', True)), models.Q(('ended_at__isnull', False), models.Q(('end_kind', ''), _negated=True)), _connector='OR'), name='ended_alarm_says_how'),
+            model_name="alarm",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("end_kind", ""), ("ended_at__isnull", True)),
+                    models.Q(
+                        ("ended_at__isnull", False), models.Q(("end_kind", ""), _negated=True)
+                    ),
+                    _connector="OR",
+                ),
+                name="ended_alarm_says_how",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='alarm',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "assurance_alarm_history" ("acknowledged_at", "acknowledged_by_id", "deadline_at", "end_kind", "end_reason", "ended_at", "ended_by_id", "episode_id", "establishment_id", "id", "key", "kind", "owner_role", "params", "person_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "raised_at", "since", "step") VALUES (NEW."acknowledged_at", NEW."acknowledged_by_id", NEW."deadline_at", NEW."end_kind", NEW."end_reason", NEW."ended_at", NEW."ended_by_id", NEW."episode_id", NEW."establishment_id", NEW."id", NEW."key", NEW."kind", NEW."owner_role", NEW."params", NEW."person_id", pims_recorded_at(), \'insert\', NEW."id", NEW."raised_at", NEW."since", NEW."step"); RETURN NULL;', hash='76631857b1e53bb2f5e99b822c0ce01cf095e8b4', operation='INSERT', pgid='pgtrigger_insert_insert_be03b', table='assurance_alarm', when='AFTER')),
+            model_name="alarm",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "assurance_alarm_history" ("acknowledged_at", "acknowledged_by_id", "deadline_at", "end_kind", "end_reason", "ended_at", "ended_by_id", "episode_id", "establishment_id", "id", "key", "kind", "owner_role", "params", "person_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "raised_at", "since", "step") VALUES (NEW."acknowledged_at", NEW."acknowledged_by_id", NEW."deadline_at", NEW."end_kind", NEW."end_reason", NEW."ended_at", NEW."ended_by_id", NEW."episode_id", NEW."establishment_id", NEW."id", NEW."key", NEW."kind", NEW."owner_role", NEW."params", NEW."person_id", pims_recorded_at(), \'insert\', NEW."id", NEW."raised_at", NEW."since", NEW."step"); RETURN NULL;',
+                    hash="76631857b1e53bb2f5e99b822c0ce01cf095e8b4",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_be03b",
+                    table="assurance_alarm",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='alarm',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "assurance_alarm_history" ("acknowledged_at", "acknowledged_by_id", "deadline_at", "end_kind", "end_reason", "ended_at", "ended_by_id", "episode_id", "establishment_id", "id", "key", "kind", "owner_role", "params", "person_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "raised_at", "since", "step") VALUES (NEW."acknowledged_at", NEW."acknowledged_by_id", NEW."deadline_at", NEW."end_kind", NEW."end_reason", NEW."ended_at", NEW."ended_by_id", NEW."episode_id", NEW."establishment_id", NEW."id", NEW."key", NEW."kind", NEW."owner_role", NEW."params", NEW."person_id", pims_recorded_at(), \'update\', NEW."id", NEW."raised_at", NEW."since", NEW."step"); RETURN NULL;', hash='f82cce2b2b9c7d86c314a659a12a16c304112005', operation='UPDATE', pgid='pgtrigger_update_update_14f53', table='assurance_alarm', when='AFTER')),
+            model_name="alarm",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "assurance_alarm_history" ("acknowledged_at", "acknowledged_by_id", "deadline_at", "end_kind", "end_reason", "ended_at", "ended_by_id", "episode_id", "establishment_id", "id", "key", "kind", "owner_role", "params", "person_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "raised_at", "since", "step") VALUES (NEW."acknowledged_at", NEW."acknowledged_by_id", NEW."deadline_at", NEW."end_kind", NEW."end_reason", NEW."ended_at", NEW."ended_by_id", NEW."episode_id", NEW."establishment_id", NEW."id", NEW."key", NEW."kind", NEW."owner_role", NEW."params", NEW."person_id", pims_recorded_at(), \'update\', NEW."id", NEW."raised_at", NEW."since", NEW."step"); RETURN NULL;',
+                    hash="f82cce2b2b9c7d86c314a659a12a16c304112005",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_14f53",
+                    table="assurance_alarm",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='alarm',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "assurance_alarm_history" ("acknowledged_at", "acknowledged_by_id", "deadline_at", "end_kind", "end_reason", "ended_at", "ended_by_id", "episode_id", "establishment_id", "id", "key", "kind", "owner_role", "params", "person_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "raised_at", "since", "step") VALUES (OLD."acknowledged_at", OLD."acknowledged_by_id", OLD."deadline_at", OLD."end_kind", OLD."end_reason", OLD."ended_at", OLD."ended_by_id", OLD."episode_id", OLD."establishment_id", OLD."id", OLD."key", OLD."kind", OLD."owner_role", OLD."params", OLD."person_id", pims_recorded_at(), \'delete\', OLD."id", OLD."raised_at", OLD."since", OLD."step"); RETURN NULL;', hash='6d300ea3404e023e12fc0bf2877277bcecf7a336', operation='DELETE', pgid='pgtrigger_delete_delete_26c83', table='assurance_alarm', when='AFTER')),
+            model_name="alarm",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "assurance_alarm_history" ("acknowledged_at", "acknowledged_by_id", "deadline_at", "end_kind", "end_reason", "ended_at", "ended_by_id", "episode_id", "establishment_id", "id", "key", "kind", "owner_role", "params", "person_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "raised_at", "since", "step") VALUES (OLD."acknowledged_at", OLD."acknowledged_by_id", OLD."deadline_at", OLD."end_kind", OLD."end_reason", OLD."ended_at", OLD."ended_by_id", OLD."episode_id", OLD."establishment_id", OLD."id", OLD."key", OLD."kind", OLD."owner_role", OLD."params", OLD."person_id", pims_recorded_at(), \'delete\', OLD."id", OLD."raised_at", OLD."since", OLD."step"); RETURN NULL;',
+                    hash="6d300ea3404e023e12fc0bf2877277bcecf7a336",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_26c83",
+                    table="assurance_alarm",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='alarmhistory',
-            index=models.Index(fields=['pgh_obj', 'pgh_created_at'], name='assurance_a_pgh_obj_ecc9e2_idx'),
+            model_name="alarmhistory",
+            index=models.Index(
+                fields=["pgh_obj", "pgh_created_at"], name="assurance_a_pgh_obj_ecc9e2_idx"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='alarmhistory',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='d6ff0ca978cdcaa1d95718fb29759a3062c9e6e4', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_3a6a9', table='assurance_alarm_history', when='BEFORE')),
+            model_name="alarmhistory",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="d6ff0ca978cdcaa1d95718fb29759a3062c9e6e4",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_3a6a9",
+                    table="assurance_alarm_history",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

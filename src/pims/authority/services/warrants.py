@@ -330,7 +330,7 @@ def _check_warrant(
     if len({name.person_id for name in names}) != len(names):
         wrong["names"] = Reason("authority.named_twice")
     if unknown := set(defects) - set(rules.DEFECTS):
-        wrong["defects"] = Reason("authority.unknown_defect", {"code": sorted(unknown)[0]})
+        wrong["defects"] = Reason("authority.unknown_defect", {"code": min(unknown)})
     if received_at > tx.now + CLOCK_SLACK:
         wrong["received_at"] = Reason("authority.in_the_future")
     for name in names:

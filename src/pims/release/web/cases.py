@@ -86,7 +86,7 @@ def index(request: Any) -> HttpResponse:
 @page(permission=PREPARE, methods=BOTH)
 def start(request: Any, episode_id: int) -> HttpResponse:
     """Open a case: on an order that was recorded, on the final date, or by decision."""
-    person_id, establishment_id = owner_of(episode_id)
+    person_id, _where = owner_of(episode_id)
     identity = identity_of(request.actor, person_id)
     standing_case = selectors.open_case_of(request.actor, episode_id)
     if standing_case is not None and request.method != "POST":

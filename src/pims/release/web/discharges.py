@@ -1,6 +1,6 @@
 """The gate, the discharge made on paper, the second signature, the book, and errors."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -167,21 +167,14 @@ def book(request: Any) -> HttpResponse:
     zone = ZoneInfo(facilities.time_zone(where))
     today = clock.now().astimezone(zone).date()
     try:
-        day = datetime.strptime(request.GET.get("day", ""), "%Y-%m-%d").date()
+        day = date.fromisoformat(request.GET.get("day", ""))
     except ValueError:
         day = today
     since = datetime.combine(day, time(), zone)
-    rows = selectors.discharges(
-        request.actor, where, since=since, until=since + timedelta(days=1)
-    )
+    rows = selectors.discharges(request.actor, where, since=since, until=since + timedelta(days=1))
     headers = people.person_headers(request.actor, [row.person_id for row in rows])
     names = user_names(
-        {
-            i
-            for row in rows
-            for i in (row.first_officer_id, row.second_officer_id)
-            if i is not None
-        }
+        {i for row in rows for i in (row.first_officer_id, row.second_officer_id) if i is not None}
     )
     context = {
         "rows": [

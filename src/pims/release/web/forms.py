@@ -45,9 +45,7 @@ class ItemForm(forms.Form):
         choices=[("yes", _("Done")), ("no", _("Not done, and here is why"))],
         widget=forms.RadioSelect,
     )
-    note = forms.CharField(
-        label=_("Note"), required=False, max_length=500, widget=forms.Textarea
-    )
+    note = forms.CharField(label=_("Note"), required=False, max_length=500, widget=forms.Textarea)
 
 
 class VerifyForm(forms.Form):

@@ -1,0 +1,15 @@
+"""Addresses of the assurance room."""
+
+from django.urls import path
+
+from pims.assurance.web import views
+
+app_name = "assurance"
+
+urlpatterns = [
+    path("", views.alarms, name="alarms"),
+    path("rows/", views.rows, name="rows"),
+    path("<int:alarm_id>/", views.alarm_page, name="alarm"),
+    path("<int:alarm_id>/acknowledge/", views.acknowledge, name="acknowledge"),
+    path("<int:alarm_id>/end/", views.end, name="end"),
+]

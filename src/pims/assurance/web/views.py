@@ -1,0 +1,102 @@
+"""Custody alarms: the list, one alarm, and what an officer does about it."""
+
+from typing import Any
+
+from django import forms
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from pims.assurance import selectors, services
+from pims.assurance.web.rows import alarm_rows
+from pims.foundation.access.selectors import role_name, user_names
+from pims.kernel.errors import InvalidInput, NotFound
+from pims.ui.commands import command_from
+from pims.ui.forms import add_reasons
+from pims.ui.identity import identity_of
+from pims.ui.pages import page
+from pims.ui.shapes import Fact
+
+VIEW, MANAGE = "assurance.view", "assurance.manage"
+
+
+class EndForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Why does the alarm end?"), max_length=500, widget=forms.Textarea
+    )
+
+
+@page(permission=VIEW)
+def alarms(request: Any) -> HttpResponse:
+    """Every open alarm that this viewer may see: their own role's first."""
+    found = selectors.open_alarms(request.actor, request.establishment_id)
+    mine = [a for a in found if a.owner_role in request.actor.roles]
+    context = {
+        "mine": alarm_rows(request.actor, mine),
+        "others": alarm_rows(request.actor, [a for a in found if a not in mine]),
+    }
+    return render(request, "assurance/alarms.html", context)
+
+
+@page(permission=VIEW)
+def rows(request: Any) -> HttpResponse:
+    """The most urgent alarms alone, for the start page and the board to fetch again."""
+    found = selectors.open_alarms(request.actor, request.establishment_id, limit=12)
+    return render(request, "assurance/rows.html", {"alarms": alarm_rows(request.actor, found)})
+
+
+@page(permission=VIEW)
+def alarm_page(request: Any, alarm_id: int) -> HttpResponse:
+    found = _found(request, alarm_id)
+    return render(request, "assurance/alarm.html", _context(request, found, EndForm()))
+
+
+@page(permission=MANAGE, methods=("POST",))
+def acknowledge(request: Any, alarm_id: int) -> HttpResponse:
+    services.acknowledge_alarm(command_from(request), alarm_id=alarm_id)
+    return HttpResponseRedirect(reverse("assurance:alarm", args=[alarm_id]))
+
+
+@page(permission=MANAGE, methods=("POST",))
+def end(request: Any, alarm_id: int) -> HttpResponse:
+    found = _found(request, alarm_id)
+    form = EndForm(request.POST)
+    if form.is_valid():
+        try:
+            services.end_alarm(
+                command_from(request), alarm_id=alarm_id, reason=form.cleaned_data["reason"]
+            )
+        except InvalidInput as problem:
+            add_reasons(form, problem)
+        else:
+            return HttpResponseRedirect(reverse("assurance:alarms"))
+    return render(request, "assurance/alarm.html", _context(request, found, form), status=422)
+
+
+def _found(request: Any, alarm_id: int) -> selectors.AlarmInfo:
+    found = selectors.alarm(request.actor, alarm_id)
+    if found is None:
+        raise NotFound("alarm", alarm_id)
+    return found
+
+
+def _context(request: Any, alarm: selectors.AlarmInfo, form: EndForm) -> dict[str, Any]:
+    language = get_language() or "en"
+    who = alarm.acknowledged_by_id
+    names = user_names([who] if who is not None else [])
+    return {
+        "alarm": alarm,
+        "title": alarm.kind.label["es" if language.startswith("es") else "en"],
+        "identity": None
+        if alarm.person_id is None
+        else identity_of(request.actor, alarm.person_id),
+        "facts": [
+            Fact(_("Belongs to"), role_name(alarm.owner_role, language)),
+            Fact(_("Ladder"), " → ".join(role_name(role, language) for role in alarm.kind.ladder)),
+            Fact(_("Taken by"), names.get(who or 0, _("Nobody yet"))),
+        ],
+        "form": form,
+        "may_manage": request.actor.can(MANAGE) and alarm.ended_at is None,
+    }

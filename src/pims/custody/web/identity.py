@@ -1,0 +1,80 @@
+"""The identity bar: who this is, where, on what authority, and what must be known of them."""
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from pims.authority import selectors as authority
+from pims.authority.web.words import status_label
+from pims.custody.selectors.standing import Standing, standing
+from pims.custody.web import words
+from pims.facilities import selectors as facilities
+from pims.foundation.access.actor import Actor
+from pims.kernel import clock
+from pims.kernel.asof import AsOf
+from pims.kernel.errors import NotFound
+from pims.people import selectors as people
+from pims.people.selectors import PersonHeader
+from pims.safety import selectors as safety
+from pims.ui.shapes import Fact, Flag, Identity, Text, Tone
+
+
+def identity_of(viewer: Actor, person_id: int) -> Identity:
+    """The identity bar of one prisoner, as of now. Raises NotFound out of the viewer's reach."""
+    header = people.person_headers(viewer, [person_id]).get(person_id)
+    if header is None:
+        raise NotFound("person")
+    rows = standing(person_ids=[person_id])
+    row = rows[0] if rows else None
+    status, tone = _status(viewer, row)
+    flags = safety.flags(viewer, [person_id]).get(person_id, [])
+    return Identity(
+        number=header.number,
+        name=header.display_name or _("Name not known"),
+        status=status,
+        status_tone=tone,
+        place=_place(row),
+        url=reverse("prisoner", args=[header.number]),
+        photo_url=""
+        if header.photo_blob_id is None
+        else reverse("people:photograph", args=[header.photo_blob_id]),
+        flags=[
+            *([Flag(_("Juvenile"), "dark")] if header.is_juvenile else []),
+            *(
+                Flag(words.FLAGS[flag.kind], words.FLAG_TONES.get(flag.kind, "warn"))
+                for flag in flags
+            ),
+        ],
+        facts=_facts(header),
+    )
+
+
+def _status(viewer: Actor, row: Standing | None) -> tuple[Text, Tone]:
+    if row is None:
+        return _("Not in custody"), "quiet"
+    zone = facilities.time_zone(row.establishment_id)
+    found = authority.legal_status([row.person_id], zone=zone, as_of=AsOf(clock.now()))
+    code = found[row.person_id].code
+    return status_label(code), "alarm" if code == "none" else "info"
+
+
+def _place(row: Standing | None) -> Text:
+    if row is None:
+        return "—"
+    if row.at_large_since is not None:
+        return words.OUT_KINDS["at_large"]
+    if row.escort_id is not None:
+        return words.OUT_KINDS[row.escort_kind]
+    if row.place_id is None:
+        return _("Reception")
+    return facilities.place_info([row.place_id], at=clock.now())[row.place_id].label
+
+
+def _facts(header: PersonHeader) -> list[Fact]:
+    born: Text = "—"
+    if header.birth_date is not None:
+        born = header.birth_date.strftime("%d.%m.%Y")
+    return [
+        Fact(_("Born"), born),
+        Fact(_("Age"), "—" if header.age is None else header.age),
+        Fact(_("Sex"), words.SEXES[header.sex]),
+    ]

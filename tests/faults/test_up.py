@@ -73,7 +73,7 @@ def test_ctrl_c_leaves_no_process(up: Installation) -> None:
 
 
 def test_what_was_committed_outlives_the_killing_of_everything(up: Installation) -> None:
-    added = up.run("user", "add", "--badge", "K9001", "--name", "Ana Coc", "--json")
+    added = up.run("user", "add", "K9001", "Ana Coc", "--json")
     assert added.returncode == 0, added.stderr
     up.kill_everything()
     up.start()

@@ -82,7 +82,7 @@ mount(app, "prisoner", "pims.cli.prisoner", "Find and show a prisoner.")
 mount(app, "demo", "pims.demo.cli", "The simulated prison.")
 mount(app, "check", "pims.cli.check", "Verify what is stored: the ledger, the files.")
 mount(app, "user", "pims.foundation.access.cli", "Users and what they may do.")
-mount(app, "key", "pims.foundation.vault.cli", "Keys: rotate, share, recover.", database=False)
+mount(app, "key", "pims.foundation.vault.cli", "Keys: rotate, share, recover.", bare=True)
 
 
 def main() -> None:

@@ -15,13 +15,11 @@ from typer.core import TyperGroup
 from pims.cli import boot
 
 
-def later(
-    name: str, module: str, help_text: str, *, bare: bool = False, framework: bool = True
-) -> type[TyperGroup]:
+def later(name: str, module: str, help_text: str, *, bare: bool = False) -> type[TyperGroup]:
     """A group whose commands are those of the typer `app` in `module`.
 
-    `database` says that its commands need a running database; `framework` False that they set
-    Django up themselves, where they need it.
+    A `bare` group sees to framework and database itself, where a command of it needs them: keys
+    must be recoverable while neither can start.
     """
 
     class Later(TyperGroup):
@@ -29,8 +27,7 @@ def later(
             super().__init__(**{**settings, "name": name, "help": help_text})
 
         def _real(self) -> TyperGroup:
-            if framework:
-                if not bare:
+            if not bare:
                 boot.framework()
             found = typer.main.get_group(import_module(module).app)
             self.commands = found.commands
@@ -54,18 +51,9 @@ def asked_for_help() -> bool:
     return "--help" in sys.argv
 
 
-def mount(
-    app: typer.Typer,
-    name: str,
-    module: str,
-    help_text: str,
-    *,
-    bare: bool = False,
-    framework: bool = True,
-) -> None:
+def mount(app: typer.Typer, name: str, module: str, help_text: str, *, bare: bool = False) -> None:
     """Add the group `name`, whose commands are in `module`, to `app`."""
-    cls = later(name, module, help_text, bare=bare, framework=framework)
-    group = typer.Typer(cls=cls, no_args_is_help=True)
+    group = typer.Typer(cls=later(name, module, help_text, bare=bare), no_args_is_help=True)
     nothing: Callable[[], None] = lambda: None  # noqa: E731 - typer wants a callback for a group
     group.callback()(nothing)
     app.add_typer(group, name=name, help=help_text)

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 import psycopg
 from psycopg import sql
 
-# Made and removed in daily use: sessions, jobs, sign-in helpers, subscribers' progress.
+# Made and removed in daily use: sessions, jobs, sign-in helpers, subscribers' progress, and the
+# search rows of names, which are derived and can be made again.
 EPHEMERAL = frozenset(
     {
         "django_session",
@@ -19,6 +20,8 @@ EPHEMERAL = frozenset(
         "account_emailaddress",
         "account_emailconfirmation",
         "mfa_authenticator",
+        "people_search",
+        "people_word",
     }
 )
 EPHEMERAL_PREFIXES = ("procrastinate_",)

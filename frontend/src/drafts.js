@@ -115,7 +115,10 @@ document.addEventListener("input", (event) => {
   const form = event.target.form;
   if (!form?.dataset.draft) return;
   clearTimeout(timers.get(form));
-  timers.set(form, setTimeout(() => keepDraft(form), 300));
+  timers.set(form, setTimeout(() => {
+    // Sent meanwhile, or gone with its page: what is kept then is no draft any more.
+    if (form.isConnected && !("sending" in form.dataset)) keepDraft(form);
+  }, 300));
 });
 
 document.addEventListener("submit", (event) => {

@@ -1,0 +1,108 @@
+"""Everything that happened to one person, from all rooms, newest first."""
+
+from collections.abc import Iterable
+
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from pims.assurance import selectors as assurance
+from pims.authority import selectors as authority
+from pims.authority.web.words import END_KINDS, ORDER_KINDS, kind_label
+from pims.custody import selectors as custody
+from pims.facilities import selectors as facilities
+from pims.foundation.access.actor import Actor
+from pims.kernel.asof import AsOf
+from pims.kernel.decisions import Reason
+from pims.property import selectors as property_room
+from pims.ui import wording
+from pims.ui.shapes import TimelineItem
+
+
+def timeline_of(
+    viewer: Actor, person_id: int, establishment_id: int, as_of: AsOf
+) -> list[TimelineItem]:
+    """The entries of every room that this viewer may look into, up to T, newest first."""
+    items = [
+        *_custody(viewer, person_id, as_of),
+        *_authority(viewer, person_id, establishment_id, as_of),
+        *_property(viewer, person_id),
+        *_alarms(viewer, person_id),
+    ]
+    return sorted(
+        (item for item in items if item.at <= as_of.valid_at),
+        key=lambda item: item.at,
+        reverse=True,
+    )
+
+
+def _custody(viewer: Actor, person_id: int, as_of: AsOf) -> Iterable[TimelineItem]:
+    language = get_language() or "en"
+    for fact in custody.timeline(viewer, person_id, as_of):
+        yield TimelineItem(fact.at, wording.render(Reason(fact.code, fact.params), language))
+
+
+def _authority(
+    viewer: Actor, person_id: int, establishment_id: int, as_of: AsOf
+) -> Iterable[TimelineItem]:
+    if not viewer.can("authority.view"):
+        return
+    zone = facilities.time_zone(establishment_id)
+    for paper in authority.warrants_of([person_id], zone=zone, as_of=as_of).get(person_id, []):
+        url = reverse("authority:warrant", args=[paper.warrant_id])
+        yield TimelineItem(
+            paper.received_at,
+            _("Warrant received: %(kind)s") % {"kind": kind_label(paper.kind)},
+            f"{paper.body_name} {paper.reference}".strip(),
+            url=url,
+            tone="warn" if paper.defects else "info",
+        )
+        if paper.ends_at is not None:
+            yield TimelineItem(
+                paper.ends_at,
+                _("Warrant ended: %(how)s") % {"how": END_KINDS[paper.end_kind]},
+                paper.end_basis,
+                url=url,
+            )
+    for order in authority.release_orders([person_id]).get(person_id, []):
+        yield TimelineItem(
+            order.received_at,
+            _("Release order received: %(kind)s") % {"kind": ORDER_KINDS[order.kind]},
+            f"{order.body_name} {order.reference}".strip(),
+            tone="ok",
+        )
+
+
+def _property(viewer: Actor, person_id: int) -> Iterable[TimelineItem]:
+    if not viewer.can("property.view"):
+        return
+    taken: dict[object, list[str]] = {}
+    for item in property_room.property_of(viewer, person_id):
+        taken.setdefault(item.taken_in_at, []).append(item.description)
+        if item.given_back_at is not None:
+            yield TimelineItem(
+                item.given_back_at, _("Property given back"), item.description, tone="quiet"
+            )
+    for at, what in taken.items():
+        yield TimelineItem(at, _("Property taken in"), ", ".join(what), tone="quiet")  # type: ignore[arg-type]
+
+
+def _alarms(viewer: Actor, person_id: int) -> Iterable[TimelineItem]:
+    if not viewer.can("assurance.view"):
+        return
+    short = "es" if (get_language() or "en").startswith("es") else "en"
+    for alarm in assurance.alarms_of(viewer, person_id, ended=True):
+        label = alarm.kind.label[short]
+        yield TimelineItem(
+            alarm.raised_at,
+            _("Alarm: %(kind)s") % {"kind": label},
+            url=reverse("assurance:alarm", args=[alarm.alarm_id]),
+            tone="alarm",
+        )
+        if alarm.ended_at is not None:
+            yield TimelineItem(
+                alarm.ended_at,
+                _("Alarm ended: %(kind)s") % {"kind": label},
+                alarm.end_reason,
+                tone="ok",
+            )

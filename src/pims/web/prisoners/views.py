@@ -1,0 +1,267 @@
+"""The prisoner page: one person, everything that this viewer may see of them."""
+
+from dataclasses import replace
+from typing import Any
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from pims.assurance import selectors as assurance
+from pims.assurance.web.rows import alarm_rows
+from pims.authority import selectors as authority
+from pims.authority.web import words as authority_words
+from pims.custody import selectors as custody
+from pims.custody.web.identity import identity_of
+from pims.custody.web.words import OUT_KINDS
+from pims.facilities import selectors as facilities
+from pims.foundation.access.actor import Actor
+from pims.foundation.access.selectors import user_names
+from pims.foundation.ledger import selectors as ledger
+from pims.foundation.ledger.append import append_read
+from pims.kernel import clock
+from pims.kernel.periods import Period
+from pims.people import selectors as people
+from pims.property import selectors as property_room
+from pims.release import selectors as release
+from pims.safety import selectors as safety
+from pims.ui.pages import page
+from pims.ui.shapes import Bar, Column, Fact, Flag, NavItem, Tone
+from pims.web.prisoners.asof import Looking, looking_at
+from pims.web.prisoners.timeline import timeline_of
+
+VIEW = "people.view"
+
+BAR_TONES: dict[str, Tone] = {
+    "convicted": "dark",
+    "unsentenced": "info",
+    "immigration": "warn",
+    "emergency": "warn",
+}
+
+
+@page(permission=VIEW)
+def overview(request: Any, number: str) -> HttpResponse:
+    """Where, why, until when, what is alarming, what can be done."""
+    person_id, looking, moved = _open(request, number, "overview")
+    if moved is not None:
+        return moved
+    viewer: Actor = request.actor
+    episodes = custody.episodes(viewer, person_id, looking.as_of)
+    where = episodes[-1].episode.establishment_id if episodes else request.establishment_id
+    current = next((e for e in episodes if _held(e, looking)), None)
+    context = _shell(request, number, person_id, looking, "overview") | {
+        "alarms": alarm_rows(viewer, assurance.alarms_of(viewer, person_id))
+        if viewer.can("assurance.view") and not looking.past
+        else [],
+        "current": current,
+        "facts": _facts(viewer, person_id, current, where, looking),
+        "may": {
+            name: viewer.can(permission)
+            for name, permission in {
+                "record": "authority.record",
+                "place": "custody.place",
+                "escort": "custody.escort",
+                "event": "custody.record_event",
+                "release": "release.prepare",
+                "admit": "custody.admit",
+            }.items()
+        },
+        "case_id": None
+        if current is None or not viewer.can("release.view")
+        else release.open_case_of(viewer, current.episode.episode_id),
+        "keep_aparts": safety.keep_aparts_of(viewer, person_id)
+        if viewer.can("safety.view")
+        else [],
+    }
+    if viewer.can("authority.view") and where is not None:
+        context |= _warrants(viewer, person_id, episodes, where, looking)
+    return render(request, "prisoners/overview.html", context)
+
+
+@page(permission=VIEW)
+def timeline_page(request: Any, number: str) -> HttpResponse:
+    person_id, looking, moved = _open(request, number, "timeline")
+    if moved is not None:
+        return moved
+    context = _shell(request, number, person_id, looking, "timeline")
+    context["items"] = timeline_of(
+        request.actor, person_id, request.establishment_id, looking.as_of
+    )
+    return render(request, "prisoners/timeline.html", context)
+
+
+@page(permission=VIEW)
+def who(request: Any, number: str) -> HttpResponse:
+    """Names, birth, documents, family, marks: the parts of the people room."""
+    person_id, looking, moved = _open(request, number, "who")
+    if moved is not None:
+        return moved
+    context = _shell(request, number, person_id, looking, "who")
+    context["detail"] = people.person_detail(request.actor, person_id, looking.as_of)
+    context["may_edit"] = request.actor.can("people.edit") and not looking.past
+    return render(request, "prisoners/who.html", context)
+
+
+@page(permission="custody.view")
+def custody_page(request: Any, number: str) -> HttpResponse:
+    """Every custody episode with its placements, escorts, injuries and property."""
+    person_id, looking, moved = _open(request, number, "custody")
+    if moved is not None:
+        return moved
+    viewer = request.actor
+    context = _shell(request, number, person_id, looking, "custody") | {
+        "episodes": list(reversed(custody.episodes(viewer, person_id, looking.as_of))),
+        "property": property_room.property_of(viewer, person_id)
+        if viewer.can("property.view")
+        else [],
+        "out_kinds": OUT_KINDS,
+        "placement_columns": [
+            Column(_("From")), Column(_("Until")), Column(_("Place")), Column(_("Remarks")),
+        ],
+        "escort_columns": [
+            Column(_("Left")), Column(_("Back")), Column(_("Where")), Column(_("Outcome")),
+        ],
+        "item_columns": [
+            Column(_("Item")), Column(_("Quantity"), numeric=True), Column(_("Taken in")),
+            Column(_("Given back")),
+        ],
+    }  # fmt: skip
+    return render(request, "prisoners/custody.html", context)
+
+
+@page(permission=VIEW)
+def access(request: Any, number: str) -> HttpResponse:
+    """Who read and who changed this file: for the prisoner who asks."""
+    person_id, looking, moved = _open(request, number, "access")
+    if moved is not None:
+        return moved
+    entries = ledger.entries_for_person(request.actor, person_id, limit=200)
+    reads = ledger.who_read(request.actor, person_id)
+    names = user_names({e.actor_id for e in entries} | {r.actor_id for r in reads})
+    context = _shell(request, number, person_id, looking, "access") | {
+        "entries": [(entry, names.get(entry.actor_id, "—")) for entry in entries],
+        "reads": [(read, names.get(read.actor_id, "—")) for read in reads],
+        "columns": [Column(_("When")), Column(_("Who")), Column(_("What"))],
+    }
+    return render(request, "prisoners/access.html", context)
+
+
+def _open(request: Any, number: str, what: str) -> tuple[int, Looking, HttpResponseRedirect | None]:
+    """The person of the number, with the read in the ledger; an old number leads to the new."""
+    person_id = people.resolve_number(request.actor, number)
+    header = people.person_headers(request.actor, [person_id])[person_id]
+    looking = looking_at(request.GET)
+    if header.number != number:
+        return person_id, looking, HttpResponseRedirect(reverse("prisoner", args=[header.number]))
+    append_read(
+        actor_id=request.actor.user_id,
+        page=f"prisoner.{what}",
+        person_ids=[person_id],
+        establishment_id=request.establishment_id,
+        at=clock.now(),
+    )
+    return person_id, looking, None
+
+
+def _shell(
+    request: Any, number: str, person_id: int, looking: Looking, current: str
+) -> dict[str, Any]:
+    parts = [
+        ("overview", "prisoner", _("Overview"), VIEW),
+        ("timeline", "prisoner_timeline", _("Timeline"), VIEW),
+        ("who", "prisoner_who", _("Who this is"), VIEW),
+        ("custody", "prisoner_custody", _("Custody"), "custody.view"),
+        ("access", "prisoner_access", _("Who looked"), VIEW),
+    ]
+    query = request.GET.urlencode() if looking.past else ""
+    return {
+        "person_id": person_id,
+        "number": number,
+        "identity": replace(identity_of(request.actor, person_id), url=""),
+        "parts": [
+            NavItem(
+                label,
+                reverse(name, args=[number]) + (f"?{query}" if query else ""),
+                current=key == current,
+            )
+            for key, name, label, permission in parts
+            if request.actor.can(permission)
+        ],
+        "looking": looking,
+    }
+
+
+def _held(info: Any, looking: Looking) -> bool:
+    episode = info.episode
+    at = looking.as_of.valid_at
+    return bool(episode.starts_at <= at and (episode.ends_at is None or episode.ends_at > at))
+
+
+def _facts(
+    viewer: Actor, person_id: int, current: Any, where: int | None, looking: Looking
+) -> list[Fact]:
+    facts = []
+    if where is not None and viewer.can("authority.view"):
+        zone = facilities.time_zone(where)
+        found = authority.legal_status([person_id], zone=zone, as_of=looking.as_of)[person_id]
+        facts += [
+            Fact(_("Legal status"), authority_words.status_label(found.code)),
+            Fact(_("Next appearance"), found.next_appearance or "—"),
+            Fact(_("Detained until"), found.valid_until or _("No end is named")),
+        ]
+    if current is not None:
+        at = looking.as_of.valid_at
+        place = next(
+            (
+                p.place
+                for p in current.placements
+                if p.starts_at <= at and (p.ends_at is None or p.ends_at > at)
+            ),
+            _("Reception"),
+        )
+        facts += [
+            Fact(_("Received"), current.episode.starts_at),
+            Fact(_("Cell place"), place),
+        ]
+    if viewer.can("safety.view"):
+        up = safety.flags(viewer, [person_id], as_of=looking.as_of).get(person_id, [])
+        noted = [flag.note for flag in up if flag.note]
+        if noted:
+            facts.append(Fact(_("Notes on flags"), "; ".join(noted)))
+    return facts
+
+
+def _warrants(
+    viewer: Actor, person_id: int, episodes: Any, where: int, looking: Looking
+) -> dict[str, Any]:
+    history = authority.warrant_history(
+        viewer,
+        person_id,
+        custody=[Period(e.episode.starts_at, e.episode.ends_at) for e in episodes],
+        establishment_id=where,
+        as_of=looking.as_of,
+    )
+    return {
+        "bars": [
+            Bar(
+                f"{authority_words.kind_label(b.kind)} · {b.body_name}",
+                b.detains.start,
+                b.detains.end,
+                BAR_TONES.get(b.legal_status, "info"),
+                b.reference,
+                reverse("authority:warrant", args=[b.warrant_id]),
+            )
+            for b in history.bars
+            if b.detains is not None
+        ],
+        "gaps": history.gaps,
+        "now": looking.as_of.valid_at,
+        "interests": authority.police_interests([person_id]).get(person_id, []),
+        "orders": [
+            (o, Flag(authority_words.ORDER_STATES[o.state]))
+            for o in authority.release_orders([person_id]).get(person_id, [])
+            if o.is_open
+        ],
+    }

@@ -1,0 +1,76 @@
+"""The start page: what waits for this officer's role, alarms first."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from pims.assurance import selectors as assurance
+from pims.assurance.web.rows import alarm_rows
+from pims.custody import selectors as custody
+from pims.foundation.access.actor import Actor
+from pims.people import selectors as people
+from pims.release import selectors as release
+from pims.ui.pages import page
+from pims.ui.shapes import Counter
+
+SHOWN = 8
+
+
+@page(permission=None)
+def home(request: Any) -> HttpResponse:
+    """Alarms of the viewer's roles, then the work that their permissions open."""
+    viewer, where = request.actor, request.establishment_id
+    context: dict[str, Any] = {"nowhere": where is None}
+    if where is not None:
+        context |= _alarms(viewer, where)
+        context |= _counts(viewer, where)
+        context |= _work(viewer, where)
+    return render(request, "start/home.html", context)
+
+
+def _alarms(viewer: Actor, where: int) -> dict[str, Any]:
+    if not viewer.can_at("assurance.view", where):
+        return {}
+    found = assurance.open_alarms(viewer, where)
+    return {
+        "alarms": alarm_rows(viewer, found[:SHOWN]),
+        "alarms_more": max(0, len(found) - SHOWN),
+        "sees_alarms": True,
+    }
+
+
+def _counts(viewer: Actor, where: int) -> dict[str, Any]:
+    if not viewer.can_at("custody.view", where):
+        return {}
+    counts = custody.counts(viewer, where)
+    roll = reverse("custody:roll")
+    return {
+        "counters": [
+            Counter(_("On the books"), counts.on_books, roll),
+            Counter(_("In the prison"), counts.in_prison, f"{roll}?whereabouts=in"),
+            Counter(_("Out with"), counts.out_with, f"{roll}?whereabouts=out"),
+            Counter(
+                _("Overdue"),
+                counts.overdue,
+                f"{roll}?overdue=1",
+                "alarm" if counts.overdue else "quiet",
+            ),
+        ]
+    }
+
+
+def _work(viewer: Actor, where: int) -> dict[str, Any]:
+    work: dict[str, Any] = {}
+    if viewer.can_at("custody.admit", where):
+        work["admissions"] = custody.admissions_open(viewer, where)[:SHOWN]
+    if viewer.can_at("custody.escort", where):
+        rows = custody.escorts_open(viewer, where)
+        work["out"] = sorted(rows, key=lambda row: not row.overdue)[:SHOWN]
+    if viewer.can_at("release.view", where):
+        cases = [r for r in release.open_cases(viewer, where) if not r.awaits_countersign]
+        headers = people.person_headers(viewer, [row.person_id for row in cases])
+        work["releases"] = [(row, headers.get(row.person_id)) for row in cases[:SHOWN]]
+    return work

@@ -132,6 +132,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = True
+# Names that carry a hash of the content may be kept for ever.
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^.+\.([0-9a-f]{12}|[0-9A-Z]{8})\.[a-z0-9]+$"
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000

@@ -17,6 +17,7 @@ ROOMS = {
     "release/": "pims.release.web.urls",
     "alarms/": "pims.assurance.web.urls",
     "board/": "pims.live.web.urls",
+    "style/": "pims.ui.style.urls",
 }
 
 urlpatterns = [

@@ -13,19 +13,21 @@ from django.forms.utils import from_current_timezone
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from pims.ui.shapes import Text
+
 
 class DayInput(forms.MultiWidget):
     """Day, month and year, typed; names ``x_day``, ``x_month``, ``x_year``."""
 
     template_name = "ui/widgets/parts.html"
-    parts = (
+    parts: Sequence[tuple[str, Text, int]] = (
         ("day", _("Day"), 2),
         ("month", _("Month"), 2),
         ("year", _("Year"), 4),
     )
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        widgets = {}
+        widgets: dict[str, forms.Widget | type[forms.Widget]] = {}
         for name, label, width in self.parts:
             widgets[name] = forms.TextInput(
                 attrs={
@@ -38,6 +40,11 @@ class DayInput(forms.MultiWidget):
                 }
             )
         super().__init__(widgets, attrs)
+
+    @property
+    def suffixes(self) -> list[str]:
+        """What the name of each box adds to the field's."""
+        return [f"_{name}" for name, _label, _width in self.parts]
 
     def decompress(self, value: date | None) -> list[Any]:
         return [value.day, value.month, value.year] if value else [None, None, None]

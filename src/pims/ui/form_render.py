@@ -45,7 +45,7 @@ def field_context(bound: BoundField, options: dict[str, Any]) -> dict[str, Any]:
     if kind in ("parts", "radios", "checkboxes"):
         field_id = str(bound.auto_id or bound.html_name)
     hint = options.get("hint", bound.help_text)
-    errors = list(bound.errors)
+    errors = [str(text) for text in bound.errors]
     described = [f"{field_id}-hint"] if hint else []
     described += [f"{field_id}-error"] if errors else []
     attrs: dict[str, Any] = {}
@@ -103,7 +103,7 @@ def _parts(bound: BoundField, errors: list[str]) -> list[dict[str, Any]]:
         values = widget.decompress(values)
     boxes = []
     for (name, label, width), suffix, value in zip(
-        widget.parts, widget.widgets_names, values, strict=True
+        widget.parts, widget.suffixes, values, strict=True
     ):
         boxes.append(
             {
@@ -150,7 +150,7 @@ def _target(bound: BoundField) -> str:
     widget = bound.field.widget
     base = str(bound.auto_id or bound.html_name)
     if isinstance(widget, DayInput):
-        return f"{base}{widget.widgets_names[0]}"
+        return f"{base}{widget.suffixes[0]}"
     if isinstance(widget, (forms.RadioSelect, forms.CheckboxSelectMultiple)):
         return f"{base}_0"
     return base

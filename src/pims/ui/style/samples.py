@@ -25,6 +25,8 @@ from pims.ui.shapes import (
     TimelineItem,
 )
 
+UNITS = [("", "—"), ("rem", _("Remand")), ("max", _("Maximum security"))]
+
 
 class SampleForm(forms.Form):
     """One field of every kind."""
@@ -43,9 +45,7 @@ class SampleForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         choices=[("en", "English"), ("es", "Español"), ("kek", "Q'eqchi'")],
     )
-    unit = forms.ChoiceField(
-        label=_("Unit"), choices=[("", "—"), ("rem", _("Remand")), ("max", _("Maximum security"))]
-    )
+    unit = forms.ChoiceField(label=_("Unit"), choices=UNITS)
     court = forms.CharField(
         label=_("Court"), required=False, widget=AutocompleteInput("/style/suggest/")
     )
@@ -59,7 +59,7 @@ class SampleForm(forms.Form):
 class FilterForm(forms.Form):
     """The filters over the sample table."""
 
-    unit = forms.ChoiceField(label=_("Unit"), choices=SampleForm.base_fields["unit"].choices)
+    unit = forms.ChoiceField(label=_("Unit"), choices=UNITS)
     name = forms.CharField(label=_("Name"))
 
 

@@ -8,6 +8,7 @@ prison agreed to, not what the site happens to do.
 
 import os
 import sys
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -15,10 +16,17 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def main() -> None:
     sys.path[:0] = [p for p in (str(ROOT / "src"), str(ROOT)) if p not in sys.path]
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pims.config.settings")
-    import django
+    with tempfile.TemporaryDirectory() as folder:
+        # The addresses need no installation, and none is touched.
+        os.environ["PIMS_VAR"], os.environ["PIMS_SECRETS"] = f"{folder}/var", f"{folder}/secrets"
+        os.environ["DJANGO_SETTINGS_MODULE"] = "pims.config.settings"
+        import django
 
-    django.setup()
+        django.setup()
+        propose()
+
+
+def propose() -> None:
     from tests.access import walk
 
     known = walk.read_table() if walk.TABLE.exists() else {}

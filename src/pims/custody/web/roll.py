@@ -1,0 +1,203 @@
+"""The nominal roll: on the screen, on paper, and as a file."""
+
+import csv
+import io
+from collections.abc import Sequence
+from typing import Any
+
+import xlsxwriter
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+
+from pims.authority.web.words import status_label
+from pims.custody import selectors
+from pims.custody.selectors import RollFilters, RollRow
+from pims.custody.web.words import OUT_KINDS, SEXES
+from pims.facilities import selectors as facilities
+from pims.foundation.ledger.append import append_read
+from pims.jurisdictions.warrant_kinds import legal_statuses
+from pims.kernel import clock
+from pims.kernel.asof import AsOf
+from pims.kernel.errors import NotFound
+from pims.ui.dates import instant_text
+from pims.ui.fields import InstantField
+from pims.ui.pages import page
+from pims.ui.shapes import Column
+
+VIEW, EXPORT = "custody.view", "roll.export"
+
+SORTS = {
+    "name": lambda row: row.sort_key,
+    "number": lambda row: row.number,
+    "age": lambda row: (row.age is None, row.age or 0),
+    "status": lambda row: (row.legal_status, row.sort_key),
+    "place": lambda row: (row.unit, row.place, row.sort_key),
+    "next": lambda row: (row.next_appearance is None, row.next_appearance, row.sort_key),
+    "received": lambda row: row.received_at,
+}
+# A spreadsheet runs what begins with one of these; a quote before it makes it text again.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+class FilterForm(forms.Form):
+    text = forms.CharField(label=_("Name or number"), required=False, max_length=100)
+    unit_id = forms.TypedChoiceField(label=_("Unit"), required=False, coerce=int, empty_value=None)
+    legal_status = forms.ChoiceField(label=_("Status"), required=False)
+    sex = forms.ChoiceField(
+        label=_("Sex"), required=False, choices=[("", _("All")), *SEXES.items()]
+    )
+    whereabouts = forms.ChoiceField(
+        label=_("Where"),
+        required=False,
+        choices=[("", _("All")), ("in", _("In the prison")), ("out", _("Out with"))],
+    )
+    juvenile = forms.ChoiceField(
+        label=_("Age group"),
+        required=False,
+        choices=[("", _("All")), ("1", _("Juveniles")), ("0", _("Adults"))],
+    )
+    overdue = forms.BooleanField(label=_("Overdue only"), required=False)
+    at = InstantField(label=_("As it was at"), required=False)
+    known = InstantField(label=_("As known at"), required=False)
+
+    def __init__(self, *args: Any, units: Sequence[facilities.UnitInfo], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["unit_id"].choices = [  # type: ignore[attr-defined]
+            ("", _("All")), *((str(u.unit_id), u.name) for u in units),
+        ]  # fmt: skip
+        self.fields["legal_status"].choices = [  # type: ignore[attr-defined]
+            ("", _("All")), *((code, status_label(code)) for code in legal_statuses()),
+        ]  # fmt: skip
+
+    def filters(self) -> RollFilters:
+        given = self.cleaned_data
+        return RollFilters(
+            unit_id=given.get("unit_id"),
+            legal_status=given.get("legal_status", ""),
+            sex=given.get("sex", ""),
+            whereabouts=given.get("whereabouts", ""),
+            juvenile={"1": True, "0": False}.get(given.get("juvenile", "")),
+            overdue=given.get("overdue", False),
+            text=given.get("text", ""),
+        )
+
+    def as_of(self) -> AsOf | None:
+        at, known = self.cleaned_data.get("at"), self.cleaned_data.get("known")
+        return AsOf(at or clock.now(), known) if at or known else None
+
+
+@page(permission=VIEW)
+def roll_page(request: Any) -> HttpResponse:
+    """Everyone on the books whom the viewer may see, sorted and filtered, on one page."""
+    rows, form, sort = _asked(request, "roll")
+    context = {
+        "rows": [
+            (
+                row,
+                status_label(row.legal_status),
+                SEXES[row.sex],
+                OUT_KINDS.get(row.out_kind, ""),
+            )
+            for row in rows
+        ],
+        "form": form,
+        "sort": sort,
+        "as_of": form.as_of(),
+        "at": clock.now(),
+        "columns": [
+            Column(_("Name"), "name"), Column(_("Number"), "number"), Column(_("Sex")),
+            Column(_("Age"), "age", numeric=True), Column(_("Status"), "status"),
+            Column(_("Place"), "place"), Column(_("Next appearance"), "next"),
+            Column(_("Where")),
+        ],
+        "inside": sum(row.inside for row in rows),
+        "may_export": request.actor.can(EXPORT),
+    }  # fmt: skip
+    return render(request, "custody/roll.html", context)
+
+
+@page(permission=EXPORT)
+def export(request: Any, form: str) -> HttpResponse:
+    """The same roll, same filters, as CSV or XLSX; what it holds is text, never a formula."""
+    rows, _form, _sort = _asked(request, f"roll.{form}")
+    head = [
+        str(label)
+        for label in (
+            _("Number"), _("Name"), _("Sex"), _("Age"), _("Status"), _("Unit"), _("Place"),
+            _("Next appearance"), _("Received"), _("Where"), _("Expected back"),
+        )
+    ]  # fmt: skip
+    body = [_cells(row) for row in rows]
+    stamp = clock.now().strftime("%Y%m%d-%H%M")
+    if form == "csv":
+        text = io.StringIO()
+        writer = csv.writer(text)
+        writer.writerow(head)
+        writer.writerows([[_harmless(cell) for cell in cells] for cells in body])
+        response = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
+    elif form == "xlsx":
+        response = HttpResponse(
+            _workbook(head, body),
+            content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        )
+    else:
+        raise NotFound("export", form)
+    response["Content-Disposition"] = f'attachment; filename="roll-{stamp}.{form}"'
+    return response
+
+
+def _asked(request: Any, what: str) -> tuple[list[RollRow], FilterForm, str]:
+    viewer, where = request.actor, request.establishment_id
+    form = FilterForm(request.GET, units=facilities.units(viewer, where))
+    form.is_valid()
+    rows = selectors.roll(viewer, where, form.as_of(), filters=form.filters())
+    sort = request.GET.get("sort", "name")
+    key = SORTS.get(sort.removeprefix("-"))
+    if key is not None:
+        rows.sort(key=key, reverse=sort.startswith("-"))
+    append_read(
+        actor_id=viewer.user_id,
+        page=what,
+        person_ids=[row.person_id for row in rows],
+        establishment_id=where,
+        at=clock.now(),
+    )
+    return rows, form, sort
+
+
+def _cells(row: RollRow) -> list[str]:
+    return [
+        row.number,
+        row.name,
+        str(SEXES[row.sex]),
+        "" if row.age is None else str(row.age),
+        status_label(row.legal_status),
+        row.unit,
+        row.place,
+        "" if row.next_appearance is None else row.next_appearance.isoformat(),
+        instant_text(row.received_at, "short"),
+        str(OUT_KINDS.get(row.out_kind, "")),
+        "" if row.expected_back_at is None else instant_text(row.expected_back_at, "short"),
+    ]
+
+
+def _harmless(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
+
+
+def _workbook(head: Sequence[str], body: Sequence[Sequence[str]]) -> bytes:
+    out = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(out, options) as book:
+        sheet = book.add_worksheet()
+        bold = book.add_format({"bold": True})
+        for column, label in enumerate(head):
+            sheet.write_string(0, column, label, bold)
+        for number, cells in enumerate(body, start=1):
+            for column, cell in enumerate(cells):
+                sheet.write_string(number, column, cell)
+        sheet.freeze_panes(1, 2)
+        sheet.autofit()
+    return out.getvalue()

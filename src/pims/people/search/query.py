@@ -4,14 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import Q
 from django.db.models.expressions import RawSQL
 from rapidfuzz import fuzz, process
 
 from pims.foundation.access.actor import Actor
 from pims.foundation.access.models import PersonScope
 from pims.foundation.access.scope import scope_filter
-from pims.people.models import PersonSearch
 from pims.people.search.keys import UNKNOWN_YEAR, word_key, word_variants
 from pims.people.search.ranking import (
     name_likeness,
@@ -25,6 +23,7 @@ _FAIR = 0.80
 _WEAK = 0.45
 # Likenesses of one word that are followed: of all words together, and of all words but one.
 _LOOSE, _TIGHT = 48, 16
+_HALVES = 6
 _TIGHT_LIKENESS = 0.72
 # Names compared roughly, and in full.
 _ROUGH, _FULL = 3000, 150
@@ -55,6 +54,14 @@ class Likenesses:
     tight: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A condition on `people_search`; empty where nothing can fulfil it."""
+
+    sql: str = ""
+    values: tuple[str, ...] = ()
+
+
 def find(
     viewer: Actor,
     permission: str,
@@ -71,13 +78,13 @@ def find(
     if not asked:
         return []
     likenesses = [known for known in _words_meant(asked, unfinished) if known.loose]
-    if not likenesses:
-        return []
     asking = _Asking(viewer, permission, tuple(asked), birth_year, unfinished)
     years: list[int | None] = [None] if birth_year is None else [birth_year, UNKNOWN_YEAR]
     asking.look(_all_words(likenesses, years))
     if asking.best < _GOOD:
         asking.look(_all_but_one(likenesses, years))
+    if asking.best < _FAIR:
+        asking.look(_run_together(asked, years))
     if asking.best < _FAIR and birth_year is not None:
         asking.look(_all_words(likenesses, [birth_year - 1, birth_year + 1]))
         if asking.best < _FAIR:
@@ -99,13 +106,16 @@ class _Asking:
         self.viewer, self.permission = viewer, permission
         self.asked, self.birth_year, self.unfinished = asked, birth_year, unfinished
         self._seen: set[int] = set()
+        self._scope_sql: tuple[str, tuple[object, ...]] | None = None
         self._found: dict[int, Match] = {}
 
     @property
     def best(self) -> float:
         return max((match.score for match in self._found.values()), default=0.0)
 
-    def look(self, condition: Q) -> None:
+    def look(self, condition: Condition) -> None:
+        if not condition.sql:
+            return
         rows = [row for row in self._rows(condition) if row[0] not in self._seen]
         self._seen.update(row[0] for row in rows)
         if len(rows) > _FULL:
@@ -136,23 +146,16 @@ class _Asking:
         whole = next((w for w in words if w.startswith(last) and w not in before), last)
         return (*before, whole)
 
-    def _rows(self, condition: Q) -> list[tuple[int, int, str, int | None]]:
+    def _rows(self, condition: Condition) -> list[tuple[int, int, str, int | None]]:
         """Name id, person id, key and year of birth of the names in the viewer's scope."""
-        names = PersonSearch.objects.filter(condition).values_list(
-            "name_id", "person_id", "key", "birth_year"
+        inner = (
+            f"SELECT name_id, person_id, key, birth_year FROM people_search WHERE {condition.sql}"
         )
-        inner, values = names.query.sql_with_params()
+        values: tuple[object, ...] = condition.values
         if self.viewer.system:
             sql = f"{inner} LIMIT {_ROUGH}"
         else:
-            scope, more = (
-                PersonScope.objects.filter(
-                    scope_filter(self.viewer, self.permission),
-                    person_id=RawSQL("found.person_id", []),
-                )
-                .values("person_id")
-                .query.sql_with_params()
-            )
+            scope, more = self._scope()
             # OFFSET 0 keeps the scope a look-up for each name found. Left free, the planner
             # starts from the scope, which it believes to be small, and reads all of it.
             sql = (
@@ -164,43 +167,78 @@ class _Asking:
             cursor.execute(sql, values)
             return cursor.fetchall()
 
+    def _scope(self) -> tuple[str, tuple[object, ...]]:
+        if self._scope_sql is None:
+            self._scope_sql = (
+                PersonScope.objects.filter(
+                    scope_filter(self.viewer, self.permission),
+                    person_id=RawSQL("found.person_id", []),
+                )
+                .values("person_id")
+                .query.sql_with_params()
+            )
+        return self._scope_sql
+
     def matches(self, limit: int) -> list[Match]:
         ordered = sorted(self._found.values(), key=lambda m: (-m.score, m.key, m.person_id))
         return [match for match in ordered[:limit] if match.score >= _WEAK]
 
 
-def _all_words(likenesses: Sequence[Likenesses], years: Sequence[int | None]) -> Q:
-    condition = Q()
-    for known in likenesses:
-        condition &= _any_of(known.loose, years)
-    return condition
+def _all_words(likenesses: Sequence[Likenesses], years: Sequence[int | None]) -> Condition:
+    return _joined(" AND ", [_any_of(known.loose, years) for known in likenesses])
 
 
-def _all_but_one(likenesses: Sequence[Likenesses], years: Sequence[int | None]) -> Q:
+def _all_but_one(likenesses: Sequence[Likenesses], years: Sequence[int | None]) -> Condition:
     """One word may be anything: then, of two errors, the others hold one at most."""
     if len(likenesses) == 1:
         return _any_of(likenesses[0].loose, years)
-    condition = Q()
-    for left_out in range(len(likenesses)):
-        others = Q()
-        for i, known in enumerate(likenesses):
-            if i != left_out and known.tight:
-                others &= _any_of(known.tight, years)
-        if others:
-            condition |= others
-    return condition or Q(pk__in=[])
+    held = [_any_of(known.tight, years) for known in likenesses]
+    return _joined(
+        " OR ",
+        [
+            _joined(" AND ", [one for i, one in enumerate(held) if i != left_out])
+            for left_out in range(len(held))
+        ],
+    )
 
 
-def _any_of(words: Iterable[str], years: Iterable[int | None]) -> Q:
-    return Q(keys__overlap=[word_key(word, year) for year in years for word in words])
+def _run_together(asked: Sequence[str], years: Sequence[int | None]) -> Condition:
+    """Names that hold the beginning or the end of a word asked, whose space was not typed."""
+    halves = {
+        half
+        for word in asked
+        for at in range(3, len(word) - 1)
+        for half in (word[:at], word[at:])
+        if len(half) >= 3
+    }
+    if not halves:
+        return Condition()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT word FROM people_word WHERE word = ANY(%s)", [sorted(halves)])
+        found = sorted((word for (word,) in cursor.fetchall()), key=lambda w: (-len(w), w))
+    return _any_of(found[:_HALVES], years) if found else Condition()
+
+
+def _any_of(words: Iterable[str], years: Iterable[int | None]) -> Condition:
+    keys = ",".join(str(word_key(word, year)) for year in years for word in words)
+    return Condition("keys && %s::int[]", (f"{{{keys}}}",))
+
+
+def _joined(operator: str, conditions: Sequence[Condition]) -> Condition:
+    parts = [condition for condition in conditions if condition.sql]
+    return Condition(
+        operator.join(f"({part.sql})" for part in parts),
+        tuple(value for part in parts for value in part.values),
+    )
 
 
 def _words_meant(asked: Sequence[str], unfinished: bool) -> list[Likenesses]:
     """For each word asked, the words of names that are like it, from one query."""
-    parts, values = [], []
+    parts: list[str] = []
+    values: list[str] = []
     for place, word in enumerate(asked):
-        parts.append(f"SELECT {place}, word FROM people_word WHERE variants && %s::int[]")
-        values.append(list(word_variants(word)))
+        parts.append(f"SELECT {place}, word FROM people_words_like(%s::int[]) AS word")
+        values.append(f"{{{','.join(map(str, word_variants(word)))}}}")
     if unfinished:
         parts.append(
             f"(SELECT {len(asked) - 1}, word FROM people_word"

@@ -12,7 +12,9 @@ from django.db.migrations.executor import MigrationExecutor
 
 from pims.foundation.database import urls
 from pims.foundation.database.privileges import RECORDED_AT_FUNCTION, apply_privileges
+from pims.foundation.database.rendering import only_what_changed
 from pims.foundation.database.roles import prepare_server
+from pims.foundation.database.triggers import sync_triggers
 
 # A migration waits this long for a lock and then gives up, so that it never stops the prison.
 LOCK_TIMEOUT = "5s"
@@ -40,7 +42,9 @@ def migrate_database(
         with acting_as("owner", database=name):
             if migrations_to_apply():
                 report("Migrating the database")
-                call_command("migrate", interactive=False, verbosity=verbosity)
+                with only_what_changed():
+            call_command("migrate", interactive=False, verbosity=verbosity)
+            sync_triggers()
             apply_privileges(owner)
             _sync_access_roles()
 

@@ -43,7 +43,7 @@ def migrate_database(
             if migrations_to_apply():
                 report("Migrating the database")
                 with only_what_changed():
-            call_command("migrate", interactive=False, verbosity=verbosity)
+                    call_command("migrate", interactive=False, verbosity=verbosity)
             sync_triggers()
             apply_privileges(owner)
             _sync_access_roles()

@@ -1,0 +1,89 @@
+"""Papers as PDF: laid out by a room's own ``documents/<name>.typ``, tagged for screen readers.
+
+A room's template begins with::
+
+    #import "/ui/papers/paper.typ": *
+    #show: paper
+
+    = #data.title
+    #facts(data.facts)
+
+and uses `facts`, `listing`, `signatures`, `notice`, `picture` and `square-code` of ``paper.typ``.
+What people wrote travels as data and is only ever shown, never read as markup.
+"""
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+import segno
+import typst
+from django.utils.translation import get_language, gettext
+
+from pims.kernel import clock
+from pims.ui.dates import instant_text
+
+PACKAGE = Path(__file__).resolve().parent.parent
+LIMIT = 16 * 1024 * 1024
+
+
+class PaperTooLarge(ValueError):
+    """More data than a paper may hold (16 MiB of JSON)."""
+
+
+def render_pdf(
+    template: Path | str,
+    data: Mapping[str, object],
+    *,
+    title: str,
+    establishment: str = "",
+    subject: str = "",
+    printed_by: str = "",
+    pictures: Mapping[str, bytes] | None = None,
+    codes: Mapping[str, str] | None = None,
+) -> bytes:
+    """The PDF (PDF/UA-1) of a template below the package, in the language in force.
+
+    `data` holds JSON values only, already in words. `subject` (number and name) stands on every
+    sheet. `pictures` are JPEG or PNG bytes by name; `codes` are texts that become square codes.
+    Raises PaperTooLarge, and ValueError where the template is outside the package.
+    """
+    path = Path(template).resolve()
+    if not path.is_relative_to(PACKAGE):
+        raise ValueError(f"not a template of ours: {path.name}")
+    given = json.dumps(
+        {
+            "data": data,
+            "sheet": {
+                "title": title,
+                "establishment": establishment,
+                "subject": subject,
+                "printed_by": printed_by,
+                "printed_at": instant_text(clock.now()),
+                "language": (get_language() or "en")[:2],
+                "words": {"printed": gettext("Printed"), "page": gettext("Page")},
+            },
+            "pictures": {name: list(content) for name, content in (pictures or {}).items()},
+            "codes": {name: _square_code(text) for name, text in (codes or {}).items()},
+        },
+        ensure_ascii=False,
+    )
+    if len(given) > LIMIT:
+        raise PaperTooLarge(title)
+    made = typst.Compiler(
+        str(path), root=str(PACKAGE), font_paths=_fonts(), sys_inputs={"data": given}
+    ).compile(format="pdf", pdf_standards="ua-1", timestamp=clock.now())
+    if not isinstance(made, bytes):
+        raise TypeError("a paper is one file")
+    return made
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    """Only those inside the typesetter: every machine prints the same."""
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True)
+
+
+def _square_code(text: str) -> str:
+    return str(segno.make(text, error="m", micro=False).svg_inline(scale=4, border=2))

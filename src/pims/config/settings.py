@@ -146,6 +146,8 @@ FILE_UPLOAD_HANDLERS = [
 
 PGHISTORY_CREATED_AT_FUNCTION = "pims_recorded_at()"
 PGHISTORY_INSTALL_CONTEXT_FUNC_ON_MIGRATE = False
+# Installed after the migrations, by pims.foundation.database.triggers.
+PGTRIGGER_MIGRATIONS = False
 
 # Addresses of the prison's own network. From anywhere else a password and a second factor are
 # needed, and a PIN is not taken.

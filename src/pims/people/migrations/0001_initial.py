@@ -7,740 +7,1742 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.RunSQL(
-            sql='CREATE SEQUENCE people_number_serial MINVALUE 0 START 0 MAXVALUE 9999999 NO CYCLE',
-            reverse_sql='DROP SEQUENCE people_number_serial',
+            sql="CREATE SEQUENCE people_number_serial MINVALUE 0 START 0 MAXVALUE 9999999 NO CYCLE",
+            reverse_sql="DROP SEQUENCE people_number_serial",
         ),
         migrations.CreateModel(
-            name='NameWord',
+            name="NameWord",
             fields=[
-                ('word', models.TextField(db_collation='C', primary_key=True, serialize=False)),
-                ('variants', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), size=None)),
+                ("word", models.TextField(db_collation="C", primary_key=True, serialize=False)),
+                (
+                    "variants",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.IntegerField(), size=None
+                    ),
+                ),
             ],
             options={
-                'db_table': 'people_word',
-                'indexes': [django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=['variants'], name='people_word_variants')],
+                "db_table": "people_word",
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(
+                        fastupdate=False, fields=["variants"], name="people_word_variants"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=10, unique=True)),
-                ('sex', models.CharField(choices=[('male', 'Male'), ('female', 'Female'), ('intersex', 'Intersex'), ('unknown', 'Unknown')], default='unknown', max_length=8)),
-                ('gender', models.CharField(choices=[('man', 'Man'), ('woman', 'Woman'), ('other', 'Other'), ('not_stated', 'Not Stated')], default='not_stated', max_length=10)),
-                ('birth_date', models.DateField(null=True)),
-                ('birth_precision', models.CharField(choices=[('day', 'Day'), ('month', 'Month'), ('year', 'Year'), ('estimated', 'Estimated'), ('unknown', 'Unknown')], default='unknown', max_length=9)),
-                ('born_earliest', models.DateField(null=True)),
-                ('born_latest', models.DateField(null=True)),
-                ('birth_place', models.CharField(blank=True, max_length=200)),
-                ('age_disputed', models.BooleanField(default=False)),
-                ('age_decision', models.CharField(blank=True, choices=[('adult', 'adult'), ('juvenile', 'juvenile')], max_length=8)),
-                ('age_decision_reason', models.TextField(blank=True)),
-                ('died_on', models.DateField(null=True)),
-                ('erased_at', models.DateTimeField(null=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('source', models.CharField(default='reception', max_length=40)),
-                ('created_at', models.DateTimeField()),
-                ('recorded_by_id', models.BigIntegerField()),
-                ('canonical', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged_persons', to='people.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=10, unique=True)),
+                (
+                    "sex",
+                    models.CharField(
+                        choices=[
+                            ("male", "Male"),
+                            ("female", "Female"),
+                            ("intersex", "Intersex"),
+                            ("unknown", "Unknown"),
+                        ],
+                        default="unknown",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "gender",
+                    models.CharField(
+                        choices=[
+                            ("man", "Man"),
+                            ("woman", "Woman"),
+                            ("other", "Other"),
+                            ("not_stated", "Not Stated"),
+                        ],
+                        default="not_stated",
+                        max_length=10,
+                    ),
+                ),
+                ("birth_date", models.DateField(null=True)),
+                (
+                    "birth_precision",
+                    models.CharField(
+                        choices=[
+                            ("day", "Day"),
+                            ("month", "Month"),
+                            ("year", "Year"),
+                            ("estimated", "Estimated"),
+                            ("unknown", "Unknown"),
+                        ],
+                        default="unknown",
+                        max_length=9,
+                    ),
+                ),
+                ("born_earliest", models.DateField(null=True)),
+                ("born_latest", models.DateField(null=True)),
+                ("birth_place", models.CharField(blank=True, max_length=200)),
+                ("age_disputed", models.BooleanField(default=False)),
+                (
+                    "age_decision",
+                    models.CharField(
+                        blank=True,
+                        choices=[("adult", "adult"), ("juvenile", "juvenile")],
+                        max_length=8,
+                    ),
+                ),
+                ("age_decision_reason", models.TextField(blank=True)),
+                ("died_on", models.DateField(null=True)),
+                ("erased_at", models.DateTimeField(null=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("source", models.CharField(default="reception", max_length=40)),
+                ("created_at", models.DateTimeField()),
+                ("recorded_by_id", models.BigIntegerField()),
+                (
+                    "canonical",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="merged_persons",
+                        to="people.person",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'people_person',
-                'indexes': [models.Index(condition=models.Q(('canonical__isnull', False)), fields=['canonical'], name='person_merged')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('canonical__isnull', True), models.Q(('canonical', models.F('id')), _negated=True), _connector='OR'), name='person_is_not_merged_into_itself'), models.CheckConstraint(condition=models.Q(('born_earliest__isnull', True), ('born_latest__gte', models.F('born_earliest')), _connector='OR'), name='person_born_in_order'), models.CheckConstraint(condition=models.Q(('died_on__isnull', True), ('born_earliest__isnull', True), ('died_on__gte', models.F('born_earliest')), _connector='OR'), name='person_dies_after_birth')],
+                "db_table": "people_person",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("canonical__isnull", False)),
+                        fields=["canonical"],
+                        name="person_merged",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("canonical__isnull", True),
+                            models.Q(("canonical", models.F("id")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="person_is_not_merged_into_itself",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("born_earliest__isnull", True),
+                            ("born_latest__gte", models.F("born_earliest")),
+                            _connector="OR",
+                        ),
+                        name="person_born_in_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("died_on__isnull", True),
+                            ("born_earliest__isnull", True),
+                            ("died_on__gte", models.F("born_earliest")),
+                            _connector="OR",
+                        ),
+                        name="person_dies_after_birth",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Address',
+            name="Address",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('withdrawn_at', models.DateTimeField(null=True)),
-                ('withdrawn_reason', models.CharField(blank=True, max_length=200)),
-                ('recorded_at', models.DateTimeField()),
-                ('recorded_by_id', models.BigIntegerField()),
-                ('lines', models.CharField(max_length=300)),
-                ('place', models.CharField(blank=True, max_length=100)),
-                ('district', models.CharField(blank=True, max_length=60)),
-                ('country', models.CharField(default='BZ', max_length=2)),
-                ('phone', models.CharField(blank=True, max_length=40)),
-                ('lived_from', models.DateField(null=True)),
-                ('lived_until', models.DateField(null=True)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='people.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("withdrawn_at", models.DateTimeField(null=True)),
+                ("withdrawn_reason", models.CharField(blank=True, max_length=200)),
+                ("recorded_at", models.DateTimeField()),
+                ("recorded_by_id", models.BigIntegerField()),
+                ("lines", models.CharField(max_length=300)),
+                ("place", models.CharField(blank=True, max_length=100)),
+                ("district", models.CharField(blank=True, max_length=60)),
+                ("country", models.CharField(default="BZ", max_length=2)),
+                ("phone", models.CharField(blank=True, max_length=40)),
+                ("lived_from", models.DateField(null=True)),
+                ("lived_until", models.DateField(null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)ss",
+                        to="people.person",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'people_address',
-                'constraints': [models.CheckConstraint(condition=models.Q(('lived_until__isnull', True), ('lived_from__isnull', True), ('lived_until__gte', models.F('lived_from')), _connector='OR'), name='address_lived_in_order')],
+                "db_table": "people_address",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("lived_until__isnull", True),
+                            ("lived_from__isnull", True),
+                            ("lived_until__gte", models.F("lived_from")),
+                            _connector="OR",
+                        ),
+                        name="address_lived_in_order",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Child',
+            name="Child",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('withdrawn_at', models.DateTimeField(null=True)),
-                ('withdrawn_reason', models.CharField(blank=True, max_length=200)),
-                ('recorded_at', models.DateTimeField()),
-                ('recorded_by_id', models.BigIntegerField()),
-                ('name', models.CharField(max_length=200)),
-                ('birth_date', models.DateField(null=True)),
-                ('age_as_given', models.CharField(blank=True, max_length=40)),
-                ('where', models.CharField(blank=True, max_length=300)),
-                ('with_whom', models.CharField(blank=True, max_length=200)),
-                ('note', models.CharField(blank=True, max_length=500)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='people.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("withdrawn_at", models.DateTimeField(null=True)),
+                ("withdrawn_reason", models.CharField(blank=True, max_length=200)),
+                ("recorded_at", models.DateTimeField()),
+                ("recorded_by_id", models.BigIntegerField()),
+                ("name", models.CharField(max_length=200)),
+                ("birth_date", models.DateField(null=True)),
+                ("age_as_given", models.CharField(blank=True, max_length=40)),
+                ("where", models.CharField(blank=True, max_length=300)),
+                ("with_whom", models.CharField(blank=True, max_length=200)),
+                ("note", models.CharField(blank=True, max_length=500)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)ss",
+                        to="people.person",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'people_child',
+                "db_table": "people_child",
             },
         ),
         migrations.CreateModel(
-            name='ConsularNotice',
+            name="ConsularNotice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('withdrawn_at', models.DateTimeField(null=True)),
-                ('withdrawn_reason', models.CharField(blank=True, max_length=200)),
-                ('recorded_at', models.DateTimeField()),
-                ('recorded_by_id', models.BigIntegerField()),
-                ('country', models.CharField(max_length=2)),
-                ('told_at', models.DateTimeField(null=True)),
-                ('answer', models.CharField(choices=[('wants', 'Wants'), ('refuses', 'Refuses'), ('no_consulate', 'No Consulate'), ('asylum', 'Asylum'), ('not_answered', 'Not Answered')], default='not_answered', max_length=12)),
-                ('asked_in_writing', models.BooleanField(default=False)),
-                ('consulate_told_at', models.DateTimeField(null=True)),
-                ('note', models.CharField(blank=True, max_length=500)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='people.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("withdrawn_at", models.DateTimeField(null=True)),
+                ("withdrawn_reason", models.CharField(blank=True, max_length=200)),
+                ("recorded_at", models.DateTimeField()),
+                ("recorded_by_id", models.BigIntegerField()),
+                ("country", models.CharField(max_length=2)),
+                ("told_at", models.DateTimeField(null=True)),
+                (
+                    "answer",
+                    models.CharField(
+                        choices=[
+                            ("wants", "Wants"),
+                            ("refuses", "Refuses"),
+                            ("no_consulate", "No Consulate"),
+                            ("asylum", "Asylum"),
+                            ("not_answered", "Not Answered"),
+                        ],
+                        default="not_answered",
+                        max_length=12,
+                    ),
+                ),
+                ("asked_in_writing", models.BooleanField(default=False)),
+                ("consulate_told_at", models.DateTimeField(null=True)),
+                ("note", models.CharField(blank=True, max_length=500)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)ss",
+                        to="people.person",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'people_consular_notice',
-                'constraints': [models.CheckConstraint(condition=models.Q(('consulate_told_at__isnull', True), ('told_at__isnull', True), ('consulate_told_at__gte', models.F('told_at')), _connector='OR'), name='consulate_told_after_prisoner')],
+                "db_table": "people_consular_notice",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("consulate_told_at__isnull", True),
+                            ("told_at__isnull", True),
+                            ("consulate_told_at__gte", models.F("told_at")),
+                            _connector="OR",
+                        ),
+                        name="consulate_told_after_prisoner",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Contact',
+            name="Contact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('withdrawn_at', models.DateTimeField(null=True)),
-                ('withdrawn_reason', models.CharField(blank=True, max_length=200)),
-                ('recorded_at', models.DateTimeField()),
-                ('recorded_by_id', models.BigIntegerField()),
-                ('kind', models.CharField(choices=[('next_of_kin', 'Next Of Kin'), ('emergency', 'Emergency'), ('lawyer', 'Lawyer'), ('other', 'Other')], max_length=11)),
-                ('name', models.CharField(max_length=200)),
-                ('relationship', models.CharField(blank=True, max_length=60)),
-                ('phone', models.CharField(blank=True, max_length=40)),
-                ('email', models.CharField(blank=True, max_length=254)),
-                ('address', models.CharField(blank=True, max_length=300)),
-                ('language', models.CharField(blank=True, max_length=3)),
-                ('note', models.CharField(blank=True, max_length=500)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='people.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("withdrawn_at", models.DateTimeField(null=True)),
+                ("withdrawn_reason", models.CharField(blank=True, max_length=200)),
+                ("recorded_at", models.DateTimeField()),
+                ("recorded_by_id", models.BigIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("next_of_kin", "Next Of Kin"),
+                            ("emergency", "Emergency"),
+                            ("lawyer", "Lawyer"),
+                            ("other", "Other"),
+                        ],
+                        max_length=11,
+                    ),
+                ),
+                ("name", models.CharField(max_length=200)),
+                ("relationship", models.CharField(blank=True, max_length=60)),
+                ("phone", models.CharField(blank=True, max_length=40)),
+                ("email", models.CharField(blank=True, max_length=254)),
+                ("address", models.CharField(blank=True, max_length=300)),
+                ("language", models.CharField(blank=True, max_length=3)),
+                ("note", models.CharField(blank=True, max_length=500)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)ss",
+                        to="people.person",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'people_contact',
+                "db_table": "people_contact",
             },
         ),
         migrations.CreateModel(
-            name='Description',
+            name="Description",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('withdrawn_at', models.DateTimeField(null=True)),
-                ('withdrawn_reason', models.CharField(blank=True, max_length=200)),
-                ('recorded_at', models.DateTimeField()),
-                ('recorded_by_id', models.BigIntegerField()),
-                ('observed_on', models.DateField()),
-                ('height_cm', models.PositiveSmallIntegerField(null=True)),
-                ('weight_kg', models.PositiveSmallIntegerField(null=True)),
-                ('build', models.CharField(blank=True, max_length=40)),
-                ('complexion', models.CharField(blank=True, max_length=40)),
-                ('hair', models.CharField(blank=True, max_length=60)),
-                ('eyes', models.CharField(blank=True, max_length=40)),
-                ('facial_hair', models.CharField(blank=True, max_length=60)),
-                ('handedness', models.CharField(blank=True, max_length=12)),
-                ('other', models.CharField(blank=True, max_length=500)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='people.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("withdrawn_at", models.DateTimeField(null=True)),
+                ("withdrawn_reason", models.CharField(blank=True, max_length=200)),
+                ("recorded_at", models.DateTimeField()),
+                ("recorded_by_id", models.BigIntegerField()),
+                ("observed_on", models.DateField()),
+                ("height_cm", models.PositiveSmallIntegerField(null=True)),
+                ("weight_kg", models.PositiveSmallIntegerField(null=True)),
+                ("build", models.CharField(blank=True, max_length=40)),
+                ("complexion", models.CharField(blank=True, max_length=40)),
+                ("hair", models.CharField(blank=True, max_length=60)),
+                ("eyes", models.CharField(blank=True, max_length=40)),
+                ("facial_hair", models.CharField(blank=True, max_length=60)),
+                ("handedness", models.CharField(blank=True, max_length=12)),
+                ("other", models.CharField(blank=True, max_length=500)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)ss",
+                        to="people.person",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'people_description',
+                "db_table": "people_description",
             },
         ),
         migrations.CreateModel(
-            name='Identifier',
+            name="Identifier",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('withdrawn_at', models.DateTimeField(null=True)),
-                ('withdrawn_reason', models.CharField(blank=True, max_length=200)),
-                ('recorded_at', models.DateTimeField()),
-                ('recorded_by_id', models.BigIntegerField()),
-                ('kind', models.CharField(choices=[('social_security', 'Social Security'), ('passport', 'Passport'), ('voter', 'Voter'), ('driver', 'Driver'), ('birth_certificate', 'Birth Certificate'), ('residence', 'Residence'), ('refugee', 'Refugee'), ('police', 'Police'), ('old_prison', 'Old Prison'), ('other', 'Other')], max_length=17)),
-                ('number', models.CharField(max_length=60)),
-                ('number_key', models.CharField(max_length=60)),
-                ('country', models.CharField(blank=True, max_length=2)),
-                ('expires_on', models.DateField(null=True)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='people.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("withdrawn_at", models.DateTimeField(null=True)),
+                ("withdrawn_reason", models.CharField(blank=True, max_length=200)),
+                ("recorded_at", models.DateTimeField()),
+                ("recorded_by_id", models.BigIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("social_security", "Social Security"),
+                            ("passport", "Passport"),
+                            ("voter", "Voter"),
+                            ("driver", "Driver"),
+                            ("birth_certificate", "Birth Certificate"),
+                            ("residence", "Residence"),
+                            ("refugee", "Refugee"),
+                            ("police", "Police"),
+                            ("old_prison", "Old Prison"),
+                            ("other", "Other"),
+                        ],
+                        max_length=17,
+                    ),
+                ),
+                ("number", models.CharField(max_length=60)),
+                ("number_key", models.CharField(max_length=60)),
+                ("country", models.CharField(blank=True, max_length=2)),
+                ("expires_on", models.DateField(null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)ss",
+                        to="people.person",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'people_identifier',
-                'indexes': [models.Index(fields=['number_key'], name='identifier_number_key')],
+                "db_table": "people_identifier",
+                "indexes": [models.Index(fields=["number_key"], name="identifier_number_key")],
             },
         ),
         migrations.CreateModel(
-            name='Infant',
+            name="Infant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('withdrawn_at', models.DateTimeField(null=True)),
-                ('withdrawn_reason', models.CharField(blank=True, max_length=200)),
-                ('recorded_at', models.DateTimeField()),
-                ('recorded_by_id', models.BigIntegerField()),
-                ('name', models.CharField(max_length=200)),
-                ('sex', models.CharField(choices=[('male', 'Male'), ('female', 'Female'), ('intersex', 'Intersex'), ('unknown', 'Unknown')], default='unknown', max_length=8)),
-                ('birth_date', models.DateField(null=True)),
-                ('entered_at', models.DateTimeField()),
-                ('left_at', models.DateTimeField(null=True)),
-                ('left_with', models.CharField(blank=True, max_length=200)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='people.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("withdrawn_at", models.DateTimeField(null=True)),
+                ("withdrawn_reason", models.CharField(blank=True, max_length=200)),
+                ("recorded_at", models.DateTimeField()),
+                ("recorded_by_id", models.BigIntegerField()),
+                ("name", models.CharField(max_length=200)),
+                (
+                    "sex",
+                    models.CharField(
+                        choices=[
+                            ("male", "Male"),
+                            ("female", "Female"),
+                            ("intersex", "Intersex"),
+                            ("unknown", "Unknown"),
+                        ],
+                        default="unknown",
+                        max_length=8,
+                    ),
+                ),
+                ("birth_date", models.DateField(null=True)),
+                ("entered_at", models.DateTimeField()),
+                ("left_at", models.DateTimeField(null=True)),
+                ("left_with", models.CharField(blank=True, max_length=200)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)ss",
+                        to="people.person",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'people_infant',
-                'constraints': [models.CheckConstraint(condition=models.Q(('left_at__isnull', True), ('left_at__gt', models.F('entered_at')), _connector='OR'), name='infant_leaves_after_entering')],
+                "db_table": "people_infant",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("left_at__isnull", True),
+                            ("left_at__gt", models.F("entered_at")),
+                            _connector="OR",
+                        ),
+                        name="infant_leaves_after_entering",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Mark',
+            name="Mark",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('withdrawn_at', models.DateTimeField(null=True)),
-                ('withdrawn_reason', models.CharField(blank=True, max_length=200)),
-                ('recorded_at', models.DateTimeField()),
-                ('recorded_by_id', models.BigIntegerField()),
-                ('kind', models.CharField(choices=[('tattoo', 'Tattoo'), ('scar', 'Scar'), ('birthmark', 'Birthmark'), ('amputation', 'Amputation'), ('other', 'Other')], max_length=10)),
-                ('body_part', models.CharField(max_length=60)),
-                ('side', models.CharField(blank=True, choices=[('left', 'left'), ('right', 'right'), ('both', 'both')], max_length=5)),
-                ('text', models.CharField(max_length=300)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='people.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("withdrawn_at", models.DateTimeField(null=True)),
+                ("withdrawn_reason", models.CharField(blank=True, max_length=200)),
+                ("recorded_at", models.DateTimeField()),
+                ("recorded_by_id", models.BigIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("tattoo", "Tattoo"),
+                            ("scar", "Scar"),
+                            ("birthmark", "Birthmark"),
+                            ("amputation", "Amputation"),
+                            ("other", "Other"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("body_part", models.CharField(max_length=60)),
+                (
+                    "side",
+                    models.CharField(
+                        blank=True,
+                        choices=[("left", "left"), ("right", "right"), ("both", "both")],
+                        max_length=5,
+                    ),
+                ),
+                ("text", models.CharField(max_length=300)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)ss",
+                        to="people.person",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'people_mark',
+                "db_table": "people_mark",
             },
         ),
         migrations.CreateModel(
-            name='Nationality',
+            name="Nationality",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('withdrawn_at', models.DateTimeField(null=True)),
-                ('withdrawn_reason', models.CharField(blank=True, max_length=200)),
-                ('recorded_at', models.DateTimeField()),
-                ('recorded_by_id', models.BigIntegerField()),
-                ('country', models.CharField(max_length=2)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='people.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("withdrawn_at", models.DateTimeField(null=True)),
+                ("withdrawn_reason", models.CharField(blank=True, max_length=200)),
+                ("recorded_at", models.DateTimeField()),
+                ("recorded_by_id", models.BigIntegerField()),
+                ("country", models.CharField(max_length=2)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)ss",
+                        to="people.person",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'people_nationality',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('person', 'country'), name='a_nationality_once')],
+                "db_table": "people_nationality",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("withdrawn_at__isnull", True)),
+                        fields=("person", "country"),
+                        name="a_nationality_once",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='PersonHistory',
+            name="PersonHistory",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('number', models.CharField(max_length=10)),
-                ('sex', models.CharField(choices=[('male', 'Male'), ('female', 'Female'), ('intersex', 'Intersex'), ('unknown', 'Unknown')], default='unknown', max_length=8)),
-                ('gender', models.CharField(choices=[('man', 'Man'), ('woman', 'Woman'), ('other', 'Other'), ('not_stated', 'Not Stated')], default='not_stated', max_length=10)),
-                ('birth_date', models.DateField(null=True)),
-                ('birth_precision', models.CharField(choices=[('day', 'Day'), ('month', 'Month'), ('year', 'Year'), ('estimated', 'Estimated'), ('unknown', 'Unknown')], default='unknown', max_length=9)),
-                ('born_earliest', models.DateField(null=True)),
-                ('born_latest', models.DateField(null=True)),
-                ('birth_place', models.CharField(blank=True, max_length=200)),
-                ('age_disputed', models.BooleanField(default=False)),
-                ('age_decision', models.CharField(blank=True, choices=[('adult', 'adult'), ('juvenile', 'juvenile')], max_length=8)),
-                ('age_decision_reason', models.TextField(blank=True)),
-                ('died_on', models.DateField(null=True)),
-                ('erased_at', models.DateTimeField(null=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('source', models.CharField(default='reception', max_length=40)),
-                ('created_at', models.DateTimeField()),
-                ('recorded_by_id', models.BigIntegerField()),
-                ('canonical', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.person')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', related_query_name='history', to='people.person')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("number", models.CharField(max_length=10)),
+                (
+                    "sex",
+                    models.CharField(
+                        choices=[
+                            ("male", "Male"),
+                            ("female", "Female"),
+                            ("intersex", "Intersex"),
+                            ("unknown", "Unknown"),
+                        ],
+                        default="unknown",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "gender",
+                    models.CharField(
+                        choices=[
+                            ("man", "Man"),
+                            ("woman", "Woman"),
+                            ("other", "Other"),
+                            ("not_stated", "Not Stated"),
+                        ],
+                        default="not_stated",
+                        max_length=10,
+                    ),
+                ),
+                ("birth_date", models.DateField(null=True)),
+                (
+                    "birth_precision",
+                    models.CharField(
+                        choices=[
+                            ("day", "Day"),
+                            ("month", "Month"),
+                            ("year", "Year"),
+                            ("estimated", "Estimated"),
+                            ("unknown", "Unknown"),
+                        ],
+                        default="unknown",
+                        max_length=9,
+                    ),
+                ),
+                ("born_earliest", models.DateField(null=True)),
+                ("born_latest", models.DateField(null=True)),
+                ("birth_place", models.CharField(blank=True, max_length=200)),
+                ("age_disputed", models.BooleanField(default=False)),
+                (
+                    "age_decision",
+                    models.CharField(
+                        blank=True,
+                        choices=[("adult", "adult"), ("juvenile", "juvenile")],
+                        max_length=8,
+                    ),
+                ),
+                ("age_decision_reason", models.TextField(blank=True)),
+                ("died_on", models.DateField(null=True)),
+                ("erased_at", models.DateTimeField(null=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("source", models.CharField(default="reception", max_length=40)),
+                ("created_at", models.DateTimeField()),
+                ("recorded_by_id", models.BigIntegerField()),
+                (
+                    "canonical",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history",
+                        related_query_name="history",
+                        to="people.person",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'people_person_history',
-                'abstract': False,
-                'indexes': [models.Index(fields=['pgh_obj', 'pgh_created_at'], name='people_pers_pgh_obj_30905d_idx')],
+                "db_table": "people_person_history",
+                "abstract": False,
+                "indexes": [
+                    models.Index(
+                        fields=["pgh_obj", "pgh_created_at"], name="people_pers_pgh_obj_30905d_idx"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='PersonMerge',
+            name="PersonMerge",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.TextField()),
-                ('merged_at', models.DateTimeField()),
-                ('unmade_at', models.DateTimeField(null=True)),
-                ('unmade_reason', models.TextField(blank=True)),
-                ('recorded_by_id', models.BigIntegerField()),
-                ('into', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("reason", models.TextField()),
+                ("merged_at", models.DateTimeField()),
+                ("unmade_at", models.DateTimeField(null=True)),
+                ("unmade_reason", models.TextField(blank=True)),
+                ("recorded_by_id", models.BigIntegerField()),
+                (
+                    "into",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'people_merge',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('unmade_at__isnull', True)), fields=('person',), name='one_standing_merge_a_person')],
+                "db_table": "people_merge",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("unmade_at__isnull", True)),
+                        fields=("person",),
+                        name="one_standing_merge_a_person",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='PersonName',
+            name="PersonName",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('withdrawn_at', models.DateTimeField(null=True)),
-                ('withdrawn_reason', models.CharField(blank=True, max_length=200)),
-                ('recorded_at', models.DateTimeField()),
-                ('recorded_by_id', models.BigIntegerField()),
-                ('kind', models.CharField(choices=[('birth', 'Birth'), ('married', 'Married'), ('alias', 'Alias'), ('street', 'Street'), ('as_in_warrant', 'As In Warrant')], default='birth', max_length=13)),
-                ('given', models.CharField(blank=True, max_length=200)),
-                ('family', models.CharField(blank=True, max_length=200)),
-                ('is_primary', models.BooleanField(default=False)),
-                ('search_key', models.TextField(db_collation='C')),
-                ('sort_key', models.TextField(db_collation='C')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='names', to='people.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("withdrawn_at", models.DateTimeField(null=True)),
+                ("withdrawn_reason", models.CharField(blank=True, max_length=200)),
+                ("recorded_at", models.DateTimeField()),
+                ("recorded_by_id", models.BigIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("birth", "Birth"),
+                            ("married", "Married"),
+                            ("alias", "Alias"),
+                            ("street", "Street"),
+                            ("as_in_warrant", "As In Warrant"),
+                        ],
+                        default="birth",
+                        max_length=13,
+                    ),
+                ),
+                ("given", models.CharField(blank=True, max_length=200)),
+                ("family", models.CharField(blank=True, max_length=200)),
+                ("is_primary", models.BooleanField(default=False)),
+                ("search_key", models.TextField(db_collation="C")),
+                ("sort_key", models.TextField(db_collation="C")),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="names",
+                        to="people.person",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'people_name',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('is_primary', True), ('withdrawn_at__isnull', True)), fields=('person',), name='one_primary_name_a_person'), models.CheckConstraint(condition=models.Q(models.Q(('given', ''), _negated=True), models.Q(('family', ''), _negated=True), _connector='OR'), name='name_is_not_empty')],
+                "db_table": "people_name",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_primary", True), ("withdrawn_at__isnull", True)),
+                        fields=("person",),
+                        name="one_primary_name_a_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("given", ""), _negated=True),
+                            models.Q(("family", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="name_is_not_empty",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='PossibleMatch',
+            name="PossibleMatch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('score', models.PositiveSmallIntegerField()),
-                ('reasons', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), size=None)),
-                ('state', models.CharField(choices=[('open', 'Open'), ('same', 'Same'), ('different', 'Different'), ('unsure', 'Unsure')], default='open', max_length=9)),
-                ('decision_reason', models.TextField(blank=True)),
-                ('found_at', models.DateTimeField()),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('decided_by_id', models.BigIntegerField(null=True)),
-                ('recorded_by_id', models.BigIntegerField()),
-                ('other', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("score", models.PositiveSmallIntegerField()),
+                (
+                    "reasons",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40), size=None
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "Open"),
+                            ("same", "Same"),
+                            ("different", "Different"),
+                            ("unsure", "Unsure"),
+                        ],
+                        default="open",
+                        max_length=9,
+                    ),
+                ),
+                ("decision_reason", models.TextField(blank=True)),
+                ("found_at", models.DateTimeField()),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("decided_by_id", models.BigIntegerField(null=True)),
+                ("recorded_by_id", models.BigIntegerField()),
+                (
+                    "other",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'people_possible_match',
-                'indexes': [models.Index(fields=['other'], name='possible_match_other')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('person__lt', models.F('other'))), name='possible_match_in_order'), models.UniqueConstraint(fields=('person', 'other'), name='possible_match_once')],
+                "db_table": "people_possible_match",
+                "indexes": [models.Index(fields=["other"], name="possible_match_other")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("person__lt", models.F("other"))),
+                        name="possible_match_in_order",
+                    ),
+                    models.UniqueConstraint(fields=("person", "other"), name="possible_match_once"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='SpokenLanguage',
+            name="SpokenLanguage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('withdrawn_at', models.DateTimeField(null=True)),
-                ('withdrawn_reason', models.CharField(blank=True, max_length=200)),
-                ('recorded_at', models.DateTimeField()),
-                ('recorded_by_id', models.BigIntegerField()),
-                ('code', models.CharField(max_length=3)),
-                ('reads', models.BooleanField(null=True)),
-                ('needs_interpreter', models.BooleanField(default=False)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='people.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("withdrawn_at", models.DateTimeField(null=True)),
+                ("withdrawn_reason", models.CharField(blank=True, max_length=200)),
+                ("recorded_at", models.DateTimeField()),
+                ("recorded_by_id", models.BigIntegerField()),
+                ("code", models.CharField(max_length=3)),
+                ("reads", models.BooleanField(null=True)),
+                ("needs_interpreter", models.BooleanField(default=False)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)ss",
+                        to="people.person",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'people_language',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('person', 'code'), name='a_language_once')],
+                "db_table": "people_language",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("withdrawn_at__isnull", True)),
+                        fields=("person", "code"),
+                        name="a_language_once",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='NationalityHistory',
+            name="NationalityHistory",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('withdrawn_at', models.DateTimeField(null=True)),
-                ('withdrawn_reason', models.CharField(blank=True, max_length=200)),
-                ('recorded_at', models.DateTimeField()),
-                ('recorded_by_id', models.BigIntegerField()),
-                ('country', models.CharField(max_length=2)),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', related_query_name='history', to='people.nationality')),
-                ('person', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.person')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("withdrawn_at", models.DateTimeField(null=True)),
+                ("withdrawn_reason", models.CharField(blank=True, max_length=200)),
+                ("recorded_at", models.DateTimeField()),
+                ("recorded_by_id", models.BigIntegerField()),
+                ("country", models.CharField(max_length=2)),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history",
+                        related_query_name="history",
+                        to="people.nationality",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="people.person",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'people_nationality_history',
-                'abstract': False,
-                'indexes': [models.Index(fields=['pgh_obj', 'pgh_created_at'], name='people_nati_pgh_obj_15f970_idx')],
+                "db_table": "people_nationality_history",
+                "abstract": False,
+                "indexes": [
+                    models.Index(
+                        fields=["pgh_obj", "pgh_created_at"], name="people_nati_pgh_obj_15f970_idx"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='MarkHistory',
+            name="MarkHistory",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('withdrawn_at', models.DateTimeField(null=True)),
-                ('withdrawn_reason', models.CharField(blank=True, max_length=200)),
-                ('recorded_at', models.DateTimeField()),
-                ('recorded_by_id', models.BigIntegerField()),
-                ('kind', models.CharField(choices=[('tattoo', 'Tattoo'), ('scar', 'Scar'), ('birthmark', 'Birthmark'), ('amputation', 'Amputation'), ('other', 'Other')], max_length=10)),
-                ('body_part', models.CharField(max_length=60)),
-                ('side', models.CharField(blank=True, choices=[('left', 'left'), ('right', 'right'), ('both', 'both')], max_length=5)),
-                ('text', models.CharField(max_length=300)),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', related_query_name='history', to='people.mark')),
-                ('person', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.person')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("withdrawn_at", models.DateTimeField(null=True)),
+                ("withdrawn_reason", models.CharField(blank=True, max_length=200)),
+                ("recorded_at", models.DateTimeField()),
+                ("recorded_by_id", models.BigIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("tattoo", "Tattoo"),
+                            ("scar", "Scar"),
+                            ("birthmark", "Birthmark"),
+                            ("amputation", "Amputation"),
+                            ("other", "Other"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("body_part", models.CharField(max_length=60)),
+                (
+                    "side",
+                    models.CharField(
+                        blank=True,
+                        choices=[("left", "left"), ("right", "right"), ("both", "both")],
+                        max_length=5,
+                    ),
+                ),
+                ("text", models.CharField(max_length=300)),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history",
+                        related_query_name="history",
+                        to="people.mark",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="people.person",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'people_mark_history',
-                'abstract': False,
-                'indexes': [models.Index(fields=['pgh_obj', 'pgh_created_at'], name='people_mark_pgh_obj_1ee450_idx')],
+                "db_table": "people_mark_history",
+                "abstract": False,
+                "indexes": [
+                    models.Index(
+                        fields=["pgh_obj", "pgh_created_at"], name="people_mark_pgh_obj_1ee450_idx"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='InfantHistory',
+            name="InfantHistory",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('withdrawn_at', models.DateTimeField(null=True)),
-                ('withdrawn_reason', models.CharField(blank=True, max_length=200)),
-                ('recorded_at', models.DateTimeField()),
-                ('recorded_by_id', models.BigIntegerField()),
-                ('name', models.CharField(max_length=200)),
-                ('sex', models.CharField(choices=[('male', 'Male'), ('female', 'Female'), ('intersex', 'Intersex'), ('unknown', 'Unknown')], default='unknown', max_length=8)),
-                ('birth_date', models.DateField(null=True)),
-                ('entered_at', models.DateTimeField()),
-                ('left_at', models.DateTimeField(null=True)),
-                ('left_with', models.CharField(blank=True, max_length=200)),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', related_query_name='history', to='people.infant')),
-                ('person', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.person')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("withdrawn_at", models.DateTimeField(null=True)),
+                ("withdrawn_reason", models.CharField(blank=True, max_length=200)),
+                ("recorded_at", models.DateTimeField()),
+                ("recorded_by_id", models.BigIntegerField()),
+                ("name", models.CharField(max_length=200)),
+                (
+                    "sex",
+                    models.CharField(
+                        choices=[
+                            ("male", "Male"),
+                            ("female", "Female"),
+                            ("intersex", "Intersex"),
+                            ("unknown", "Unknown"),
+                        ],
+                        default="unknown",
+                        max_length=8,
+                    ),
+                ),
+                ("birth_date", models.DateField(null=True)),
+                ("entered_at", models.DateTimeField()),
+                ("left_at", models.DateTimeField(null=True)),
+                ("left_with", models.CharField(blank=True, max_length=200)),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history",
+                        related_query_name="history",
+                        to="people.infant",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="people.person",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'people_infant_history',
-                'abstract': False,
-                'indexes': [models.Index(fields=['pgh_obj', 'pgh_created_at'], name='people_infa_pgh_obj_30060b_idx')],
+                "db_table": "people_infant_history",
+                "abstract": False,
+                "indexes": [
+                    models.Index(
+                        fields=["pgh_obj", "pgh_created_at"], name="people_infa_pgh_obj_30060b_idx"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='IdentifierHistory',
+            name="IdentifierHistory",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('withdrawn_at', models.DateTimeField(null=True)),
-                ('withdrawn_reason', models.CharField(blank=True, max_length=200)),
-                ('recorded_at', models.DateTimeField()),
-                ('recorded_by_id', models.BigIntegerField()),
-                ('kind', models.CharField(choices=[('social_security', 'Social Security'), ('passport', 'Passport'), ('voter', 'Voter'), ('driver', 'Driver'), ('birth_certificate', 'Birth Certificate'), ('residence', 'Residence'), ('refugee', 'Refugee'), ('police', 'Police'), ('old_prison', 'Old Prison'), ('other', 'Other')], max_length=17)),
-                ('number', models.CharField(max_length=60)),
-                ('number_key', models.CharField(max_length=60)),
-                ('country', models.CharField(blank=True, max_length=2)),
-                ('expires_on', models.DateField(null=True)),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', related_query_name='history', to='people.identifier')),
-                ('person', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.person')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("withdrawn_at", models.DateTimeField(null=True)),
+                ("withdrawn_reason", models.CharField(blank=True, max_length=200)),
+                ("recorded_at", models.DateTimeField()),
+                ("recorded_by_id", models.BigIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("social_security", "Social Security"),
+                            ("passport", "Passport"),
+                            ("voter", "Voter"),
+                            ("driver", "Driver"),
+                            ("birth_certificate", "Birth Certificate"),
+                            ("residence", "Residence"),
+                            ("refugee", "Refugee"),
+                            ("police", "Police"),
+                            ("old_prison", "Old Prison"),
+                            ("other", "Other"),
+                        ],
+                        max_length=17,
+                    ),
+                ),
+                ("number", models.CharField(max_length=60)),
+                ("number_key", models.CharField(max_length=60)),
+                ("country", models.CharField(blank=True, max_length=2)),
+                ("expires_on", models.DateField(null=True)),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history",
+                        related_query_name="history",
+                        to="people.identifier",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="people.person",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'people_identifier_history',
-                'abstract': False,
-                'indexes': [models.Index(fields=['pgh_obj', 'pgh_created_at'], name='people_iden_pgh_obj_6c9f7d_idx')],
+                "db_table": "people_identifier_history",
+                "abstract": False,
+                "indexes": [
+                    models.Index(
+                        fields=["pgh_obj", "pgh_created_at"], name="people_iden_pgh_obj_6c9f7d_idx"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='DescriptionHistory',
+            name="DescriptionHistory",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('withdrawn_at', models.DateTimeField(null=True)),
-                ('withdrawn_reason', models.CharField(blank=True, max_length=200)),
-                ('recorded_at', models.DateTimeField()),
-                ('recorded_by_id', models.BigIntegerField()),
-                ('observed_on', models.DateField()),
-                ('height_cm', models.PositiveSmallIntegerField(null=True)),
-                ('weight_kg', models.PositiveSmallIntegerField(null=True)),
-                ('build', models.CharField(blank=True, max_length=40)),
-                ('complexion', models.CharField(blank=True, max_length=40)),
-                ('hair', models.CharField(blank=True, max_length=60)),
-                ('eyes', models.CharField(blank=True, max_length=40)),
-                ('facial_hair', models.CharField(blank=True, max_length=60)),
-                ('handedness', models.CharField(blank=True, max_length=12)),
-                ('other', models.CharField(blank=True, max_length=500)),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', related_query_name='history', to='people.description')),
-                ('person', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.person')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("withdrawn_at", models.DateTimeField(null=True)),
+                ("withdrawn_reason", models.CharField(blank=True, max_length=200)),
+                ("recorded_at", models.DateTimeField()),
+                ("recorded_by_id", models.BigIntegerField()),
+                ("observed_on", models.DateField()),
+                ("height_cm", models.PositiveSmallIntegerField(null=True)),
+                ("weight_kg", models.PositiveSmallIntegerField(null=True)),
+                ("build", models.CharField(blank=True, max_length=40)),
+                ("complexion", models.CharField(blank=True, max_length=40)),
+                ("hair", models.CharField(blank=True, max_length=60)),
+                ("eyes", models.CharField(blank=True, max_length=40)),
+                ("facial_hair", models.CharField(blank=True, max_length=60)),
+                ("handedness", models.CharField(blank=True, max_length=12)),
+                ("other", models.CharField(blank=True, max_length=500)),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history",
+                        related_query_name="history",
+                        to="people.description",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="people.person",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'people_description_history',
-                'abstract': False,
-                'indexes': [models.Index(fields=['pgh_obj', 'pgh_created_at'], name='people_desc_pgh_obj_58a3b5_idx')],
+                "db_table": "people_description_history",
+                "abstract": False,
+                "indexes": [
+                    models.Index(
+                        fields=["pgh_obj", "pgh_created_at"], name="people_desc_pgh_obj_58a3b5_idx"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ContactHistory',
+            name="ContactHistory",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('withdrawn_at', models.DateTimeField(null=True)),
-                ('withdrawn_reason', models.CharField(blank=True, max_length=200)),
-                ('recorded_at', models.DateTimeField()),
-                ('recorded_by_id', models.BigIntegerField()),
-                ('kind', models.CharField(choices=[('next_of_kin', 'Next Of Kin'), ('emergency', 'Emergency'), ('lawyer', 'Lawyer'), ('other', 'Other')], max_length=11)),
-                ('name', models.CharField(max_length=200)),
-                ('relationship', models.CharField(blank=True, max_length=60)),
-                ('phone', models.CharField(blank=True, max_length=40)),
-                ('email', models.CharField(blank=True, max_length=254)),
-                ('address', models.CharField(blank=True, max_length=300)),
-                ('language', models.CharField(blank=True, max_length=3)),
-                ('note', models.CharField(blank=True, max_length=500)),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', related_query_name='history', to='people.contact')),
-                ('person', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.person')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("withdrawn_at", models.DateTimeField(null=True)),
+                ("withdrawn_reason", models.CharField(blank=True, max_length=200)),
+                ("recorded_at", models.DateTimeField()),
+                ("recorded_by_id", models.BigIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("next_of_kin", "Next Of Kin"),
+                            ("emergency", "Emergency"),
+                            ("lawyer", "Lawyer"),
+                            ("other", "Other"),
+                        ],
+                        max_length=11,
+                    ),
+                ),
+                ("name", models.CharField(max_length=200)),
+                ("relationship", models.CharField(blank=True, max_length=60)),
+                ("phone", models.CharField(blank=True, max_length=40)),
+                ("email", models.CharField(blank=True, max_length=254)),
+                ("address", models.CharField(blank=True, max_length=300)),
+                ("language", models.CharField(blank=True, max_length=3)),
+                ("note", models.CharField(blank=True, max_length=500)),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history",
+                        related_query_name="history",
+                        to="people.contact",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="people.person",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'people_contact_history',
-                'abstract': False,
-                'indexes': [models.Index(fields=['pgh_obj', 'pgh_created_at'], name='people_cont_pgh_obj_e9e575_idx')],
+                "db_table": "people_contact_history",
+                "abstract": False,
+                "indexes": [
+                    models.Index(
+                        fields=["pgh_obj", "pgh_created_at"], name="people_cont_pgh_obj_e9e575_idx"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ConsularNoticeHistory',
+            name="ConsularNoticeHistory",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('withdrawn_at', models.DateTimeField(null=True)),
-                ('withdrawn_reason', models.CharField(blank=True, max_length=200)),
-                ('recorded_at', models.DateTimeField()),
-                ('recorded_by_id', models.BigIntegerField()),
-                ('country', models.CharField(max_length=2)),
-                ('told_at', models.DateTimeField(null=True)),
-                ('answer', models.CharField(choices=[('wants', 'Wants'), ('refuses', 'Refuses'), ('no_consulate', 'No Consulate'), ('asylum', 'Asylum'), ('not_answered', 'Not Answered')], default='not_answered', max_length=12)),
-                ('asked_in_writing', models.BooleanField(default=False)),
-                ('consulate_told_at', models.DateTimeField(null=True)),
-                ('note', models.CharField(blank=True, max_length=500)),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', related_query_name='history', to='people.consularnotice')),
-                ('person', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.person')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("withdrawn_at", models.DateTimeField(null=True)),
+                ("withdrawn_reason", models.CharField(blank=True, max_length=200)),
+                ("recorded_at", models.DateTimeField()),
+                ("recorded_by_id", models.BigIntegerField()),
+                ("country", models.CharField(max_length=2)),
+                ("told_at", models.DateTimeField(null=True)),
+                (
+                    "answer",
+                    models.CharField(
+                        choices=[
+                            ("wants", "Wants"),
+                            ("refuses", "Refuses"),
+                            ("no_consulate", "No Consulate"),
+                            ("asylum", "Asylum"),
+                            ("not_answered", "Not Answered"),
+                        ],
+                        default="not_answered",
+                        max_length=12,
+                    ),
+                ),
+                ("asked_in_writing", models.BooleanField(default=False)),
+                ("consulate_told_at", models.DateTimeField(null=True)),
+                ("note", models.CharField(blank=True, max_length=500)),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history",
+                        related_query_name="history",
+                        to="people.consularnotice",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="people.person",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'people_consular_notice_history',
-                'abstract': False,
-                'indexes': [models.Index(fields=['pgh_obj', 'pgh_created_at'], name='people_cons_pgh_obj_a014a5_idx')],
+                "db_table": "people_consular_notice_history",
+                "abstract": False,
+                "indexes": [
+                    models.Index(
+                        fields=["pgh_obj", "pgh_created_at"], name="people_cons_pgh_obj_a014a5_idx"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ChildHistory',
+            name="ChildHistory",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('withdrawn_at', models.DateTimeField(null=True)),
-                ('withdrawn_reason', models.CharField(blank=True, max_length=200)),
-                ('recorded_at', models.DateTimeField()),
-                ('recorded_by_id', models.BigIntegerField()),
-                ('name', models.CharField(max_length=200)),
-                ('birth_date', models.DateField(null=True)),
-                ('age_as_given', models.CharField(blank=True, max_length=40)),
-                ('where', models.CharField(blank=True, max_length=300)),
-                ('with_whom', models.CharField(blank=True, max_length=200)),
-                ('note', models.CharField(blank=True, max_length=500)),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', related_query_name='history', to='people.child')),
-                ('person', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.person')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("withdrawn_at", models.DateTimeField(null=True)),
+                ("withdrawn_reason", models.CharField(blank=True, max_length=200)),
+                ("recorded_at", models.DateTimeField()),
+                ("recorded_by_id", models.BigIntegerField()),
+                ("name", models.CharField(max_length=200)),
+                ("birth_date", models.DateField(null=True)),
+                ("age_as_given", models.CharField(blank=True, max_length=40)),
+                ("where", models.CharField(blank=True, max_length=300)),
+                ("with_whom", models.CharField(blank=True, max_length=200)),
+                ("note", models.CharField(blank=True, max_length=500)),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history",
+                        related_query_name="history",
+                        to="people.child",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="people.person",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'people_child_history',
-                'abstract': False,
-                'indexes': [models.Index(fields=['pgh_obj', 'pgh_created_at'], name='people_chil_pgh_obj_efd71e_idx')],
+                "db_table": "people_child_history",
+                "abstract": False,
+                "indexes": [
+                    models.Index(
+                        fields=["pgh_obj", "pgh_created_at"], name="people_chil_pgh_obj_efd71e_idx"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='AddressHistory',
+            name="AddressHistory",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('withdrawn_at', models.DateTimeField(null=True)),
-                ('withdrawn_reason', models.CharField(blank=True, max_length=200)),
-                ('recorded_at', models.DateTimeField()),
-                ('recorded_by_id', models.BigIntegerField()),
-                ('lines', models.CharField(max_length=300)),
-                ('place', models.CharField(blank=True, max_length=100)),
-                ('district', models.CharField(blank=True, max_length=60)),
-                ('country', models.CharField(default='BZ', max_length=2)),
-                ('phone', models.CharField(blank=True, max_length=40)),
-                ('lived_from', models.DateField(null=True)),
-                ('lived_until', models.DateField(null=True)),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', related_query_name='history', to='people.address')),
-                ('person', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.person')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("withdrawn_at", models.DateTimeField(null=True)),
+                ("withdrawn_reason", models.CharField(blank=True, max_length=200)),
+                ("recorded_at", models.DateTimeField()),
+                ("recorded_by_id", models.BigIntegerField()),
+                ("lines", models.CharField(max_length=300)),
+                ("place", models.CharField(blank=True, max_length=100)),
+                ("district", models.CharField(blank=True, max_length=60)),
+                ("country", models.CharField(default="BZ", max_length=2)),
+                ("phone", models.CharField(blank=True, max_length=40)),
+                ("lived_from", models.DateField(null=True)),
+                ("lived_until", models.DateField(null=True)),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history",
+                        related_query_name="history",
+                        to="people.address",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="people.person",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'people_address_history',
-                'abstract': False,
-                'indexes': [models.Index(fields=['pgh_obj', 'pgh_created_at'], name='people_addr_pgh_obj_8e5883_idx')],
+                "db_table": "people_address_history",
+                "abstract": False,
+                "indexes": [
+                    models.Index(
+                        fields=["pgh_obj", "pgh_created_at"], name="people_addr_pgh_obj_8e5883_idx"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='PersonMergeHistory',
+            name="PersonMergeHistory",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('reason', models.TextField()),
-                ('merged_at', models.DateTimeField()),
-                ('unmade_at', models.DateTimeField(null=True)),
-                ('unmade_reason', models.TextField(blank=True)),
-                ('recorded_by_id', models.BigIntegerField()),
-                ('into', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.person')),
-                ('person', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.person')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', related_query_name='history', to='people.personmerge')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("reason", models.TextField()),
+                ("merged_at", models.DateTimeField()),
+                ("unmade_at", models.DateTimeField(null=True)),
+                ("unmade_reason", models.TextField(blank=True)),
+                ("recorded_by_id", models.BigIntegerField()),
+                (
+                    "into",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history",
+                        related_query_name="history",
+                        to="people.personmerge",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'people_merge_history',
-                'abstract': False,
-                'indexes': [models.Index(fields=['pgh_obj', 'pgh_created_at'], name='people_merg_pgh_obj_9b8ba0_idx')],
+                "db_table": "people_merge_history",
+                "abstract": False,
+                "indexes": [
+                    models.Index(
+                        fields=["pgh_obj", "pgh_created_at"], name="people_merg_pgh_obj_9b8ba0_idx"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='PersonNameHistory',
+            name="PersonNameHistory",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('withdrawn_at', models.DateTimeField(null=True)),
-                ('withdrawn_reason', models.CharField(blank=True, max_length=200)),
-                ('recorded_at', models.DateTimeField()),
-                ('recorded_by_id', models.BigIntegerField()),
-                ('kind', models.CharField(choices=[('birth', 'Birth'), ('married', 'Married'), ('alias', 'Alias'), ('street', 'Street'), ('as_in_warrant', 'As In Warrant')], default='birth', max_length=13)),
-                ('given', models.CharField(blank=True, max_length=200)),
-                ('family', models.CharField(blank=True, max_length=200)),
-                ('is_primary', models.BooleanField(default=False)),
-                ('search_key', models.TextField(db_collation='C')),
-                ('sort_key', models.TextField(db_collation='C')),
-                ('person', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.person')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', related_query_name='history', to='people.personname')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("withdrawn_at", models.DateTimeField(null=True)),
+                ("withdrawn_reason", models.CharField(blank=True, max_length=200)),
+                ("recorded_at", models.DateTimeField()),
+                ("recorded_by_id", models.BigIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("birth", "Birth"),
+                            ("married", "Married"),
+                            ("alias", "Alias"),
+                            ("street", "Street"),
+                            ("as_in_warrant", "As In Warrant"),
+                        ],
+                        default="birth",
+                        max_length=13,
+                    ),
+                ),
+                ("given", models.CharField(blank=True, max_length=200)),
+                ("family", models.CharField(blank=True, max_length=200)),
+                ("is_primary", models.BooleanField(default=False)),
+                ("search_key", models.TextField(db_collation="C")),
+                ("sort_key", models.TextField(db_collation="C")),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history",
+                        related_query_name="history",
+                        to="people.personname",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'people_name_history',
-                'abstract': False,
-                'indexes': [models.Index(fields=['pgh_obj', 'pgh_created_at'], name='people_name_pgh_obj_46e34c_idx')],
+                "db_table": "people_name_history",
+                "abstract": False,
+                "indexes": [
+                    models.Index(
+                        fields=["pgh_obj", "pgh_created_at"], name="people_name_pgh_obj_46e34c_idx"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='PersonSearch',
+            name="PersonSearch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.TextField(db_collation='C')),
-                ('keys', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), size=None)),
-                ('birth_year', models.SmallIntegerField(null=True)),
-                ('name', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.personname')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='search_rows', to='people.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.TextField(db_collation="C")),
+                (
+                    "keys",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.IntegerField(), size=None
+                    ),
+                ),
+                ("birth_year", models.SmallIntegerField(null=True)),
+                (
+                    "name",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="people.personname",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="search_rows",
+                        to="people.person",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'people_search',
-                'indexes': [django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=['keys'], name='people_search_keys')],
+                "db_table": "people_search",
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(
+                        fastupdate=False, fields=["keys"], name="people_search_keys"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Photograph',
+            name="Photograph",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('withdrawn_at', models.DateTimeField(null=True)),
-                ('withdrawn_reason', models.CharField(blank=True, max_length=200)),
-                ('recorded_at', models.DateTimeField()),
-                ('recorded_by_id', models.BigIntegerField()),
-                ('kind', models.CharField(choices=[('front', 'Front'), ('profile', 'Profile'), ('mark', 'Mark')], max_length=7)),
-                ('blob_id', models.UUIDField()),
-                ('taken_at', models.DateTimeField()),
-                ('mark', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='photographs', to='people.mark')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='people.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("withdrawn_at", models.DateTimeField(null=True)),
+                ("withdrawn_reason", models.CharField(blank=True, max_length=200)),
+                ("recorded_at", models.DateTimeField()),
+                ("recorded_by_id", models.BigIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("front", "Front"), ("profile", "Profile"), ("mark", "Mark")],
+                        max_length=7,
+                    ),
+                ),
+                ("blob_id", models.UUIDField()),
+                ("taken_at", models.DateTimeField()),
+                (
+                    "mark",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="photographs",
+                        to="people.mark",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)ss",
+                        to="people.person",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'people_photograph',
-                'indexes': [models.Index(fields=['person', 'kind', '-taken_at'], name='photograph_newest')],
+                "db_table": "people_photograph",
+                "indexes": [
+                    models.Index(fields=["person", "kind", "-taken_at"], name="photograph_newest")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='PossibleMatchHistory',
+            name="PossibleMatchHistory",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('score', models.PositiveSmallIntegerField()),
-                ('reasons', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), size=None)),
-                ('state', models.CharField(choices=[('open', 'Open'), ('same', 'Same'), ('different', 'Different'), ('unsure', 'Unsure')], default='open', max_length=9)),
-                ('decision_reason', models.TextField(blank=True)),
-                ('found_at', models.DateTimeField()),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('decided_by_id', models.BigIntegerField(null=True)),
-                ('recorded_by_id', models.BigIntegerField()),
-                ('other', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.person')),
-                ('person', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.person')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', related_query_name='history', to='people.possiblematch')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("score", models.PositiveSmallIntegerField()),
+                (
+                    "reasons",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40), size=None
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "Open"),
+                            ("same", "Same"),
+                            ("different", "Different"),
+                            ("unsure", "Unsure"),
+                        ],
+                        default="open",
+                        max_length=9,
+                    ),
+                ),
+                ("decision_reason", models.TextField(blank=True)),
+                ("found_at", models.DateTimeField()),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("decided_by_id", models.BigIntegerField(null=True)),
+                ("recorded_by_id", models.BigIntegerField()),
+                (
+                    "other",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history",
+                        related_query_name="history",
+                        to="people.possiblematch",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'people_possible_match_history',
-                'abstract': False,
-                'indexes': [models.Index(fields=['pgh_obj', 'pgh_created_at'], name='people_poss_pgh_obj_533890_idx')],
+                "db_table": "people_possible_match_history",
+                "abstract": False,
+                "indexes": [
+                    models.Index(
+                        fields=["pgh_obj", "pgh_created_at"], name="people_poss_pgh_obj_533890_idx"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='SpokenLanguageHistory',
+            name="SpokenLanguageHistory",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('withdrawn_at', models.DateTimeField(null=True)),
-                ('withdrawn_reason', models.CharField(blank=True, max_length=200)),
-                ('recorded_at', models.DateTimeField()),
-                ('recorded_by_id', models.BigIntegerField()),
-                ('code', models.CharField(max_length=3)),
-                ('reads', models.BooleanField(null=True)),
-                ('needs_interpreter', models.BooleanField(default=False)),
-                ('person', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.person')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', related_query_name='history', to='people.spokenlanguage')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("withdrawn_at", models.DateTimeField(null=True)),
+                ("withdrawn_reason", models.CharField(blank=True, max_length=200)),
+                ("recorded_at", models.DateTimeField()),
+                ("recorded_by_id", models.BigIntegerField()),
+                ("code", models.CharField(max_length=3)),
+                ("reads", models.BooleanField(null=True)),
+                ("needs_interpreter", models.BooleanField(default=False)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history",
+                        related_query_name="history",
+                        to="people.spokenlanguage",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'people_language_history',
-                'abstract': False,
-                'indexes': [models.Index(fields=['pgh_obj', 'pgh_created_at'], name='people_lang_pgh_obj_f6199e_idx')],
+                "db_table": "people_language_history",
+                "abstract": False,
+                "indexes": [
+                    models.Index(
+                        fields=["pgh_obj", "pgh_created_at"], name="people_lang_pgh_obj_f6199e_idx"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='PhotographHistory',
+            name="PhotographHistory",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('withdrawn_at', models.DateTimeField(null=True)),
-                ('withdrawn_reason', models.CharField(blank=True, max_length=200)),
-                ('recorded_at', models.DateTimeField()),
-                ('recorded_by_id', models.BigIntegerField()),
-                ('kind', models.CharField(choices=[('front', 'Front'), ('profile', 'Profile'), ('mark', 'Mark')], max_length=7)),
-                ('blob_id', models.UUIDField()),
-                ('taken_at', models.DateTimeField()),
-                ('mark', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.mark')),
-                ('person', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.person')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', related_query_name='history', to='people.photograph')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("withdrawn_at", models.DateTimeField(null=True)),
+                ("withdrawn_reason", models.CharField(blank=True, max_length=200)),
+                ("recorded_at", models.DateTimeField()),
+                ("recorded_by_id", models.BigIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("front", "Front"), ("profile", "Profile"), ("mark", "Mark")],
+                        max_length=7,
+                    ),
+                ),
+                ("blob_id", models.UUIDField()),
+                ("taken_at", models.DateTimeField()),
+                (
+                    "mark",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="people.mark",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history",
+                        related_query_name="history",
+                        to="people.photograph",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'people_photograph_history',
-                'abstract': False,
-                'indexes': [models.Index(fields=['pgh_obj', 'pgh_created_at'], name='people_phot_pgh_obj_c48b0b_idx')],
+                "db_table": "people_photograph_history",
+                "abstract": False,
+                "indexes": [
+                    models.Index(
+                        fields=["pgh_obj", "pgh_created_at"], name="people_phot_pgh_obj_c48b0b_idx"
+                    )
+                ],
             },
         ),
         migrations.RunSQL(
-            sql='\n            CREATE FUNCTION people_words_like(variants_asked integer[]) RETURNS SETOF text\n            LANGUAGE sql STABLE PARALLEL SAFE SET enable_seqscan = off\n            AS $$ SELECT word FROM people_word WHERE variants && variants_asked $$\n            ',
-            reverse_sql='DROP FUNCTION people_words_like(integer[])',
+            sql="\n            CREATE FUNCTION people_words_like(variants_asked integer[]) RETURNS SETOF text\n            LANGUAGE sql STABLE PARALLEL SAFE SET enable_seqscan = off\n            AS $$ SELECT word FROM people_word WHERE variants && variants_asked $$\n            ",
+            reverse_sql="DROP FUNCTION people_words_like(integer[])",
         ),
     ]

@@ -1,0 +1,239 @@
+"""Reception: a van at the gate, everyone on it received on one screen; the book; turning away."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from pims.custody import selectors, services
+from pims.custody.web.words import RECEPTION_KINDS, SEXES, TURN_AWAY_REASONS, WARRANT_STATES
+from pims.facilities import selectors as facilities
+from pims.kernel import clock
+from pims.kernel.errors import InvalidInput
+from pims.people import selectors as people
+from pims.ui.commands import command_from
+from pims.ui.fields import InstantField
+from pims.ui.forms import add_reasons
+from pims.ui.pages import page
+from pims.ui.shapes import Column
+
+RECEIVE = "custody.receive"
+BOTH = ("GET", "HEAD", "POST")
+ROWS = 12
+
+
+class VanForm(forms.Form):
+    """What is common to everyone on the van."""
+
+    received_at = InstantField(label=_("Received at"))
+    reception_kind = forms.ChoiceField(
+        label=_("Where from"), choices=list(RECEPTION_KINDS.items()), initial="court"
+    )
+    from_where = forms.CharField(
+        label=_("Which court, station or place"), required=False, max_length=200
+    )
+    vehicle = forms.CharField(label=_("Vehicle"), required=False, max_length=60)
+    handed_over_by = forms.CharField(label=_("Handed over by"), max_length=200)
+    received_by = forms.CharField(label=_("Received by"), max_length=200)
+
+
+class LineForm(forms.Form):
+    """One person: a name, or nothing but "somebody is here"."""
+
+    here = forms.BooleanField(label=_("Nobody can name this person"), required=False)
+    name_as_given = forms.CharField(label=_("Name as given"), required=False, max_length=200)
+    sex = forms.ChoiceField(label=_("Sex"), choices=list(SEXES.items()), initial="unknown")
+    age_as_given = forms.IntegerField(
+        label=_("Age as given"), required=False, min_value=0, max_value=130
+    )
+    warrant_state = forms.ChoiceField(
+        label=_("Warrant"), choices=list(WARRANT_STATES.items()), initial="yes"
+    )
+    injuries = forms.CharField(label=_("Injuries seen"), required=False, max_length=2000)
+    complaint = forms.BooleanField(label=_("Complains of ill-treatment"), required=False)
+    number = forms.CharField(label=_("Known number"), required=False, max_length=20)
+
+    @property
+    def filled(self) -> bool:
+        """Whether the line stands for somebody."""
+        given = self.cleaned_data
+        return bool(
+            given.get("here") or given.get("name_as_given") or given.get("number")
+            or given.get("injuries")
+        )  # fmt: skip
+
+
+LineFormSet = forms.formset_factory(LineForm, extra=0, max_num=60, absolute_max=60)
+
+
+class TurnAwayForm(forms.Form):
+    name_as_given = forms.CharField(label=_("Name as given"), required=False, max_length=200)
+    reason = forms.ChoiceField(label=_("Reason"), choices=list(TURN_AWAY_REASONS.items()))
+    note = forms.CharField(label=_("Note"), required=False, widget=forms.Textarea)
+    brought_by = forms.CharField(label=_("Brought by"), max_length=200)
+    happened_at = InstantField(label=_("When"))
+
+
+@page(permission=RECEIVE)
+def reception(request: Any) -> HttpResponse:
+    """Today's vans, the admissions that are open, and the way to receive the next."""
+    viewer, where = request.actor, request.establishment_id
+    since = clock.now() - timedelta(days=2)
+    context = {
+        "vans": selectors.vans(viewer, where, since=since),
+        "admissions": selectors.admissions_open(viewer, where),
+        "turned_away": selectors.turned_away(viewer, where, since=since),
+        "reasons": TURN_AWAY_REASONS,
+        "columns": [
+            Column(_("Prisoner")), Column(_("Received")), Column(_("Complete by")),
+            Column(_("Steps"), numeric=True),
+        ],
+        "may_turn_away": viewer.can("authority.decide"),
+    }  # fmt: skip
+    return render(request, "custody/reception.html", context)
+
+
+@page(permission=RECEIVE, methods=BOTH)
+def receive(request: Any) -> HttpResponse:
+    """The van's body receipts on one screen: a line each, all recorded at once."""
+    posted = request.POST if request.method == "POST" else None
+    form = VanForm(posted, initial={"received_at": clock.now(), "received_by": request.actor.name})
+    initial = [{"sex": "male", "warrant_state": "yes"} for _row in range(ROWS)]
+    lines = LineFormSet(posted, initial=None if posted else initial, prefix="line")
+    if posted is not None and form.is_valid() and lines.is_valid():
+        filled = [line for line in lines if line.filled]
+        try:
+            made = services.record_body_receipts(
+                command_from(request),
+                establishment_id=request.establishment_id,
+                receipts=[_line(request, line) for line in filled],
+                received_at=form.cleaned_data["received_at"],
+                reception_kind=form.cleaned_data["reception_kind"],
+                from_where=form.cleaned_data["from_where"],
+                vehicle=form.cleaned_data["vehicle"],
+                handed_over_by=form.cleaned_data["handed_over_by"],
+                received_by=form.cleaned_data["received_by"],
+            )
+        except InvalidInput as problem:
+            _blame(form, filled, problem)
+        else:
+            messages.success(
+                request,
+                gettext("%(count)s received and on the books.") % {"count": len(made.receipts)},
+            )
+            return HttpResponseRedirect(reverse("custody:van", args=[made.van_id]))
+    wrong = bool(posted) and (bool(form.errors) or any(line.errors for line in lines))
+    context = {
+        "form": form,
+        "lines": lines,
+        "columns": LineForm.base_fields,
+    }
+    return render(request, "custody/receive.html", context, status=422 if wrong else 200)
+
+
+@page(permission=RECEIVE)
+def van(request: Any, van_id: int) -> HttpResponse:
+    """Who came with a van, and what is left to do about each."""
+    found = selectors.van(request.actor, van_id)
+    matches = people.matches_of(request.actor, [line.person_id for line in found.lines])
+    context = {
+        "van": found,
+        "lines": [
+            (line, WARRANT_STATES[line.warrant_state], matches.get(line.person_id, []))
+            for line in found.lines
+        ],
+        "columns": [
+            Column(_("Prisoner")), Column(_("Number")), Column(_("Name as given")),
+            Column(_("Warrant")), Column(_("Injuries seen")), Column(_("Next")),
+        ],
+        "may_admit": request.actor.can("custody.admit"),
+    }  # fmt: skip
+    return render(request, "custody/van.html", context)
+
+
+@page(permission=RECEIVE)
+def book(request: Any) -> HttpResponse:
+    """The reception book of one day, as it is kept and printed."""
+    where = request.establishment_id
+    zone = ZoneInfo(facilities.time_zone(where))
+    today = clock.now().astimezone(zone).date()
+    try:
+        day = date.fromisoformat(request.GET.get("day", ""))
+    except ValueError:
+        day = today
+    since = datetime.combine(day, time(), zone)
+    context = {
+        "rows": [
+            (line, WARRANT_STATES[line.warrant_state])
+            for line in selectors.reception_book(
+                request.actor, where, since=since, until=since + timedelta(days=1)
+            )
+        ],
+        "day": day,
+        "earlier": day - timedelta(days=1),
+        "later": day + timedelta(days=1) if day < today else None,
+        "columns": [
+            Column(_("Hour")), Column(_("Prisoner")), Column(_("Number")),
+            Column(_("Name as given")), Column(_("Warrant")), Column(_("Handed over by")),
+            Column(_("Received by")), Column(_("Injuries seen")),
+        ],
+    }  # fmt: skip
+    return render(request, "custody/reception_book.html", context)
+
+
+@page(permission="authority.decide", methods=BOTH)
+def turn_away(request: Any) -> HttpResponse:
+    """Somebody was brought and not received: that is recorded too (Mandela Rule 7)."""
+    form = TurnAwayForm(
+        request.POST if request.method == "POST" else None,
+        initial={"happened_at": clock.now()},
+    )
+    if form.is_valid():
+        try:
+            services.turn_away(
+                command_from(request),
+                establishment_id=request.establishment_id,
+                **form.cleaned_data,
+            )
+        except InvalidInput as problem:
+            add_reasons(form, problem)
+        else:
+            return HttpResponseRedirect(reverse("custody:reception"))
+    context = {"form": form, "title": _("Turn somebody away")}
+    return render(request, "custody/step.html", context, status=422 if form.errors else 200)
+
+
+def _line(request: Any, line: LineForm) -> services.BodyReceiptInput:
+    given = line.cleaned_data
+    person_id = None
+    if given["number"].strip():
+        person_id = people.resolve_number(request.actor, given["number"])
+    return services.BodyReceiptInput(
+        name_as_given=given["name_as_given"],
+        person_id=person_id,
+        sex=given["sex"],
+        age_as_given=given["age_as_given"],
+        warrant_state=given["warrant_state"],
+        injuries=given["injuries"],
+        complaint=given["complaint"],
+    )
+
+
+def _blame(form: VanForm, filled: list[LineForm], problem: InvalidInput) -> None:
+    """Reasons of a line go to that line, the others to the van."""
+    rest = {}
+    for name, reason in problem.fields.items():
+        parts = name.split(".")
+        if len(parts) == 3 and parts[1].isdigit() and int(parts[1]) < len(filled):
+            add_reasons(filled[int(parts[1])], InvalidInput({parts[2]: reason}))
+        else:
+            rest[name] = reason
+    if rest:
+        add_reasons(form, InvalidInput(rest))

@@ -73,7 +73,7 @@ def render_pdf(
         raise PaperTooLarge(title)
     made = typst.Compiler(
         str(path), root=str(PACKAGE), font_paths=_fonts(), sys_inputs={"data": given}
-    ).compile(format="pdf", pdf_standards="ua-1", timestamp=clock.now())
+    ).compile(format="pdf", pdf_standards="ua-1", timestamp=clock.now().replace(microsecond=0))
     if not isinstance(made, bytes):
         raise TypeError("a paper is one file")
     return made

@@ -13,7 +13,7 @@ from pims.kernel import clock
 from pims.ui import documents
 
 SAMPLE = documents.PACKAGE / "ui" / "papers" / "sample.typ"
-NOON = datetime(2026, 3, 7, 18, 32, tzinfo=UTC)
+NOON = datetime(2026, 3, 7, 18, 32, 5, 123456, tzinfo=UTC)
 HOSTILE = '#panic("x") $x$ *bold* @ref \\ #sys.inputs </script> “Ñ”'
 
 

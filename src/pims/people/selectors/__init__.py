@@ -8,8 +8,18 @@ from pims.people.selectors.headers import (
     person_headers,
     persons_of,
 )
-from pims.people.selectors.matches import PossibleMatchLine, near_persons, possible_matches
-from pims.people.selectors.photographs import PhotographFile, photograph_file
+from pims.people.selectors.matches import (
+    PossibleMatchLine,
+    matches_of,
+    near_persons,
+    possible_matches,
+)
+from pims.people.selectors.photographs import (
+    PhotographFile,
+    PhotographView,
+    photograph_file,
+    photographs,
+)
 from pims.people.selectors.search import (
     NumberRemark,
     PersonHit,
@@ -25,15 +35,18 @@ __all__ = [
     "PersonHeader",
     "PersonHit",
     "PhotographFile",
+    "PhotographView",
     "PossibleMatchLine",
     "explain_number",
     "ids_canonical",
     "infants_inside",
+    "matches_of",
     "near_persons",
     "person_detail",
     "person_headers",
     "persons_of",
     "photograph_file",
+    "photographs",
     "possible_matches",
     "resolve_number",
     "search_people",

@@ -1,6 +1,7 @@
 """Records that may be one person's, for whoever has to decide."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -51,19 +52,40 @@ def possible_matches(
         if person_id == two:
             one, two = two, one
         if one in headers and two in headers:
-            lines.append(
-                PossibleMatchLine(
-                    row.pk,
-                    headers[one],
-                    headers[two],
-                    row.score,
-                    tuple(row.reasons),
-                    row.state,
-                    row.found_at,
-                    row.decision_reason,
-                )
-            )
+            lines.append(_line(row, headers[one], headers[two]))
     return lines
+
+
+def matches_of(
+    viewer: Actor, person_ids: Collection[int]
+) -> dict[int, list[PossibleMatchLine]]:
+    """Person's id -> open pairs, of which the viewer may see both; without any is absent."""
+    asked = set(person_ids)
+    rows = list(
+        PossibleMatch.objects.filter(
+            Q(person_id__in=asked) | Q(other_id__in=asked), state=PossibleMatch.State.OPEN
+        ).order_by("-score", "id")
+    )
+    headers = person_headers(viewer, {i for row in rows for i in (row.person_id, row.other_id)})
+    found: dict[int, list[PossibleMatchLine]] = defaultdict(list)
+    for row in rows:
+        for one, two in ((row.person_id, row.other_id), (row.other_id, row.person_id)):
+            if one in asked and one in headers and two in headers:
+                found[one].append(_line(row, headers[one], headers[two]))
+    return dict(found)
+
+
+def _line(row: PossibleMatch, one: PersonHeader, two: PersonHeader) -> PossibleMatchLine:
+    return PossibleMatchLine(
+        row.pk,
+        one,
+        two,
+        row.score,
+        tuple(row.reasons),
+        row.state,
+        row.found_at,
+        row.decision_reason,
+    )
 
 
 def near_persons(

@@ -1,13 +1,17 @@
 """A photograph's bytes, for the one view that sends them."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
+
+from django.urls import reverse
 
 from pims.foundation.access.actor import Actor
 from pims.foundation.access.scope import require_visible
 from pims.foundation.vault.files import file_refs, open_file
 from pims.kernel.errors import NotFound
 from pims.people.models import Photograph
+from pims.people.search import index
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +19,40 @@ class PhotographFile:
     person_id: int
     media_type: str
     content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PhotographView:
+    """A photograph for a page: `url` gives the picture, `small_url` its thumbnail."""
+
+    photograph_id: int
+    kind: str
+    blob_id: UUID
+    taken_at: datetime
+    mark_id: int | None
+    url: str
+    small_url: str
+
+
+def photographs(viewer: Actor, person_id: int) -> list[PhotographView]:
+    """All photographs of the person and of merged records, the newest first."""
+    if not viewer.system:
+        require_visible(viewer, "people.view", person_id)
+    rows = Photograph.objects.filter(
+        person_id__in=index.merged_into([person_id]), withdrawn_at__isnull=True
+    ).order_by("-taken_at", "-id")
+    return [
+        PhotographView(
+            row.pk,
+            row.kind,
+            row.blob_id,
+            row.taken_at,
+            row.mark_id,
+            reverse("people:photograph", args=[row.blob_id]),
+            reverse("people:photograph_small", args=[row.blob_id]),
+        )
+        for row in rows
+    ]
 
 
 def photograph_file(viewer: Actor, blob_id: UUID, *, small: bool = False) -> PhotographFile:

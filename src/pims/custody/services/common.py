@@ -91,6 +91,13 @@ def open_absence(episode: Episode, at: datetime | None = None) -> Absence | None
     return rows.filter(covers(at)).first()
 
 
+def limit_after(episode: Episode, at: datetime) -> datetime | None:
+    """Until when something that began at `at` can last: the next absence, the end of custody."""
+    absences = Absence.objects.filter(episode=episode, starts_at__gt=at).order_by("starts_at")
+    ends = [absences.values_list("starts_at", flat=True).first(), episode.ends_at]
+    return min((end for end in ends if end is not None), default=None)
+
+
 def open_placement(episode: Episode) -> Placement | None:
     return Placement.objects.filter(episode=episode, ends_at=None).order_by("-starts_at").first()
 

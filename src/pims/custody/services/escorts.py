@@ -13,6 +13,7 @@ from pims.custody.services.common import (
     against_the_clock,
     episode_at,
     escort_rows,
+    limit_after,
     locked_episode,
     moment,
     open_escort,
@@ -197,7 +198,7 @@ def _send(tx: Transaction, episode: Episode, prisoner: EscortInput, trip: _Trip)
     if standing is not None and _same_trip(standing, trip):
         return EscortOut(prisoner.person_id, standing.pk)
     at, disputed = against_the_clock(trip.when, rows)
-    place = fit(rows, at, limit=episode.ends_at)
+    place = fit(rows, at, limit=limit_after(episode, at))
     came_back = UNRECORDED
     if place.cut is not None:
         earlier = Escort.objects.get(pk=place.cut)

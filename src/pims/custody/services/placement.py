@@ -15,6 +15,7 @@ from pims.custody.services import steps
 from pims.custody.services.common import (
     Moment,
     against_the_clock,
+    limit_after,
     moment,
     not_before,
     open_absence,
@@ -113,6 +114,8 @@ def record_placement(
     not_before(when.at, episode.starts_at, "happened_at", "custody.before_reception")
     if episode.ends_at is not None and when.at >= episode.ends_at:
         raise InvalidInput({"happened_at": Reason("custody.after_the_end")})
+    if open_absence(episode, when.at) is not None:
+        raise InvalidInput({"happened_at": Reason("custody.at_large")})
     info = _place(place_id, when.at)
     if info.establishment_id != episode.establishment_id:
         raise InvalidInput(
@@ -180,7 +183,7 @@ def _insert(
     recorded = list(Placement.objects.filter(episode=episode))
     rows = rows_of(recorded)
     at, disputed = against_the_clock(when, rows)
-    place = fit(rows, at, limit=episode.ends_at)
+    place = fit(rows, at, limit=limit_after(episode, at))
     for placement in recorded:
         if placement.pk == place.cut:
             _end(tx, episode, placement, place.start)

@@ -18,6 +18,7 @@ from pims.facilities import selectors as facilities
 from pims.kernel import clock
 from pims.kernel.errors import InvalidInput
 from pims.people import selectors as people
+from pims.people.selectors import PossibleMatchLine
 from pims.ui.commands import command_from
 from pims.ui.fields import InstantField
 from pims.ui.forms import add_reasons
@@ -142,7 +143,10 @@ def receive(request: Any) -> HttpResponse:
 def van(request: Any, van_id: int) -> HttpResponse:
     """Who came with a van, and what is left to do about each."""
     found = selectors.van(request.actor, van_id)
-    matches = people.matches_of(request.actor, [line.person_id for line in found.lines])
+    matches: dict[int, list[PossibleMatchLine]] = {}
+    for match in people.possible_matches(request.actor):
+        if match.person is not None:
+            matches.setdefault(match.person.person_id, []).append(match)
     context = {
         "van": found,
         "lines": [

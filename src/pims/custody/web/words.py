@@ -63,3 +63,46 @@ FLAG_TONES: dict[str, Tone] = {
     "health_alert": "info",
     "pregnant": "info",
 }
+WARRANT_STATES: dict[str, Promise] = {
+    "yes": _("Yes"),
+    "no": _("No"),
+    "defective": _("Defective"),
+}
+TURN_AWAY_REASONS: dict[str, Promise] = {
+    "no_warrant": _("No warrant"),
+    "defective_warrant": _("Defective warrant"),
+    "wrong_establishment": _("Meant for another establishment"),
+    "needs_hospital": _("Needs a hospital first"),
+    "other": _("Another reason"),
+}
+STEP_STATES: dict[str, Promise] = {
+    "todo": _("To do"),
+    "done": _("Done"),
+    "not_needed": _("Nothing to record"),
+}
+QUESTIONS: dict[str, Promise] = {
+    "thoughts_of_self_harm": _("Do you think of harming yourself?"),
+    "attempted_before": _("Have you ever tried to end your life?"),
+    "on_medication": _("Do you take medicine, or are you ill now?"),
+    "pregnant": _("Are you pregnant, or were you lately?"),
+    "disability": _("Do you need help to walk, see, hear, read or understand?"),
+    "afraid_of_someone_here": _("Are you afraid of anyone in this prison?"),
+    "gang_membership": _("Do you belong to a gang, or do others think so?"),
+    "police_witness": _("Are you a witness, or did you work for the police or the prison?"),
+    "violent_offence_in_custody": _("Were you ever violent in custody?"),
+    "escaped_before": _("Did you ever escape or fail to return?"),
+    "victim_of_abuse": _("Did anyone abuse you, at home or in custody?"),
+}
+OUTCOMES: dict[str, Promise] = {
+    "same_warrant": _("Back on the same warrant"),
+    "new_date": _("New date"),
+    "sentenced": _("Sentenced"),
+    "fined": _("Fined"),
+    "bailed": _("Bailed"),
+    "discharged_at_court": _("Discharged at court"),
+    "not_produced": _("Not produced"),
+    "refused_to_go": _("Refused to go"),
+    "not_returned": _("Not returned"),
+    "wrong_person_produced": _("Wrong person produced"),
+    "returned": _("Returned"),
+}

@@ -1,0 +1,163 @@
+"""Guided admission: its steps as a task list, left and resumed by any officer."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from pims.authority import selectors as authority
+from pims.authority.web.words import kind_label
+from pims.custody import selectors, services
+from pims.custody.selectors import AdmissionRow
+from pims.custody.web.admission_steps import STEPS, PersonForm
+from pims.custody.web.identity import identity_of
+from pims.custody.web.words import STEP_STATES
+from pims.facilities import selectors as facilities
+from pims.kernel.errors import InvalidInput, NotFound
+from pims.people import selectors as people
+from pims.ui.commands import command_from
+from pims.ui.forms import add_reasons, uploads_arrived
+from pims.ui.pages import page
+from pims.ui.shapes import Task, Tone
+
+ADMIT = "custody.admit"
+BOTH = ("GET", "HEAD", "POST")
+TONES: dict[str, Tone] = {"todo": "quiet", "done": "ok", "not_needed": "info"}
+
+
+class LeaveOutForm(forms.Form):
+    reason = forms.CharField(label=_("Why is there nothing to record?"), max_length=300)
+
+
+@page(permission=ADMIT)
+def admission(request: Any, episode_id: int) -> HttpResponse:
+    """What is done of an admission and what is left, with the way into each step."""
+    row = selectors.admission(request.actor, episode_id)
+    context = {
+        "row": row,
+        "identity": identity_of(request.actor, row.person_id),
+        "tasks": [
+            Task(
+                step.label,
+                STEP_STATES[row.states[code]],
+                reverse("custody:admission_step", args=[episode_id, code]),
+                TONES[row.states[code]],
+            )
+            for code, step in STEPS.items()
+        ],
+        "matches": people.possible_matches(request.actor, row.person_id),
+        "next": row.next_step,
+    }
+    return render(request, "custody/admission.html", context)
+
+
+@page(permission=ADMIT, methods=BOTH)
+def admission_step(request: Any, episode_id: int, step: str) -> HttpResponse:
+    """One step: its form, or, for warrant and place, the way to where it is done."""
+    if step not in STEPS:
+        raise NotFound("step", step)
+    row = selectors.admission(request.actor, episode_id)
+    if step == "place":
+        return HttpResponseRedirect(reverse("custody:place", args=[episode_id]))
+    if step == "warrant":
+        return _warrant(request, row)
+    return _form_step(request, row, step)
+
+
+@page(permission=ADMIT, methods=("POST",))
+def leave_out(request: Any, episode_id: int, step: str) -> HttpResponse:
+    """There is nothing to record for this step, and here is why."""
+    form = LeaveOutForm(request.POST)
+    form.is_valid()
+    services.complete_step(
+        command_from(request),
+        episode_id=episode_id,
+        step=step,
+        not_needed=True,
+        reason=form.cleaned_data.get("reason", ""),
+    )
+    return _onward(episode_id)
+
+
+@page(permission=ADMIT, methods=("POST",))
+def mark_done(request: Any, episode_id: int, step: str) -> HttpResponse:
+    """What the step asks for was recorded elsewhere: its page is enough."""
+    services.complete_step(command_from(request), episode_id=episode_id, step=step)
+    return _onward(episode_id)
+
+
+def _form_step(request: Any, row: AdmissionRow, code: str) -> HttpResponse:
+    step = STEPS[code]
+    assert step.form is not None
+    assert step.carry_out is not None
+    posted = request.method == "POST"
+    form = step.form(
+        request.POST if posted else None,
+        request.FILES if posted and step.multipart else None,
+        initial=_initial(request, row, step.form),
+    )
+    if posted and uploads_arrived(form, request):
+        try:
+            step.carry_out(command_from(request), row, form)
+        except InvalidInput as problem:
+            add_reasons(form, problem)
+        else:
+            messages.success(request, gettext("%(step)s: recorded.") % {"step": step.label})
+            return _onward(row.episode_id)
+    context = {
+        "row": row,
+        "form": form,
+        "code": code,
+        "title": step.label,
+        "multipart": step.multipart,
+        "identity": identity_of(request.actor, row.person_id),
+        "leave_out": LeaveOutForm()
+        if code in ("arrest", "property", "contacts", "photograph")
+        else None,
+        "state": row.states[code],
+    }
+    template = "property" if code == "property" else "form"
+    return render(
+        request,
+        f"custody/admission_{template}.html",
+        context,
+        status=422 if form.errors else 200,
+    )
+
+
+def _warrant(request: Any, row: AdmissionRow) -> HttpResponse:
+    zone = facilities.time_zone(request.establishment_id)
+    context = {
+        "row": row,
+        "identity": identity_of(request.actor, row.person_id),
+        "warrants": [
+            (w, kind_label(w.kind))
+            for w in authority.warrants_of([row.person_id], zone=zone).get(row.person_id, [])
+        ],
+        "leave_out": LeaveOutForm(),
+        "may_record": request.actor.can("authority.record"),
+    }
+    return render(request, "custody/admission_warrant.html", context)
+
+
+def _initial(request: Any, row: AdmissionRow, form: type[forms.Form]) -> dict[str, Any]:
+    if form is not PersonForm:
+        return {}
+    header = people.person_headers(request.actor, [row.person_id])[row.person_id]
+    return {
+        "version": header.version,
+        "sex": header.sex,
+        "gender": header.gender,
+        "birth_date": header.birth_date,
+        "birth_precision": header.birth_precision,
+        "age_disputed": header.age_disputed,
+    }
+
+
+def _onward(episode_id: int) -> HttpResponse:
+    return HttpResponseRedirect(reverse("custody:admission", args=[episode_id]))

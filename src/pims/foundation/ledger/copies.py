@@ -2,7 +2,7 @@
 
 One file a month in each folder, appended to and on the disk before anything relies on it. The
 first folder is the installation's own (`var/checkpoints`); `PIMS_CHECKPOINT_DIR` names a second,
-on another machine's share or a removable disk.
+on another machine's share or a removable disk. Within it each database has a folder of its name.
 """
 
 import os
@@ -12,6 +12,7 @@ from datetime import UTC
 from pathlib import Path
 
 from pims.config import instance
+from pims.foundation.database import urls
 from pims.foundation.ledger.notes import Checkpoint, Unreadable, parse_notes
 
 SUFFIX = ".checkpoints"
@@ -27,9 +28,10 @@ class Copy:
 
 def folders() -> list[Path]:
     """Where copies are kept: the first is relied on, a second is written when it can be."""
-    found = [instance.var_dir() / "checkpoints"]
+    database = urls.parameters("app")["dbname"]
+    found = [instance.var_dir() / "checkpoints" / database]
     if second := os.environ.get("PIMS_CHECKPOINT_DIR"):
-        found.append(Path(second).resolve())
+        found.append(Path(second).resolve() / database)
     return found
 
 

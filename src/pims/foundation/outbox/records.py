@@ -1,8 +1,9 @@
 """What one event is: as it is put in the outbox, and as a subscriber receives it. No Django."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from pims.foundation.ledger.entries import canonical
@@ -18,6 +19,17 @@ WITH made AS (
           %s::bigint, %s::bigint, %s::jsonb, %s::timestamptz)
   RETURNING serial, id)
 INSERT INTO outbox_pending (serial, event_id) SELECT serial, id FROM made
+"""
+
+# Positions have no gaps, so that `after` and `limit` walk the primary key.
+READ_FEED = """
+SELECT f.position, e.id, e.entry_id, e.kind, e.schema_version, e.person_id, e.event_seq,
+       e.establishment_id, e.payload, e.recorded_at
+FROM outbox_feed f JOIN outbox_event e ON e.id = f.event_id
+WHERE f.position > %(after)s AND (%(upto)s::bigint IS NULL OR f.position <= %(upto)s::bigint)
+  AND (%(exact)s::text[] IS NULL OR e.kind = ANY(%(exact)s::text[])
+       OR split_part(e.kind, '.', 1) = ANY(%(rooms)s::text[]))
+ORDER BY f.position LIMIT %(limit)s
 """
 
 
@@ -40,6 +52,11 @@ class EventRecord:
     def lane(self) -> str:
         """Within a lane events are handled one after the other, in the feed's order."""
         return f"kind:{self.kind}" if self.person_id is None else f"person:{self.person_id}"
+
+
+def record_of(row: Sequence[Any]) -> EventRecord:
+    """The event of a row of `READ_FEED`."""
+    return EventRecord(*row)
 
 
 def new_event(

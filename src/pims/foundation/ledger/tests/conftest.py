@@ -13,14 +13,15 @@ from uuid import UUID
 
 import psycopg
 import pytest
-from tests.fixtures.database import FreshDatabase
 
+from pims.foundation.database import urls
 from pims.foundation.database.ephemeral import database_from_template
 from pims.foundation.ledger import entries
 from pims.foundation.ledger.check import check_ledger, check_snapshot
 from pims.foundation.ledger.notes import Signer, Verifier
 from pims.foundation.ledger.report import LedgerReport
 from pims.foundation.ledger.sequencer import run_sequencer
+from tests.fixtures.database import FreshDatabase
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -160,6 +161,12 @@ class Scratch:
         return str(row[0])
 
 
+def migrated(name: str) -> FreshDatabase:
+    """A database that several tests share, as the fixture `fresh_database` describes its own."""
+    roles = (*urls.ROLES, urls.SUPERUSER)
+    return FreshDatabase(name, {role: urls.dsn(role, database=name) for role in roles})
+
+
 @pytest.fixture(scope="module")
 def signed_ledger(
     django_db_setup: None, tmp_path_factory: pytest.TempPathFactory
@@ -167,7 +174,7 @@ def signed_ledger(
     """Thirty entries, signed at 10, 20 and 30; the first three have details."""
     with database_from_template() as name:
         found = Ledger(
-            FreshDatabase(name),
+            migrated(name),
             Signer(Signer.new_private_key()),
             tmp_path_factory.mktemp("ledger") / "checkpoints",
         )
@@ -184,7 +191,7 @@ def signed_ledger(
 @pytest.fixture(scope="session")
 def ledger_database(django_db_setup: None) -> Iterator[FreshDatabase]:
     with database_from_template() as name:
-        yield FreshDatabase(name)
+        yield migrated(name)
 
 
 @pytest.fixture

@@ -1,0 +1,111 @@
+"""The pass by which a page opens the live stream: signed, short-lived, narrow.
+
+The page server knows who is signed in and what they may see; the stream only verifies what it
+signed. No Django settings are needed to read a token.
+"""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode, urlsplit
+
+from django.core import signing
+
+from pims.foundation.access.actor import Actor
+from pims.kernel.errors import NotPermitted
+
+PERMISSION = "live.view"
+# A stream is opened while its page loads; afterwards a new token is asked for.
+VALID_SECONDS = 120
+_SALT = "pims.live.stream"
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """Who opens the stream, from a page of which origin, and which establishments they see.
+
+    `establishment_ids` None means all of them.
+    """
+
+    user_id: int
+    establishment_ids: frozenset[int] | None
+    origin: str
+
+    def sees(self, establishment_id: int | None) -> bool:
+        """An event about no establishment says nothing but its kind: everyone may be told."""
+        return (
+            establishment_id is None
+            or self.establishment_ids is None
+            or establishment_id in self.establishment_ids
+        )
+
+
+class NotAPass(ValueError):
+    """The token was not made here, was changed, or is too old."""
+
+
+def issue(actor: Actor, *, origin: str, key: str | None = None) -> str:
+    """A token for the actor. Raises NotPermitted. `key` is the SECRET_KEY of the settings."""
+    if not actor.can(PERMISSION):
+        raise NotPermitted(PERMISSION)
+    reached = {reach.establishment_id for reach in actor.reaches_with(PERMISSION)}
+    ids = None if actor.system or None in reached else sorted(i for i in reached if i is not None)
+    return signing.dumps({"u": actor.user_id, "e": ids, "o": origin}, key=key, salt=_SALT)
+
+
+def read_pass(token: str, *, key: str, max_age: float = VALID_SECONDS) -> Pass:
+    """Raises NotAPass."""
+    try:
+        found = signing.loads(token, key=key, salt=_SALT, max_age=max_age, fallback_keys=())
+        ids = found["e"]
+        return Pass(int(found["u"]), None if ids is None else frozenset(ids), str(found["o"]))
+    except (signing.BadSignature, KeyError, TypeError, ValueError) as error:
+        raise NotAPass(str(error)) from error
+
+
+def stream_url(
+    actor: Actor,
+    *,
+    page_origin: str = "",
+    topics: Sequence[str] = (),
+    after: int | None = None,
+) -> str:
+    """The address for a page's EventSource, with its token. Raises NotPermitted.
+
+    `page_origin` is the page's own (``request.build_absolute_uri("/")`` will do): only from there
+    may the stream be read, and on that host it is looked for, at `PIMS_EVENTS_PORT`, unless
+    `PIMS_EVENTS_URL` names another place. `topics` are rooms (``custody``) or whole kinds of
+    events; none means all. `after` is the feed position that the page shows, by default the
+    present one: what happens while the page loads is told too.
+    """
+    from pims.foundation.outbox.feed import feed_position
+
+    origin = _origin(page_origin)
+    query = {
+        "topics": ",".join(topics),
+        "after": str(feed_position() if after is None else after),
+        "token": issue(actor, origin=origin),
+    }
+    return f"{_base(origin)}/events?{urlencode(query)}"
+
+
+def _origin(page: str) -> str:
+    if not page:
+        page = os.environ.get("PIMS_ORIGINS", "").split(",")[0]
+    if not page:
+        page = f"http://127.0.0.1:{_page_port()}"
+    parts = urlsplit(page)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _base(origin: str) -> str:
+    if named := os.environ.get("PIMS_EVENTS_URL"):
+        return named.rstrip("/")
+    parts = urlsplit(origin)
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    port = os.environ.get("PIMS_EVENTS_PORT") or str(_page_port() + 1)
+    return f"{parts.scheme}://{host}:{port}"
+
+
+def _page_port() -> int:
+    return int(os.environ.get("PIMS_PORT") or os.environ.get("PORT") or 8000)

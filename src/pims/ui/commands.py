@@ -1,7 +1,7 @@
 """From a form that was sent to the command that a service carries out."""
 
 from typing import Protocol
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 from django.http import QueryDict
 
@@ -39,3 +39,9 @@ def command_from(request: ActingRequest) -> Command:
     except ValueError:
         raise InvalidInput({FIELD: Reason("ui.command_id_missing")}) from None
     return Command(actor=request.actor, command_id=command_id)
+
+
+def then(command: Command, step: str) -> Command:
+    """A further command of the same form: its id follows from the first's and the step's name,
+    so that a repeat of the form repeats both."""
+    return Command(command.actor, uuid5(command.command_id, step))

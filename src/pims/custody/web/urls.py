@@ -2,11 +2,36 @@
 
 from django.urls import path
 
-from pims.custody.web import roll, units
+from pims.custody.web import (
+    admission,
+    desk,
+    escorts,
+    occurrences,
+    placement,
+    reception,
+    roll,
+    units,
+)
 
 app_name = "custody"
 
 urlpatterns = [
+    path("reception/", reception.reception, name="reception"),
+    path("reception/receive/", reception.receive, name="receive"),
+    path("reception/van/<int:van_id>/", reception.van, name="van"),
+    path("reception/book/", reception.book, name="reception_book"),
+    path("reception/turn-away/", reception.turn_away, name="turn_away"),
+    path("admission/<int:episode_id>/", admission.admission, name="admission"),
+    path("admission/<int:episode_id>/<str:step>/", admission.admission_step, name="admission_step"),
+    path("admission/<int:episode_id>/<str:step>/leave-out/", admission.leave_out, name="leave_out"),
+    path("admission/<int:episode_id>/<str:step>/done/", admission.mark_done, name="mark_done"),
+    path("place/<int:episode_id>/", placement.place, name="place"),
+    path("place/<int:episode_id>/recorded/", placement.placed, name="placed"),
+    path("out/", escorts.out_now, name="out"),
+    path("out/send/", escorts.send_out, name="send_out"),
+    path("desk/", desk.desk, name="desk"),
+    path("event/<int:episode_id>/", occurrences.event, name="event"),
+    path("event/<int:episode_id>/<str:kind>/", occurrences.occurrence, name="occurrence"),
     path("roll/", roll.roll_page, name="roll"),
     path("roll/export/<str:form>/", roll.export, name="roll_export"),
     path("units/<int:unit_id>/", units.unit_page, name="unit"),

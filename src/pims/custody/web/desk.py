@@ -1,0 +1,191 @@
+"""The 17:00 desk: one row for everyone who was at court, the whole van in minutes."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+
+from pims.authority.web.forms import body_choices
+from pims.authority.web.words import kind_label
+from pims.custody import selectors, services
+from pims.custody.selectors import DeskRow
+from pims.custody.services import Problem, ReturnRow
+from pims.custody.web.words import OUTCOMES
+from pims.facilities import selectors as facilities
+from pims.kernel import clock
+from pims.kernel.decisions import Reason
+from pims.ui import wording
+from pims.ui.commands import command_from
+from pims.ui.fields import InstantField
+from pims.ui.pages import page
+
+ESCORT = "custody.escort"
+DAY_FORMATS = ["%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%Y-%m-%d", "%d %m %Y"]
+SENTENCES = ("committal_sentence", "life_sentence")
+
+
+class DeskForm(forms.Form):
+    """What is common to the van that came back."""
+
+    happened_at = InstantField(label=_("Back at"))
+    returned_from = forms.CharField(label=_("Handed back by"), required=False, max_length=200)
+    received_back_by = forms.CharField(label=_("Received by"), max_length=200)
+
+
+class RowForm(forms.Form):
+    """One person. Which of the fields are needed follows from the outcome."""
+
+    escort_id = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    episode_id = forms.IntegerField(widget=forms.HiddenInput)
+    outcome = forms.ChoiceField(
+        label=_("Outcome"), required=False, choices=[("", "—"), *OUTCOMES.items()]
+    )
+    when = forms.TimeField(label=_("Hour, where different"), required=False)
+    day = forms.DateField(label=_("New date or end"), required=False, input_formats=DAY_FORMATS)
+    body_id = forms.TypedChoiceField(
+        label=_("Court"), required=False, coerce=int, empty_value=None, choices=body_choices
+    )
+    reference = forms.CharField(label=_("Reference or order seen"), required=False, max_length=80)
+    amount = forms.DecimalField(
+        label=_("Fine"), required=False, min_value=0, max_value=100_000_000, decimal_places=2
+    )
+    warrants = forms.TypedMultipleChoiceField(
+        label=_("Which warrants"), required=False, coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+    )  # fmt: skip
+    frees = forms.BooleanField(label=_("Taken up: goes free"), required=False)
+    condition_back = forms.CharField(label=_("Condition"), required=False, max_length=500)
+    note = forms.CharField(label=_("Note"), required=False, max_length=500)
+
+
+RowFormSet = forms.formset_factory(RowForm, extra=0, max_num=300, absolute_max=300)
+
+
+@page(permission=ESCORT, methods=("GET", "HEAD", "POST"))
+def desk(request: Any) -> HttpResponse:
+    """Everyone of the day; each row stands alone: a bad one never loses the others."""
+    day = _day(request)
+    rows = [row for row in selectors.desk_1700(request.actor, request.establishment_id, day)]
+    waiting = [row for row in rows if not row.done]
+    posted = request.POST if request.method == "POST" else None
+    form = DeskForm(
+        posted, initial={"happened_at": clock.now(), "received_back_by": request.actor.name}
+    )
+    initial = [
+        {
+            "escort_id": row.escort.escort_id if row.escort else None,
+            "episode_id": row.episode_id,
+            "body_id": row.escort.destination_body_id if row.escort else None,
+        }
+        for row in waiting
+    ]
+    lines = RowFormSet(posted, initial=None if posted else initial, prefix="row")
+    by_episode = {row.episode_id: row for row in rows}
+    for line in lines:
+        _offer_warrants(line, by_episode)
+    problems = 0
+    if posted is not None and form.is_valid() and lines.is_valid():
+        chosen = [line for line in lines if line.cleaned_data.get("outcome")]
+        done = services.record_returns(
+            command_from(request),
+            establishment_id=request.establishment_id,
+            rows=[_row(form, line) for line in chosen],
+        )
+        problems = _blame(chosen, done.rows)
+        recorded = len(chosen) - problems
+        if recorded:
+            messages.success(request, gettext("%(count)s recorded.") % {"count": recorded})
+        if not problems:
+            return HttpResponseRedirect(f"{reverse('custody:desk')}?day={day.isoformat()}")
+    context = {
+        "form": form,
+        "lines": [
+            (line, by_episode[int(line["episode_id"].value())])
+            for line in lines
+            if int(line["episode_id"].value() or 0) in by_episode
+        ],
+        "management": lines.management_form,
+        "done": [
+            (row, OUTCOMES.get(row.outcome.outcome if row.outcome else "returned"))
+            for row in rows
+            if row.done
+        ],
+        "day": day,
+        "earlier": day - timedelta(days=1),
+        "problems": problems,
+    }
+    wrong = bool(problems) or bool(posted and (form.errors or any(x.errors for x in lines)))
+    return render(request, "custody/desk.html", context, status=422 if wrong else 200)
+
+
+def _day(request: Any) -> date:
+    zone = ZoneInfo(facilities.time_zone(request.establishment_id))
+    try:
+        return date.fromisoformat(request.GET.get("day", ""))
+    except ValueError:
+        return clock.now().astimezone(zone).date()
+
+
+def _offer_warrants(line: RowForm, by_episode: dict[int, DeskRow]) -> None:
+    row = by_episode.get(int(line["episode_id"].value() or 0))
+    line.fields["warrants"].choices = [  # type: ignore[attr-defined]
+        (str(w.warrant_name_id), f"{kind_label(w.kind)} {w.reference}".strip())
+        for w in (row.detaining if row else ())
+    ]
+
+
+def _row(form: DeskForm, line: RowForm) -> ReturnRow:
+    van, given = form.cleaned_data, line.cleaned_data
+    outcome, day, amount = given["outcome"], given["day"], given["amount"]
+    happened_at = van["happened_at"]
+    if given["when"] is not None:
+        at = given["when"]
+        happened_at = happened_at.replace(hour=at.hour, minute=at.minute, second=0)
+    kind = {"sentenced": "committal_sentence", "fined": "fine_default"}.get(outcome, "")
+    orders = outcome in ("bailed", "discharged_at_court")
+    return ReturnRow(
+        outcome=outcome,
+        escort_id=given["escort_id"],
+        episode_id=given["episode_id"],
+        happened_at=happened_at,
+        returned_from=van["returned_from"],
+        received_back_by=van["received_back_by"],
+        condition_back=given["condition_back"],
+        note=given["note"],
+        next_appearance=day if outcome == "new_date" else None,
+        until=day if kind else None,
+        warrant_kind=kind if day is not None or amount is not None else "",
+        body_id=given["body_id"],
+        reference=given["reference"],
+        order_seen=given["reference"] if orders else "",
+        amount_cents=None if amount is None else int(amount * 100),
+        warrant_name_ids=tuple(given["warrants"]),
+        frees=given["frees"],
+    )
+
+
+def _blame(chosen: Sequence[RowForm], results: Sequence[services.RowResult]) -> int:
+    """Each problem goes to its row; gives how many rows have one."""
+    names = {"next_appearance": "day", "until": "day", "amount_cents": "amount",
+             "warrant_name_ids": "warrants", "happened_at": "when"}  # fmt: skip
+    bad = 0
+    for result in results:
+        if result.problems:
+            bad += 1
+        for problem in result.problems:
+            field = names.get(problem.field, problem.field)
+            line = chosen[result.row]
+            line.add_error(field if field in line.fields else None, _worded(problem))
+    return bad
+
+
+def _worded(problem: Problem) -> str:
+    return wording.render(Reason(problem.code, problem.params), get_language() or "en")

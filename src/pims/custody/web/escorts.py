@@ -1,0 +1,142 @@
+"""Going out: who leaves with whom, where to, in what condition, and until when."""
+
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from pims.authority.web.forms import body_choices
+from pims.custody import selectors, services
+from pims.custody.selectors import RollFilters
+from pims.custody.web.words import OUT_KINDS
+from pims.facilities import selectors as facilities
+from pims.kernel import clock
+from pims.kernel.errors import InvalidInput
+from pims.ui.commands import command_from
+from pims.ui.fields import InstantField
+from pims.ui.forms import add_reasons
+from pims.ui.pages import page
+from pims.ui.shapes import Column
+
+ESCORT = "custody.escort"
+BOTH = ("GET", "HEAD", "POST")
+
+
+class TripForm(forms.Form):
+    kind = forms.ChoiceField(
+        label=_("Kind of escort"),
+        choices=[(k, v) for k, v in OUT_KINDS.items() if k != "at_large"],
+        initial="court",
+    )
+    destination_body_id = forms.TypedChoiceField(
+        label=_("Court or body"), required=False, coerce=int, empty_value=None,
+        choices=body_choices,
+    )  # fmt: skip
+    destination = forms.CharField(label=_("Other place"), required=False, max_length=200)
+    purpose = forms.CharField(label=_("Purpose"), required=False, max_length=300)
+    left_at = InstantField(label=_("Left at"))
+    expected_back_at = InstantField(label=_("Expected back"))
+    officers = forms.CharField(
+        label=_("Escorting officers"),
+        max_length=300,
+        help_text=_("Separate names with a comma"),
+    )
+    handed_to = forms.CharField(label=_("Handed over to"), required=False, max_length=200)
+
+
+class TravellerForm(forms.Form):
+    """One prisoner's line: chosen or not, and the hand-over."""
+
+    person_id = forms.IntegerField(widget=forms.HiddenInput)
+    goes = forms.BooleanField(label=_("Goes"), required=False)
+    condition = forms.CharField(label=_("Condition"), required=False, max_length=500)
+    medication = forms.CharField(label=_("Medication"), required=False, max_length=500)
+    risk_notes = forms.CharField(label=_("Risk"), required=False, max_length=500)
+    restraints = forms.CharField(label=_("Restraints"), required=False, max_length=120)
+
+
+TravellerFormSet = forms.formset_factory(TravellerForm, extra=0, max_num=200, absolute_max=200)
+
+
+@page(permission=ESCORT, methods=BOTH)
+def send_out(request: Any) -> HttpResponse:
+    """Send a group out: those due in court today are offered, others are added by number."""
+    now = clock.now()
+    offered = _offered(request)
+    posted = request.POST if request.method == "POST" else None
+    form = TripForm(posted, initial={"left_at": now, "expected_back_at": now + timedelta(hours=8)})
+    initial = [{"person_id": row.person_id, "goes": _asked_for(request, row)} for row in offered]
+    lines = TravellerFormSet(posted, initial=None if posted else initial, prefix="who")
+    if posted is not None and form.is_valid() and lines.is_valid():
+        given = dict(form.cleaned_data)
+        given["officers"] = [n.strip() for n in given["officers"].split(",") if n.strip()]
+        try:
+            done = services.send_out(
+                command_from(request),
+                establishment_id=request.establishment_id,
+                prisoners=[
+                    services.EscortInput(
+                        **{k: v for k, v in line.cleaned_data.items() if k != "goes"}
+                    )
+                    for line in lines
+                    if line.cleaned_data.get("goes")
+                ],
+                **given,
+            )
+        except InvalidInput as problem:
+            add_reasons(form, problem)
+        else:
+            messages.success(request, gettext("%(count)s are out.") % {"count": len(done.escorts)})
+            return HttpResponseRedirect(reverse("custody:desk"))
+    by_id = {row.person_id: row for row in offered}
+    context = {
+        "form": form,
+        "lines": [(line, by_id.get(int(line["person_id"].value() or 0))) for line in lines],
+        "management": lines.management_form,
+        "text": request.GET.get("q", ""),
+    }
+    return render(request, "custody/send_out.html", context, status=422 if form.errors else 200)
+
+
+@page(permission=ESCORT)
+def out_now(request: Any) -> HttpResponse:
+    """Everyone out with escort, overdue first."""
+    rows = selectors.escorts_open(request.actor, request.establishment_id)
+    context = {
+        "rows": [
+            (row, OUT_KINDS[row.out_kind]) for row in sorted(rows, key=lambda r: not r.overdue)
+        ],
+        "columns": [
+            Column(_("Prisoner")), Column(_("Number")), Column(_("Where")), Column(_("Left")),
+            Column(_("Expected back")),
+        ],
+    }  # fmt: skip
+    return render(request, "custody/out.html", context)
+
+
+def _offered(request: Any) -> list[selectors.RollRow]:
+    """Whoever is inside and due in court today, was asked for by episode, or matches the text."""
+    rows = selectors.roll(
+        request.actor, request.establishment_id, filters=RollFilters(whereabouts="in")
+    )
+    text = request.GET.get("q", "").strip().casefold()
+    zone = ZoneInfo(facilities.time_zone(request.establishment_id))
+    today = clock.now().astimezone(zone).date()
+    return [
+        row
+        for row in rows
+        if row.next_appearance == today
+        or _asked_for(request, row)
+        or (text and (text in row.name.casefold() or text in row.number))
+    ][:200]
+
+
+def _asked_for(request: Any, row: selectors.RollRow) -> bool:
+    return str(row.episode_id) in request.GET.getlist("episode")

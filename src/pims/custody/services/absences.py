@@ -6,6 +6,7 @@ from datetime import datetime
 from pims.custody import events
 from pims.custody.models import Absence, Episode
 from pims.custody.rules.timelines import INSTANT, fit
+from pims.custody.services.about import about
 from pims.custody.services.common import (
     against_the_clock,
     moment,
@@ -101,10 +102,7 @@ def start_absence(
         scope_from_rows(episode)
     tx.record(
         events.Escaped(
-            person_id=episode.person_id,
-            establishment_id=episode.establishment_id,
-            episode_id=episode.pk,
-            happened_at=place.start.isoformat(),
+            **about(episode, place.start),
             absence_id=absence.pk,
             escort_id=None if escort is None else escort.pk,
         ),
@@ -164,10 +162,7 @@ def end_absence(
     absence.save(update_fields=["ends_at", "end_kind", "recapture_place", "clock_disputed"])
     tx.record(
         events.Recaptured(
-            person_id=episode.person_id,
-            establishment_id=episode.establishment_id,
-            episode_id=episode.pk,
-            happened_at=absence.ends_at.isoformat(),
+            **about(episode, absence.ends_at),
             absence_id=absence.pk,
             end_kind=end_kind,
         )

@@ -8,6 +8,7 @@ from pims.custody import events
 from pims.custody.models import AdmissionStep, Episode, Injury
 from pims.custody.rules import admission as rules
 from pims.custody.services import steps
+from pims.custody.services.about import about
 from pims.custody.services.common import moment, not_before, require_episode, require_open
 from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel.decisions import Reason
@@ -111,10 +112,7 @@ def record_arrest(
     episode.save()
     tx.record(
         events.ArrestRecorded(
-            person_id=episode.person_id,
-            establishment_id=episode.establishment_id,
-            episode_id=episode.pk,
-            happened_at=(episode.arrested_at or tx.now).isoformat(),
+            **about(episode, (episode.arrested_at or tx.now)),
         ),
         details={"place": episode.arrest_place, "reasons": episode.arrest_reasons},
     )
@@ -158,10 +156,7 @@ def record_injury(
     kind = events.IllTreatmentComplained if complained else events.InjuryRecorded
     tx.record(
         kind(
-            person_id=episode.person_id,
-            establishment_id=episode.establishment_id,
-            episode_id=episode.pk,
-            happened_at=when.at.isoformat(),
+            **about(episode, when.at),
             injury_id=injury.pk,
         ),
         details={"description": injury.description, "complaint": injury.complaint},

@@ -11,6 +11,7 @@ from pims.authority import services as authority_services
 from pims.custody import events
 from pims.custody.models import Absence, EndOfCustody, Episode, Escort, Placement
 from pims.custody.rules.timelines import INSTANT
+from pims.custody.services.about import about
 from pims.custody.services.common import moment, scope_to, told_clock_back
 from pims.custody.services.escorting import close_escort
 from pims.facilities import selectors as facilities
@@ -60,12 +61,7 @@ def close_episode(
         **fields,
     )
     scope_to(episode, None)
-    common = {
-        "person_id": episode.person_id,
-        "establishment_id": episode.establishment_id,
-        "episode_id": episode.pk,
-        "happened_at": at.isoformat(),
-    }
+    common = about(episode, at)
     tx.record(
         events.Ended(**common, end_id=end.pk, end_kind=kind, release_order_id=end.release_order_id),
         details={
@@ -137,10 +133,7 @@ def _cut(
         if isinstance(row, Placement) and row.breach:
             tx.record(
                 events.BreachEnded(
-                    person_id=episode.person_id,
-                    establishment_id=episode.establishment_id,
-                    episode_id=episode.pk,
-                    happened_at=row.ends_at.isoformat(),
+                    **about(episode, row.ends_at),
                     placement_id=row.pk,
                 )
             )

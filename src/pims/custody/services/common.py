@@ -8,6 +8,7 @@ from pims.custody import events
 from pims.custody.models import Absence, Episode, Escort, Placement
 from pims.custody.reading import covers
 from pims.custody.rules.timelines import Row, after_all
+from pims.custody.services.about import about
 from pims.facilities import selectors as facilities
 from pims.foundation.access.person_scope import set_scope
 from pims.foundation.commands.transaction import Transaction
@@ -131,10 +132,7 @@ def told_clock_back(
 ) -> None:
     tx.record(
         events.ClockWentBack(
-            person_id=episode.person_id,
-            establishment_id=episode.establishment_id,
-            episode_id=episode.pk,
-            happened_at=at.isoformat(),
+            **about(episode, at),
             table=table,
             row_id=row_id,
         )

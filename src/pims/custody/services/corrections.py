@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from pims.custody import events
 from pims.custody.models import Absence, Episode, Escort, Placement
+from pims.custody.services.about import about
 from pims.custody.services.common import moment, require_episode
 from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel.decisions import Reason
@@ -120,10 +121,7 @@ def tell_corrected(
     """Record the amendment; what stood there before is in its details and in the history."""
     tx.record(
         events.EpisodeCorrected(
-            person_id=episode.person_id,
-            establishment_id=episode.establishment_id,
-            episode_id=episode.pk,
-            happened_at=tx.now.isoformat(),
+            **about(episode, tx.now),
             fields=" ".join(fields),
             version=episode.version,
         ),

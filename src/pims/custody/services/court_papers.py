@@ -9,6 +9,7 @@ from pims.authority.services import WarrantNameInput
 from pims.custody import events
 from pims.custody.models import Episode
 from pims.custody.reading import READER
+from pims.custody.services.about import about
 from pims.custody.services.closing import end_warrants
 from pims.custody.services.return_rows import ReturnRow
 from pims.foundation.commands.transaction import Transaction
@@ -63,10 +64,7 @@ def _committed(
     if not row.warrant_kind or row.body_id is None:
         tx.record(
             events.NoWarrantSeen(
-                person_id=episode.person_id,
-                establishment_id=episode.establishment_id,
-                episode_id=episode.pk,
-                happened_at=at.isoformat(),
+                **about(episode, at),
                 warrant_state="no",
             )
         )
@@ -131,10 +129,7 @@ def _free(
     if waits:
         tx.record(
             events.ReleaseWaits(
-                person_id=episode.person_id,
-                establishment_id=episode.establishment_id,
-                episode_id=episode.pk,
-                happened_at=at.isoformat(),
+                **about(episode, at),
                 basis=basis,
                 release_order_id=order_id,
             )

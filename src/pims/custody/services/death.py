@@ -4,6 +4,7 @@ from datetime import datetime
 
 from pims.custody import events
 from pims.custody.models import EndOfCustody, Episode
+from pims.custody.services.about import about
 from pims.custody.services.closing import (
     EndResult,
     close_episode,
@@ -58,10 +59,7 @@ def record_death(
     )
     tx.record(
         events.Died(
-            person_id=episode.person_id,
-            establishment_id=episode.establishment_id,
-            episode_id=episode.pk,
-            happened_at=result.ended_at.isoformat(),
+            **about(episode, result.ended_at),
             end_id=result.end_id,
         )
     )

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from pims.custody import events
 from pims.custody.models import EndOfCustody, Episode
+from pims.custody.services.about import about
 from pims.custody.services.closing import EndResult, close_episode, detaining, end_warrants
 from pims.custody.services.common import moment, require_episode, require_open
 from pims.custody.services.corrections import tell_corrected
@@ -139,10 +140,7 @@ def court_discharge(
     if left or not order_seen.strip():
         tx.record(
             events.FreedAgainstPaper(
-                person_id=episode.person_id,
-                establishment_id=episode.establishment_id,
-                episode_id=episode.pk,
-                happened_at=result.ended_at.isoformat(),
+                **about(episode, result.ended_at),
                 warrants=len(left),
                 order_seen=bool(order_seen.strip()),
             )

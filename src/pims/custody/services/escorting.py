@@ -6,6 +6,7 @@ from datetime import datetime
 from pims.custody import events
 from pims.custody.models import Episode, Escort
 from pims.custody.rules.timelines import INSTANT
+from pims.custody.services.about import about
 from pims.custody.services.common import told_clock_back
 from pims.foundation.commands.transaction import Transaction
 
@@ -37,15 +38,10 @@ def close_escort(
     escort.received_back_by = told.get("received_back_by", "").strip()[:200]
     escort.condition_back = told.get("condition_back", "")
     escort.save()
-    common = {
-        "person_id": episode.person_id,
-        "establishment_id": episode.establishment_id,
-        "episode_id": episode.pk,
-        "happened_at": escort.returned_at.isoformat(),
-        "escort_id": escort.pk,
-    }
-    tx.record(events.EscortReturned(**common, outcome=outcome), details=told or None)
+    common = about(episode, escort.returned_at)
+    returned = events.EscortReturned(**common, escort_id=escort.pk, outcome=outcome)
+    tx.record(returned, details=told or None)
     if outcome == UNRECORDED:
-        tx.record(events.ReturnWasNotRecorded(**common))
+        tx.record(events.ReturnWasNotRecorded(**common, escort_id=escort.pk))
     if disputed:
         told_clock_back(tx, episode, "escort", escort.pk, at)

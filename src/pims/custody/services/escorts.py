@@ -8,6 +8,7 @@ from pims.custody import events
 from pims.custody.models import Absence, Episode, Escort
 from pims.custody.reading import covers
 from pims.custody.rules.timelines import fit
+from pims.custody.services.about import about
 from pims.custody.services.common import (
     Moment,
     against_the_clock,
@@ -144,10 +145,7 @@ def change_escort(
     escort.save()
     tx.record(
         events.EscortChanged(
-            person_id=episode.person_id,
-            establishment_id=episode.establishment_id,
-            episode_id=episode.pk,
-            happened_at=tx.now.isoformat(),
+            **about(episode, tx.now),
             escort_id=escort.pk,
             expected_back_at=None if expected_back_at is None else expected_back_at.isoformat(),
         ),
@@ -253,17 +251,11 @@ def _same_trip(standing: Escort, trip: _Trip) -> bool:
 
 
 def _tell(tx: Transaction, episode: Episode, escort: Escort) -> None:
-    common = {
-        "person_id": episode.person_id,
-        "establishment_id": episode.establishment_id,
-        "episode_id": episode.pk,
-        "escort_id": escort.pk,
-    }
     expected = escort.expected_back_at
     tx.record(
         events.EscortLeft(
-            **common,
-            happened_at=escort.left_at.isoformat(),
+            **about(episode, escort.left_at),
+            escort_id=escort.pk,
             escort_kind=escort.kind,
             expected_back_at=None if expected is None else expected.isoformat(),
         ),
@@ -277,4 +269,6 @@ def _tell(tx: Transaction, episode: Episode, escort: Escort) -> None:
         },
     )
     if escort.returned_at is not None:
-        tx.record(events.ReturnWasNotRecorded(**common, happened_at=escort.returned_at.isoformat()))
+        tx.record(
+            events.ReturnWasNotRecorded(**about(episode, escort.returned_at), escort_id=escort.pk)
+        )

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from pims.custody import events
 from pims.custody.models import Episode, IdentityCheck
+from pims.custody.services.about import about
 from pims.custody.services.common import moment, require_episode
 from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel.decisions import Reason
@@ -67,12 +68,7 @@ def check_identity(
         purpose=purpose[:24],
         recorded_by_id=tx.actor.user_id,
     )
-    common = {
-        "person_id": episode.person_id,
-        "establishment_id": episode.establishment_id,
-        "episode_id": episode.pk,
-        "happened_at": at.isoformat(),
-    }
+    common = about(episode, at)
     tx.record(
         events.IdentityChecked(
             **common, identity_check_id=row.pk, how=how, matched=matched, purpose=row.purpose

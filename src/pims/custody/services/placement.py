@@ -12,6 +12,7 @@ from pims.custody.models import Episode, Placement
 from pims.custody.rules.placement import OVERRIDE, PlacementFinding, decide_placement
 from pims.custody.rules.timelines import INSTANT, fit
 from pims.custody.services import steps
+from pims.custody.services.about import about
 from pims.custody.services.common import (
     Moment,
     against_the_clock,
@@ -157,16 +158,10 @@ def end_placements(tx: Transaction, episode: Episode, at: datetime) -> None:
 def _end(tx: Transaction, episode: Episode, placement: Placement, at: datetime) -> None:
     placement.ends_at = at
     placement.save(update_fields=["ends_at"])
-    common = {
-        "person_id": episode.person_id,
-        "establishment_id": episode.establishment_id,
-        "episode_id": episode.pk,
-        "happened_at": at.isoformat(),
-        "placement_id": placement.pk,
-    }
-    tx.record(events.PlaceLeft(**common, place_id=placement.place_id))
+    common = about(episode, at)
+    tx.record(events.PlaceLeft(**common, placement_id=placement.pk, place_id=placement.place_id))
     if placement.breach:
-        tx.record(events.BreachEnded(**common))
+        tx.record(events.BreachEnded(**common, placement_id=placement.pk))
 
 
 def _insert(
@@ -224,13 +219,10 @@ def _insert(
 def _tell(
     tx: Transaction, episode: Episode, placement: Placement, info: PlaceInfo, codes: list[str]
 ) -> None:
-    at = placement.starts_at.isoformat()
+    common = about(episode, placement.starts_at)
     tx.record(
         events.Placed(
-            person_id=episode.person_id,
-            establishment_id=episode.establishment_id,
-            episode_id=episode.pk,
-            happened_at=at,
+            **common,
             placement_id=placement.pk,
             place_id=info.place_id,
             unit_id=info.unit.unit_id,
@@ -242,10 +234,7 @@ def _tell(
     if codes:
         tx.record(
             events.PlacementBreached(
-                person_id=episode.person_id,
-                establishment_id=episode.establishment_id,
-                episode_id=episode.pk,
-                happened_at=at,
+                **common,
                 placement_id=placement.pk,
                 place_id=info.place_id,
                 unit_id=info.unit.unit_id,

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from pims.custody import events
 from pims.custody.models import BodyReceipt, Episode, Injury, Van
 from pims.custody.reading import READER, covers
+from pims.custody.services.about import about
 from pims.custody.services.absences import end_absence
 from pims.custody.services.common import (
     Moment,
@@ -242,10 +243,7 @@ def _injuries(tx: Transaction, episode: Episode, line: BodyReceiptInput, at: dat
     kind = events.IllTreatmentComplained if line.complaint else events.InjuryRecorded
     tx.record(
         kind(
-            person_id=episode.person_id,
-            establishment_id=episode.establishment_id,
-            episode_id=episode.pk,
-            happened_at=at.isoformat(),
+            **about(episode, at),
             injury_id=injury.pk,
         ),
         details={"description": injury.description},
@@ -260,12 +258,7 @@ def _tell_receipt(
     was_open: bool,
     doubted: int | None,
 ) -> None:
-    common = {
-        "person_id": episode.person_id,
-        "establishment_id": episode.establishment_id,
-        "episode_id": episode.pk,
-        "happened_at": receipt.received_at.isoformat(),
-    }
+    common = about(episode, receipt.received_at)
     details = {"name_as_given": receipt.name_as_given, "handed_over_by": receipt.handed_over_by}
     warrant_state = receipt.warrant_state
     if was_open:

@@ -6,6 +6,7 @@ from datetime import datetime
 from pims.custody import events
 from pims.custody.models import CourtReturn, Episode, Escort
 from pims.custody.rules import returns as rules
+from pims.custody.services.about import about
 from pims.custody.services.absences import start_absence
 from pims.custody.services.closing import detaining, local_day, open_warrants
 from pims.custody.services.common import locked_episode, moment, open_escort
@@ -66,10 +67,7 @@ def record_return(tx: Transaction, *, row: ReturnRow) -> Returned:
     )
     tx.record(
         events.CourtOutcome(
-            person_id=episode.person_id,
-            establishment_id=episode.establishment_id,
-            episode_id=episode.pk,
-            happened_at=when.at.isoformat(),
+            **about(episode, when.at),
             court_return_id=made.pk,
             outcome=row.outcome,
         ),
@@ -187,10 +185,7 @@ def _bring_back(
     if row.outcome == "wrong_person_produced":
         tx.record(
             events.WrongPersonProduced(
-                person_id=episode.person_id,
-                establishment_id=episode.establishment_id,
-                episode_id=episode.pk,
-                happened_at=at.isoformat(),
+                **about(episode, at),
                 escort_id=escort.pk,
                 produced_person_id=row.produced_person_id,
             )
@@ -204,10 +199,7 @@ def _not_back(
     """The van came without the person: the escort stays open, or ends in an escape."""
     tx.record(
         events.NotReturned(
-            person_id=episode.person_id,
-            establishment_id=episode.establishment_id,
-            episode_id=episode.pk,
-            happened_at=at.isoformat(),
+            **about(episode, at),
             escort_id=escort.pk,
         ),
         details={"because": row.not_returned_because},

@@ -6,6 +6,7 @@ from datetime import datetime
 from pims.custody import events
 from pims.custody.models import AdmissionStep, Episode
 from pims.custody.rules import admission as rules
+from pims.custody.services.about import about
 from pims.foundation.commands.transaction import Transaction
 
 
@@ -46,10 +47,7 @@ def mark(
         row.save()
         tx.record(
             events.AdmissionStepDone(
-                person_id=episode.person_id,
-                establishment_id=episode.establishment_id,
-                episode_id=episode.pk,
-                happened_at=when.isoformat(),
+                **about(episode, when),
                 step=step,
                 state=state,
             )
@@ -73,10 +71,7 @@ def _settle(tx: Transaction, episode: Episode, when: datetime) -> bool:
         taken = episode.admitted_at - episode.starts_at
         tx.record(
             events.AdmissionCompleted(
-                person_id=episode.person_id,
-                establishment_id=episode.establishment_id,
-                episode_id=episode.pk,
-                happened_at=episode.admitted_at.isoformat(),
+                **about(episode, episode.admitted_at),
                 hours=round(taken.total_seconds() / 3600, 2),
             )
         )

@@ -94,14 +94,10 @@ def store_file(
     return _ref(blob)
 
 
-def _keep(
-    tx: Transaction, keys: ciphers.WorkingKeys, blob: Blob, text: bytes
-) -> tuple[Blob, bool]:
+def _keep(tx: Transaction, keys: ciphers.WorkingKeys, blob: Blob, text: bytes) -> tuple[Blob, bool]:
     """The row of the file, and whether it is new."""
     digest = ciphers.digest(keys, text)
-    same = Blob.objects.filter(
-        person_id=blob.person_id, kind=blob.kind, digest=digest
-    ).first()
+    same = Blob.objects.filter(person_id=blob.person_id, kind=blob.kind, digest=digest).first()
     if same is not None:
         if not disk.path_of(same.address).is_file():  # lost, and here it is again
             same.address = _write(keys, same.person_id, same.pk, text)
@@ -119,19 +115,24 @@ def _write(keys: ciphers.WorkingKeys, person_id: int, blob_id: UUID, text: bytes
     return disk.write(ciphers.seal_file(keys, [text], person_id=person_id, file_id=blob_id))
 
 
-def move_file(*, blob_id: UUID, to_person_id: int) -> str:
-    """Seal a file anew under another person's key; give the address that is left behind.
+def move_file(*, blob_id: UUID, to_person_id: int) -> tuple[UUID, str | None]:
+    """Seal a file anew under another person's key; give its id, and the address left behind.
 
-    For a paper that names several people, when the one under whose key it lies is erased.
+    For a paper that names several people, when the one under whose key it lies is erased. Where
+    the other has the same file already, that one's id is given and nothing is moved.
     """
     stored = open_file(blob_id)
     keys = personkeys.keys_for_sealing(to_person_id)
-    address = _write(keys, to_person_id, blob_id, stored.text)
+    digest = ciphers.digest(keys, stored.text)
     blob = Blob.objects.get(pk=blob_id)
-    left, blob.address = blob.address, address
-    blob.person_id, blob.digest = to_person_id, ciphers.digest(keys, stored.text)
+    same = Blob.objects.filter(person_id=to_person_id, kind=blob.kind, digest=digest).first()
+    if same is not None:
+        return same.pk, None
+    left = blob.address
+    blob.address = _write(keys, to_person_id, blob_id, stored.text)
+    blob.person_id, blob.digest = to_person_id, digest
     blob.save(update_fields=["person_id", "digest", "address"])
-    return left
+    return blob_id, left
 
 
 def file_refs(blob_ids: Iterable[UUID]) -> dict[UUID, BlobRef]:
@@ -180,9 +181,7 @@ def _pieces(blob: Blob, keys: ciphers.WorkingKeys) -> Iterator[bytes]:
     with file:
         given = 0
         try:
-            for piece in ciphers.open_file(
-                keys, file, person_id=blob.person_id, file_id=blob.pk
-            ):
+            for piece in ciphers.open_file(keys, file, person_id=blob.person_id, file_id=blob.pk):
                 given += len(piece)
                 yield piece
             return

@@ -152,8 +152,7 @@ class Erasure(models.Model):
         indexes = [models.Index(fields=["person_id"])]
         constraints = [
             models.CheckConstraint(
-                condition=Q(confirmed_by_id__isnull=True)
-                | ~Q(confirmed_by_id=F("ordered_by_id")),
+                condition=Q(confirmed_by_id__isnull=True) | ~Q(confirmed_by_id=F("ordered_by_id")),
                 name="erasure_by_two_officers",
             ),
             models.CheckConstraint(

@@ -126,7 +126,7 @@ def retire_master_key(command: Command, *, version: int) -> None:
     Raises NotPermitted, Refused (active, or still in use).
     """
     _retire(command, version=version)
-    secrets.secret_path(ciphers.master_secret(version)).unlink(missing_ok=True)
+    secrets.forget(ciphers.master_secret(version))
 
 
 def master_states() -> list[MasterState]:

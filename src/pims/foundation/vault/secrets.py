@@ -70,6 +70,17 @@ def replace(name: str, value: bytes) -> None:
         _add_to_index(name)
 
 
+def forget(name: str) -> None:
+    """Destroy the secret for good: it is no longer missed."""
+    path = secret_path(name)
+    with _locked(path.parent):
+        path.unlink(missing_ok=True)
+        _sync(path.parent)
+        names = _index()
+        if name in names:
+            _write_index(names - {name})
+
+
 def exists(name: str) -> bool:
     return secret_path(name).is_file()
 
@@ -116,8 +127,12 @@ def _index() -> set[str]:
 def _add_to_index(name: str) -> None:
     names = _index()
     if name not in names:
-        _index_path().parent.mkdir(parents=True, exist_ok=True)
-        _write(_index_path(), ("\n".join(sorted(names | {name})) + "\n").encode())
+        _write_index(names | {name})
+
+
+def _write_index(names: set[str]) -> None:
+    _index_path().parent.mkdir(parents=True, exist_ok=True)
+    _write(_index_path(), "".join(f"{name}\n" for name in sorted(names)).encode())
 
 
 def _write(path: Path, value: bytes) -> None:
@@ -132,7 +147,11 @@ def _write(path: Path, value: bytes) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
-    folder = os.open(path.parent, os.O_RDONLY)
+    _sync(path.parent)
+
+
+def _sync(path: Path) -> None:
+    folder = os.open(path, os.O_RDONLY)
     try:
         os.fsync(folder)
     finally:

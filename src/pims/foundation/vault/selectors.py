@@ -67,9 +67,7 @@ class SealingInfo:
 def tombstones(person_ids: Iterable[int]) -> dict[int, Tombstone]:
     """Which of these persons were erased, for whoever follows an old number."""
     wanted = set(person_ids)
-    rows = Erasure.objects.filter(
-        person_ids__overlap=list(wanted), state=Erasure.State.ERASED
-    )
+    rows = Erasure.objects.filter(person_ids__overlap=list(wanted), state=Erasure.State.ERASED)
     return {
         person_id: Tombstone(person_id, row.order_reference, row.erased_at)
         for row in rows

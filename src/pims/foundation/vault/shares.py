@@ -43,9 +43,7 @@ class Share:
             + self.value
         )
         number = int.from_bytes(packed, "big")
-        text = "".join(
-            _ALPHABET[number >> shift & 31] for shift in range(_BYTES * 8 - 5, -1, -5)
-        )
+        text = "".join(_ALPHABET[number >> shift & 31] for shift in range(_BYTES * 8 - 5, -1, -5))
         return [
             _written(text[at : at + _LINE_CHARACTERS], at // _LINE_CHARACTERS)
             for at in range(0, len(text), _LINE_CHARACTERS)

@@ -18,9 +18,7 @@ class Sealed:
     value: bytes = field(repr=False)
 
 
-def seal_value(
-    person_id: int, plaintext: bytes, *, table: str, row: object, column: str
-) -> bytes:
+def seal_value(person_id: int, plaintext: bytes, *, table: str, row: object, column: str) -> bytes:
     """Seal for that place; `row` is the row's key (an id, or a UUID), known before the insert.
 
     Raises Erased, KeyMissing or WrongKey.

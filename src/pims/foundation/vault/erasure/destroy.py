@@ -12,6 +12,7 @@ from django.db import connection, models
 from pims.foundation.vault import files
 from pims.foundation.vault.erasure.plan import HISTORY, HISTORY_OF, ROOT, Plan, make_plan
 from pims.foundation.vault.erasure.rows import Doomed, find_rows, references_of_others
+from pims.foundation.vault.erasure.settings import helpers
 from pims.foundation.vault.models import Blob
 
 # What of the person row outlives the person.
@@ -40,6 +41,7 @@ def destroy_rows(*, person_ids: Sequence[int], at: datetime) -> Destroyed:
     plan = make_plan()
     doomed = find_rows(plan, person_ids)
     done = Destroyed()
+    afterwards = helpers(person_ids)
     _leave_shared_papers(plan, doomed, person_ids, done)
     done.files += Blob.objects.filter(person_id__in=person_ids).values_list("address", flat=True)
     with _without_history_triggers():
@@ -62,6 +64,8 @@ def destroy_rows(*, person_ids: Sequence[int], at: datetime) -> Destroyed:
                 )
         _clear_shared_tables(person_ids, done)
         _bare_person(plan, person_ids, at, done)
+    for finish in afterwards:
+        finish()
     return done
 
 
@@ -78,8 +82,15 @@ def _leave_shared_papers(
                 isinstance(row, UUID)
                 and Blob.objects.filter(pk=row, person_id__in=person_ids).exists()
             ):
-                done.files.append(files.move_file(blob_id=row, to_person_id=other))
-                doomed.keys["vault_blob"].discard(row)
+                moved, left = files.move_file(blob_id=row, to_person_id=other)
+                if left is not None:
+                    done.files.append(left)
+                    doomed.keys["vault_blob"].discard(row)
+                else:
+                    _run(
+                        f'UPDATE "{paper}" SET "{column}" = %s WHERE "{table.key}" = %s',
+                        [moved, key],
+                    )
 
 
 def _clear_shared_tables(person_ids: Sequence[int], done: Destroyed) -> None:
@@ -117,13 +128,14 @@ def _clear_shared_tables(person_ids: Sequence[int], done: Destroyed) -> None:
         )
     done.count(
         "outbox_parked",
-        _run("UPDATE outbox_parked SET error = '' WHERE person_id = ANY(%s)", [persons]),
+        _run(
+            "UPDATE outbox_parked SET error = '' WHERE lane = ANY(%s)",
+            [[f"person:{person_id}" for person_id in persons]],
+        ),
     )
 
 
-def _bare_person(
-    plan: Plan, person_ids: Sequence[int], at: datetime, done: Destroyed
-) -> None:
+def _bare_person(plan: Plan, person_ids: Sequence[int], at: datetime, done: Destroyed) -> None:
     """Every column back to what a person is of whom nothing is known."""
     model = apps.get_model("people", "Person")
     changes: list[str] = []
@@ -157,15 +169,14 @@ class _without_history_triggers:  # noqa: N801 - reads as a block
     def __enter__(self) -> None:
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT DISTINCT tgname FROM pg_trigger"
-                " WHERE NOT tgisinternal AND tgname LIKE %s",
+                "SELECT DISTINCT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgname LIKE %s",
                 ["pgtrigger\\_%"],
             )
             names = ",".join(str(row[0]) for row in cursor.fetchall())
             cursor.execute("SELECT set_config('pgtrigger.ignore', %s, true)", [f"{{{names}}}"])
 
-    def __exit__(self, *_: object) -> None:
-        if not connection.needs_rollback:
+    def __exit__(self, failed: object, *_: object) -> None:
+        if failed is None:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT set_config('pgtrigger.ignore', '{}', true)")
 

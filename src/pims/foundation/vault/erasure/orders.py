@@ -158,9 +158,7 @@ def carry_out_erasure(command: Command, *, erasure_id: int, scrub: bool = True) 
     if row.files_left:
         Erasure.objects.filter(pk=erasure_id).update(files_left=[])
     scrubbed = scrub_pending() if scrub and row.scrubbed_at is None else None
-    return CarriedOut(
-        erasure_id, row.person_id, row.counts, tuple(row.by_hand), removed, scrubbed
-    )
+    return CarriedOut(erasure_id, row.person_id, row.counts, tuple(row.by_hand), removed, scrubbed)
 
 
 @service

@@ -14,8 +14,6 @@ from pims.foundation.vault.erasure.settings import Settings, settings
 ROOT = "people_person"
 HISTORY = "_history"
 HISTORY_OF = "pgh_obj_id"
-# Kept, but values in passing are taken out of them.
-CLEARED = ("command_result", "procrastinate_jobs", "outbox_parked")
 
 
 class PlanIncomplete(Exception):
@@ -107,7 +105,7 @@ def _plan(known: _Catalogue, given: Settings) -> Plan:
     _refuse_unknown(known, given, doomed)
     tables = {name: _table(known, name, persons[name], doomed) for name in sorted(doomed)}
     papers = {t: names for t, names in given.papers.items() if t in known.columns}
-    others = (ROOT, ROOT + HISTORY, *CLEARED)
+    others = (ROOT, ROOT + HISTORY, *given.emptied)
     return Plan(
         tables,
         papers,
@@ -116,9 +114,7 @@ def _plan(known: _Catalogue, given: Settings) -> Plan:
     )
 
 
-def _table(
-    known: _Catalogue, name: str, persons: tuple[str, ...], doomed: Iterable[str]
-) -> Table:
+def _table(known: _Catalogue, name: str, persons: tuple[str, ...], doomed: Iterable[str]) -> Table:
     history = name + HISTORY if name + HISTORY in known.columns else None
     return Table(
         name=name,

@@ -92,8 +92,7 @@ def _hanging(table: Table, link: Link, parents: Keys) -> Keys:
     )
     if table.history and link.column in table.history_columns:
         found |= _keys(
-            f'SELECT "{HISTORY_OF}" FROM "{table.history}"'
-            f' WHERE "{link.column}" = ANY(%s){nobody}',
+            f'SELECT "{HISTORY_OF}" FROM "{table.history}" WHERE "{link.column}" = ANY(%s){nobody}',
             [list(parents)],
         )
     return found

@@ -27,7 +27,7 @@ from psycopg import sql
 from pims.foundation.database import urls
 from pims.foundation.vault.erasure.plan import make_plan
 
-WAIT_SECONDS = 60
+WAIT_SECONDS = 60.0
 _ROUNDS = 200
 
 Connection = psycopg.Connection[tuple[object, ...]]
@@ -45,12 +45,12 @@ class Scrubbed:
     log_cleared: bool
 
 
-def scrub_database(*, wait_seconds: float = WAIT_SECONDS) -> Scrubbed:
+def scrub_database() -> Scrubbed:
     """Rewrite every table that an erasure touches. Raises ScrubUnfinished."""
     tables = make_plan().rewritten
     with _superuser() as superuser, _owner() as owner:
         if superuser is not None:
-            _wait_for_older_transactions(superuser, wait_seconds)
+            _wait_for_older_transactions(superuser, WAIT_SECONDS)
             superuser.execute(
                 "DELETE FROM pg_statistic WHERE starelid = ANY(%s::regclass[])",
                 [[f'public."{table}"' for table in tables]],

@@ -12,6 +12,7 @@ from django.utils.module_loading import import_string
 from pims.kernel.decisions import Reason
 
 Obstacle = Callable[[Sequence[int]], Sequence[Reason]]
+Helper = Callable[[Sequence[int]], Callable[[], None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,8 @@ class Settings:
     """`papers`: table -> (table, column) of the rows that say who is named on it."""
 
     obstacles: tuple[str, ...]
+    helpers: tuple[str, ...]
+    emptied: tuple[str, ...]
     papers: Mapping[str, tuple[str, str]]
     kept: Mapping[str, str]
 
@@ -34,7 +37,10 @@ def settings() -> Settings:
     for table, entry in data.get("papers", {}).items():
         names_table, _, column = entry["names"].partition(".")
         papers[table] = (names_table, column)
-    return Settings(tuple(data["obstacles"]), papers, data["kept"])
+    return Settings(
+        tuple(data["obstacles"]), tuple(data["helpers"]), tuple(data["emptied"]), papers,
+        data["kept"],
+    )  # fmt: skip
 
 
 def obstacles(person_ids: Sequence[int]) -> tuple[Reason, ...] | None:
@@ -47,3 +53,9 @@ def obstacles(person_ids: Sequence[int]) -> tuple[Reason, ...] | None:
         ask: Obstacle = import_string(name)
         found.extend(ask(person_ids))
     return tuple(found)
+
+
+def helpers(person_ids: Sequence[int]) -> list[Callable[[], None]]:
+    """Ask every helper before the rows go; what to call after."""
+    wanted: list[Helper] = [import_string(name) for name in settings().helpers]
+    return [helper(person_ids) for helper in wanted]

@@ -6,7 +6,15 @@ import pytest
 
 from pims.foundation.access.actor import Actor
 from pims.foundation.commands.transaction import Command, Transaction
-from pims.foundation.vault import ciphers, masterkeys, personkeys, recovery, rotation, secrets, values
+from pims.foundation.vault import (
+    ciphers,
+    masterkeys,
+    personkeys,
+    recovery,
+    rotation,
+    secrets,
+    values,
+)
 from pims.foundation.vault.models import MasterKey, PersonKey
 from pims.kernel.errors import NotPermitted, Refused
 
@@ -18,7 +26,7 @@ def sealed(tx: Transaction, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[in
     monkeypatch.setattr(rotation, "BATCH", 4)
     yield {p: values.seal_value(p, f"of {p}".encode(), **PLACE) for p in range(1, 11)}
     for version in range(2, 5):
-        secrets.secret_path(ciphers.master_secret(version)).unlink(missing_ok=True)
+        secrets.forget(ciphers.master_secret(version))
 
 
 def still_open(sealed: dict[int, bytes]) -> None:
@@ -87,6 +95,7 @@ def test_a_key_that_is_needed_is_not_retired_and_one_that_is_not_goes(
     try:
         rotation.retire_master_key(Command(system_actor), version=1)
         assert not secrets.exists(ciphers.master_secret(1))
+        assert secrets.missing_names() == []
         assert [(s.version, s.state, s.present) for s in rotation.master_states()] == [
             (1, "retired", False), (2, "active", True),
         ]  # fmt: skip

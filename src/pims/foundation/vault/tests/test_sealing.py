@@ -20,7 +20,9 @@ def test_a_sealed_person_is_known_only_to_who_may_see_sealed_files(make_actor: M
     person_id = make_person()
     officer = make_actor("people.view", "people.seal")
     archivist = make_actor("people.view", "people.seal", "people.view_sealed")
-    seal_person(Command(officer), person_id=person_id, reason="Released, was 16", order_reference="J 4")
+    seal_person(
+        Command(officer), person_id=person_id, reason="Released, was 16", order_reference="J 4"
+    )
     assert visible_ids(officer, "people.view", [person_id]) == set()
     assert visible_ids(archivist, "people.view", [person_id]) == {person_id}
     with pytest.raises(NotFound):

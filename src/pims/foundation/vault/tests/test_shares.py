@@ -30,9 +30,7 @@ def test_the_field_is_that_of_aes() -> None:
 
 @given(
     secret=st.binary(min_size=1, max_size=33),
-    numbers=st.integers(2, 6).flatmap(
-        lambda n: st.tuples(st.integers(2, n), st.just(n))
-    ),
+    numbers=st.integers(2, 6).flatmap(lambda n: st.tuples(st.integers(2, n), st.just(n))),
 )
 def test_every_subset_of_enough_shares_gives_the_secret(
     secret: bytes, numbers: tuple[int, int]
@@ -94,9 +92,7 @@ def test_a_wrong_character_is_found_in_its_line(data: st.DataObject) -> None:
 
 
 def test_lines_in_the_wrong_order_are_found() -> None:
-    first, second, third = shares.split_key(
-        new_key(), version=1, threshold=2, shares=2
-    )[0].lines()
+    first, second, third = shares.split_key(new_key(), version=1, threshold=2, shares=2)[0].lines()
     with pytest.raises(InvalidInput):
         shares.read_share([second, first, third])
     with pytest.raises(InvalidInput) as caught:

@@ -125,6 +125,7 @@ def grants(tables: Tables) -> list[tuple[str, str, tuple[str, ...]]]:
     cleared = {"procrastinate_jobs", "outbox_parked"}
     g.give("pims_eraser", "UPDATE", [t for t in tables.ephemeral if t in cleared])
     g.give("pims_eraser", "INSERT", [t for t in tables.ephemeral if t == "procrastinate_events"])
+    g.give("pims_eraser", "DELETE", [t for t in tables.ephemeral if t.startswith("people_")])
     g.give("pims_reader", "SELECT", [t for t in tables.sequenced if t == "outbox_feed"])
     g.give("pims_reader", "SELECT", [t for t in tables.appended if t == "outbox_event"])
     return g.made

@@ -12,7 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
 
 from pims.foundation.console import JsonFlag, show, step, words
 
@@ -264,7 +271,7 @@ def _officer(badge: str) -> "Actor":
 
 
 @contextmanager
-def _bar(text: str, *, quiet: bool) -> Iterator[tuple[Progress, "int"]]:
+def _bar(text: str, *, quiet: bool) -> Iterator[tuple[Progress, TaskID]]:
     columns = (
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
     )  # fmt: skip

@@ -138,7 +138,16 @@ def master_states() -> list[MasterState]:
             " GROUP BY m.version ORDER BY m.version"
         )
         rows = cursor.fetchall()
-    return [MasterState(*row, present=_is_present(row[0], row[1])) for row in rows]
+    return [
+        MasterState(
+            version=version,
+            fingerprint=fingerprint,
+            state=state,
+            persons=persons,
+            present=_is_present(version, fingerprint),
+        )
+        for version, fingerprint, state, persons in rows
+    ]
 
 
 def _is_present(version: int, fingerprint: str) -> bool:

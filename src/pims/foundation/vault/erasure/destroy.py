@@ -4,6 +4,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.apps import apps
@@ -181,13 +182,13 @@ class _without_history_triggers:  # noqa: N801 - reads as a block
                 cursor.execute("SELECT set_config('pgtrigger.ignore', '{}', true)")
 
 
-def _run(sql: str, params: Sequence[object]) -> int:
+def _run(sql: str, params: Sequence[Any]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return int(cursor.rowcount)
 
 
-def _one(sql: str, params: Sequence[object]) -> object:
+def _one(sql: str, params: Sequence[Any]) -> object:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         row = cursor.fetchone()

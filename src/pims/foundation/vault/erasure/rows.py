@@ -3,6 +3,7 @@ tables as they are and in their histories (a row may be gone and its history sti
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import connection
 
@@ -141,11 +142,11 @@ def references_of_others(plan: Plan, doomed: Doomed) -> list[tuple[Table, Link]]
     return found
 
 
-def _keys(sql: str, params: Sequence[object]) -> Keys:
+def _keys(sql: str, params: Sequence[Any]) -> Keys:
     return {row[0] for row in _select(sql, params)} - {None}
 
 
-def _select(sql: str, params: Sequence[object]) -> list[tuple[object, ...]]:
+def _select(sql: str, params: Sequence[Any]) -> list[tuple[object, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return list(cursor.fetchall())

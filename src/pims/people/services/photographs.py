@@ -42,19 +42,19 @@ def add_photograph(
         raise NotFound("mark", mark_id)
     blob = store_file(tx, person_id=person_id, kind="photo", data=data, name="photograph")
     same = Photograph.objects.filter(
-        person=person, kind=kind, mark_id=mark_id, blob_id=blob.id, withdrawn_at__isnull=True
+        person=person, kind=kind, mark_id=mark_id, blob_id=blob.blob_id, withdrawn_at__isnull=True
     ).first()
     if same is not None:
-        return PhotographResult(same.pk, str(blob.id), person.version)
+        return PhotographResult(same.pk, str(blob.blob_id), person.version)
     photograph = Photograph.objects.create(
         person=person,
         kind=kind,
         mark_id=mark_id,
-        blob_id=blob.id,
+        blob_id=blob.blob_id,
         taken_at=taken,
         recorded_at=tx.now,
         recorded_by_id=tx.actor.user_id,
     )
     touch(person)
     tx.record(events.PhotographTaken(person_id=person_id, photograph_id=photograph.pk, view=kind))
-    return PhotographResult(photograph.pk, str(blob.id), person.version)
+    return PhotographResult(photograph.pk, str(blob.blob_id), person.version)

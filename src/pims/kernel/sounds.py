@@ -119,7 +119,7 @@ def _read(word: str, at: int) -> tuple[int, Sequence[str]]:
         return 1, ("M",)
     if rest.startswith("ngh"):
         return 3, ("NG",)
-    if rest.startswith("mps") or rest.startswith("mpt"):
+    if rest.startswith(("mps", "mpt")):
         return 2, ("M",)
     if rest == "mb":
         return 2, ("M",)

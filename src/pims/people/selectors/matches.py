@@ -56,9 +56,7 @@ def possible_matches(
     return lines
 
 
-def matches_of(
-    viewer: Actor, person_ids: Collection[int]
-) -> dict[int, list[PossibleMatchLine]]:
+def matches_of(viewer: Actor, person_ids: Collection[int]) -> dict[int, list[PossibleMatchLine]]:
     """Person's id -> open pairs, of which the viewer may see both; without any is absent."""
     asked = set(person_ids)
     rows = list(

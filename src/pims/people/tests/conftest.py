@@ -22,9 +22,7 @@ def prison(db: None) -> Establishment:
 @pytest.fixture
 def officer(make_actor: Callable[..., Actor]) -> Actor:
     """A records officer who may see and change everybody, children included."""
-    return make_actor(
-        "people.view", "people.edit", "people.merge", "people.view_confidential"
-    )
+    return make_actor("people.view", "people.edit", "people.merge", "people.view_confidential")
 
 
 @pytest.fixture

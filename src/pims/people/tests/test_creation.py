@@ -100,7 +100,7 @@ def test_a_name_that_cannot_be_one_is_refused_and_nothing_is_kept(
         "🐯 Tiger",
         "'; DROP TABLE people_person; --",
         "<script>alert(1)</script>",
-        "=HYPERLINK(\"x\")",
+        '=HYPERLINK("x")',
         "Q'eqchi' Máx",
         "محمد",
         "李小龙",

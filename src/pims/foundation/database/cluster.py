@@ -255,7 +255,7 @@ class Cluster:
 
     def stop(self, timeout: float = STOP_TIMEOUT, *, at_once: bool = False) -> None:
         """Stop the server: cleanly (sessions are ended, a checkpoint is written), or `at_once`
-        as in a crash, which the next start recovers from."""
+        as in a crash, which the next start recovers from. Nobody uses the files afterwards."""
         data = self.data
         pid = None if data is None else postmaster.running(data)
         if pid is not None and data is not None:
@@ -266,6 +266,8 @@ class Cluster:
                 if not self._wait_gone(data, 10):
                     postmaster.send(pid, signal.SIGKILL)
                     self._wait_gone(data, 10)
+        if data is not None:
+            postmaster.wait_for_orphans(data, report=self.report)
         for started, process in list(_started.items()):
             if process.poll() is not None:
                 del _started[started]

@@ -7,6 +7,7 @@ import socket
 import stat
 import subprocess
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -129,7 +130,7 @@ def test_the_kill_of_the_server_loses_nothing_that_was_committed(instance: Insta
     writers = threading.Thread(target=write)
     writers.start()
     while len(committed) < 50:
-        pass
+        time.sleep(0.01)
     os.kill(pid, signal.SIGKILL)
     writers.join(30)
     assert not cluster.is_running()

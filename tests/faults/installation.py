@@ -23,7 +23,7 @@ PIMS = [sys.executable, "-m", "pims.cli"]
 PARTS = {
     "postgres": "postgres",
     "sequencer": "pims.foundation.ledger.sequencer",
-    "worker": "pims.foundation.outbox.worker",
+    "worker": "pims.cli.worker",
     "events": "pims.live.stream",
     "web": "granian",
 }

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.installation import PARTS, Installation, alive, wait_until
+from tests.faults.installation import PARTS, Installation, alive, command_line, wait_until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at processes in /proc")
 
@@ -87,7 +87,11 @@ def test_no_part_outlives_the_supervisor(up: Installation) -> None:
     assert up.process is not None
     up.process.kill()
     up.process.wait(10)
-    wait_until(lambda: not any(map(alive, everything)), 30, "all parts have ended")
+    try:
+        wait_until(lambda: not any(map(alive, everything)), 30, "all parts have ended")
+    except AssertionError:
+        left = [command_line(pid) for pid in everything if alive(pid)]
+        pytest.fail(f"left running: {left}")
 
 
 def test_a_port_in_use_is_named(up: Installation, tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ def sequencer() -> Service:
 
 
 def worker() -> Service:
-    return Service(name="worker", argv=_module("pims.foundation.outbox.worker"))
+    return Service(name="worker", argv=_module("pims.cli.worker"), stop=((signal.SIGTERM, 12.0),))
 
 
 def events(port: int) -> Service:

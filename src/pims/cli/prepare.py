@@ -41,17 +41,15 @@ def _migrate() -> None:
 
 def _needs_migration() -> bool:
     """Whether a migration is missing in the database, or roles and rights have changed since."""
-    from django.db import OperationalError, connection
-    from django.db.migrations.executor import MigrationExecutor
+    from django.db import OperationalError
 
-    from pims.foundation.database.migrate import acting_as
+    from pims.foundation.database.migrate import acting_as, migrations_to_apply
 
     if _noted("migrated") != _digest(_what_migration_reads()):
         return True
     try:
         with acting_as("owner"):
-            executor = MigrationExecutor(connection)
-            return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+            return migrations_to_apply() > 0
     except OperationalError:
         return True
 

@@ -1,8 +1,12 @@
-"""What `make up` promises when its processes are hurt. One installation, hurt again and again."""
+"""What `make up` promises when its processes are hurt.
+
+One installation, hurt again and again: a start takes seconds, so those that end it come last.
+"""
 
 import json
 import os
 import signal
+import socket
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -64,14 +68,6 @@ def test_a_second_start_says_where_the_first_answers(up: Installation) -> None:
     assert up.answers()
 
 
-def test_ctrl_c_leaves_no_process(up: Installation) -> None:
-    everything = up.all_processes()
-    assert len(everything) > len(PARTS)
-    assert up.interrupt() == 0
-    assert [pid for pid in everything if alive(pid)] == []
-    assert not up.answers()
-
-
 def test_what_was_committed_outlives_the_killing_of_everything(up: Installation) -> None:
     added = up.run("user", "add", "K9001", "Ana Coc", "--json")
     assert added.returncode == 0, added.stderr
@@ -94,12 +90,24 @@ def test_no_part_outlives_the_supervisor(up: Installation) -> None:
         pytest.fail(f"left running: {left}")
 
 
-def test_a_port_in_use_is_named(up: Installation, tmp_path: Path) -> None:
-    other = Installation(tmp_path, port=up.port)
+def test_ctrl_c_leaves_no_process(up: Installation) -> None:
+    everything = up.all_processes()
+    assert len(everything) > len(PARTS)
+    assert up.interrupt() == 0
+    assert [pid for pid in everything if alive(pid)] == []
+    assert not up.answers()
+
+
+def test_a_port_in_use_is_named(tmp_path: Path) -> None:
+    other = Installation(tmp_path)
     try:
-        refused = other.run("up", "--no-demo", "--port", str(up.port))
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", other.port))
+            taken.listen()
+            refused = other.run("up", "--no-demo", "--port", str(other.port))
         assert refused.returncode == 1
-        assert f"Port {up.port} is in use" in refused.stdout
+        assert f"Port {other.port} is in use" in refused.stdout
+        assert f"(process {os.getpid()})" in refused.stdout
         assert "PORT=" in refused.stdout
     finally:
         other.remove()

@@ -15,9 +15,9 @@ export function initLive(scope) {
   }
 }
 
-function open(place) {
+function open(place, again = false) {
   const stream = new EventSource(place.dataset.live, { withCredentials: true });
-  let lost = false;
+  let lost = again;
   const state = (on) => {
     place.classList.toggle("is-off", !on);
     for (const text of place.querySelectorAll("[data-live-state]")) {
@@ -39,11 +39,13 @@ function open(place) {
     state(false);
     if (stream.readyState === EventSource.CLOSED) {
       setTimeout(() => {
-        if (place.isConnected) streams.set(place, open(place));
+        if (place.isConnected) streams.set(place, open(place, true));
       }, 3000);
     }
   });
   stream.addEventListener("message", tell);
+  // Too much was missed to be listed.
+  stream.addEventListener("reset", tell);
   for (const name of (place.dataset.liveEvents ?? "").split(" ").filter(Boolean)) {
     stream.addEventListener(name, tell);
   }

@@ -11,6 +11,7 @@ from pims.ui.shapes import Bar
 ROW = 30
 TOP = 26
 TICKS = 6
+STEPS = (1, 2, 3, 7, 14, 28, 61, 122, 183, 365, 730, 1826, 3653)
 
 
 def chart_context(
@@ -44,7 +45,7 @@ def chart_context(
         "now_x": at(now),
         "ticks": [
             {"x": at(moment), "label": _tick(moment, last - first)}
-            for moment in (first + (last - first) * (i / TICKS) for i in range(TICKS))
+            for moment in _ticks(first, last)
         ],
     }
 
@@ -72,6 +73,19 @@ def _row(
         "words": f"{instant_text(start, 'date')} – {instant_text(end, 'date') if end else '…'}",
         "gap": tone == "gap",
     }
+
+
+def _ticks(first: datetime, last: datetime) -> list[datetime]:
+    """Midnights of the page's zone, evenly apart and never more than `TICKS`."""
+    days = max((last - first) / timedelta(days=1), 1)
+    step = next((s for s in STEPS if days / s <= TICKS), STEPS[-1])
+    midnight = local(first).replace(hour=0, minute=0, second=0, microsecond=0)
+    marks = []
+    for number in range(1, TICKS + 1):
+        mark = midnight + timedelta(days=step * number)
+        if mark < last:
+            marks.append(mark)
+    return marks
 
 
 def _tick(moment: datetime, span: timedelta) -> str:

@@ -44,7 +44,8 @@ def field_context(bound: BoundField, options: dict[str, Any]) -> dict[str, Any]:
     field_id = bound.id_for_label or bound.auto_id or bound.html_name
     if kind in ("parts", "radios", "checkboxes"):
         field_id = str(bound.auto_id or bound.html_name)
-    hint = options.get("hint", bound.help_text)
+    compact = options.get("compact", False)
+    hint = options.get("hint", "" if compact and kind == "checkbox" else bound.help_text)
     errors = [str(text) for text in bound.errors]
     described = [f"{field_id}-hint"] if hint else []
     described += [f"{field_id}-error"] if errors else []

@@ -66,6 +66,16 @@ def printed_now() -> str:
 
 
 @register.filter
+def shown(value: object) -> object:
+    """``{{ fact.value|shown }}``: instants, dates and durations as pages write them."""
+    if isinstance(value, datetime):
+        return instant(value)
+    if isinstance(value, date):
+        return day(value)
+    return dates.duration_text(value) if isinstance(value, timedelta) else value
+
+
+@register.filter
 def duration(value: timedelta | float | None) -> str:
     """``{{ waited|duration }}``: a timedelta or seconds as ``2 h 10 min``."""
     return "" if value is None else dates.duration_text(value)

@@ -39,6 +39,19 @@ def test_no_template_needs_more_than_the_content_policy_allows(path: Path) -> No
     assert not re.search(r"<script(?![^>]*\ssrc=)", source), "inline scripts are stopped"
 
 
+def test_no_component_is_called_in_a_way_that_is_not_understood() -> None:
+    """Tags between the attributes of a component are lost; so are components that do not exist."""
+    known = {p.stem.replace("_", "-") for p in (TEMPLATES / "components").glob("*.html")}
+    wrong = []
+    for path in sorted(TEMPLATES.parents[1].rglob("*.html")):
+        source = path.read_text()
+        for found in re.finditer(r"<c-([\w.-]+)((?:\"[^\"]*\"|'[^']*'|[^>\"'])*)>", source):
+            name, attributes = found.group(1), re.sub(r"\"[^\"]*\"|'[^']*'", "", found.group(2))
+            if name not in known | {"vars", "slot"} or "{%" in attributes or "{{" in attributes:
+                wrong.append(f"{path.relative_to(TEMPLATES.parents[1])}: {found.group()[:90]}")
+    assert wrong == []
+
+
 @pytest.mark.parametrize(
     "source",
     [
@@ -146,6 +159,23 @@ def test_the_bars_say_the_same_in_a_table_and_show_the_gap() -> None:
     assert "open" in rows[3]
     assert html.count("<rect") == 3
     assert "4 Apr 2026" in rows[1]
+
+
+def test_the_marks_of_the_bars_are_days_and_none_is_there_twice() -> None:
+    for days in (1, 3, 40, 400, 9000):
+        bars = [Bar("One", NOON, NOON + timedelta(days=days))]
+        html = rendered('<c-warrant-bars :bars="bars" :now="now" />', bars=bars, now=NOON)
+        marks = re.findall(r'class="p-bars__date"[^>]*>([^<]*)<', html)
+        assert 1 <= len(marks) <= 6
+        assert len(set(marks)) == len(marks)
+
+
+def test_a_fact_that_is_an_instant_is_written_as_one() -> None:
+    html = rendered(
+        '<c-summary-list :facts="facts" />',
+        facts=[Fact("At", NOON), Fact("On", NOON.date()), Fact("For", timedelta(hours=2))],
+    )
+    assert ["7 Mar 2026 12:32" in html, "7 Mar 2026</time>" in html, "2 h" in html] == [True] * 3
 
 
 def test_bars_in_spanish_still_give_numbers_that_a_drawing_understands() -> None:

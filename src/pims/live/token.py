@@ -53,10 +53,10 @@ def issue(actor: Actor, *, origin: str, key: str | None = None) -> str:
     return signing.dumps({"u": actor.user_id, "e": ids, "o": origin}, key=key, salt=_SALT)
 
 
-def read_pass(token: str, *, key: str, max_age: float = VALID_SECONDS) -> Pass:
+def read_pass(token: str, *, key: str, max_age: int = VALID_SECONDS) -> Pass:
     """Raises NotAPass."""
     try:
-        found = signing.loads(token, key=key, salt=_SALT, max_age=max_age, fallback_keys=())
+        found = signing.loads(token, key=key, salt=_SALT, max_age=max_age, fallback_keys=[])
         ids = found["e"]
         return Pass(int(found["u"]), None if ids is None else frozenset(ids), str(found["o"]))
     except (signing.BadSignature, KeyError, TypeError, ValueError) as error:

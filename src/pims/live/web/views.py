@@ -46,12 +46,17 @@ def figures(request: Any) -> HttpResponse:
 
 @page(permission=VIEW)
 def stream(request: Any) -> HttpResponse:
-    """Sends the browser on to the event stream, with a fresh pass at every (re)connection."""
+    """Sends the browser on to the event stream, with a fresh pass at every (re)connection.
+
+    `after` is the feed position that the page shows: what happened since is told too.
+    """
+    after = request.GET.get("after", "")
     response = TemporaryRedirect(
         stream_url(
             request.actor,
             page_origin=request.build_absolute_uri("/"),
             topics=("custody", "authority", "release", "assurance", "people"),
+            after=int(after) if after.isascii() and after.isdigit() and len(after) < 19 else None,
         )
     )
     response["Cache-Control"] = "no-store"

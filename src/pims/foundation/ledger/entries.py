@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from pydantic_core import to_jsonable_python
@@ -38,7 +39,7 @@ class NewEntry:
 
     id: UUID
     body: str
-    statements: tuple[tuple[str, tuple[object, ...]], ...]
+    statements: tuple[tuple[str, tuple[Any, ...]], ...]
 
 
 def canonical(value: object) -> str:
@@ -88,7 +89,7 @@ def new_entry(
     }
     if loaded:
         envelope["loaded"] = True
-    detail: list[tuple[str, tuple[object, ...]]] = []
+    detail: list[tuple[str, tuple[Any, ...]]] = []
     if details:
         salt, text = secrets.token_bytes(SALT_SIZE), canonical(details)
         envelope["commitment"] = commitment(salt, text)

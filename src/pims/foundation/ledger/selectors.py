@@ -129,7 +129,9 @@ def who_read(
 
 def newest_checkpoint() -> SignedTree | None:
     row = LedgerCheckpoint.objects.order_by("-tree_size").first()
-    return row and SignedTree(row.tree_size, bytes(row.root).hex(), row.signed_at)
+    if row is None:
+        return None
+    return SignedTree(row.tree_size, bytes(row.root).hex(), row.signed_at)
 
 
 def _page(entries: QuerySet[LedgerEntry], limit: int, before: int | None) -> QuerySet[LedgerEntry]:

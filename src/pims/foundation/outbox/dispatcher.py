@@ -35,7 +35,8 @@ class DatabaseAway(Exception):
 
 def backoff(attempts: int) -> timedelta:
     """How long a lane rests after its `attempts`-th failure in a row."""
-    return min(FIRST_WAIT * 2 ** min(attempts - 1, 20), LONGEST_WAIT)
+    doublings: int = min(attempts - 1, 20)
+    return min(FIRST_WAIT * (1 << doublings), LONGEST_WAIT)
 
 
 class Dispatcher:

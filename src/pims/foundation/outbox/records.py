@@ -61,7 +61,7 @@ def record_of(row: Sequence[Any]) -> EventRecord:
 
 def new_event(
     event: Event, *, entry_id: UUID, event_seq: int | None, at: datetime
-) -> tuple[UUID, tuple[object, ...]]:
+) -> tuple[UUID, tuple[Any, ...]]:
     """The event's id and the values of `INSERT_EVENT`."""
     event_id = uuid4()
     return event_id, (

@@ -1,6 +1,8 @@
 """How far the subscribers are: for the operator's pages and checks."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Max, Q
 
@@ -27,7 +29,7 @@ class Progress:
 def subscribers_progress() -> list[Progress]:
     """Every subscriber that ever ran, by name."""
     end = feed_position()
-    parked = {
+    parked: dict[str, Mapping[str, Any]] = {
         row["subscriber"]: row
         for row in ParkedEvent.objects.values("subscriber").annotate(
             failing=Count("id", filter=Q(attempts__gt=0)),

@@ -91,11 +91,14 @@ def _run_jobs(stop: Flag) -> None:
 async def _jobs(stop: Flag) -> None:
     from procrastinate.contrib.django import app
     from procrastinate.contrib.django.db_cleanup import DjangoApp
+    from procrastinate.contrib.django.django_connector import DjangoConnector
 
+    connector = app.connector
+    assert isinstance(connector, DjangoConnector)
     # An app of its own: the shared one keeps Django's connection, so that a handler that defers
     # a job does so in its transaction.
     own = DjangoApp(
-        connector=app.connector.get_worker_connector(),
+        connector=connector.get_worker_connector(),
         import_paths=app.import_paths,
         worker_defaults=app.worker_defaults,
     )

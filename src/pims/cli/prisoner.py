@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 import typer
 from django.conf import settings
 
-from pims.authority.selectors import legal_status
+from pims.authority.selectors import legal_status, warrants_of
 from pims.cli.reading import reader, record_reading
 from pims.cli.times import At, Known, as_of
-from pims.custody.selectors import RollFilters, episodes, roll
+from pims.custody.selectors import EpisodeBrief, RollFilters, episodes, roll
 from pims.facilities.selectors import establishments
 from pims.foundation.console import JsonFlag, show
 from pims.kernel import clock
@@ -31,7 +31,7 @@ def show_prisoner(number: str, at: At = "", known: Known = "", json: JsonFlag = 
     moment = when or AsOf(clock.now())
     header = person_headers(viewer, [person_id], as_of=moment)[person_id]
     held = episodes(viewer, person_id, when)
-    current = next((e for e in held if e.ends_at is None or e.ends_at > moment.valid_at), None)
+    current = next((e.episode for e in held if covers(e.episode, moment.valid_at)), None)
     row = None
     zone = settings.TIME_ZONE
     if current is not None:
@@ -43,6 +43,8 @@ def show_prisoner(number: str, at: At = "", known: Known = "", json: JsonFlag = 
         rows = roll(viewer, current.establishment_id, when, filters=RollFilters(text=header.number))
         row = next((r for r in rows if r.person_id == person_id), None)
     status = legal_status([person_id], zone=zone, as_of=moment)[person_id]
+    warrants = warrants_of([person_id], zone=zone, as_of=when).get(person_id, [])
+    detaining = [w for w in warrants if w.warrant_name_id in status.detaining]
     record_reading(
         viewer, "cli.prisoner", [person_id], current.establishment_id if current else None
     )
@@ -52,6 +54,7 @@ def show_prisoner(number: str, at: At = "", known: Known = "", json: JsonFlag = 
                 "person": header,
                 "detail": person_detail(viewer, person_id, when),
                 "legal_status": status,
+                "warrants": warrants,
                 "episodes": held,
                 "on_the_roll": row,
             },
@@ -67,7 +70,7 @@ def show_prisoner(number: str, at: At = "", known: Known = "", json: JsonFlag = 
             "sex": header.sex,
             "nationalities": list(header.nationality_codes),
             "legal_status": status.code,
-            "detained_by": [f"{w.body_name} {w.reference}".strip() for w in status.detaining],
+            "detained_by": [f"{w.body_name} {w.reference}".strip() for w in detaining],
             "next_appearance": status.next_appearance,
             "valid_until": _local(status.valid_until, zone),
             "faults": list(status.faults),
@@ -107,6 +110,10 @@ def find_prisoner(text: str, limit: int = 20, json: JsonFlag = False) -> None:
     record_reading(viewer, "cli.prisoner.find", [hit.person_id for hit in hits], None)
     columns = {"number": "Number", "name": "Name", "birth_year": "Born", "how": "Found by"}
     show(hits, as_json=json, columns=columns)
+
+
+def covers(episode: EpisodeBrief, at: datetime) -> bool:
+    return episode.starts_at <= at and (episode.ends_at is None or at < episode.ends_at)
 
 
 def _local(instant: datetime | None, zone: str) -> str:

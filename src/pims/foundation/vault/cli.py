@@ -160,9 +160,31 @@ def recover(
     if missing := missing_names():
         words.print(
             "Also missing there, and not in the shares: " + ", ".join(missing) + "."
-            " Put them back from the copy of the secrets folder; the operator's page on keys says"
-            " what to do where there is none."
+            " Put them back from the copy of the secrets folder, or, where there is none, make"
+            " them anew: pims key remake."
         )
+
+
+@app.command()
+def remake(yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:
+    """Make lost secrets anew, all but the master key: passwords of the database, signing keys."""
+    from pims.foundation.vault import remake as work
+
+    anew, lost = work.sort_missing()
+    if lost:
+        words.print(f"Put these back first: {', '.join(lost)}. See pims key recover.")
+        raise typer.Exit(1)
+    if not anew:
+        words.print("No secret is missing.")
+        return
+    if not yes:
+        typer.confirm(
+            f"Make anew: {', '.join(anew)}? Everybody signs in again, and checkpoints of the"
+            " ledger are signed with another key from now on.",
+            abort=True,
+        )
+    with step("Making secrets anew"):
+        work.remake(anew)
 
 
 @app.command()

@@ -72,6 +72,7 @@ def field_context(bound: BoundField, options: dict[str, Any]) -> dict[str, Any]:
         "errors": errors,
         "described": " ".join(described),
         "compact": options.get("compact", False),
+        "show_label": options.get("show_label", False),
         "inline": options.get("inline", False),
         "now": options.get("now", False) and isinstance(widget, InstantInput),
         "today": options.get("now", False) and not isinstance(widget, InstantInput),

@@ -216,6 +216,43 @@ def erase(
 
 
 @app.command()
+def erasures(json: JsonFlag = False) -> None:
+    """Every erasure that was ordered, and how far it has come."""
+    with installation() as actor:
+        from pims.foundation.vault.selectors import erasures as all_erasures
+
+        found = all_erasures(actor)
+    columns = {
+        "erasure_id": "Erasure",
+        "order_reference": "Order",
+        "state": "State",
+        "ordered_at": "Ordered",
+        "erased_at": "Erased",
+        "files_left": "Files left",
+        "scrubbed_at": "Database's files rewritten",
+        "by_hand": "To redact by hand",
+    }
+    show(found, as_json=json, columns=columns)
+
+
+@app.command(name="carry-out")
+def carry_out(
+    erasure: Annotated[int, typer.Argument(help="A confirmed or interrupted erasure.")],
+    later: Annotated[
+        bool, typer.Option("--scrub-later", help="Rewrite the database's files in a quiet hour.")
+    ] = False,
+    json: JsonFlag = False,
+) -> None:
+    """Carry out an erasure that two officers confirmed, or go on with one that was interrupted."""
+    with installation() as actor, step("Erasing"):
+        from pims.foundation.commands.transaction import Command
+        from pims.foundation.vault.erasure.orders import carry_out_erasure
+
+        done = carry_out_erasure(Command(actor), erasure_id=erasure, scrub=not later)
+    show(done, as_json=json)
+
+
+@app.command()
 def scrub(json: JsonFlag = False) -> None:
     """Rewrite the database's files for erasures that still wait for it."""
     with installation():

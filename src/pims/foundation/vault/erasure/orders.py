@@ -28,7 +28,7 @@ from pims.foundation.vault.models import Erasure
 from pims.foundation.vault.rules import ERASE, ErasureFacts, decide_erasure
 from pims.kernel import clock
 from pims.kernel.decisions import Reason, refuse, refuse_if_any
-from pims.kernel.errors import NotFound
+from pims.kernel.errors import NotFound, PimsError
 
 _SPACE = UUID("0b6f1c52-5f0e-4c57-9a50-9d5c5f1f7a11")
 
@@ -200,9 +200,16 @@ def scrub_pending() -> Scrubbed | None:
 def erase_person(
     first: Command, second: Command, *, person_id: int, order_reference: str, scrub: bool = True
 ) -> CarriedOut:
-    """Order, confirm and carry out, for two officers at one desk. Raises as its three parts."""
+    """Order, confirm and carry out, for two officers at one desk.
+
+    Where the second is refused, the order is withdrawn. Raises as its three parts.
+    """
     ordered = order_erasure(first, person_id=person_id, order_reference=order_reference)
-    confirm_erasure(second, erasure_id=ordered.erasure_id)
+    try:
+        confirm_erasure(second, erasure_id=ordered.erasure_id)
+    except PimsError:
+        withdraw_erasure(Command(first.actor), erasure_id=ordered.erasure_id)
+        raise
     return carry_out_erasure(second, erasure_id=ordered.erasure_id, scrub=scrub)
 
 

@@ -4,14 +4,21 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
+from contextlib import nullcontext
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from typer.testing import CliRunner
 
+from pims.foundation.access.actor import Actor
 from pims.foundation.vault import cli, secrets
 from pims.foundation.vault.ciphers import fingerprint, master_secret, new_key
 from pims.foundation.vault.shares import split_key
+from pims.kernel import clock
+from pims.kernel.errors import Refused
 
 
 def _printed(master: bytes) -> list[str]:
@@ -70,15 +77,9 @@ def test_recovery_starts_where_no_other_secret_is_left(tmp_path: Path) -> None:
 def test_what_is_printed_about_keys_never_holds_one(
     db: None, monkeypatch: pytest.MonkeyPatch, system_actor: object
 ) -> None:
-    from contextlib import contextmanager
-
     from pims.foundation.vault import masterkeys
 
-    @contextmanager
-    def here():  # type: ignore[no-untyped-def]
-        yield system_actor
-
-    monkeypatch.setattr(cli, "installation", here)
+    monkeypatch.setattr(cli, "installation", lambda: nullcontext(system_actor))
     master = masterkeys.active()
     for command in (["show"], ["show", "--json"], ["rotate", "--json"], ["rotate"]):
         result = CliRunner().invoke(cli.app, command)
@@ -90,3 +91,40 @@ def test_what_is_printed_about_keys_never_holds_one(
     assert shown[0]["fingerprint"] == master.fingerprint
     for version in range(2, 9):
         secrets.forget(master_secret(version))
+
+
+def test_two_officers_with_their_passwords_erase_at_the_desk_and_a_wrong_one_stops_it(
+    fresh_database: object,
+    make_actor: Callable[..., Actor],
+    system_actor: Actor,
+    monkeypatch: pytest.MonkeyPatch,
+    var: Path,
+) -> None:
+    from pims.foundation.access.models import Grant, Role, User
+    from pims.foundation.vault.tests.people import make_person
+
+    monkeypatch.setattr(cli, "installation", lambda: nullcontext(system_actor))
+    role = Role.objects.filter(permissions__permission="people.erase").first()
+    assert role is not None
+    for badge in ("7001", "7002"):
+        user = User(badge=badge, name=badge, created_at=clock.now())
+        user.set_password(f"long enough {badge}")
+        user.save()
+        Grant.objects.create(
+            user=user, role=role, labels=["juvenile"], starts_at=clock.now() - timedelta(days=1)
+        )
+    person = apps.get_model("people", "Person")
+    number = person.objects.get(pk=make_person(birth_place="Corozal")).number
+    asked = ["erase", number, "--order", "HC 1", "--first", "7001", "--second", "7002",
+             "--scrub-later", "--json"]  # fmt: skip
+    wrong = CliRunner().invoke(cli.app, asked, input="long enough 7001\nno\ny\n")
+    assert isinstance(wrong.exception, Refused)
+    twice = CliRunner().invoke(
+        cli.app, [*asked[:7], "7001", *asked[8:]], input="long enough 7001\nlong enough 7001\ny\n"
+    )
+    assert isinstance(twice.exception, Refused)
+    assert person.objects.get(number=number).birth_place == "Corozal"
+    right = CliRunner().invoke(cli.app, asked, input="long enough 7001\nlong enough 7002\ny\n")
+    assert right.exit_code == 0, right.output
+    assert person.objects.get(number=number).birth_place == ""
+    assert "long enough" not in right.output

@@ -1,6 +1,8 @@
 // The event stream of a page: every event becomes `live` (and `live:<name>`) on the body, which
-// elements with hx-trigger="live from:body" answer. On reconnection everything is asked for again.
+// elements with hx-trigger="live from:body" answer. The address hands out a fresh pass each time, so
+// a stream that ends is opened again at the same address, and then everything is asked for once.
 const streams = new Map();
+const AGAIN = 3000;
 
 export function initLive(scope) {
   for (const [place, stream] of streams) {
@@ -10,45 +12,58 @@ export function initLive(scope) {
     }
   }
   for (const place of scope.querySelectorAll("[data-live]")) {
-    if (streams.has(place) || !place.dataset.live) continue;
-    streams.set(place, open(place));
+    if (!streams.has(place) && place.dataset.live) open(place, false);
   }
 }
 
-function open(place, again = false) {
+function tell(name, data) {
+  const detail = { name, data };
+  document.body.dispatchEvent(new CustomEvent("live", { detail }));
+  if (name !== "message") document.body.dispatchEvent(new CustomEvent(`live:${name}`, { detail }));
+}
+
+function show(place, on) {
+  place.classList.toggle("is-off", !on);
+  for (const text of place.querySelectorAll("[data-live-state]")) {
+    text.hidden = (text.dataset.liveState === "on") !== on;
+  }
+}
+
+function open(place, missed) {
   const stream = new EventSource(place.dataset.live, { withCredentials: true });
-  let lost = again;
-  const state = (on) => {
-    place.classList.toggle("is-off", !on);
-    for (const text of place.querySelectorAll("[data-live-state]")) {
-      text.hidden = (text.dataset.liveState === "on") !== on;
-    }
-  };
-  const tell = (event) => {
-    const detail = { name: event.type, data: event.data };
-    document.body.dispatchEvent(new CustomEvent("live", { detail }));
-    if (event.type !== "message") document.body.dispatchEvent(new CustomEvent(`live:${event.type}`, { detail }));
+  streams.set(place, stream);
+  let lost = missed;
+  const again = (delay) => {
+    stream.close();
+    setTimeout(() => {
+      if (place.isConnected && streams.get(place) === stream) open(place, true);
+    }, delay);
   };
   stream.addEventListener("open", () => {
-    state(true);
-    if (lost) document.body.dispatchEvent(new CustomEvent("live", { detail: { name: "reconnected" } }));
+    show(place, true);
+    if (lost) tell("reconnected", "");
     lost = false;
   });
   stream.addEventListener("error", () => {
     lost = true;
-    state(false);
-    if (stream.readyState === EventSource.CLOSED) {
-      setTimeout(() => {
-        if (place.isConnected) streams.set(place, open(place, true));
-      }, 3000);
-    }
+    show(place, false);
+    if (stream.readyState === EventSource.CLOSED) again(AGAIN);
   });
-  stream.addEventListener("message", tell);
-  // Too much was missed to be listed.
-  stream.addEventListener("reset", tell);
+  stream.addEventListener("renew", () => again(0));
+  stream.addEventListener("reset", () => tell("reset", ""));
+  stream.addEventListener("message", (event) => tell("message", event.data));
   for (const name of (place.dataset.liveEvents ?? "").split(" ").filter(Boolean)) {
-    stream.addEventListener(name, tell);
+    stream.addEventListener(name, (event) => tell(name, event.data));
   }
-  addEventListener("pagehide", () => stream.close(), { once: true });
-  return stream;
 }
+
+// Pages that the browser keeps for "back" start afresh, and none holds a stream while it is away.
+addEventListener("pagehide", () => {
+  for (const stream of streams.values()) stream.close();
+});
+addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
+  for (const place of streams.keys()) {
+    if (place.isConnected) open(place, true);
+  }
+});

@@ -1,0 +1,140 @@
+"""Signing in as staff see it, in a real browser: passkeys, switching user, what is read out."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from pims.foundation.access import mfa
+from pims.foundation.access.models import User
+from pims.kernel import clock
+from tests.access.staff import PASSWORD, PIN, staff
+from tests.fixtures.browser import PHONE, complaints, violations
+
+Contexts = Callable[..., BrowserContext]
+
+
+def with_authenticator(context: BrowserContext) -> Page:
+    """A page whose browser has a key of its own that says yes to whoever touches it."""
+    page = context.new_page()
+    devtools = context.new_cdp_session(page)
+    devtools.send("WebAuthn.enable")
+    devtools.send(
+        "WebAuthn.addVirtualAuthenticator",
+        {
+            "options": {
+                "protocol": "ctap2", "transport": "internal", "hasResidentKey": True,
+                "hasUserVerification": True, "isUserVerified": True,
+                "automaticPresenceSimulation": True,
+            }
+        },
+    )  # fmt: skip
+    return page
+
+
+def give_password(page: Page, site: str, user: User) -> None:
+    page.goto(f"{site}/sign-in/?with=password")
+    page.get_by_label("Card or badge number").fill(user.badge)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+
+
+def test_an_administrator_sets_up_a_passkey_and_signs_in_with_it(
+    access_site: str, new_context: Contexts
+) -> None:
+    user, page = staff("administrator"), with_authenticator(new_context())
+    heard = complaints(page)
+    give_password(page, access_site, user)
+    expect(page).to_have_url(f"{access_site}/sign-in/set-up/")
+    assert violations(page) == []
+    page.get_by_label("Name of this key").fill("Blue key")
+    page.get_by_role("button", name="Add a passkey").click()
+    expect(page).to_have_url(f"{access_site}/account/recovery-codes/")
+    assert page.locator("ol code").count() == 10
+
+    page.get_by_role("button", name="Sign out").click()
+    give_password(page, access_site, user)
+    expect(page).to_have_url(f"{access_site}/sign-in/second-factor/")
+    assert violations(page) == []
+    page.get_by_role("button", name="Use a passkey").click()
+    expect(page.locator(".p-header__user")).to_contain_text(user.name)
+    page.goto(f"{access_site}/account/")
+    expect(page.get_by_text("Passkey: Blue key").first).to_be_visible()
+    assert heard == []
+
+
+def test_the_passkey_of_another_user_opens_nothing(access_site: str, new_context: Contexts) -> None:
+    page = with_authenticator(new_context())
+    first, second = staff("administrator"), staff("administrator")
+    give_password(page, access_site, first)
+    page.get_by_role("button", name="Add a passkey").click()
+    expect(page).to_have_url(f"{access_site}/account/recovery-codes/")
+    page.get_by_role("button", name="Sign out").click()
+    # The same key is now offered for another user's account.
+    key = mfa.factors_of(first.pk)
+    other = next(f for f in key if f.type == mfa.WEBAUTHN)
+    assert not mfa.has_second_factor(second.pk)
+    give_password(page, access_site, second)
+    expect(page).to_have_url(f"{access_site}/sign-in/set-up/")
+    assert other.user_id == first.pk
+
+
+def test_the_next_user_is_in_with_one_screen_and_no_mouse(
+    access_site: str, new_context: Contexts
+) -> None:
+    first, second = staff("records_officer"), staff("gate_officer")
+    page = new_context().new_page()
+    heard = complaints(page)
+    page.goto(f"{access_site}/sign-in/")
+    assert violations(page) == []
+    page.keyboard.type(first.badge)
+    page.keyboard.press("Enter")  # as a card reader ends: the empty PIN gets the focus
+    page.keyboard.type(PIN)
+    page.keyboard.press("Enter")
+    expect(page.locator(".p-header__user")).to_contain_text(first.name)
+    page.goto(f"{access_site}/switch/")
+    assert violations(page) == []
+    began = clock.now()
+    page.keyboard.type(second.badge)
+    page.keyboard.press("Tab")
+    page.keyboard.type(PIN)
+    page.keyboard.press("Enter")
+    expect(page.locator(".p-header__user")).to_contain_text(second.name)
+    assert (clock.now() - began).total_seconds() < 10
+    assert heard == []
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_the_pages_of_administration_are_accessible_at_a_desk_and_on_a_telephone(
+    access_site: str, new_context: Contexts, language: str
+) -> None:
+    user = staff("administrator", language=language)
+    other = staff("gate_officer", "unit_officer")
+    for options in ({}, {"viewport": PHONE}):
+        page = with_authenticator(new_context(**options))
+        heard = complaints(page)
+        page.goto(f"{access_site}/sign-in/?with=password")
+        page.locator("#id_badge").fill(user.badge)
+        page.locator("#id_secret").fill(PASSWORD)
+        page.keyboard.press("Enter")
+        if not mfa.has_second_factor(user.pk):
+            page.locator("form[data-passkey=create] button").click()
+            page.wait_for_url("**/account/recovery-codes/")
+            codes = mfa.recovery_codes(user.pk)
+        else:
+            page.locator("#id_code").fill(codes[0])
+            page.keyboard.press("Enter")
+            page.wait_for_url(f"{access_site}/")
+        for address in (
+            "/administration/users/", f"/administration/users/{other.pk}/",
+            f"/administration/users/{other.pk}/grants/new/", "/administration/users/new/",
+            "/administration/roles/", "/account/", "/account/pin/", "/account/second-factor/",
+            "/account/recovery-codes/", "/offline/", "/nowhere/",
+        ):  # fmt: skip
+            page.goto(f"{access_site}{address}")
+            assert page.locator("html").get_attribute("lang") == language
+            assert violations(page) == [], address
+            width = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+            assert width <= 0, f"{address} scrolls sideways"
+        unexpected = [line for line in heard if "404" not in line]
+        assert unexpected == []

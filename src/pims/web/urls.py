@@ -2,7 +2,9 @@
 
 from django.urls import include, path
 
+from pims.people.web.search import search
 from pims.web import faults
+from pims.web.merging import views as merging
 from pims.web.start.views import home
 
 urlpatterns = [
@@ -10,5 +12,10 @@ urlpatterns = [
     path("administration/", include("pims.web.administration.urls")),
     path("", home, name="home"),
     path("prisoners/", include("pims.web.prisoners.urls")),
+    path("search/", search, name="search"),
+    path(
+        "merge/<int:person_id>/into/<int:into_person_id>/", merging.merge_people, name="merge_people"
+    ),
+    path("merge/<int:person_id>/undo/", merging.unmerge_people, name="unmerge_people"),
     path("offline/", faults.offline, name="offline"),
 ]

@@ -12,6 +12,7 @@ from pims.people.selectors.matches import (
     PossibleMatchLine,
     matches_of,
     near_persons,
+    possible_match,
     possible_matches,
 )
 from pims.people.selectors.photographs import (
@@ -47,6 +48,7 @@ __all__ = [
     "persons_of",
     "photograph_file",
     "photographs",
+    "possible_match",
     "possible_matches",
     "resolve_number",
     "search_people",

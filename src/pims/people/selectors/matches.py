@@ -56,6 +56,17 @@ def possible_matches(
     return lines
 
 
+def possible_match(viewer: Actor, match_id: int) -> PossibleMatchLine | None:
+    """One pair, decided or not; None where there is none of which the viewer may see both."""
+    row = PossibleMatch.objects.filter(pk=match_id).first()
+    if row is None:
+        return None
+    headers = person_headers(viewer, [row.person_id, row.other_id])
+    if row.person_id not in headers or row.other_id not in headers:
+        return None
+    return _line(row, headers[row.person_id], headers[row.other_id])
+
+
 def matches_of(viewer: Actor, person_ids: Collection[int]) -> dict[int, list[PossibleMatchLine]]:
     """Person's id -> open pairs, of which the viewer may see both; without any is absent."""
     asked = set(person_ids)

@@ -21,7 +21,9 @@ def open_person(
 ) -> Person:
     """The person, locked for a change by someone who may make it.
 
-    `merged` allows a record that was merged into another, for facts of its own custody. Raises NotFound, NotPermitted, Refused (merged into another, erased) and Stale where
+    `merged` allows a record that was merged into another, for facts of its own custody.
+
+    Raises NotFound, NotPermitted, Refused (merged into another, erased) and Stale where
     `version` is given and somebody changed the person since.
     """
     tx.require_person("people.edit", person_id)

@@ -1,0 +1,34 @@
+"""Words and addresses of the people room for its templates."""
+
+from django import template
+from django.utils.functional import Promise
+
+from pims.people.selectors import PersonHeader
+from pims.people.web import words
+
+register = template.Library()
+
+
+@register.filter
+def people_word(code: object, table: str) -> str | Promise:
+    """The words for a code of that table: ``{{ name.kind|people_word:"name" }}``."""
+    return words.word(table, str(code or ""))
+
+
+@register.filter
+def shown_name(header: PersonHeader) -> str | Promise:
+    """The name that heads the file, or that none is known."""
+    return header.display_name or words._("Name not known")
+
+
+@register.filter
+def born(header: PersonHeader) -> str:
+    """The birth as far as it is known: 1990, 03/1990 or 04/03/1990; "" where it is not."""
+    if header.birth_date is None:
+        return ""
+    day = header.birth_date
+    if header.birth_precision == "day":
+        return f"{day:%d/%m/%Y}"
+    if header.birth_precision == "month":
+        return f"{day:%m/%Y}"
+    return f"{'± ' if header.birth_precision == 'estimated' else ''}{day.year}"

@@ -3,6 +3,7 @@
 import os
 import secrets
 import traceback
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,7 +18,9 @@ def explain_error(error: PimsError) -> None:
     """Say what was refused and why, and who can decide otherwise."""
     from pims.cli import boot
 
-    boot.framework()
+    # The error may be that the framework's own secret is missing; most words need no framework.
+    with suppress(PimsError):
+        boot.framework()
     from pims.ui.wording import catalogue, render
 
     language = "es" if os.environ.get("LANG", "").startswith("es") else "en"

@@ -72,6 +72,18 @@ def test_recovery_starts_where_no_other_secret_is_left(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "s" / master_secret(2)).read_bytes() == master
     assert "database-app, django-secret-key" in " ".join(done.stderr.split())
+    paper.write_text(paper.read_text().replace("-", "-Z", 1))
+    for arguments, told in [
+        (["recover", "--file", str(paper)], "Line 1 of the share has a mistake"),
+        (["show"], "is missing, but"),
+    ]:
+        refused = subprocess.run(
+            [sys.executable, "-m", "pims.cli", "key", *arguments],
+            env=environment, capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+        assert refused.returncode == 1
+        assert told in " ".join(refused.stderr.split())
+        assert "Traceback" not in refused.stderr
 
 
 def test_what_is_printed_about_keys_never_holds_one(

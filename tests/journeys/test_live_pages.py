@@ -65,3 +65,35 @@ def test_a_page_without_its_stream_says_so(
     page.context.set_offline(True)
     sample_site.events.put("end")
     expect(page.get_by_text("Not live: no connection. These figures may be old.")).to_be_visible()
+
+
+def test_whoever_stands_idle_is_warned_and_may_stay(
+    sample_site: SampleSite, new_context: Callable[..., BrowserContext]
+) -> None:
+    page = new_context().new_page()
+    page.goto(f"{sample_site.address}?idle=6")
+    page.get_by_role("button", name="Stay signed in").click(timeout=8_000)
+    expect(page.locator("#p-idle")).to_be_hidden()
+    page.wait_for_timeout(200)
+    assert sample_site.kept == 1
+
+
+def test_a_session_that_ended_takes_its_page_away(
+    sample_site: SampleSite, new_context: Callable[..., BrowserContext]
+) -> None:
+    page = new_context().new_page()
+    page.goto(f"{sample_site.address}?idle=2")
+    sample_site.signed_in = False
+    with page.expect_navigation(timeout=15_000):
+        pass
+    assert sample_site.kept == 0
+
+
+def test_a_session_that_another_page_kept_is_not_ended_here(
+    sample_site: SampleSite, new_context: Callable[..., BrowserContext]
+) -> None:
+    page = new_context().new_page()
+    page.goto(f"{sample_site.address}?idle=2")
+    page.evaluate("window.still = true")
+    page.wait_for_timeout(4_000)
+    assert page.evaluate("window.still")

@@ -9,6 +9,7 @@ from pims.foundation.access.models import PersonScope
 from pims.foundation.commands.transaction import Transaction, service
 from pims.foundation.vault.events import PersonSealed, PersonUnsealed
 from pims.foundation.vault.models import Sealing
+from pims.foundation.vault.persons import same_human
 from pims.foundation.vault.rules import SEAL
 from pims.kernel.decisions import Reason, refuse
 from pims.kernel.errors import InvalidInput, NotFound
@@ -26,9 +27,11 @@ def seal_person(
 ) -> Sealed:
     """Hide the person from everyone without `people.view_sealed`, from this commit on.
 
+    Every record merged with the person's is hidden with it.
     Raises NotPermitted, NotFound, InvalidInput, Refused (sealed already).
     """
-    tx.lock_persons([person_id])
+    persons = same_human(person_id)
+    tx.lock_persons([person_id, *persons])
     tx.require_person(SEAL, person_id)
     scope = _scope(person_id)
     reason = _reason(reason)
@@ -41,8 +44,7 @@ def seal_person(
         sealed_at=tx.now,
         sealed_by_id=tx.actor.user_id,
     )
-    scope.sealed = True
-    scope.save(update_fields=["sealed"])
+    PersonScope.objects.filter(person_id__in=persons).update(sealed=True)
     tx.record(
         PersonSealed(
             person_id=person_id, establishment_id=scope.establishment_id, sealing_id=row.pk
@@ -59,18 +61,18 @@ def unseal_person(tx: Transaction, *, person_id: int, reason: str) -> Sealed:
     Needs `people.view_sealed` beside the permission to seal: what one may not know of, one can't
     open. Raises NotPermitted, NotFound, InvalidInput, Refused (not sealed).
     """
-    tx.lock_persons([person_id])
+    persons = same_human(person_id)
+    tx.lock_persons([person_id, *persons])
     tx.require_person(SEAL, person_id)
     scope = _scope(person_id)
     reason = _reason(reason)
-    row = Sealing.objects.filter(person_id=person_id, unsealed_at=None).first()
+    row = Sealing.objects.filter(person_id__in=persons, unsealed_at=None).first()
     if not scope.sealed or row is None:
         refuse(Reason("vault.not_sealed")).require()
         raise AssertionError
     row.unsealed_at, row.unsealed_by_id, row.unseal_reason = tx.now, tx.actor.user_id, reason
     row.save(update_fields=["unsealed_at", "unsealed_by_id", "unseal_reason"])
-    scope.sealed = False
-    scope.save(update_fields=["sealed"])
+    PersonScope.objects.filter(person_id__in=persons).update(sealed=False)
     tx.record(
         PersonUnsealed(
             person_id=person_id, establishment_id=scope.establishment_id, sealing_id=row.pk

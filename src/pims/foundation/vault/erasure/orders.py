@@ -15,7 +15,6 @@ from pims.foundation.commands.transaction import Command, Transaction, service
 from pims.foundation.database.migrate import acting_as
 from pims.foundation.vault import disk, personkeys
 from pims.foundation.vault.erasure.destroy import destroy_rows
-from pims.foundation.vault.erasure.rows import same_human
 from pims.foundation.vault.erasure.scrub import Scrubbed, scrub_database
 from pims.foundation.vault.erasure.settings import obstacles
 from pims.foundation.vault.events import (
@@ -25,6 +24,7 @@ from pims.foundation.vault.events import (
     PersonErased,
 )
 from pims.foundation.vault.models import Erasure
+from pims.foundation.vault.persons import same_human
 from pims.foundation.vault.rules import ERASE, ErasureFacts, decide_erasure
 from pims.kernel import clock
 from pims.kernel.decisions import Reason, refuse, refuse_if_any

@@ -38,21 +38,6 @@ def find_rows(plan: Plan, person_ids: Sequence[int]) -> Doomed:
     return doomed
 
 
-def same_human(person_id: int) -> list[int]:
-    """The person and every record merged with theirs, over any number of merges."""
-    return sorted(
-        int(str(row[0]))
-        for row in _select(
-            "WITH RECURSIVE same AS ("
-            " SELECT id, canonical_id FROM people_person WHERE id = %s"
-            " UNION SELECT p.id, p.canonical_id FROM people_person p JOIN same s"
-            " ON p.canonical_id = s.id OR p.id = s.canonical_id)"
-            " SELECT id FROM same",
-            [person_id],
-        )
-    )
-
-
 def _follow(plan: Plan, doomed: Doomed) -> bool:
     """One step from doomed rows to those that hang from them; whether any was new."""
     grown = False

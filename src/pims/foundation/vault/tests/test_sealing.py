@@ -48,3 +48,13 @@ def test_sealing_needs_the_permission_and_a_reason_and_happens_once(make_actor: 
         seal_person(Command(both), person_id=person_id, reason="again")
     assert PersonScope.objects.get(person_id=person_id).sealed
     assert Sealing.objects.count() == 1
+
+
+def test_records_that_were_merged_are_sealed_and_opened_together(make_actor: MakeActor) -> None:
+    person_id = make_person()
+    alias = make_person(canonical_id=person_id)
+    both = make_actor("people.seal", "people.view_sealed")
+    seal_person(Command(both), person_id=alias, reason="x")
+    assert PersonScope.objects.filter(sealed=True).count() == 2
+    unseal_person(Command(both), person_id=person_id, reason="y")
+    assert not PersonScope.objects.filter(sealed=True).exists()

@@ -14,7 +14,9 @@ urlpatterns = [
     path("prisoners/", include("pims.web.prisoners.urls")),
     path("search/", search, name="search"),
     path(
-        "merge/<int:person_id>/into/<int:into_person_id>/", merging.merge_people, name="merge_people"
+        "merge/<int:person_id>/into/<int:into_person_id>/",
+        merging.merge_people,
+        name="merge_people",
     ),
     path("merge/<int:person_id>/undo/", merging.unmerge_people, name="unmerge_people"),
     path("offline/", faults.offline, name="offline"),

@@ -12,6 +12,7 @@ from django.utils import timezone
 from pims.foundation.access.actor import Actor
 from pims.foundation.access.models import PersonScope
 from pims.foundation.access.scope import visible_persons
+from pims.foundation.bulk import any_of
 from pims.foundation.history.known import as_known
 from pims.kernel import clock
 from pims.kernel.asof import AsOf
@@ -19,6 +20,11 @@ from pims.kernel.collation import sort_key
 from pims.people import rules
 from pims.people.models import Infant, Nationality, Person, PersonName, Photograph, SpokenLanguage
 from pims.people.search import index
+
+_PERSON_COLUMNS = (
+    "id", "number", "sex", "gender", "birth_date", "birth_precision", "born_earliest",
+    "born_latest", "age_disputed", "age_decision", "erased_at", "died_on", "version",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +78,24 @@ def person_headers(
     ids = sorted(set(person_ids))
     if not ids:
         return {}
-    scopes = {scope.person_id: scope for scope in _visible(viewer).filter(person_id__in=ids)}
-    ids = [i for i in ids if i in scopes or viewer.system]
+    labels = dict(
+        _visible(viewer).filter(any_of("person_id", ids)).values_list("person_id", "labels")
+    )
+    ids = [i for i in ids if i in labels or viewer.system]
     known_at = as_of.known_at if as_of else None
     on = timezone.localdate(as_of.valid_at if as_of else clock.now())
-    persons = {person.id: person for person in as_known(Person, known_at, among=Q(id__in=ids))}
-    of = Q(person_id__in=ids)
+    of = any_of("person_id", ids)
+    persons = {
+        person.id: person
+        for person in as_known(Person, known_at, among=any_of("id", ids)).values_list(
+            *_PERSON_COLUMNS, named=True
+        )
+    }
     names = {
         name.person_id: name
-        for name in as_known(PersonName, known_at, among=of).filter(
-            is_primary=True, withdrawn_at__isnull=True
-        )
+        for name in as_known(PersonName, known_at, among=of)
+        .filter(is_primary=True, withdrawn_at__isnull=True)
+        .values_list("person_id", "given", "family", "sort_key", named=True)
     }
     nationalities = _listed(Nationality, "country", known_at, of)
     languages = _listed(SpokenLanguage, "code", known_at, of)
@@ -97,7 +110,6 @@ def person_headers(
         facts = rules.AgeFacts(
             person.born_earliest, person.born_latest, person.age_disputed, person.age_decision
         )
-        scope = scopes.get(person_id)
         headers[person_id] = PersonHeader(
             person_id=person_id,
             number=person.number,
@@ -113,7 +125,7 @@ def person_headers(
             photo_blob_id=photographs.get(person_id),
             languages=languages.get(person_id, ()),
             erased=person.erased_at is not None,
-            labels=tuple(scope.labels) if scope else (),
+            labels=tuple(labels.get(person_id, ())),
             given=given,
             family=family,
             age_disputed=person.age_disputed,
@@ -133,7 +145,7 @@ def infants_inside(person_ids: Collection[int], *, at: datetime) -> dict[int, in
     found: dict[int, int] = defaultdict(int)
     rows = Infant.objects.filter(
         Q(left_at__isnull=True) | Q(left_at__gt=at),
-        person_id__in=list(person_ids),
+        any_of("person_id", person_ids),
         withdrawn_at__isnull=True,
         entered_at__lte=at,
     )

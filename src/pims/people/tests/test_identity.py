@@ -65,9 +65,10 @@ def test_a_death_before_birth_is_refused(make_person, officer):
 
 def test_who_disputes_his_age_is_a_juvenile_until_it_is_decided(make_person, officer):
     made = make_person("Ana", "Chan", date(1990, 1, 1), age_disputed=True)
-    juvenile = lambda: (
-        selectors.person_headers(officer, [made.person_id])[made.person_id].is_juvenile
-    )
+
+    def juvenile():
+        return selectors.person_headers(officer, [made.person_id])[made.person_id].is_juvenile
+
     assert juvenile()
 
     services.decide_age(

@@ -9,6 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from pims.foundation.ledger.append import append_read
+from pims.kernel import clock
 from pims.kernel.errors import InvalidInput, NotFound
 from pims.people import selectors, services
 from pims.people.web.forms import DecisionForm
@@ -53,6 +55,13 @@ def match(request: Any, match_id: int) -> HttpResponse:
                 older, newer = sorted((line.person.person_id, line.other.person_id))
                 return HttpResponseRedirect(reverse("merge_people", args=[newer, older]))
             return HttpResponseRedirect(reverse("prisoner", args=[line.person.number]))
+    append_read(
+        actor_id=request.actor.user_id,
+        page="people.match",
+        person_ids=[line.person.person_id, line.other.person_id],
+        establishment_id=request.establishment_id,
+        at=clock.now(),
+    )
     one, other = (
         selectors.person_detail(request.actor, header.person_id)
         for header in (line.person, line.other)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from pims.foundation.commands.transaction import Command
+from pims.foundation.ledger.append import append_read
 from pims.kernel import clock
 from pims.kernel.errors import InvalidInput, NotFound, NotPermitted, Stale
 from pims.people import selectors, services
@@ -262,8 +263,8 @@ def infant_left(request: Any, person_id: int, infant_id: int) -> HttpResponse:
 def withdraw(request: Any, person_id: int, part: str, part_id: int) -> HttpResponse:
     """Take back a part that was wrong: it stays in the history."""
     detail = selectors.person_detail(request.actor, person_id)
-    if part not in words.PART:
-        raise NotFound("part", part)
+    if part_id not in _part_ids(detail, part):
+        raise NotFound(part if part in words.PART else "part")
     page_part = Part(
         _("Take back"), forms.WithdrawForm, lambda *_unused: None,
         lead=_("It stays in the history, with your reason."),
@@ -278,6 +279,22 @@ def withdraw(request: Any, person_id: int, part: str, part_id: int) -> HttpRespo
     return _form_page(request, detail, page_part, carry_out)
 
 
+def _part_ids(detail: PersonDetail, part: str) -> set[int]:
+    """The ids of the person's own parts of that kind, none for a kind that there is not."""
+    return {
+        "name": {n.name_id for n in detail.names if n.person_id == detail.header.person_id},
+        "identifier": {line.identifier_id for line in detail.identifiers},
+        "address": {line.address_id for line in detail.addresses},
+        "contact": {line.contact_id for line in detail.contacts},
+        "child": {line.child_id for line in detail.children or ()},
+        "mark": {line.mark_id for line in detail.marks},
+        "photograph": {line.photograph_id for line in detail.photographs},
+        "consular_notice": {line.consular_notice_id for line in detail.consular},
+        "description": {line.description_id for line in detail.descriptions},
+        "infant": {line.infant_id for line in detail.infants},
+    }.get(part, set())
+
+
 def _form_page(
     request: Any,
     detail: PersonDetail,
@@ -285,6 +302,13 @@ def _form_page(
     carry_out: Callable[[Command, Given, Any], object],
 ) -> HttpResponse:
     header = detail.header
+    append_read(
+        actor_id=request.actor.user_id,
+        page="people.edit",
+        person_ids=[header.person_id],
+        establishment_id=request.establishment_id,
+        at=clock.now(),
+    )
     back = reverse("prisoner_who", args=[header.number])
     status = 200
     if request.method == "POST":

@@ -21,6 +21,7 @@ from pims.authority.rules import LegalStatus
 from pims.facilities import selectors as facilities
 from pims.foundation.access.actor import Actor
 from pims.foundation.access.scope import require_visible, visible_ids
+from pims.foundation.bulk import any_of
 from pims.foundation.history.known import as_known
 from pims.jurisdictions.warrant_kinds import warrant_kinds
 from pims.kernel import clock
@@ -146,12 +147,12 @@ def warrants_of(
     """
     known_at = None if as_of is None else as_of.known_at
     ids = list(person_ids)
-    names = list(as_known(WarrantName, known_at, among=Q(person_id__in=ids)).order_by("starts_at"))
+    names = list(
+        as_known(WarrantName, known_at, among=any_of("person_id", ids)).order_by("starts_at")
+    )
     papers = {
         paper.id: paper
-        for paper in as_known(
-            Warrant, known_at, among=_id_among(Warrant, {n.warrant_id for n in names}, known_at)
-        )
+        for paper in as_known(Warrant, known_at, among=any_of("id", {n.warrant_id for n in names}))
     }
     body_names = dict(
         Body.objects.filter(pk__in={p.body_id for p in papers.values()}).values_list("id", "name")
@@ -167,16 +168,48 @@ def warrants_of(
 def legal_status(person_ids: Iterable[int], *, zone: str, as_of: AsOf) -> dict[int, LegalStatus]:
     """What each person counts as; a person without any paper is there too, as "none"."""
     ids = list(person_ids)
-    found = warrants_of(ids, zone=zone, as_of=as_of)
+    found = _facts_at(ids, as_of)
+    kinds = warrant_kinds()
     return {
         person_id: rules.legal_status(
-            [_facts(brief) for brief in found.get(person_id, ())],
-            kinds=warrant_kinds(),
-            zone=zone,
-            as_of=as_of.valid_at,
+            found.get(person_id, ()), kinds=kinds, zone=zone, as_of=as_of.valid_at
         )
         for person_id in ids
     }
+
+
+def _facts_at(ids: list[int], as_of: AsOf) -> dict[int, list[rules.WarrantFacts]]:
+    """The warrants that had begun and had not ended at T: nothing else says what one counts as.
+
+    Two queries for the columns that the rule needs, because a roll asks for everyone at once.
+    """
+    at, known_at = as_of.valid_at, as_of.known_at
+    names = list(
+        as_known(WarrantName, known_at, among=any_of("person_id", ids))
+        .filter(Q(ends_at=None) | Q(ends_at__gt=at), starts_at__lte=at)
+        .order_by("starts_at")
+        .values_list(
+            "id", "warrant_id", "person_id", "starts_at", "until", "next_appearance", "ends_at"
+        )
+    )
+    warrant_ids = {name[1] for name in names}
+    papers = {
+        paper_id: (kind, state, tuple(defects))
+        for paper_id, kind, state, defects in as_known(
+            Warrant, known_at, among=any_of("id", warrant_ids)
+        ).values_list("id", "kind", "state", "defects")
+    }
+    found: dict[int, list[rules.WarrantFacts]] = defaultdict(list)
+    for name_id, warrant_id, person_id, starts_at, until, next_appearance, ends_at in names:
+        if warrant_id in papers:
+            kind, state, defects = papers[warrant_id]
+            found[person_id].append(
+                rules.WarrantFacts(
+                    name_id, warrant_id, person_id, kind, state, starts_at, until,
+                    next_appearance, ends_at, defects,
+                )
+            )  # fmt: skip
+    return found
 
 
 def detaining_warrants(person_id: int, *, zone: str, at: datetime) -> list[WarrantBrief]:
@@ -345,11 +378,6 @@ def open_queries(viewer: Actor, establishment_id: int) -> list[ClerkQueryInfo]:
         .order_by("drafted_at")
     )
     return [_query_info(row) for row in rows]
-
-
-def _id_among(model: type[Warrant], ids: set[int], known_at: datetime | None) -> Q:
-    """Ids are `pk` in the table and `pgh_obj_id` in its history."""
-    return Q(id__in=ids) if known_at is None else Q(pgh_obj_id__in=ids)
 
 
 def _query_info(row: ClerkQuery) -> ClerkQueryInfo:

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from pims.foundation.access.actor import Actor
 from pims.foundation.access.scope import visible_ids
+from pims.foundation.bulk import any_of
 from pims.foundation.history.known import as_known, held_at
 from pims.kernel import clock
 from pims.kernel.asof import AsOf
@@ -55,7 +56,7 @@ def flags(
     }
     hidden = [kind for kind, label in rules.LABEL_OF.items() if not may[label]]
     rows = (
-        as_known(Flag, known_at, among=Q(person_id__in=list(person_ids)))
+        as_known(Flag, known_at, among=any_of("person_id", list(person_ids)))
         .filter(held_at(at))
         .exclude(kind__in=hidden)
         .order_by("kind")

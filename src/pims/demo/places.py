@@ -1,0 +1,86 @@
+"""Which cell place to ask for next: kept in the simulation's head, as an officer would."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from pims.custody import selectors as custody
+from pims.facilities import selectors as facilities
+from pims.foundation.access.actor import Actor
+from pims.kernel import clock
+
+Group = tuple[str, bool, str]  # sex, juvenile, convicted or not
+
+
+@dataclass(slots=True)
+class _Cell:
+    unit: str
+    free: list[int]
+    group: Group | None = None
+    held: int = 0
+
+
+@dataclass(slots=True)
+class PlaceKeeper:
+    """Free places by cell; a cell holds one group of people only (Mandela Rules 11, 112)."""
+
+    cells: dict[int, _Cell] = field(default_factory=dict)
+    by_unit: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    cell_of: dict[int, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, viewer: Actor, establishment_id: int) -> "PlaceKeeper":
+        keeper = cls()
+        for place in facilities.places(viewer, establishment_id, at=clock.now()):
+            if place.unit.is_reception:
+                continue
+            cell = keeper.cells.setdefault(place.cell_id, _Cell(place.unit.code, []))
+            cell.free.append(place.place_id)
+            keeper.cell_of[place.place_id] = place.cell_id
+            if place.cell_id not in keeper.by_unit[place.unit.code]:
+                keeper.by_unit[place.unit.code].append(place.cell_id)
+        return keeper
+
+    def take(self, group: Group, units: tuple[str, ...]) -> int | None:
+        """A place in the first unit of `units` that has one for the group."""
+        for unit in units:
+            empty = None
+            for cell_id in self.by_unit[unit]:
+                cell = self.cells[cell_id]
+                if cell.group == group and cell.free:
+                    return self._hold(cell, group)
+                if empty is None and cell.held == 0:
+                    empty = cell
+            if empty is not None:
+                return self._hold(empty, group)
+        return None
+
+    def leave(self, place_id: int) -> None:
+        cell = self.cells[self.cell_of[place_id]]
+        cell.free.append(place_id)
+        cell.held -= 1
+        if cell.held == 0:
+            cell.group = None
+
+    def _hold(self, cell: _Cell, group: Group) -> int:
+        cell.group = group
+        cell.held += 1
+        return cell.free.pop(0)
+
+
+def units_for(sex: str, *, juvenile: bool, status: str, long_term: bool) -> tuple[str, ...]:
+    """The units to try, best first."""
+    if sex == "female":
+        return ("WOM",)
+    if juvenile:
+        return ("WAG",)
+    if status == "unsentenced":
+        return ("REM", "TAN")
+    if status == "convicted":
+        return ("MAX", "GPA", "GPB", "TAN") if long_term else ("GPA", "GPB", "ASH", "TAN")
+    return ("TAN", "SEG")
+
+
+def fallback(viewer: Actor, episode_id: int) -> int | None:
+    """What the prison's own ranking proposes."""
+    found = custody.candidate_places(viewer, episode_id, limit=3)
+    return next((c.place.place_id for c in found if c.allowed), None)

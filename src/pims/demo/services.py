@@ -1,0 +1,124 @@
+"""Filling an installation with the simulated prison, through the services of every room."""
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from random import Random
+from zoneinfo import ZoneInfo
+
+from pims.assurance import services as assurance
+from pims.authority import services as authority
+from pims.authority.selectors import bodies
+from pims.config import instance
+from pims.custody import selectors as custody
+from pims.demo.officers import make_officers
+from pims.demo.plan import Plan, make_plan
+from pims.demo.simulation import Simulation, moment
+from pims.demo.today import EXPECTED_ON_VAN, bring_to_now
+from pims.facilities.layout import BUNDLED, read_layout
+from pims.facilities.selectors import establishments
+from pims.facilities.services import load_layout
+from pims.foundation.access.selectors import system_actor
+from pims.foundation.commands.transaction import Command
+from pims.foundation.database.migrate import acting_as
+from pims.kernel import clock
+from pims.kernel.decisions import Reason, refuse
+
+Report = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What the load made: people, those held now, the seconds it took."""
+
+    people: int
+    held: int
+    unsentenced: int
+    seconds: float
+
+
+def load_on_first_start(*, report: Report) -> None:
+    """Fill an installation that has no establishment yet; leave any other alone."""
+    if not establishments(system_actor()):
+        load(prisoners=1114, years=1, seed=1, report=report)
+
+
+def load(*, prisoners: int, years: float, seed: int, report: Report) -> Loaded:
+    """Make the prison of the plan, day by day, in the loader's database role.
+
+    Raises Refused where somebody is held here already: real people and made ones never mix.
+    """
+    began = time.monotonic()
+    with acting_as("loader"):
+        _refuse_if_held()
+        now = clock.now()
+        plan = make_plan(
+            prisoners=max(0, prisoners - EXPECTED_ON_VAN),
+            years=years,
+            seed=seed,
+            today=now.astimezone(ZoneInfo("America/Belize")).date(),
+        )
+        simulation = _prison(plan, seed, report)
+        simulation.run()
+        report("Bringing the prison to this minute")
+        bring_to_now(simulation, now)
+        with moment(now):
+            for where in establishments(simulation.officers.system):
+                assurance.sweep(
+                    Command(simulation.officers.system), establishment_id=where.establishment_id
+                )
+        counts = custody.counts(simulation.officers.system, simulation.establishment_id)
+        _write_down(plan)
+    return Loaded(
+        people=len(plan.stays) + EXPECTED_ON_VAN,
+        held=counts.on_books,
+        unsentenced=counts.by_status.get("unsentenced", 0),
+        seconds=round(time.monotonic() - began, 1),
+    )
+
+
+def _prison(plan: Plan, seed: int, report: Report) -> Simulation:
+    """Establishments, courts, officers, on the day before the first."""
+    with moment(clock.now().replace(year=plan.start.year, month=plan.start.month, day=1)):
+        command = Command(system_actor())
+        places = [load_layout(Command(command.actor), layout=read_layout(n)) for n in BUNDLED]
+        authority.load_bodies(command)
+        for number, body in enumerate(bodies()):
+            authority.set_registry_phone(
+                Command(command.actor), body_id=body.body_id, telephone=f"555-01{number:02d}"
+            )
+        officers = make_officers(places[0].establishment_id)
+    return Simulation(
+        plan=plan,
+        officers=officers,
+        establishment_id=places[0].establishment_id,
+        zone=ZoneInfo("America/Belize"),
+        report=report,
+        rng=Random(seed + 1),
+    )
+
+
+def _refuse_if_held() -> None:
+    viewer = system_actor()
+    for where in establishments(viewer):
+        held = len(custody.roll(viewer, where.establishment_id))
+        if held:
+            refuse(Reason("demo.people_are_held", {"count": held, "place": where.name})).require()
+
+
+def _write_down(plan: Plan) -> None:
+    """The known bad data that was planted, for whoever measures what finds it."""
+    known = {
+        "same_person_twice": [
+            {"first": asdict(s.person.twin_of) | {"twin_of": None}, "second": s.person.name}
+            for s in plan.stays
+            if s.person.twin_of is not None
+        ],
+        "birth_missing": [s.person.name for s in plan.stays if s.person.birth_known == "unknown"],
+        "aliases": [[s.person.name, s.person.alias] for s in plan.stays if s.person.alias],
+        "defective_warrants": [s.person.name for s in plan.stays if s.defective],
+    }
+    path = instance.var_dir() / "demo" / "known_bad_data.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(known, indent=1, default=str, ensure_ascii=False))

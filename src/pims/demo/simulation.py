@@ -1,0 +1,434 @@
+"""Carrying out the plan, day by day, through the services, with the clock set to each moment."""
+
+import time as wall
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from random import Random
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+
+from pims.authority import selectors as authority_selectors
+from pims.authority import services as authority
+from pims.custody import services as custody
+from pims.custody.services import BodyReceiptInput, EscortInput, ReturnRow
+from pims.demo.admitting import Admission, Paper, admit_group
+from pims.demo.officers import Officers
+from pims.demo.people import settings
+from pims.demo.places import PlaceKeeper, fallback, units_for
+from pims.demo.plan import Plan, Stay
+from pims.kernel import clock
+from pims.property import selectors as property_selectors
+from pims.property import services as property_room
+from pims.property.services import ItemInput
+from pims.release import rules as release_rules
+from pims.release import services as release
+from pims.safety.rules import QUESTIONS
+
+Report = Callable[[str], None]
+T = TypeVar("T")
+GROUP = 10
+
+
+@dataclass(slots=True)
+class Inmate:
+    """A stay under way: what the record has given it so far."""
+
+    stay: Stay
+    person_id: int
+    episode_id: int
+    warrant_name_id: int | None = None
+    place_id: int | None = None
+    status: str = ""
+
+
+@dataclass(slots=True)
+class Simulation:
+    """One establishment through the planned window."""
+
+    plan: Plan
+    officers: Officers
+    establishment_id: int
+    zone: ZoneInfo
+    report: Report
+    rng: Random
+    inside: dict[int, Inmate] = field(default_factory=dict)
+    hearings: dict[date, list[Inmate]] = field(default_factory=lambda: defaultdict(list))
+    leaving: dict[date, list[Inmate]] = field(default_factory=lambda: defaultdict(list))
+    bodies: dict[str, int] = field(default_factory=dict)
+    places: PlaceKeeper = field(default_factory=PlaceKeeper)
+    serial: int = 0
+
+    def run(self) -> None:
+        """Everything from the first day to yesterday; progress each second or so."""
+        self.bodies = {b.code: b.body_id for b in authority_selectors.bodies()}
+        self.places = PlaceKeeper.of(self.officers.system, self.establishment_id)
+        arriving: dict[date, list[Stay]] = defaultdict(list)
+        inherited = [stay for stay in self.plan.stays if stay.inherited]
+        for stay in self.plan.stays:
+            if not stay.inherited:
+                arriving[stay.arrives].append(stay)
+        self._take_over(inherited)
+        day, said = self.plan.start, wall.monotonic()
+        while day < self.plan.end:
+            self._day(day, arriving.get(day, []))
+            if wall.monotonic() - said > 2:
+                said = wall.monotonic()
+                self.report(f"{day:%d %b %Y}: {len(self.inside)} held")
+            day += timedelta(days=1)
+
+    # -- one day -------------------------------------------------------------------------------
+    def _day(self, day: date, arriving: list[Stay]) -> None:
+        for inmate in self.leaving.pop(day, []):
+            self._leave_in_the_morning(day, inmate)
+        self._court(day, self.hearings.pop(day, []))
+        by_court: dict[str, list[Stay]] = defaultdict(list)
+        for stay in arriving:
+            by_court[stay.court].append(stay)
+        for court, stays in by_court.items():
+            self._van(day, court, stays)
+
+    def _van(self, day: date, court: str, stays: list[Stay]) -> None:
+        with self.at(day, 18, self.rng.randint(5, 55)):
+            made = self._receive(stays, court=court, received_at=None)
+        with self.at(day, 20, 0):
+            self._admit(made, admitted_on=day)
+
+    def _take_over(self, stays: list[Stay]) -> None:
+        """On the first day the paper registers are entered: everyone already held."""
+        with self.at(self.plan.start, 9, 0):
+            for group in _groups(sorted(stays, key=lambda s: s.arrives)):
+                made = [
+                    inmate
+                    for stay in group
+                    for inmate in self._receive(
+                        [stay],
+                        court=stay.court,
+                        received_at=self._instant(stay.arrives, 18, 30),
+                    )
+                ]
+                self._admit(made, admitted_on=self.plan.start)
+            self.report(f"{len(stays)} taken over from the paper registers")
+
+    # -- reception and admission ---------------------------------------------------------------
+    def _receive(
+        self, stays: list[Stay], *, court: str, received_at: datetime | None
+    ) -> list[Inmate]:
+        made = custody.record_body_receipts(
+            self.officers.command("reception_officer"),
+            establishment_id=self.establishment_id,
+            receipts=[
+                BodyReceiptInput(
+                    given=stay.person.given,
+                    family=stay.person.family,
+                    sex=stay.person.sex,
+                    birth_date=None if stay.person.birth_known == "unknown" else stay.person.birth,
+                    birth_precision=stay.person.birth_known,
+                    nationalities=(stay.person.country,),
+                    warrant_state="defective" if stay.defective else "yes",
+                    injuries="Bruise on the left arm" if self.rng.random() < 0.04 else "",
+                )
+                for stay in stays
+            ],
+            from_where=court,
+            handed_over_by="PC " + self.rng.choice(("Young", "Choc", "Pott", "Sho", "Lewis")),
+            received_by="Reception",
+            received_at=received_at,
+            reception_kind="inherited" if received_at is not None else "court",
+        )
+        return [
+            Inmate(stay, receipt.person_id, receipt.episode_id)
+            for stay, receipt in zip(stays, made.receipts, strict=True)
+        ]
+
+    def _admit(self, inmates: list[Inmate], *, admitted_on: date) -> None:
+        for group in _groups(inmates):
+            admissions = [self._admission(inmate, admitted_on) for inmate in group]
+            done = admit_group(
+                self.officers.command("reception_officer"),
+                establishment_id=self.establishment_id,
+                admissions=admissions,
+            )
+            for inmate, name_id, warrant_id in zip(
+                group, done.warrant_name_ids, done.warrant_ids, strict=True
+            ):
+                inmate.warrant_name_id = name_id
+                self.inside[inmate.episode_id] = inmate
+                if inmate.place_id is None:
+                    self._place(inmate)
+                if inmate.stay.defective and warrant_id and self.rng.random() < 0.85:
+                    authority.decide_defective(
+                        self.officers.command("officer_in_charge"),
+                        warrant_id=warrant_id,
+                        decision="acted_on",
+                        reason="Confirmed by the clerk of court by telephone",
+                    )
+                self._schedule(inmate)
+
+    def _admission(self, inmate: Inmate, on: date) -> Admission:
+        stay, person = inmate.stay, inmate.stay.person
+        inmate.status = "convicted" if stay.kind in _CONVICTED else (
+            "unsentenced" if stay.kind == "remand" else stay.kind
+        )  # fmt: skip
+        inmate.place_id = self._choose(inmate)
+        items = self.rng.sample(settings()["property"]["items"], self.rng.randint(0, 4))
+        return Admission(
+            person_id=inmate.person_id,
+            episode_id=inmate.episode_id,
+            name=person.name,
+            paper=self._paper(stay, on),
+            items=tuple(ItemInput(kind, what, store=f"S-{self.rng.randint(1, 240)}")
+                        for kind, what in items),
+            contact=(
+                self.rng.choice(("Mother", "Wife", "Sister", "Brother", "Father", "Partner")),
+                f"{self.rng.choice(_RELATIVES)} {person.family}",
+                f"555-{self.rng.randint(1000, 9999)}",
+            ),
+            languages=person.languages,
+            answers={q: self._answer(q, person.sex) for q in QUESTIONS},
+            alias=person.alias,
+            arrested_at=None
+            if stay.inherited
+            else self._instant(stay.arrives - timedelta(days=1), 14, 10),
+            arrest_place=self.rng.choice(("Belize City", "Belmopan", "Orange Walk", "Dangriga")),
+            place_id=inmate.place_id,
+        )  # fmt: skip
+
+    def _answer(self, question: str, sex: str) -> str:
+        if question == "pregnant" and sex != "female":
+            return "no"
+        return "yes" if self.rng.random() < _YES.get(question, 0.03) else "no"
+
+    def _paper(self, stay: Stay, on: date) -> Paper:
+        self.serial += 1
+        dated = min(stay.arrives, on)
+        first = next(iter(stay.hearings), None)
+        return Paper(
+            kind=stay.kind,
+            body_id=self.bodies[stay.court],
+            reference=f"{stay.court} {self.serial}/{dated:%y}",
+            dated=dated,
+            starts_at=self._instant(stay.arrives, 12, 0),
+            until=stay.until if stay.sentenced is None else None,
+            next_appearance=self._next(stay, first),
+            amount_cents=stay.amount_cents,
+            charges=stay.offence,
+            defects=("no_seal",) if stay.defective else (),
+        )
+
+    def _next(self, stay: Stay, first: date | None) -> date | None:
+        if stay.kind == "remand":
+            return first or _open_day(self.rng, self.plan.end)
+        if stay.kind in ("life_sentence", "unfit_to_plead"):
+            return self.plan.end + timedelta(days=self.rng.randint(60, 900))
+        return None
+
+    def _schedule(self, inmate: Inmate) -> None:
+        stay = inmate.stay
+        for day in stay.hearings:
+            if day >= self.plan.start:
+                self.hearings[day].append(inmate)
+        if stay.leaves is not None and stay.ends_by in ("served", "fine_paid", _LATER):
+            self.leaving[stay.leaves].append(inmate)
+
+    # -- places --------------------------------------------------------------------------------
+    def _choose(self, inmate: Inmate) -> int | None:
+        person, status = inmate.stay.person, inmate.status
+        age = (clock.now().date() - person.birth).days / 365.25
+        juvenile = age < 18 and person.birth_known != "unknown"
+        long_term = inmate.stay.kind == "life_sentence" or "urder" in inmate.stay.offence
+        return self.places.take(
+            (person.sex, juvenile, status),
+            units_for(person.sex, juvenile=juvenile, status=status, long_term=long_term),
+        )
+
+    def _place(self, inmate: Inmate) -> None:
+        """Where no place was kept in mind, ask the prison's own ranking."""
+        place_id = fallback(self.officers.system, inmate.episode_id)
+        if place_id is not None:
+            self._ask_for(inmate, place_id)
+
+    def _ask_for(self, inmate: Inmate, place_id: int) -> None:
+        custody.place_person(
+            self.officers.command("duty_senior_officer"),
+            episode_id=inmate.episode_id,
+            place_id=place_id,
+        )
+        inmate.place_id = place_id
+
+    def _free_place(self, inmate: Inmate) -> None:
+        if inmate.place_id is not None and inmate.place_id in self.places.cell_of:
+            self.places.leave(inmate.place_id)
+        inmate.place_id = None
+
+    # -- court ---------------------------------------------------------------------------------
+    def _court(self, day: date, due: list[Inmate]) -> None:
+        by_court: dict[str, list[Inmate]] = defaultdict(list)
+        for inmate in due:
+            if inmate.episode_id in self.inside and inmate.stay.sentenced != day - timedelta(1):
+                by_court[inmate.stay.court].append(inmate)
+        for court, group in by_court.items():
+            with self.at(day, 7, self.rng.randint(0, 50)):
+                sent = custody.send_out(
+                    self.officers.command("gate_officer"),
+                    establishment_id=self.establishment_id,
+                    prisoners=[EscortInput(person_id=i.person_id) for i in group],
+                    kind="court",
+                    destination_body_id=self.bodies[court],
+                    purpose="Hearing",
+                    expected_back_at=self._instant(day, 18, 0),
+                    officers=["Officer Ical", "Officer Wade"],
+                )
+            escorts = {e.person_id: e.escort_id for e in sent.escorts}
+            with self.at(day, 17, self.rng.randint(0, 40)):
+                self._back(day, group, escorts)
+
+    def _back(self, day: date, group: list[Inmate], escorts: dict[int, int]) -> None:
+        rows = [self._row(day, inmate, escorts[inmate.person_id]) for inmate in group]
+        done = custody.record_returns(
+            self.officers.command("reception_officer"),
+            establishment_id=self.establishment_id,
+            rows=rows,
+        )
+        for inmate, row, result in zip(group, rows, done.rows, strict=True):
+            if result.returned is None:
+                raise RuntimeError(f"{row.outcome}: {result.problems}")
+            self._after_court(day, inmate, row, result.returned.release_order_id)
+
+    def _row(self, day: date, inmate: Inmate, escort_id: int) -> ReturnRow:
+        stay = inmate.stay
+        reference = f"{stay.court} {day:%d%m}/{inmate.episode_id}"
+        if day == stay.sentenced:
+            return ReturnRow(
+                outcome="sentenced", escort_id=escort_id, warrant_kind="committal_sentence",
+                body_id=self.bodies[stay.court], dated=day, until=stay.until,
+                reference=reference, charges=stay.offence,
+            )  # fmt: skip
+        if day == stay.leaves and stay.ends_by == "discharged_at_court":
+            return ReturnRow(
+                outcome="discharged_at_court", escort_id=escort_id, order_seen=reference,
+            )  # fmt: skip
+        if day == stay.leaves and stay.ends_by == "bail":
+            return ReturnRow(
+                outcome="bailed", escort_id=escort_id, frees=True, dated=day,
+                body_id=self.bodies[stay.court], reference=reference,
+            )  # fmt: skip
+        later = [d for d in stay.hearings if d > day]
+        return ReturnRow(
+            outcome="new_date",
+            escort_id=escort_id,
+            next_appearance=later[0] if later else _open_day(self.rng, self.plan.end),
+            reference=reference,
+        )
+
+    def _after_court(self, day: date, inmate: Inmate, row: ReturnRow, order_id: int | None) -> None:
+        if row.outcome == "discharged_at_court":
+            self._free_place(inmate)
+            del self.inside[inmate.episode_id]
+        elif row.outcome == "bailed" and order_id is not None:
+            self._discharge(day, inmate, order_id=order_id, hour=18)
+        elif row.outcome == "sentenced":
+            inmate.status = "convicted"
+            self._free_place(inmate)
+            chosen = self._choose(inmate)
+            with self.at(day, 19, 30):
+                if chosen is None:
+                    self._place(inmate)
+                else:
+                    self._ask_for(inmate, chosen)
+
+    # -- leaving -------------------------------------------------------------------------------
+    def _leave_in_the_morning(self, day: date, inmate: Inmate) -> None:
+        if inmate.episode_id not in self.inside:
+            return
+        if inmate.stay.ends_by == "fine_paid":
+            with self.at(day, 10, 0):
+                order = authority.record_release_order(
+                    self.officers.command("records_officer"),
+                    establishment_id=self.establishment_id,
+                    person_id=inmate.person_id,
+                    kind="fine_paid",
+                    body_id=self.bodies[inmate.stay.court],
+                    received_at=clock.now(),
+                    ends_all=True,
+                    reference=f"Receipt {inmate.episode_id}",
+                )
+            self._discharge(day, inmate, order_id=order.release_order_id, hour=10)
+        else:
+            self._discharge(day, inmate, order_id=None, hour=8)
+
+    def _discharge(self, day: date, inmate: Inmate, *, order_id: int | None, hour: int) -> None:
+        with self.at(day, hour, 8):
+            first = self.officers.command
+            case = release.start_discharge(
+                first("records_officer"),
+                episode_id=inmate.episode_id,
+                basis="order" if order_id is not None else "final_date",
+                release_order_id=order_id,
+                final_date=None if order_id is not None else day,
+            ).case_id
+            if order_id is not None:
+                authority.verify_release_order(
+                    first("records_officer"), release_order_id=order_id, spoke_to="The clerk"
+                )
+            release.establish_identity(
+                first("records_officer"),
+                case_id=case,
+                how="two_officers",
+                officers=["Officer Ical", "Officer Wade"],
+            )
+        with self.at(day, hour, 14):
+            held = property_selectors.held_items([inmate.person_id]).get(inmate.person_id, [])
+            if held:
+                property_room.return_property(
+                    first("reception_officer"),
+                    person_id=inmate.person_id,
+                    establishment_id=self.establishment_id,
+                    item_ids=[item.item_id for item in held],
+                )
+            for code in release_rules.ITEMS[3:]:
+                release.settle_item(first("records_officer"), case_id=case, code=code, done=True)
+            release.second_officer_agrees(first("duty_senior_officer"), case_id=case)
+        with self.at(day, hour, self.rng.randint(18, 34)):
+            release.discharge_person(first("records_officer"), case_id=case, destination="Home")
+        self._free_place(inmate)
+        del self.inside[inmate.episode_id]
+
+    # -- the clock -----------------------------------------------------------------------------
+    def _instant(self, day: date, hour: int, minute: int) -> datetime:
+        return datetime.combine(day, time(hour, minute), self.zone)
+
+    @contextmanager
+    def at(self, day: date, hour: int, minute: int) -> Iterator[None]:
+        """Within the block it is that moment, for the services and for the database."""
+        with moment(self._instant(day, hour, minute)):
+            yield
+
+
+@contextmanager
+def moment(instant: datetime) -> Iterator[None]:
+    """Set the clock of the services and of the loader's database session."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('pims.recorded_at', %s, false)", [instant.isoformat()])
+    with clock.at(instant):
+        yield
+
+
+def _groups(found: Sequence[T]) -> Iterator[list[T]]:
+    for at in range(0, len(found), GROUP):
+        yield list(found[at : at + GROUP])
+
+
+def _open_day(rng: Random, after: date) -> date:
+    day = after + timedelta(days=rng.randint(1, 60))
+    return day + timedelta(days=(7 - day.weekday()) if day.weekday() > 4 else 0)
+
+
+_LATER = "sentenced_then_served"
+_CONVICTED = ("committal_sentence", "life_sentence", "fine_default")
+_RELATIVES = ("Maria", "Ana", "Sonia", "Rosa", "Elena", "Carlos", "Luis", "Keisha", "Yolanda")
+_YES = {"on_medication": 0.10, "afraid_of_someone_here": 0.05, "gang_membership": 0.10}

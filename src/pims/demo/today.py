@@ -1,0 +1,184 @@
+"""What is under way at this very moment in the simulated prison, so that screens show life."""
+
+from datetime import datetime, timedelta
+
+from pims.authority import services as authority
+from pims.custody import services as custody
+from pims.custody.services import BodyReceiptInput, EscortInput
+from pims.demo.people import make_person
+from pims.demo.simulation import Inmate, Simulation, moment
+from pims.facilities import selectors as facilities
+from pims.facilities import services as facilities_services
+from pims.foundation.commands.transaction import Command
+from pims.kernel import clock
+from pims.safety import services as safety
+
+EXPECTED_ON_VAN = 7
+
+
+def bring_to_now(simulation: Simulation, now: datetime) -> None:
+    """A van just in, people out and overdue, a release order waiting, and loose ends."""
+    rng = simulation.rng
+    held = [i for i in simulation.inside.values() if i.place_id is not None]
+    rng.shuffle(held)
+    remands = [i for i in held if i.stay.kind == "remand" and i.stay.leaves is None]
+    convicted = [i for i in held if i.stay.kind == "committal_sentence"]
+    _keep_aparts(simulation, held, now)
+    _interests(simulation, convicted, remands, now)
+    _out(simulation, remands, convicted, now)
+    _closed_cell(simulation, now)
+    _van(simulation, now)
+    _order(simulation, remands[40:42], now)
+    _lapsed(simulation, remands[42:45], now)
+
+
+def _van(simulation: Simulation, now: datetime) -> None:
+    rng = simulation.rng
+    people = [
+        make_person(
+            rng, today=now.date(), sex="female" if n == 5 else "male", juvenile=n == 6,
+            foreign=n in (2, 4),
+        )
+        for n in range(EXPECTED_ON_VAN - 1)
+    ]  # fmt: skip
+    with moment(now - timedelta(minutes=95)):
+        custody.record_body_receipts(
+            simulation.officers.command("reception_officer"),
+            establishment_id=simulation.establishment_id,
+            receipts=[
+                *(
+                    BodyReceiptInput(
+                        given=p.given, family=p.family, sex=p.sex, birth_date=p.birth,
+                        birth_precision="day", nationalities=(p.country,),
+                        warrant_state="no" if n == 3 else "yes",
+                        injuries="Cut above the right eye" if n == 1 else "",
+                        complaint=n == 1,
+                    )
+                    for n, p in enumerate(people)
+                ),
+                BodyReceiptInput(name_as_given="", sex="male", warrant_state="no"),
+            ],
+            from_where="Magistrates' Court, Belize City",
+            vehicle="P-4471",
+            handed_over_by="Sgt Requena",
+            received_by="Marva Gentle",
+        )  # fmt: skip
+
+
+def _out(
+    simulation: Simulation, remands: list[Inmate], convicted: list[Inmate], now: datetime
+) -> None:
+    at_court = remands[:9]
+    with moment(now - timedelta(hours=5)):
+        custody.send_out(
+            simulation.officers.command("gate_officer"),
+            establishment_id=simulation.establishment_id,
+            prisoners=[EscortInput(person_id=i.person_id, condition="Well") for i in at_court],
+            kind="court",
+            destination_body_id=simulation.bodies["MC-BZ"],
+            purpose="Hearing",
+            expected_back_at=now + timedelta(hours=2),
+            officers=["Officer Ical", "Officer Wade"],
+        )
+    with moment(now - timedelta(hours=7)):
+        custody.send_out(
+            simulation.officers.command("gate_officer"),
+            establishment_id=simulation.establishment_id,
+            prisoners=[EscortInput(person_id=i.person_id) for i in remands[9:11]],
+            kind="court",
+            destination_body_id=simulation.bodies["HC"],
+            purpose="Hearing",
+            expected_back_at=now - timedelta(minutes=70),
+            officers=["Officer Sho"],
+        )
+    with moment(now - timedelta(hours=30)):
+        custody.send_out(
+            simulation.officers.command("gate_officer"),
+            establishment_id=simulation.establishment_id,
+            prisoners=[EscortInput(person_id=i.person_id) for i in convicted[:2]],
+            kind="bed_watch",
+            destination="Karl Heusner Memorial Hospital",
+            purpose="In-patient",
+            expected_back_at=now + timedelta(days=2),
+            officers=["Officer Palacio", "Officer Neal"],
+        )
+
+
+def _order(simulation: Simulation, inmates: list[Inmate], now: datetime) -> None:
+    for number, inmate in enumerate(inmates):
+        with moment(now - timedelta(minutes=11 + 16 * number)):
+            authority.record_release_order(
+                simulation.officers.command("records_officer"),
+                establishment_id=simulation.establishment_id,
+                person_id=inmate.person_id,
+                kind="bail",
+                body_id=simulation.bodies["MC-BZ"],
+                received_at=clock.now(),
+                ends_all=True,
+                reference=f"MC-BZ bail {inmate.episode_id}",
+            )
+
+
+def _lapsed(simulation: Simulation, inmates: list[Inmate], now: datetime) -> None:
+    """Remands whose court date came and went: nobody produced them, nobody wrote an outcome."""
+    for days, inmate in enumerate(inmates, start=1):
+        if inmate.warrant_name_id is None:
+            continue
+        earlier = now - timedelta(days=20)
+        with moment(earlier):
+            authority.set_next_appearance(
+                simulation.officers.command("records_officer"),
+                warrant_name_id=inmate.warrant_name_id,
+                next_appearance=(now - timedelta(days=days)).date(),
+                happened_at=earlier,
+                basis="By telephone from the clerk of court",
+            )
+
+
+def _keep_aparts(simulation: Simulation, held: list[Inmate], now: datetime) -> None:
+    rng = simulation.rng
+    men = [i for i in held if i.stay.person.sex == "male"]
+    with moment(now - timedelta(days=9)):
+        for _ in range(min(18, len(men) // 20)):
+            one, other = rng.sample(men, 2)
+            if simulation.places.cell_of.get(one.place_id or 0) == simulation.places.cell_of.get(
+                other.place_id or 0
+            ):
+                continue
+            safety.keep_apart(
+                simulation.officers.command("duty_senior_officer"),
+                person_id=one.person_id,
+                other_person_id=other.person_id,
+                reason="Fought in the yard",
+            )
+
+
+def _interests(
+    simulation: Simulation, convicted: list[Inmate], remands: list[Inmate], now: datetime
+) -> None:
+    with moment(now - timedelta(days=4)):
+        for inmate in (convicted + remands)[::45][:12]:
+            authority.record_police_interest(
+                simulation.officers.command("records_officer"),
+                person_id=inmate.person_id,
+                agency="Belize Police Department, CIB",
+                reference=f"CIB {inmate.person_id}",
+                telephone="555-0190",
+            )
+
+
+def _closed_cell(simulation: Simulation, now: datetime) -> None:
+    places = facilities.places(simulation.officers.system, simulation.establishment_id, at=now)
+    taken = {i.place_id for i in simulation.inside.values()}
+    used = {p.cell_id for p in places if p.place_id in taken}
+    empty = next(
+        (p.cell_id for p in places if p.cell_id not in used and not p.unit.is_reception), None
+    )
+    if empty is not None:
+        with moment(now - timedelta(days=2)):
+            facilities_services.take_out_of_use(
+                Command(simulation.officers.system),
+                cell_id=empty,
+                starts_at=clock.now(),
+                reason="Broken lock",
+            )

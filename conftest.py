@@ -40,7 +40,7 @@ hypothesis_settings.load_profile("pims")
 
 pytest_plugins = [
     "tests.fixtures.database", "tests.fixtures.actors", "tests.fixtures.network",
-    "tests.fixtures.browser", "tests.fixtures.sample_site",
+    "tests.fixtures.browser", "tests.fixtures.sample_site", "tests.access.site",
 ]  # fmt: skip
 
 

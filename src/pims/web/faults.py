@@ -38,6 +38,16 @@ log = structlog.get_logger("pims.faults")
 # Without letters and digits that are mistaken for each other over the telephone.
 _LETTERS = "BCDFGHJKMPQRTVWXY346789"
 
+class NoEstablishment(PimsError):
+    """The page shows an establishment, and the viewer was granted none that there is."""
+
+    code = "access.no_establishment"
+    http_status = 409
+
+    def reasons(self) -> tuple[Reason, ...]:
+        return (Reason(self.code, decided_by="access.manage"),)
+
+
 SAVED, NOT_SAVED, NOTHING_TO_SAVE, UNKNOWN = "saved", "not_saved", "nothing_to_save", "unknown"
 
 

@@ -4,7 +4,6 @@ import secrets
 from collections.abc import Callable
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone, translation
@@ -15,6 +14,7 @@ from pims.foundation.access.actor import ANONYMOUS, Actor
 from pims.foundation.access.services import record_sign_out
 from pims.foundation.commands.transaction import Command
 from pims.kernel.errors import NotPermitted
+from pims.live.token import stream_origin
 from pims.web import faults
 from pims.web.permissions import PUBLIC, asked_by
 
@@ -22,6 +22,8 @@ Answer = Callable[[HttpRequest], HttpResponseBase]
 
 BACKGROUND = "X-Pims-Background"
 ESTABLISHMENT = "pims_establishment"
+# The pages of every other room show one establishment, and there must be one to show.
+NEEDS_NO_ESTABLISHMENT = ("signin", "administration", "facilities")
 
 
 class ActorMiddleware:
@@ -55,8 +57,15 @@ class ActorMiddleware:
             asked = asked_by(view, match.view_name if match else None)
         except LookupError:
             return faults.refusal(request, NotPermitted("access.manage"))
-        if asked != PUBLIC and request.actor.is_anonymous:
+        if asked == PUBLIC:
+            return None
+        if request.actor.is_anonymous:
             return faults.sign_in_needed(request)
+        works_somewhere = match is None or match.namespace in ("", *NEEDS_NO_ESTABLISHMENT)
+        if request.establishment is None and not works_somewhere and (
+            asked is None or request.actor.can(asked)
+        ):
+            return faults.refusal(request, faults.NoEstablishment())
         return None
 
     def _recognise(self, request: Any) -> None:
@@ -121,9 +130,7 @@ def _with_headers(request: Any, response: HttpResponseBase) -> HttpResponseBase:
 
 def _content_policy(request: Any) -> str:
     nonce = f"'nonce-{request.csp_nonce}'"
-    events = getattr(settings, "PIMS_EVENTS_PORT", "")
-    host = request.get_host().rsplit(":", 1)[0] if events else ""
-    live = f" {request.scheme}://{host}:{events}" if events else ""
+    live = stream_origin(f"{request.scheme}://{request.get_host()}")
     return "; ".join(
         (
             "default-src 'none'",
@@ -132,7 +139,7 @@ def _content_policy(request: Any) -> str:
             "img-src 'self' data: blob:",
             "media-src 'self' blob:",
             "font-src 'self'",
-            f"connect-src 'self'{live}",
+            f"connect-src 'self' {live}",
             "manifest-src 'self'",
             "worker-src 'self'",
             "frame-src 'self'",

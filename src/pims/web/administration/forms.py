@@ -101,3 +101,5 @@ class GrantForm(forms.Form):
             for pk, found in units.items()
             for unit in found
         ]
+        if not self.fields["units"].choices:
+            del self.fields["units"]

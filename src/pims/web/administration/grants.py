@@ -41,7 +41,7 @@ def new_grant(request: Any, user_id: int) -> HttpResponse:
                 user_id=user_id,
                 role=given["role"],
                 establishment_id=int(given["establishment"]) if given["establishment"] else None,
-                unit_ids=tuple(int(pk) for pk in given["units"]) or None,
+                unit_ids=tuple(int(pk) for pk in given.get("units", ())) or None,
                 labels=tuple(given["labels"]) or None,
                 starts_at=_start(given["first_day"]),
                 ends_at=_start(given["last_day"], days=1),

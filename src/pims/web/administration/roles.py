@@ -20,7 +20,11 @@ def matrix(request: Any) -> HttpResponse:
         (
             room,
             [
-                (p.code, p.text(language), [p.code in role.permissions for role in roles])
+                (
+                    p.code,
+                    p.text(language),
+                    [(role.name(language), p.code in role.permissions) for role in roles],
+                )
                 for p in found
             ],
         )

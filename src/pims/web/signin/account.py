@@ -185,7 +185,7 @@ def _set_up(request: Any, user: User) -> HttpResponse | str:
         "has_app": has_app,
         "secret": " ".join(secret[i : i + 4] for i in range(0, len(secret), 4)),
         "square": segno.make(mfa.totp_url(user, secret)).svg_inline(
-            scale=5, border=2, title=gettext("Square code for the authenticator app")
+            scale=4, border=1, title=gettext("Square code for the authenticator app")
         ),
         "options": passkeys.registration_options(user),
     }

@@ -1,6 +1,7 @@
 """Signing in, the second factor, switching user, signing out."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -70,13 +71,18 @@ def _ask(request: Any, *, switching: bool) -> HttpResponse:
         )
     else:
         form = SignInForm(by_password=by_password)
+    back = _back(request)
+    other = {} if by_password else {"with": PASSWORD}
+    if back != flow.HOME:
+        other["next"] = back
     context = {
         "form": form,
         "switching": switching,
+        "other_url": f"{request.path}?{urlencode(other)}",
         "by_password": by_password,
         "inside": inside,
         "problem": problem,
-        "back": _back(request),
+        "back": back,
         "ended": getattr(request, "session_ended", "") or request.GET.get("ended", ""),
     }
     return render(request, "signin/sign_in.html", context, status=status)

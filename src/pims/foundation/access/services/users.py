@@ -148,8 +148,8 @@ def deactivate_user(tx: Transaction, *, user_id: int) -> None:
     Refused for the last administrator. Raises NotPermitted, NotFound.
     """
     tx.require(MANAGE)
-    user = _locked(user_id)
-    managing = _administrators_locked()
+    _lock_in_order(administrators() | {user_id})
+    user, managing = _locked(user_id), administrators()
     rules.decide_end_of_administration(
         user_id=user_id, other_administrators=managing, ends_administration=user_id in managing
     ).require()
@@ -196,10 +196,14 @@ def _locked(user_id: int) -> User:
     return user
 
 
-def _administrators_locked() -> set[int]:
-    """The administrators, locked in id order, so that two cannot remove each other at once."""
-    found = User.objects.filter(pk__in=administrators()).order_by("pk").select_for_update()
-    return {user.pk for user in found if user.is_active}
+def _lock_in_order(user_ids: set[int]) -> None:
+    """Lock users by id, so that two administrators can neither remove each other nor deadlock."""
+    list(
+        User.objects.filter(pk__in=user_ids)
+        .order_by("pk")
+        .select_for_update()
+        .values_list("pk", flat=True)
+    )
 
 
 def _own_or_managed(tx: Transaction, user_id: int) -> None:

@@ -104,3 +104,11 @@ def test_the_system_has_a_user_that_nobody_can_sign_in_as() -> None:
 def test_who_can_decide_is_told_even_where_nobody_holds_the_role() -> None:
     assert deciders("access.manage", None) == ("administrator",)
     assert "officer_in_charge" in deciders("authority.decide", 1)
+
+
+def test_secrets_are_hashed_by_argon2id_with_the_memory_that_was_decided() -> None:
+    from pims.foundation.access.secrets import Argon2Hasher
+
+    encoded = Argon2Hasher().encode("grey heron", "saltsaltsaltsalt")
+    assert encoded.startswith("argon2$argon2id$")
+    assert "m=47104,t=1,p=1" in encoded

@@ -23,6 +23,7 @@ from pims.foundation.vault.models import Blob, Erasure, PersonKey
 from pims.foundation.vault.selectors import tombstones
 from pims.foundation.vault.tests import marked
 from pims.foundation.vault.tests.people import make_person
+from pims.foundation.vault.tests.raw import data_directory, files_with, sees_nothing
 from pims.foundation.vault.values import open_value, seal_value
 from pims.kernel import clock
 from pims.kernel.decisions import Reason
@@ -166,7 +167,7 @@ def test_everything_is_gone_the_neighbour_untouched_and_the_ledger_verifies(
     var: Path,
     tmp_path: Path,
 ) -> None:
-    folder = _data_directory(fresh_database)
+    folder = data_directory(fresh_database)
     mark, other_mark = "Zyxquartz", "Wvunferro"
     person_id, neighbour = make_person(), make_person()
     blobs = marked.fill(person_id, mark, Command(system_actor), beside=neighbour)
@@ -180,7 +181,7 @@ def test_everything_is_gone_the_neighbour_untouched_and_the_ledger_verifies(
     with psycopg.connect(fresh_database.dsn("superuser"), autocommit=True) as superuser:
         superuser.execute("ANALYZE")
         superuser.execute("CHECKPOINT")
-    found = _files_with(folder, mark)
+    found = files_with(folder, mark)
     assert any("/base/" in name for name in found)
     assert any("/pg_wal/" in name for name in found)
 
@@ -189,10 +190,10 @@ def test_everything_is_gone_the_neighbour_untouched_and_the_ledger_verifies(
     assert done.scrubbed is not None
     assert done.scrubbed.log_cleared
     assert sorted(done.by_hand) == papers
-    _sees_nothing(mark)
-    assert _files_with(folder, mark) == []
-    assert _files_with(var / "blobs", mark) == []
-    assert _files_with(folder, other_mark) != []
+    sees_nothing(mark)
+    assert files_with(folder, mark) == []
+    assert files_with(var / "blobs", mark) == []
+    assert files_with(folder, other_mark) != []
 
     # The bare number and the tombstone
     person = apps.get_model("people", "Person").objects.get(pk=person_id)
@@ -263,13 +264,13 @@ def test_an_interrupted_erasure_goes_on_with_the_files_and_the_rewriting(
     assert (again.files_removed, again.scrubbed) == (left, None)
     assert not list(disk.all_files())
     # The rows are gone, their bytes are not: that is what the rewriting is for.
-    folder = _data_directory(fresh_database)
+    folder = data_directory(fresh_database)
     with psycopg.connect(fresh_database.dsn("superuser"), autocommit=True) as superuser:
         superuser.execute("CHECKPOINT")
-    _sees_nothing("Zyxquartz")
-    assert any("/base/" in name for name in _files_with(folder, "Zyxquartz"))
+    sees_nothing("Zyxquartz")
+    assert any("/base/" in name for name in files_with(folder, "Zyxquartz"))
     assert orders.scrub_pending() is not None
-    assert _files_with(folder, "Zyxquartz") == []
+    assert files_with(folder, "Zyxquartz") == []
     assert orders.scrub_pending() is None
     told = "SELECT count(*) FROM outbox_event WHERE kind = 'vault.person_erased'"
     with connection.cursor() as cursor:
@@ -297,36 +298,6 @@ def test_an_open_transaction_puts_the_scrubbing_off_and_nothing_claims_it_was_do
     assert Erasure.objects.get().scrubbed_at is None
     assert orders.scrub_pending() is not None
     assert Erasure.objects.get().scrubbed_at is not None
-
-
-def _data_directory(database: FreshDatabase) -> Path:
-    with psycopg.connect(database.dsn("superuser")) as superuser:
-        row = superuser.execute("SHOW data_directory").fetchone()
-    assert row is not None
-    return Path(row[0])
-
-
-def _files_with(folder: Path, mark: str) -> list[str]:
-    """Every file under the folder with the mark's bytes in it, whatever kind of file it is."""
-    needle = mark.encode()
-    found = []
-    for path in folder.rglob("*"):
-        try:
-            if path.is_file() and needle in path.read_bytes():
-                found.append(str(path))
-        except FileNotFoundError:
-            continue
-    return found
-
-
-def _sees_nothing(mark: str) -> None:
-    """No column of any table shows the mark."""
-    with connection.cursor() as cursor:
-        for table in marked.all_tables():
-            cursor.execute(
-                f'SELECT count(*) FROM "{table}" t WHERE t::text ILIKE %s', [f"%{mark}%"]
-            )
-            assert cursor.fetchone() == (0,), table
 
 
 def _checked_ledger(database: FreshDatabase, folder: Path) -> object:

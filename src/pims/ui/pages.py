@@ -7,7 +7,7 @@ every view is readable from `permission_of`, so that a test can walk all pages b
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase
@@ -44,7 +44,7 @@ def page(
 
         guarded = require_http_methods(list(methods))(answer)
         guarded.permission = permission  # type: ignore[attr-defined]
-        return guarded
+        return cast(View[P], guarded)
 
     return decorate
 

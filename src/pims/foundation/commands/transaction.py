@@ -27,9 +27,11 @@ from pydantic_core import to_jsonable_python
 from pims.foundation.access.actor import Actor
 from pims.foundation.access.models import PersonScope
 from pims.foundation.access.scope import SEE_SEALED
+from pims.foundation.commands.journal import Journal
 from pims.foundation.commands.models import CommandResult
-from pims.foundation.ledger.append import append_entry
-from pims.foundation.outbox.append import append_event
+from pims.foundation.ledger.append import append_entry, is_loading
+from pims.foundation.ledger.entries import new_entry
+from pims.foundation.outbox.records import new_event
 from pims.kernel import clock
 from pims.kernel.errors import CommandReused, NotFound, NotPermitted, PimsError
 from pims.kernel.events import Event
@@ -54,6 +56,8 @@ class Transaction:
     now: datetime
     name: str
     _locked: dict[int, int] = field(default_factory=dict)
+    _journal: Journal = field(default_factory=Journal)
+    _reached: set[tuple[str, int]] = field(default_factory=set)
 
     @property
     def actor(self) -> Actor:
@@ -67,18 +71,22 @@ class Transaction:
         wanted = sorted(set(person_ids) - self._locked.keys())
         if not wanted:
             return
+        locking = (
+            "SELECT person_id, last_seq FROM person_sequence"
+            " WHERE person_id = ANY(%s) ORDER BY person_id FOR UPDATE"
+        )
         with connection.cursor() as cursor:
-            cursor.execute(
-                "INSERT INTO person_sequence (person_id, last_seq)"
-                " SELECT unnest(%s::bigint[]), 0 ON CONFLICT DO NOTHING",
-                [wanted],
-            )
-            cursor.execute(
-                "SELECT person_id, last_seq FROM person_sequence"
-                " WHERE person_id = ANY(%s) ORDER BY person_id FOR UPDATE",
-                [wanted],
-            )
-            self._locked.update(cursor.fetchall())
+            cursor.execute(locking, [wanted])
+            found = dict(cursor.fetchall())
+            if len(found) < len(wanted):
+                cursor.execute(
+                    "INSERT INTO person_sequence (person_id, last_seq)"
+                    " SELECT unnest(%s::bigint[]), 0 ON CONFLICT DO NOTHING",
+                    [wanted],
+                )
+                cursor.execute(locking, [wanted])
+                found = dict(cursor.fetchall())
+            self._locked.update(found)
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
@@ -87,13 +95,14 @@ class Transaction:
         What was locked and numbered inside is forgotten with it. Lock the persons of all parts
         before the first savepoint, or another service may wait the other way round.
         """
-        held = dict(self._locked)
+        held, mark = dict(self._locked), self._journal.mark()
         try:
             with transaction.atomic():
                 yield
         except BaseException:
             self._locked.clear()
             self._locked.update(held)
+            self._journal.forget_since(mark)
             raise
 
     def beyond_scope(self) -> "Transaction":
@@ -108,6 +117,7 @@ class Transaction:
             now=self.now,
             name=self.name,
             _locked=self._locked,
+            _journal=self._journal,
         )
 
     def require(self, permission: str, *, establishment_id: int | None = None) -> None:
@@ -119,7 +129,7 @@ class Transaction:
         """Raise unless the actor holds the permission and a grant of it reaches the person."""
         if not self.actor.can(permission):
             raise NotPermitted(permission)
-        if self.actor.system:
+        if self.actor.system or (permission, person_id) in self._reached:
             return
         found = PersonScope.objects.filter(person_id=person_id).first()
         if found is None or (found.sealed and not self.actor.can(SEE_SEALED)):
@@ -131,23 +141,21 @@ class Transaction:
             labels=found.labels,
         ):
             raise NotPermitted(permission)
+        # Once allowed, a change may go on though it moves the person out of its own reach.
+        self._reached.add((permission, person_id))
 
     def record(self, event: Event, *, details: Mapping[str, object] | None = None) -> UUID:
-        """Write the ledger entry and the outbox event of one change; give the entry's id.
+        """Keep the ledger entry and the outbox event of one change; give the entry's id.
 
-        `details` may hold personal values: they are kept beside the ledger, which holds only a
-        salted commitment to them, and are destroyed with the person's key on erasure.
+        Both are written when the change is done (see `journal`). `details` may hold personal
+        values: they stand beside the ledger, which holds only a salted commitment to them, and
+        are destroyed with the person's key on erasure.
         """
         seq: int | None = None
         if event.person_id is not None:
             self.lock_persons([event.person_id])
             seq = self._locked[event.person_id] = self._locked[event.person_id] + 1
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    "UPDATE person_sequence SET last_seq = %s WHERE person_id = %s",
-                    [seq, event.person_id],
-                )
-        entry_id = append_entry(
+        entry = new_entry(
             kind=event.kind,
             actor_id=self.actor.user_id,
             command_id=self.command.command_id,
@@ -156,9 +164,15 @@ class Transaction:
             body=event.payload(),
             details=details,
             at=self.now,
+            loaded=is_loading(),
         )
-        append_event(event, entry_id=entry_id, event_seq=seq, at=self.now)
-        return entry_id
+        _, values = new_event(event, entry_id=entry.id, event_seq=seq, at=self.now)
+        self._journal.keep(entry, values)
+        return entry.id
+
+    def write_journal(self) -> None:
+        """Write what was recorded; `service` calls it when the change is done."""
+        self._journal.write(self._locked)
 
 
 def service(
@@ -188,6 +202,7 @@ def service(
                     return result_adapter().validate_python(earlier.result)
                 tx = Transaction(command=caller, now=clock.now(), name=name)
                 result = function(tx, *args, **kwargs)
+                tx.write_journal()
                 CommandResult.objects.filter(
                     actor_id=caller.actor.user_id, command_id=caller.command_id
                 ).update(result=result_adapter().dump_python(result, mode="json"))
@@ -238,7 +253,9 @@ def _audit_refusal(
                 "service": name,
                 "code": refusal.code,
                 "reasons": [reason.code for reason in refusal.reasons()],
-                "ids": {k: v for k, v in kwargs.items() if k.endswith("_id") and isinstance(v, int)},
+                "ids": {
+                    k: v for k, v in kwargs.items() if k.endswith("_id") and isinstance(v, int)
+                },
             },
             details=None,
             at=clock.now(),

@@ -10,7 +10,15 @@ from pims.foundation.database.urls import current_role
 from pims.foundation.ledger import entries
 from pims.foundation.ledger.entries import canonical, commitment
 
-__all__ = ["append_entry", "append_read", "canonical", "commitment", "wake_sequencer"]
+__all__ = [
+    "append_entry",
+    "append_read",
+    "canonical",
+    "commitment",
+    "insert_entries",
+    "is_loading",
+    "wake_sequencer",
+]
 
 
 def append_entry(
@@ -35,7 +43,7 @@ def append_entry(
             body=body,
             details=details,
             at=at,
-            loaded=current_role() == "loader",
+            loaded=is_loading(),
         )
     )
 
@@ -76,9 +84,19 @@ def _notify() -> None:
         cursor.execute("SELECT pg_notify(%s, '')", [entries.PENDING_CHANNEL])
 
 
-def _insert(entry: entries.NewEntry) -> UUID:
+def insert_entries(new: Sequence[entries.NewEntry]) -> None:
+    """Insert unordered entries; the sequencer gives them their positions after the commit."""
     with connection.cursor() as cursor:
-        for statement, values in entry.statements:
+        for statement, values in entries.statements_of(new):
             cursor.execute(statement, values)
     wake_sequencer()
+
+
+def is_loading() -> bool:
+    """Whether this connection is the loader's, whose times are given and not read."""
+    return current_role() == "loader"
+
+
+def _insert(entry: entries.NewEntry) -> UUID:
+    insert_entries([entry])
     return entry.id

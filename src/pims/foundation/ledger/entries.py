@@ -18,28 +18,53 @@ READ = "read"
 PENDING_CHANNEL = "pims_pending"
 SALT_SIZE = 16
 
-INSERT_ENTRY = """
+_ENTRY_VALUES = (
+    "(%s::uuid, nextval('ledger_serial'), %s, %s::bigint, %s::uuid, %s::bigint[],"
+    " %s::bigint, %s::timestamptz, %s)"
+)
+_DETAIL_VALUES = "(%s::uuid, %s::bigint, %s::bytea, %s)"
+
+
+def insert_entries(count: int) -> str:
+    """The statement that inserts so many entries, in the order in which their values are given."""
+    return f"""
 WITH made AS (
   INSERT INTO ledger_entry (id, serial, kind, actor_id, command_id, person_ids,
                             establishment_id, recorded_at, body)
-  VALUES (%s::uuid, nextval('ledger_serial'), %s, %s::bigint, %s::uuid, %s::bigint[],
-          %s::bigint, %s::timestamptz, %s)
+  VALUES {", ".join([_ENTRY_VALUES] * count)}
   RETURNING serial, id)
 INSERT INTO ledger_pending (serial, entry_id) SELECT serial, id FROM made
 """
-INSERT_DETAIL = """
-INSERT INTO ledger_detail (entry_id, person_id, salt, details)
-VALUES (%s::uuid, %s::bigint, %s::bytea, %s)
-"""
+
+
+def insert_details(count: int) -> str:
+    """The statement that inserts the details of so many entries."""
+    values = ", ".join([_DETAIL_VALUES] * count)
+    return f"INSERT INTO ledger_detail (entry_id, person_id, salt, details) VALUES {values}"
 
 
 @dataclass(frozen=True, slots=True)
 class NewEntry:
-    """An entry ready to insert; run every statement, in order, in the change's transaction."""
+    """An entry ready to insert: its values, and those of its detail where it has one."""
 
     id: UUID
     body: str
-    statements: tuple[tuple[str, tuple[Any, ...]], ...]
+    values: tuple[Any, ...]
+    detail: tuple[Any, ...] | None = None
+
+    @property
+    def statements(self) -> tuple[tuple[str, tuple[Any, ...]], ...]:
+        """What to run, in order, in the change's transaction."""
+        return statements_of([self])
+
+
+def statements_of(entries: Sequence[NewEntry]) -> tuple[tuple[str, tuple[Any, ...]], ...]:
+    """The statements that insert these entries in their order: one, and one for the details."""
+    details = [entry.detail for entry in entries if entry.detail is not None]
+    found = [(insert_entries(len(entries)), tuple(v for e in entries for v in e.values))]
+    if details:
+        found.append((insert_details(len(details)), tuple(v for d in details for v in d)))
+    return tuple(found)
 
 
 def canonical(value: object) -> str:
@@ -89,17 +114,17 @@ def new_entry(
     }
     if loaded:
         envelope["loaded"] = True
-    detail: list[tuple[str, tuple[Any, ...]]] = []
+    detail: tuple[Any, ...] | None = None
     if details:
         salt, text = secrets.token_bytes(SALT_SIZE), canonical(details)
         envelope["commitment"] = commitment(salt, text)
         about = person_ids[0] if person_ids else None
-        detail.append((INSERT_DETAIL, (entry_id, about, salt, text)))
+        detail = (entry_id, about, salt, text)
     text = canonical(envelope)
     columns = (
         entry_id, kind, actor_id, command_id, list(person_ids), establishment_id, at, text,
     )  # fmt: skip
-    return NewEntry(entry_id, text, ((INSERT_ENTRY, columns), *detail))
+    return NewEntry(entry_id, text, columns, detail)
 
 
 def new_read(

@@ -1,19 +1,17 @@
-"""Putting an event in the outbox, inside the transaction of the change that it tells of."""
+"""Putting events in the outbox, inside the transaction of the change that they tell of."""
 
-from datetime import datetime
-from uuid import UUID
+from collections.abc import Sequence
+from typing import Any
 
 from django.db import connection
 
 from pims.foundation.ledger.append import wake_sequencer
-from pims.foundation.outbox.records import INSERT_EVENT, new_event
-from pims.kernel.events import Event
+from pims.foundation.outbox.records import insert_events
 
 
-def append_event(event: Event, *, entry_id: UUID, event_seq: int | None, at: datetime) -> UUID:
-    """Insert one unordered event; the sequencer gives it its feed position after the commit."""
-    event_id, values = new_event(event, entry_id=entry_id, event_seq=event_seq, at=at)
+def append_events(events: Sequence[tuple[Any, ...]]) -> None:
+    """Insert unordered events, each the values of `records.new_event`; the sequencer gives them
+    their feed positions after the commit."""
     with connection.cursor() as cursor:
-        cursor.execute(INSERT_EVENT, values)
+        cursor.execute(insert_events(len(events)), [value for values in events for value in values])
     wake_sequencer()
-    return event_id

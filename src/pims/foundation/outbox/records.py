@@ -11,15 +11,25 @@ from pims.kernel.events import Event
 
 FEED_CHANNEL = "pims_feed"
 
-INSERT_EVENT = """
+_EVENT_VALUES = (
+    "(%s::uuid, nextval('outbox_serial'), %s::uuid, %s, %s::smallint, %s::bigint,"
+    " %s::bigint, %s::bigint, %s::jsonb, %s::timestamptz)"
+)
+
+
+def insert_events(count: int) -> str:
+    """The statement that inserts so many events, in the order in which their values are given."""
+    return f"""
 WITH made AS (
   INSERT INTO outbox_event (id, serial, entry_id, kind, schema_version, person_id, event_seq,
                             establishment_id, payload, recorded_at)
-  VALUES (%s::uuid, nextval('outbox_serial'), %s::uuid, %s, %s::smallint, %s::bigint,
-          %s::bigint, %s::bigint, %s::jsonb, %s::timestamptz)
+  VALUES {", ".join([_EVENT_VALUES] * count)}
   RETURNING serial, id)
 INSERT INTO outbox_pending (serial, event_id) SELECT serial, id FROM made
 """
+
+
+INSERT_EVENT = insert_events(1)
 
 # Positions have no gaps, so that `after` and `limit` walk the primary key.
 READ_FEED = """

@@ -4,37 +4,42 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='PersonSequence',
+            name="PersonSequence",
             fields=[
-                ('person_id', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('last_seq', models.BigIntegerField(default=0)),
+                ("person_id", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("last_seq", models.BigIntegerField(default=0)),
             ],
             options={
-                'db_table': 'person_sequence',
+                "db_table": "person_sequence",
             },
         ),
         migrations.CreateModel(
-            name='CommandResult',
+            name="CommandResult",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('actor_id', models.BigIntegerField()),
-                ('command_id', models.UUIDField()),
-                ('name', models.CharField(max_length=80)),
-                ('digest', models.BinaryField(max_length=32)),
-                ('result', models.JSONField(null=True)),
-                ('recorded_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("actor_id", models.BigIntegerField()),
+                ("command_id", models.UUIDField()),
+                ("name", models.CharField(max_length=80)),
+                ("digest", models.BinaryField(max_length=32)),
+                ("result", models.JSONField(null=True)),
+                ("recorded_at", models.DateTimeField()),
             ],
             options={
-                'db_table': 'command_result',
-                'constraints': [models.UniqueConstraint(fields=('actor_id', 'command_id'), name='command_once')],
+                "db_table": "command_result",
+                "constraints": [
+                    models.UniqueConstraint(fields=("actor_id", "command_id"), name="command_once")
+                ],
             },
         ),
     ]

@@ -112,6 +112,7 @@ def _passing(person_id: int, mark: str, command: Command) -> None:
         tx.record(
             PersonSealed(person_id=person_id, sealing_id=0), details={"said": f"about {mark}"}
         )
+        tx.write_journal()
         CommandResult.objects.create(
             actor_id=once.actor.user_id, command_id=once.command_id, name="test",
             digest=b"\x00" * 32, result={"name": mark}, recorded_at=clock.now(),

@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from pims.facilities.models import Establishment, OutOfUse, Place, Unit
 from pims.foundation.access.actor import Actor
+from pims.foundation.bulk import any_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,7 @@ def reception_unit(establishment_id: int) -> UnitInfo:
 def places(
     viewer: Actor, establishment_id: int, *, at: datetime, unit_ids: Iterable[int] | None = None
 ) -> list[PlaceInfo]:
-    """Every place, in the order of the layout, with what is out of use at `at`. Two queries."""
+    """Every place, in the order of the layout, with what is out of use at `at`. Three queries."""
     found = Place.objects.filter(cell__unit__establishment_id=establishment_id)
     if unit_ids is not None:
         found = found.filter(cell__unit_id__in=list(unit_ids))
@@ -120,14 +122,14 @@ def places(
 
 
 def place_info(place_ids: Iterable[int], *, at: datetime) -> dict[int, PlaceInfo]:
-    """Places by id. Two queries."""
-    found = Place.objects.filter(pk__in=list(place_ids))
+    """Places by id. Three queries."""
+    found = Place.objects.filter(any_of("pk", set(place_ids)))
     return {place.place_id: place for place in _place_infos(found, at)}
 
 
 def place_labels(place_ids: Iterable[int]) -> dict[int, str]:
     """Places by id as staff say them ("Remand A-12/2"). One query."""
-    rows = Place.objects.filter(pk__in=list(place_ids)).values_list(
+    rows = Place.objects.filter(any_of("pk", set(place_ids))).values_list(
         "pk", "cell__unit__name", "cell__code", "code"
     )
     return {pk: f"{unit} {cell}/{place}" for pk, unit, cell, place in rows}
@@ -151,15 +153,18 @@ def outages(viewer: Actor, establishment_id: int, *, at: datetime) -> list[Outag
 
 
 def _place_infos(found: QuerySet[Place], at: datetime) -> list[PlaceInfo]:
-    ordered = found.select_related("cell__unit").order_by(
-        "cell__unit__position", "cell__code", "pk"
-    )
-    rows = list(ordered)
+    rows: list[Any] = list(
+        found.order_by("cell__unit__position", "cell__code", "pk").values_list(
+            "pk", "code", "kind", "cell_id", "cell__code", "cell__operational_capacity",
+            "cell__features", "cell__unit_id", named=True,
+        )
+    )  # fmt: skip
+    unit_infos = unit_info({row.cell__unit_id for row in rows})
     closed_places: dict[int, str] = {}
     closed_cells: dict[int, str] = {}
     outages_now = (
-        OutOfUse.objects.filter(cell_id__in={row.cell_id for row in rows}, starts_at__lte=at)
-        .filter(Q(ends_at=None) | Q(ends_at__gt=at))
+        OutOfUse.objects.filter(any_of("cell_id", {row.cell_id for row in rows}))
+        .filter(Q(ends_at=None) | Q(ends_at__gt=at), starts_at__lte=at)
         .values_list("cell_id", "place_id", "reason")
     )
     for cell_id, place_id, reason in outages_now:
@@ -167,17 +172,16 @@ def _place_infos(found: QuerySet[Place], at: datetime) -> list[PlaceInfo]:
             closed_cells[cell_id] = reason
         else:
             closed_places[place_id] = reason
-    unit_infos: dict[int, UnitInfo] = {}
     return [
         PlaceInfo(
             place_id=row.pk,
             code=row.code,
             kind=row.kind,
             cell_id=row.cell_id,
-            cell_code=row.cell.code,
-            cell_operational_capacity=row.cell.operational_capacity,
-            cell_features=tuple(row.cell.features),
-            unit=unit_infos.setdefault(row.cell.unit_id, _unit_info(row.cell.unit)),
+            cell_code=row.cell__code,
+            cell_operational_capacity=row.cell__operational_capacity,
+            cell_features=tuple(row.cell__features),
+            unit=unit_infos[row.cell__unit_id],
             closed=closed_places.get(row.pk) or closed_cells.get(row.cell_id),
         )
         for row in rows

@@ -20,7 +20,9 @@ class _EqualsAny(Func):
         self, compiler: SQLCompiler, connection: Any, **_: Any
     ) -> tuple[str, list[Any]]:
         column, params = compiler.compile(self.source_expressions[0])
-        return f"{column} = ANY(%s::bigint[])", [*params, self.ids]
+        # As text: the driver looks at every number of a list, and a thousand are many.
+        array = "{" + ",".join(map(str, self.ids)) + "}"
+        return f"{column} = ANY(%s::bigint[])", [*params, array]
 
 
 def any_of(column: str, ids: Collection[int]) -> Q:
@@ -30,4 +32,4 @@ def any_of(column: str, ids: Collection[int]) -> Q:
     parameter is checked, sent and planned instead of one for each. The path to the column may
     cross relations.
     """
-    return Q(_EqualsAny(column, sorted(set(ids))))
+    return Q(_EqualsAny(column, sorted({int(i) for i in ids})))

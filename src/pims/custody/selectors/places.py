@@ -1,12 +1,18 @@
 """Where someone could be placed, ranked with reasons, and who is in each cell of a unit."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from pims.custody.facts import occupants, place_facts, prisoner_facts
 from pims.custody.models import Episode, Placement
 from pims.custody.reading import READER, covers
-from pims.custody.rules.placement import PlacementFinding, decide_placement
+from pims.custody.rules.placement import (
+    PlaceFacts,
+    PlacementFinding,
+    PrisonerFacts,
+    decide_placement,
+)
 from pims.facilities import selectors as facilities
 from pims.facilities.selectors import PlaceInfo
 from pims.foundation.access.actor import Actor
@@ -85,13 +91,41 @@ def candidate_places(
     who = prisoners[episode.person_id]
     own = Placement.objects.filter(covers(at), episode=episode).values_list("place_id", flat=True)
     here = set(own)
-    ranked = [
-        _candidate(info, decide_placement(who, facts, as_of=at))
+    weighed = [
+        (info, facts)
         for info, facts in zip(places, place_facts(places, found, prisoners), strict=True)
         if info.place_id not in here
     ]
-    ranked.sort(key=lambda c: (not c.allowed, -c.score))
-    return _spread(ranked, limit)
+    return _ranked(who, weighed, at=at, limit=limit)
+
+
+def _ranked(
+    who: PrisonerFacts,
+    places: Sequence[tuple[PlaceInfo, PlaceFacts]],
+    *,
+    at: datetime,
+    limit: int,
+) -> list[Candidate]:
+    """The best place of each cell before the second best of any: choice, not forty bunks.
+
+    One place speaks for its cell, so that a prison of two thousand is weighed cell by cell.
+    """
+    first: dict[int, Candidate] = {}
+    second: list[tuple[PlaceInfo, PlaceFacts]] = []
+    for info, facts in sorted(places, key=lambda pair: bool(pair[1].occupants)):
+        if info.cell_id in first:
+            second.append((info, facts))
+        else:
+            first[info.cell_id] = _candidate(info, decide_placement(who, facts, as_of=at))
+    best = sorted(first.values(), key=lambda c: -c.score)
+    chosen = [c for c in best if c.allowed][:limit]
+    open_cells = {c.place.cell_id: rank for rank, c in enumerate(chosen)}
+    more = [(i, f) for i, f in second if i.cell_id in open_cells and not f.occupants]
+    more.sort(key=lambda pair: open_cells[pair[0].cell_id])
+    for info, facts in more[: limit - len(chosen)]:
+        chosen.append(_candidate(info, decide_placement(who, facts, as_of=at)))
+    refused = [c for c in best if not c.allowed]
+    return chosen + refused[: limit - len(chosen)]
 
 
 def unit_occupancy(
@@ -162,15 +196,3 @@ def placement_breaches(viewer: Actor, establishment_id: int) -> list[BreachRow]:
 
 def _candidate(info: PlaceInfo, finding: PlacementFinding) -> Candidate:
     return Candidate(info, finding.score, finding.decision, finding.favour, finding.against)
-
-
-def _spread(ranked: list[Candidate], limit: int) -> list[Candidate]:
-    """The best place of each cell before the second best of any: choice, not forty bunks."""
-    first: list[Candidate] = []
-    rest: list[Candidate] = []
-    cells: set[int] = set()
-    for candidate in ranked:
-        fresh = candidate.allowed and candidate.place.cell_id not in cells
-        cells.add(candidate.place.cell_id)
-        (first if fresh else rest).append(candidate)
-    return (first + rest)[:limit]

@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Case, F, Q, When
 
 from pims.authority import selectors as authority
 from pims.custody.models import Absence, Episode, Escort, Placement
@@ -29,7 +30,7 @@ class RollRow:
     """One prisoner on the books. `place` is the label of the cell place, "" in reception.
 
     `whereabouts` is in or out; `out_kind` a kind of escort or ``at_large``. `unit_id` is the unit
-    whose place is kept for someone out; None at large.
+    whose place is kept for someone out; None at large. `admission_due_at` is None once admitted.
     """
 
     person_id: int
@@ -64,7 +65,7 @@ class RollRow:
     labels: tuple[str, ...]
     received_at: datetime
     admitted: bool
-    admission_due_at: datetime
+    admission_due_at: datetime | None
 
     @property
     def inside(self) -> bool:
@@ -159,12 +160,16 @@ def roll(
     episodes = (
         as_known(Episode, known_at, among=Q(establishment_id=establishment_id))
         .filter(held_at(when.valid_at))
-        .values_list("id", "person_id", "starts_at", "admitted_at", "admission_due_at", named=True)
+        .annotate(
+            admitted=Q(admitted_at__isnull=False, admitted_at__lte=when.valid_at),
+            due_at=Case(When(admitted=False, then=F("admission_due_at"))),
+        )
+        .values_list("id", "person_id", "starts_at", "admitted", "due_at", named=True)
     )
     if not viewer.system:
         reachable = visible_persons(viewer, VIEW).values("person_id")
         episodes = episodes.filter(person_id__in=reachable)
-    held = list(episodes)
+    held: list[Any] = list(episodes)
     rows = _rows(viewer, establishment_id, held, when)
     if filters is not None:
         rows = [row for row in rows if filters.keep(row)]
@@ -205,7 +210,7 @@ def count(rows: Iterable[RollRow], *, at: datetime, units: Iterable[facilities.U
     )
 
 
-def _rows(viewer: Actor, establishment_id: int, held: list[Episode], when: AsOf) -> list[RollRow]:
+def _rows(viewer: Actor, establishment_id: int, held: list[Any], when: AsOf) -> list[RollRow]:
     ids = [row.person_id for row in held]
     at = when.valid_at
     headers = people.person_headers(READER, ids, as_of=when)
@@ -283,8 +288,8 @@ def _rows(viewer: Actor, establishment_id: int, held: list[Episode], when: AsOf)
                 flags=tuple(flag.kind for flag in raised.get(episode.person_id, ())),
                 labels=tuple(header.labels),
                 received_at=episode.starts_at,
-                admitted=episode.admitted_at is not None and episode.admitted_at <= at,
-                admission_due_at=episode.admission_due_at,
+                admitted=episode.admitted,
+                admission_due_at=episode.due_at,
             )
         )
     return found

@@ -5,7 +5,8 @@ from datetime import datetime
 from pims.custody.models import Episode
 from pims.custody.rules import admission as admission_rules
 from pims.custody.services import steps
-from pims.custody.services.common import scope_from_rows
+from pims.custody.services.common import scope_to
+from pims.facilities import selectors as facilities
 from pims.foundation.commands.transaction import Transaction
 
 
@@ -39,5 +40,5 @@ def open_episode(
     )
     steps.open_steps(episode, by=tx.actor.user_id)
     if later is None:
-        scope_from_rows(episode)
+        scope_to(episode, facilities.reception_unit(establishment_id).unit_id)
     return episode

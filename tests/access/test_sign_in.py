@@ -219,6 +219,16 @@ def test_what_a_page_asks_by_itself_does_not_keep_a_session_open() -> None:
         assert client.get("/session/", headers={"X-Pims-Background": "1"}).status_code == 401
 
 
+def test_a_board_that_nobody_watches_does_not_keep_a_session_open() -> None:
+    client = signed_in(staff("superintendent"))
+    begun = clock.now()
+    for minute in range(1, 15):
+        with clock.at(begun + timedelta(minutes=minute)):
+            client.get("/board/stream/", headers={"Accept": "text/event-stream"})
+    with clock.at(begun + timedelta(minutes=15)):
+        assert client.get("/session/").status_code == 401
+
+
 def test_no_session_outlives_a_shift_however_busy() -> None:
     client = signed_in(staff("records_officer"))
     begun = clock.now()

@@ -15,7 +15,7 @@ carried over: a form that takes files uses ``before_form=True``, which asks when
 from collections.abc import Callable
 from dataclasses import replace
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, overload
+from typing import Any, Concatenate, ParamSpec, cast, overload
 
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
@@ -47,7 +47,9 @@ def require_recent_confirmation(
 
     def decorate(view: View[P]) -> View[P]:
         @wraps(view)
-        def answer(request: Any, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        def answer(
+            request: HttpRequest, *args: P.args, **kwargs: P.kwargs
+        ) -> HttpResponseBase:
             if request.method in ("GET", "HEAD") and not before_form:
                 return view(request, *args, **kwargs)
             asked = confirmation_asked(request)
@@ -57,7 +59,7 @@ def require_recent_confirmation(
                 return HttpResponseRedirect(request.get_full_path())
             return view(request, *args, **kwargs)
 
-        return answer
+        return cast(View[P], answer)
 
     return decorate if view is None else decorate(view)
 

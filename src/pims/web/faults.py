@@ -222,12 +222,12 @@ def _establishment_id(request: Any) -> int | None:
 def _is_part(request: Any) -> bool:
     """Whether htmx asks for a part of a page rather than a page."""
     htmx = getattr(request, "htmx", None)
-    return bool(htmx) and not htmx.boosted
+    return htmx is not None and bool(htmx) and not htmx.boosted
 
 
 def _page_of(request: Any) -> str:
     """The page of ours from which the request was made; "" where that is not known."""
-    told = request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")
+    told = str(request.headers.get("HX-Current-URL") or request.headers.get("Referer", ""))
     parts = urlsplit(told)
     if not parts.path or parts.netloc != request.get_host():
         return ""

@@ -77,7 +77,7 @@ class ActorMiddleware:
             session.flush()
             request.user, request.session_ended = AnonymousUser(), why
             return
-        if request.headers.get(BACKGROUND) != "1":
+        if not _asks_by_itself(request):
             sessions.touch(session)
         request.actor = actor
         request.establishments = tuple(establishments(actor)) if actor.reaches else ()
@@ -115,6 +115,12 @@ def chosen_establishment(request: Any) -> EstablishmentInfo | None:
         if reach.establishment_id in found:
             return found[reach.establishment_id]
     return next(iter(found.values()), None)
+
+
+def _asks_by_itself(request: HttpRequest) -> bool:
+    """Whether the page asks rather than the user; an event stream is opened again and again."""
+    streams = request.headers.get("Accept", "").startswith("text/event-stream")
+    return streams or request.headers.get(BACKGROUND) == "1"
 
 
 def _with_headers(request: Any, response: HttpResponseBase) -> HttpResponseBase:

@@ -165,6 +165,8 @@ def _establishment(code: str) -> int:
 
 
 def _units(establishment_id: int | None, codes: list[str]) -> tuple[int, ...]:
+    if establishment_id is None:
+        raise NotFound("establishment")
     units = apps.get_model("facilities", "Unit")._base_manager
     found = dict(
         units.filter(establishment_id=establishment_id, code__in=codes).values_list("code", "pk")

@@ -25,6 +25,8 @@ TOTP, WEBAUTHN, RECOVERY = (
 )  # fmt: skip
 FIRST_FACTORS = (TOTP, WEBAUTHN)
 
+CODE_DIGITS: int = app_settings.TOTP_DIGITS
+
 new_totp_secret = generate_totp_secret
 
 
@@ -59,7 +61,7 @@ class PimsMFAAdapter(DefaultMFAAdapter):
 
 
 def has_second_factor(user_id: int) -> bool:
-    return Authenticator.objects.filter(user_id=user_id, type__in=FIRST_FACTORS).exists()
+    return bool(Authenticator.objects.filter(user_id=user_id, type__in=FIRST_FACTORS).exists())
 
 
 def factors_of(user_id: int) -> list[Authenticator]:
@@ -80,7 +82,7 @@ def totp_url(user: User, secret: str) -> str:
 
 def totp_counter(secret: str, code: str, *, at: datetime) -> int | None:
     """The time step whose code this is, within a step of `at`; None for a wrong code."""
-    step = int(at.timestamp()) // app_settings.TOTP_PERIOD
+    step: int = int(at.timestamp()) // app_settings.TOTP_PERIOD
     for counter in (step, step - 1, step + 1):
         if compare_user_code(actual=code, expected=totp_code(secret, counter)):
             return counter

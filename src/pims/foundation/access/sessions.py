@@ -9,13 +9,10 @@ from ipaddress import ip_address, ip_network
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, login
-from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.auth import login
 from django.http import HttpRequest
-from django.utils.crypto import constant_time_compare
 
 from pims.foundation.access.actor import Actor
-from pims.foundation.access.backends import BadgeBackend
 from pims.foundation.access.models import User
 from pims.foundation.access.selectors import actor_for
 from pims.kernel import clock
@@ -78,30 +75,14 @@ def confirm(session: Session) -> None:
 
 
 def recently_confirmed(session: Session) -> bool:
-    return _now() - session.get(CONFIRMED, 0) < CONFIRMATION_SECONDS
+    confirmed: float = session.get(CONFIRMED, 0.0)
+    return _now() - confirmed < CONFIRMATION_SECONDS
 
 
 def actor_of(user: User, session: Session) -> Actor:
     return actor_for(
         user, strong=bool(session.get(STRONG)), confirmed_at=session.get(CONFIRMED)
     )
-
-
-def actor_of_key(session_key: str, *, address: str) -> Actor | None:
-    """The actor of a session cookie, for a process that serves no pages; None where it ended.
-
-    Looking is not doing: it does not keep the session from standing idle.
-    """
-    session = SessionStore(session_key=session_key)
-    data = session.load()
-    if data.get(BACKEND_SESSION_KEY) != BACKEND or ended_because(data, inside=is_inside(address)):
-        return None
-    user = BadgeBackend().get_user(int(data.get(SESSION_KEY, 0)))
-    if user is None or not constant_time_compare(
-        data.get(HASH_SESSION_KEY, ""), user.get_session_auth_hash()
-    ):
-        return None
-    return actor_of(user, data)
 
 
 def address_of(request: HttpRequest) -> str:

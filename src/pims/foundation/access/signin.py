@@ -68,7 +68,7 @@ def try_secret(
 def try_code(*, user: User, code: Secret, address: str) -> Outcome:
     """A code of the authenticator app, or a recovery code where it has that form."""
     digits = "".join(code.reveal().split())
-    recovery = len(digits) != mfa.app_settings.TOTP_DIGITS
+    recovery = len(digits) != mfa.CODE_DIGITS
     use, step = (use_recovery_code, "recovery_code") if recovery else (use_totp, "totp")
     command = Command(actor=actor_for(user))
     return _try(

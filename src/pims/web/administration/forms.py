@@ -92,14 +92,21 @@ class GrantForm(forms.Form):
         super().__init__(*args, **kwargs)
         language = get_language() or "en"
         names = {e.establishment_id: e.name for e in establishments}
-        self.fields["role"].choices = [(r.code, r.name(language)) for r in roles_in_order()]
-        self.fields["establishment"].choices = [
-            ("", _("Every establishment")), *((str(pk), name) for pk, name in names.items())
-        ]  # fmt: skip
-        self.fields["units"].choices = [
+        _choose(self.fields["role"], [(r.code, r.name(language)) for r in roles_in_order()])
+        _choose(
+            self.fields["establishment"],
+            [("", _("Every establishment")), *((str(pk), name) for pk, name in names.items())],
+        )
+        offered = [
             (str(unit.unit_id), f"{names[pk]}: {unit.name}" if len(names) > 1 else unit.name)
             for pk, found in units.items()
             for unit in found
         ]
-        if not self.fields["units"].choices:
+        _choose(self.fields["units"], offered)
+        if not offered:
             del self.fields["units"]
+
+
+def _choose(field: forms.Field, choices: list[tuple[str, Any]]) -> None:
+    if isinstance(field, forms.ChoiceField):
+        field.choices = choices

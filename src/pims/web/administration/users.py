@@ -33,6 +33,7 @@ from pims.ui.pages import page
 from pims.ui.shapes import Column, Fact
 from pims.web.administration.forms import (
     LABEL_NAMES,
+    LANGUAGES,
     CardForm,
     NewPasswordForm,
     NewPinForm,
@@ -122,7 +123,7 @@ def _facts(viewer: Actor, user: UserInfo) -> list[Fact]:
     def link(name: str) -> str:
         return reverse(f"administration:{name}", args=[user.user_id]) if may else ""
 
-    language = dict(UserForm.base_fields["language"].choices).get(user.language, user.language)
+    language = dict(LANGUAGES).get(user.language, user.language)
     return [
         Fact(_("Name"), user.name, link("amend_user"), change),
         Fact(_("Badge"), user.badge),

@@ -155,7 +155,7 @@ def _try_factor(request: Any, user: Any) -> tuple[Any, str]:
     if not form.is_valid():
         return None, ""
     code = form.cleaned_data["code"]
-    by_app = len("".join(code.split())) == mfa.app_settings.TOTP_DIGITS
+    by_app = len("".join(code.split())) == mfa.CODE_DIGITS
     return (
         try_code(user=user, code=Secret(code), address=address),
         "totp" if by_app else "recovery_codes",

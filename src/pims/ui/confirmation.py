@@ -47,9 +47,7 @@ def require_recent_confirmation(
 
     def decorate(view: View[P]) -> View[P]:
         @wraps(view)
-        def answer(
-            request: HttpRequest, *args: P.args, **kwargs: P.kwargs
-        ) -> HttpResponseBase:
+        def answer(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if request.method in ("GET", "HEAD") and not before_form:
                 return view(request, *args, **kwargs)
             asked = confirmation_asked(request)

@@ -55,3 +55,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     os.environ["PIMS_POSTGRES"] = config.getoption("--postgres")
+    if getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput"):
+        # Each worker names folders of its own before it reads the settings, as we did.
+        del os.environ["DJANGO_SETTINGS_MODULE"]

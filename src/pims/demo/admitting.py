@@ -152,12 +152,12 @@ def _details(tx: Transaction, establishment_id: int, admission: Admission) -> No
         asked_at=tx.now,
     )
     done += ["property", "contacts", "risk"]
-    for step in done:
-        custody.complete_step(tx, episode_id=episode_id, step=step)
     left_out = ["photograph"] + ([] if admission.arrested_at else ["arrest"])
-    for step in left_out:
-        custody.complete_step(
-            tx, episode_id=episode_id, step=step, not_needed=True, reason="simulated"
-        )
+    custody.complete_steps(
+        tx,
+        episode_id=episode_id,
+        done=done,
+        left_out=dict.fromkeys(left_out, "simulated"),
+    )
     if admission.place_id is not None:
         custody.place_person(tx, episode_id=episode_id, place_id=admission.place_id)

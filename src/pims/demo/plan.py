@@ -89,6 +89,9 @@ def _base(
     rng: Random, arrives: date, start: date, kind: str, *, high: float, offences: str
 ) -> Stay:
     arrives = _weekday(arrives)
+    if arrives < start:
+        # The paper registers give the month of old receptions surely, the day often not.
+        arrives = _weekday(arrives.replace(day=1))
     return Stay(
         person=_person(rng, arrives),
         arrives=arrives,

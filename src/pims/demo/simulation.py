@@ -25,13 +25,14 @@ from pims.kernel import clock
 from pims.property import selectors as property_selectors
 from pims.property import services as property_room
 from pims.property.services import ItemInput
-from pims.release import rules as release_rules
 from pims.release import services as release
-from pims.safety.rules import QUESTIONS
+from pims.safety.selectors import questions
 
 Report = Callable[[str], None]
 T = TypeVar("T")
 GROUP = 10
+# What is done before each gate; see the list of the discharge check.
+SETTLED = ("medication", "travel", "documents", "next_of_kin")
 
 
 @dataclass(slots=True)
@@ -101,16 +102,13 @@ class Simulation:
     def _take_over(self, stays: list[Stay]) -> None:
         """On the first day the paper registers are entered: everyone already held."""
         with self.at(self.plan.start, 9, 0):
-            for group in _groups(sorted(stays, key=lambda s: s.arrives)):
-                made = [
-                    inmate
-                    for stay in group
-                    for inmate in self._receive(
-                        [stay],
-                        court=stay.court,
-                        received_at=self._instant(stay.arrives, 18, 30),
-                    )
-                ]
+            by_day: dict[date, list[Stay]] = defaultdict(list)
+            for stay in sorted(stays, key=lambda s: s.arrives):
+                by_day[stay.arrives].append(stay)
+            for day, group in by_day.items():
+                made = self._receive(
+                    group, court="Paper register", received_at=self._instant(day, 18, 30)
+                )
                 self._admit(made, admitted_on=self.plan.start)
             self.report(f"{len(stays)} taken over from the paper registers")
 
@@ -189,7 +187,7 @@ class Simulation:
                 f"555-{self.rng.randint(1000, 9999)}",
             ),
             languages=person.languages,
-            answers={q: self._answer(q, person.sex) for q in QUESTIONS},
+            answers={q: self._answer(q, person.sex) for q in questions()},
             alias=person.alias,
             arrested_at=None
             if stay.inherited
@@ -390,8 +388,7 @@ class Simulation:
                     establishment_id=self.establishment_id,
                     item_ids=[item.item_id for item in held],
                 )
-            for code in release_rules.ITEMS[3:]:
-                release.settle_item(first("records_officer"), case_id=case, code=code, done=True)
+            release.settle_items(first("records_officer"), case_id=case, done=SETTLED)
             release.second_officer_agrees(first("duty_senior_officer"), case_id=case)
         with self.at(day, hour, self.rng.randint(18, 34)):
             release.discharge_person(first("records_officer"), case_id=case, destination="Home")

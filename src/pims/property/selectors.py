@@ -50,6 +50,15 @@ def property_of(viewer: Actor, person_id: int) -> list[ItemInfo]:
     return _items([person_id]).get(person_id, [])
 
 
+def person_of_item(viewer: Actor, item_id: int) -> int:
+    """Whose item it is. Raises NotFound, also out of the viewer's reach."""
+    row = PropertyItem.objects.filter(pk=item_id).first()
+    if row is None:
+        raise NotFound("property_item", item_id)
+    require_visible(viewer, "property.view", row.person_id)
+    return row.person_id
+
+
 def held_items(person_ids: Iterable[int]) -> dict[int, list[ItemInfo]]:
     """What is still in the store, for services and rooms above. One query."""
     return {

@@ -13,6 +13,7 @@ from pims.foundation.bulk import any_of
 from pims.foundation.history.known import as_known, held_at
 from pims.kernel import clock
 from pims.kernel.asof import AsOf
+from pims.kernel.errors import NotFound
 from pims.safety import rules
 from pims.safety.models import FirstRisk, Flag, KeepApart
 
@@ -69,6 +70,11 @@ def flags(
     return dict(found)
 
 
+def questions() -> tuple[str, ...]:
+    """The codes of the first risk questions, in their order."""
+    return tuple(rules.QUESTIONS)
+
+
 def keep_aparts(person_ids: Iterable[int], *, at: datetime) -> dict[int, dict[int, str]]:
     """For rules above, unfiltered: person to those they are kept apart from, with the level."""
     ids = set(person_ids)
@@ -106,6 +112,24 @@ def keep_aparts_of(viewer: Actor, person_id: int) -> list[KeepApartInfo]:
         )
         for row in rows.order_by("-starts_at")
     ]
+
+
+def person_of_flag(viewer: Actor, flag_id: int) -> int:
+    """Whose flag it is. Raises NotFound, also out of the viewer's reach."""
+    return _person_of(viewer, Flag.objects.filter(pk=flag_id).values_list("person_id", flat=True))
+
+
+def person_of_keep_apart(viewer: Actor, keep_apart_id: int) -> int:
+    """The first of the pair. Raises NotFound, also out of the viewer's reach."""
+    rows = KeepApart.objects.filter(pk=keep_apart_id)
+    return _person_of(viewer, rows.values_list("person_a_id", flat=True))
+
+
+def _person_of(viewer: Actor, found: Iterable[int]) -> int:
+    person_id = next(iter(found), None)
+    if person_id is None or not visible_ids(viewer, "safety.view", [person_id]):
+        raise NotFound("person")
+    return person_id
 
 
 def first_risk(viewer: Actor, episode_id: int) -> FirstRiskInfo | None:

@@ -1,6 +1,6 @@
 """The guided admission: steps done by whoever is there, left and resumed (Mandela Rule 7)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -63,6 +63,35 @@ def complete_step(
         kept["reason"] = reason.strip()[:300]
     complete = steps.mark(tx, episode, step, state=state, data=kept)
     return _step_result(episode, step, state, complete=complete)
+
+
+@service
+def complete_steps(
+    tx: Transaction, *, episode_id: int, done: Sequence[str] = (), left_out: Mapping[str, str]
+) -> bool:
+    """Mark several steps done, and others left out with a reason, as one change.
+
+    Gives whether the admission is complete. Raises as `complete_step`.
+    """
+    episode = require_episode(tx, episode_id, "custody.admit")
+    if {*done, *left_out} - set(rules.STEPS):
+        raise InvalidInput({"step": Reason("custody.step_unknown")})
+    over = episode.ends_at is not None
+    for step in done:
+        rules.decide_step(step, AdmissionStep.State.DONE, reason="", ended=over).require()
+    for step, reason in left_out.items():
+        rules.decide_step(step, AdmissionStep.State.NOT_NEEDED, reason=reason, ended=over).require()
+    complete = steps.mark_all(
+        tx, episode, {step: {} for step in done}, state=AdmissionStep.State.DONE
+    )
+    if left_out:
+        complete = steps.mark_all(
+            tx,
+            episode,
+            {step: {"reason": reason.strip()[:300]} for step, reason in left_out.items()},
+            state=AdmissionStep.State.NOT_NEEDED,
+        )
+    return complete
 
 
 @service

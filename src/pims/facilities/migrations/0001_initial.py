@@ -3,8 +3,9 @@
 import django.contrib.postgres.constraints
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import pims.foundation.ranges
 from django.db import migrations, models
+
+import pims.foundation.ranges
 
 
 class Migration(migrations.Migration):

@@ -13,6 +13,11 @@ class _Unchanged:
 UNCHANGED: Final = _Unchanged()
 
 
+def new_scope(person_id: int, *, establishment_id: int | None) -> None:
+    """Where a person just made falls: at the establishment, in no unit, with no label."""
+    PersonScope.objects.create(person_id=person_id, establishment_id=establishment_id)
+
+
 def set_scope(
     person_id: int,
     *,

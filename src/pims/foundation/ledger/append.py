@@ -73,8 +73,11 @@ def wake_sequencer() -> None:
 
     Not inside the transaction: a NOTIFY there takes a lock of the whole server until the commit
     is on the disk, so that one write would wait for another. A wake-up lost with its process is
-    made good by the sequencer's own look every quarter of a second.
+    made good by the sequencer's own look every quarter of a second, and a load of many needs
+    none at all.
     """
+    if is_loading():
+        return
     if all(hook is not _notify for _, hook, *_ in connection.run_on_commit):
         transaction.on_commit(_notify, robust=True)
 

@@ -6,7 +6,7 @@ from datetime import date
 
 from django.db import connection
 
-from pims.foundation.access.person_scope import set_scope
+from pims.foundation.access.person_scope import new_scope
 from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel.decisions import Reason
 from pims.kernel.errors import InvalidInput
@@ -76,7 +76,7 @@ def create_person(
         recorded_by_id=tx.actor.user_id,
     )
     tx.lock_persons([person.pk])
-    set_scope(person.pk, establishment_id=establishment_id, unit_id=None)
+    new_scope(person.pk, establishment_id=establishment_id)
     keep_juvenile_label(tx, person)
     made = make_names(tx, person, names)
     for code in dict.fromkeys(nationalities):

@@ -6,6 +6,7 @@ from pims.release.services.cases import (
     establish_identity,
     second_officer_agrees,
     settle_item,
+    settle_items,
     start_discharge,
     start_due_discharges,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "record_return_from_error",
     "second_officer_agrees",
     "settle_item",
+    "settle_items",
     "start_discharge",
     "start_due_discharges",
 ]

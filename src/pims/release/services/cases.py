@@ -216,6 +216,14 @@ def settle_item(
 
 
 @service
+def settle_items(tx: Transaction, *, case_id: int, done: Sequence[str]) -> CaseResult:
+    """Several things on the list were done, as one change. Raises as `settle_item`."""
+    for code in done:
+        settle_item(tx, case_id=case_id, code=code, done=True)
+    return CaseResult(case_id)
+
+
+@service
 def second_officer_agrees(tx: Transaction, *, case_id: int) -> CaseResult:
     """The actor is the second officer and has looked at the case."""
     case = open_case(tx, case_id)

@@ -2,8 +2,9 @@
 
 import django.contrib.postgres.constraints
 import django.db.models.deletion
-import pims.foundation.ranges
 from django.db import migrations, models
+
+import pims.foundation.ranges
 
 
 class Migration(migrations.Migration):

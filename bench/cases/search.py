@@ -190,27 +190,16 @@ def _load(made: list[MadePerson]) -> set[int]:
             " born_earliest, born_latest, birth_place, age_disputed, age_decision,"
             " age_decision_reason, version, source, created_at, recorded_by_id) FROM STDIN"
         ) as copy:
-            for n, person in enumerate(made, 1):
-                year = person.year
-                copy.write(
-                    f"{n}\t{prisoner_number(n)}\tmale\tman\t{year}-01-01\tyear\t{year}-01-01\t"
-                    f"{year}-12-31\t\tf\t\t\t1\tbulk\t2026-01-01\t1\n"
-                )
+            _write(copy, made, _person_line)
         with cursor.copy(
             "COPY people_name (id, person_id, kind, given, family, is_primary, search_key,"
             " sort_key, withdrawn_reason, recorded_at, recorded_by_id) FROM STDIN"
         ) as copy:
-            for n, person in enumerate(made, 1):
-                order = sort_key(person.family, person.given).replace("\t", "\\t")
-                copy.write(
-                    f"{n}\t{n}\tbirth\t{person.given}\t{person.family}\tt\t"
-                    f"{search_key(person.full)}\t{order}\t\t2026-01-01\t1\n"
-                )
+            _write(copy, made, _name_line)
         with cursor.copy(
             "COPY person_scope (person_id, establishment_id, labels, sealed) FROM STDIN"
         ) as copy:
-            for n in range(1, len(made) + 1):
-                copy.write(f"{n}\t{HERE if n in within else ELSEWHERE}\t{{}}\tf\n")
+            _write(copy, made, lambda n, _: f"{n}\t{HERE if n in within else ELSEWHERE}\t{{}}\tf\n")
         cursor.execute("ANALYZE people_person, people_name, person_scope")
     index.rebuild()
     with connection.cursor() as cursor:
@@ -221,6 +210,28 @@ def _load(made: list[MadePerson]) -> set[int]:
     connection.close()
     connection.settings_dict.update(urls.django_database("app", database=NAME))
     return within
+
+
+def _write(copy: Any, made: list[MadePerson], line: Callable[[int, MadePerson], str]) -> None:
+    for first in range(0, len(made), 20_000):
+        part = enumerate(made[first : first + 20_000], first + 1)
+        copy.write("".join(line(n, person) for n, person in part))
+
+
+def _person_line(n: int, person: MadePerson) -> str:
+    year = person.year
+    return (
+        f"{n}\t{prisoner_number(n)}\tmale\tman\t{year}-01-01\tyear\t{year}-01-01\t"
+        f"{year}-12-31\t\tf\t\t\t1\tbulk\t2026-01-01\t1\n"
+    )
+
+
+def _name_line(n: int, person: MadePerson) -> str:
+    order = sort_key(person.family, person.given).replace("\t", "\\t")
+    return (
+        f"{n}\t{n}\tbirth\t{person.given}\t{person.family}\tt\t"
+        f"{search_key(person.full)}\t{order}\t\t2026-01-01\t1\n"
+    )
 
 
 @contextmanager

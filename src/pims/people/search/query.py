@@ -26,7 +26,7 @@ _LOOSE, _TIGHT = 48, 16
 _HALVES = 6
 _TIGHT_LIKENESS = 0.72
 # Names compared roughly, and in full.
-_ROUGH, _FULL = 3000, 150
+_ROUGH, _FULL = 3000, 80
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from pims.people.selectors.headers import (
     PersonHeader,
     ids_canonical,
     infants_inside,
+    joined_records,
     person_headers,
     persons_of,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "explain_number",
     "ids_canonical",
     "infants_inside",
+    "joined_records",
     "matches_of",
     "near_persons",
     "person_detail",

@@ -68,6 +68,25 @@ def persons_of(person_id: int) -> frozenset[int]:
     return frozenset(index.merged_into([root]))
 
 
+def joined_records(person_ids: Collection[int]) -> dict[int, int]:
+    """Every other record of these people -> the one of `person_ids` that it belongs to.
+
+    Empty where none of them was ever joined with another, which one query over the joined
+    records tells. What is asked about a person must be asked about these too.
+    """
+    ids = set(person_ids)
+    merged = Person.objects.filter(
+        any_of("id", ids) | any_of("canonical_id", ids), canonical_id__isnull=False
+    )
+    touched = {i for pair in merged.values_list("id", "canonical_id") for i in pair}
+    if not touched:
+        return {}
+    family = index.merged_into(index.roots(touched).values())
+    roots = index.roots(family)
+    asked = {roots[i]: i for i in sorted(ids & family)}
+    return {i: asked[root] for i, root in roots.items() if i not in ids and root in asked}
+
+
 def person_headers(
     viewer: Actor, person_ids: Collection[int], as_of: AsOf | None = None
 ) -> dict[int, PersonHeader]:

@@ -242,36 +242,45 @@ def _of_persons(viewer: Actor, asked: dict[int, str], how: str, score: float) ->
 
 
 def _named(matches: Sequence[Match]) -> list[PersonHit]:
-    persons = Person.objects.in_bulk([match.person_id for match in matches])
-    found_by = PersonName.objects.in_bulk([match.name_id for match in matches])
-    primary = {
-        name.person_id: display_name(name.given, name.family)
-        for name in found_by.values()
-        if name.is_primary
+    """Hits in the order of the matches; one query, and two more where merges or aliases led."""
+    found = {
+        name.pk: name
+        for name in PersonName.objects.select_related("person").filter(
+            pk__in=[match.name_id for match in matches]
+        )
     }
-    primary |= _primary_names([i for i in persons if i not in primary])
+    led = [m for m in matches if m.name_id in found and not _heads(found[m.name_id], m)]
+    primary = _primary_names(match.person_id for match in led) if led else {}
+    roots = Person.objects.in_bulk(
+        [m.person_id for m in led if found[m.name_id].person_id != m.person_id]
+    )
     hits = []
     for match in matches:
-        person, name = persons.get(match.person_id), found_by.get(match.name_id)
-        if person is None or name is None:
+        name = found.get(match.name_id)
+        if name is None:
             continue
-        heads = name.is_primary and name.person_id == person.pk
-        how = name.kind if not heads else "sound" if match.by_sound else "name"
-        if not heads and name.kind == "birth":
-            how = "alias"
+        person = roots.get(match.person_id, name.person)
+        heads, as_found = _heads(name, match), display_name(name.given, name.family)
+        how = name.kind if name.kind != "birth" else "alias"
+        if heads:
+            how = "sound" if match.by_sound else "name"
         hits.append(
             PersonHit(
                 person_id=person.pk,
                 number=person.number,
-                name=primary.get(person.pk, ""),
+                name=as_found if heads else primary.get(person.pk, ""),
                 birth_year=person.birth_date.year if person.birth_date else None,
                 score=round(match.score, 4),
                 how=how,
-                found_as="" if heads else display_name(name.given, name.family),
+                found_as="" if heads else as_found,
                 sex=person.sex,
             )
         )
     return hits
+
+
+def _heads(name: PersonName, match: Match) -> bool:
+    return name.is_primary and name.person_id == match.person_id
 
 
 def _primary_names(person_ids: Iterable[int]) -> dict[int, str]:

@@ -23,11 +23,19 @@ def migrate_instance() -> None:
 def prepare_instance(*, demo: bool) -> None:
     """What `pims up` runs once the database answers."""
     boot.framework()
+    if demo and _noted("demo") == BEGUN:
+        _start_over()
     if _needs_migration():
         _migrate()
     _collect_static()
     if demo:
         _fill_empty_installation()
+    _note("sign-ins", "demo" if _has_demo_officers() else "own")
+
+
+def shows_demo_sign_ins() -> bool:
+    """Whether the last preparation found the officers of the simulated prison."""
+    return _noted("sign-ins") == "demo"
 
 
 # -- the database ------------------------------------------------------------------------------
@@ -80,10 +88,55 @@ def _collect_static() -> None:
 
 
 # -- the simulated prison ----------------------------------------------------------------------
-def _fill_empty_installation() -> None:
-    from pims.demo.services import load_on_first_start
+BEGUN, DONE = "begun", "done"
 
-    load_on_first_start(report=lambda text: words.print(f"  {text} …", markup=False))
+
+def _fill_empty_installation() -> None:
+    """On the first start, the simulated prison. What is remembered in case it is interrupted."""
+    from pims.demo.services import load_on_first_start
+    from pims.facilities.selectors import establishments
+    from pims.foundation.access.selectors import system_actor
+
+    if establishments(system_actor()):
+        return
+    _note("demo", BEGUN)
+    with step("Filling the simulated prison, which takes a few minutes once"):
+        load_on_first_start(report=lambda text: words.print(f"  {text} …", markup=False))
+    _note("demo", DONE)
+
+
+def _start_over() -> None:
+    """Drop the half of a simulated prison that an interrupted first start left.
+
+    The pages were never served from it and the sequencer never saw it: `pims up` starts them
+    only after this.
+    """
+    import psycopg
+    from psycopg import sql
+
+    from pims.foundation.database import urls
+
+    if urls.is_external():
+        words.print("The simulated prison is incomplete: its first filling was interrupted.")
+        return
+    with step("The first filling was interrupted: beginning again with an empty database"):
+        dsn = urls.dsn(urls.SUPERUSER, database="postgres")
+        with psycopg.connect(dsn, autocommit=True) as server:
+            name = sql.Identifier(urls.database_name())
+            server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
+    _note("demo", "")
+
+
+def _has_demo_officers() -> bool:
+    from pims.demo.signins import SIGN_INS
+    from pims.foundation.access.selectors import find_user_id
+    from pims.kernel.errors import NotFound
+
+    try:
+        find_user_id(SIGN_INS[0].badge)
+    except NotFound:
+        return False
+    return True
 
 
 # -- what was done before ----------------------------------------------------------------------

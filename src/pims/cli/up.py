@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from pims.cli import parts
+from pims.cli.prepare import shows_demo_sign_ins
 from pims.config import instance
 from pims.foundation.database import urls
 from pims.foundation.database.launcher import instance_cluster
@@ -46,7 +47,7 @@ def serve(*, port: int, demo: bool) -> int:
         supervisor = Supervisor(logs=instance.var_dir() / "log", env=_environment(port), say=say)
         supervisor.listen()
         _start(supervisor, port=port, demo=demo)
-        _welcome(address, time.monotonic() - began, demo=demo)
+        _welcome(address, time.monotonic() - began)
         supervisor.run()
         say("Stopping …")
         return DONE
@@ -120,10 +121,10 @@ def _step(text: str) -> Iterator[None]:
         say(f"  done in {took:.1f} s")
 
 
-def _welcome(address: str, seconds: float, *, demo: bool) -> None:
+def _welcome(address: str, seconds: float) -> None:
     out.print()
     out.print(f"[bold]PIMS is ready[/bold] after {seconds:.1f} s: [bold]{address}[/bold]")
-    if demo:
+    if shows_demo_sign_ins():
         out.print(_sign_ins())
     out.print(f"Logs: {instance.var_dir() / 'log'}    Stop it with Ctrl-C.", markup=False)
     sys.stdout.flush()

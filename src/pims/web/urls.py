@@ -6,6 +6,7 @@ from pims.people.web.search import search
 from pims.web import faults
 from pims.web.merging import views as merging
 from pims.web.start.views import home
+from pims.web.visiting.views import sample
 
 urlpatterns = [
     path("", include("pims.web.signin.urls")),
@@ -19,5 +20,6 @@ urlpatterns = [
         name="merge_people",
     ),
     path("merge/<int:person_id>/undo/", merging.unmerge_people, name="unmerge_people"),
+    path("visiting/", sample, name="visiting_sample"),
     path("offline/", faults.offline, name="offline"),
 ]

@@ -150,7 +150,11 @@ def identity(request: Any, case_id: int) -> HttpResponse:
         "case": case,
         "identity": identity_of(request.actor, case.person_id),
         "title": _("Who is this?"),
-        "photographs": people.photographs(request.actor, case.person_id),
+        "photographs": [
+            (reverse("people:photograph", args=[photograph.blob_id]), photograph.taken_at)
+            for photograph in people.person_detail(request.actor, case.person_id).photographs
+            if photograph.kind != "mark"
+        ],
     }
     return render(request, "release/identity.html", context, status=422 if form.errors else 200)
 

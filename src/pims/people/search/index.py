@@ -188,7 +188,7 @@ def _add_words(found: Iterable[str]) -> None:
 
 
 def _years(earliest: date | None, latest: date | None) -> tuple[int, ...]:
-    return years_of(earliest and earliest.year, latest and latest.year)
+    return years_of(earliest.year if earliest else None, latest.year if latest else None)
 
 
 def _birth_year(earliest: date | None, latest: date | None) -> int | None:

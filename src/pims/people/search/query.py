@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 from django.db.models.expressions import RawSQL
@@ -106,7 +107,7 @@ class _Asking:
         self.viewer, self.permission = viewer, permission
         self.asked, self.birth_year, self.unfinished = asked, birth_year, unfinished
         self._seen: set[int] = set()
-        self._scope_sql: tuple[str, tuple[object, ...]] | None = None
+        self._scope_sql: tuple[str, tuple[Any, ...]] | None = None
         self._found: dict[int, Match] = {}
 
     @property
@@ -151,7 +152,7 @@ class _Asking:
         inner = (
             f"SELECT name_id, person_id, key, birth_year FROM people_search WHERE {condition.sql}"
         )
-        values: tuple[object, ...] = condition.values
+        values: tuple[Any, ...] = condition.values
         if self.viewer.system:
             sql = f"{inner} LIMIT {_ROUGH}"
         else:
@@ -165,9 +166,10 @@ class _Asking:
             values = (*values, *more)
         with connection.cursor() as cursor:
             cursor.execute(sql, values)
-            return cursor.fetchall()
+            rows: list[tuple[int, int, str, int | None]] = cursor.fetchall()
+        return rows
 
-    def _scope(self) -> tuple[str, tuple[object, ...]]:
+    def _scope(self) -> tuple[str, tuple[Any, ...]]:
         if self._scope_sql is None:
             self._scope_sql = (
                 PersonScope.objects.filter(

@@ -54,12 +54,13 @@ def add_part(
     part.recorded_at = tx.now
     part.recorded_by_id = tx.actor.user_id
     part.save(force_insert=True)
+    part_id: int = part.pk
     touch(person)
     tx.record(
         events.PartAdded(person_id=person.pk, part=part_code(part), part_id=part.pk),
         details=details,
     )
-    return part.pk
+    return part_id
 
 
 def part_code(part: PersonPart | type[PersonPart]) -> str:

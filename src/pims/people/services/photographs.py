@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
+
 from pims.foundation.commands.transaction import Transaction, service
 from pims.foundation.vault.files import store_file
 from pims.kernel.errors import NotFound
@@ -42,7 +44,11 @@ def add_photograph(
         raise NotFound("mark", mark_id)
     blob = store_file(tx, person_id=person_id, kind="photo", data=data, name="photograph")
     same = Photograph.objects.filter(
-        person=person, kind=kind, mark_id=mark_id, blob_id=blob.blob_id, withdrawn_at__isnull=True
+        Q(mark__isnull=True) if mark_id is None else Q(mark_id=mark_id),
+        person=person,
+        kind=kind,
+        blob_id=blob.blob_id,
+        withdrawn_at__isnull=True,
     ).first()
     if same is not None:
         return PhotographResult(same.pk, str(blob.blob_id), person.version)

@@ -2,6 +2,7 @@
 
 from django import template
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from pims.people.selectors import PersonHeader
 from pims.people.web import words
@@ -18,7 +19,7 @@ def people_word(code: object, table: str) -> str | Promise:
 @register.filter
 def shown_name(header: PersonHeader) -> str | Promise:
     """The name that heads the file, or that none is known."""
-    return header.display_name or words._("Name not known")
+    return header.display_name or _("Name not known")
 
 
 @register.filter

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from pims.people.languages import LANGUAGES
 from pims.people.services.parts import LanguageInput
 from pims.people.web import words
 from pims.ui.fields import DayField, InstantField
@@ -121,8 +122,9 @@ class LanguagesForm(PartForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for code, name in words.LANGUAGES.items():
-            self.fields[f"speaks_{code}"] = forms.BooleanField(label=name, required=False)
+        label: Any
+        for code, label in LANGUAGES.items():
+            self.fields[f"speaks_{code}"] = forms.BooleanField(label=label, required=False)
             self.fields[f"reads_{code}"] = forms.ChoiceField(
                 label=_("Reading"), choices=self.READS, required=False
             )
@@ -133,7 +135,7 @@ class LanguagesForm(PartForm):
     def rows(self) -> list[tuple[forms.BoundField, forms.BoundField, forms.BoundField]]:
         return [
             (self[f"speaks_{code}"], self[f"reads_{code}"], self[f"interpreter_{code}"])
-            for code in words.LANGUAGES
+            for code in LANGUAGES
         ]
 
     def languages(self) -> list[LanguageInput]:
@@ -145,7 +147,7 @@ class LanguagesForm(PartForm):
                 reads=reads.get(given.get(f"reads_{code}", "")),
                 needs_interpreter=bool(given.get(f"interpreter_{code}")),
             )
-            for code in words.LANGUAGES
+            for code in LANGUAGES
             if given.get(f"speaks_{code}")
         ]
 
@@ -194,7 +196,7 @@ class ContactForm(PartForm):
     address = text(_("Address"), limit=300)
     language = forms.ChoiceField(
         label=_("Language"),
-        choices=lambda: [("", "—"), *words.LANGUAGES.items()],
+        choices=lambda: [("", "—"), *LANGUAGES.items()],
         required=False,
     )
     note = area(_("Note"), limit=500)

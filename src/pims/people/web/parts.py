@@ -328,8 +328,9 @@ def _form_page(
                         " then save again."
                     ),
                 )
-                form.data = form.data.copy()
-                form.data["version"] = header.version
+                typed = request.POST.copy()
+                typed["version"] = header.version
+                form.data = typed
             else:
                 messages.success(request, gettext("Saved."))
                 return HttpResponseRedirect(back)

@@ -101,6 +101,7 @@ def who(request: Any, number: str) -> HttpResponse:
     context = _shell(request, number, person_id, looking, "who")
     context["detail"] = people.person_detail(request.actor, person_id, looking.as_of)
     context["may_edit"] = request.actor.can("people.edit") and not looking.past
+    context["may_merge"] = request.actor.can("people.merge") and not looking.past
     return render(request, "prisoners/who.html", context)
 
 

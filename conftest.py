@@ -40,7 +40,8 @@ hypothesis_settings.load_profile("pims")
 
 pytest_plugins = [
     "tests.fixtures.database", "tests.fixtures.actors", "tests.fixtures.network",
-    "tests.fixtures.browser", "tests.fixtures.sample_site", "tests.access.site",
+    "tests.fixtures.browser", "tests.fixtures.sample_site", "tests.fixtures.live_site",
+    "tests.access.site",
 ]  # fmt: skip
 
 
@@ -51,6 +52,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="system|wheel|FOLDER",
         help="which PostgreSQL server the tests run on (as PIMS_POSTGRES)",
     )
+
+    parser.addoption(
+        "--needing-postgres",
+        action="store_true",
+        help="only the tests that use a PostgreSQL server",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--needing-postgres"):
+        servers = {"db", "django_db_setup", "a_database", "fresh_database", "empty_instance"}
+        chosen = [bool(servers & set(getattr(item, "fixturenames", ()))) for item in items]
+        left = [item for item, wanted in zip(items, chosen, strict=True) if not wanted]
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item, wanted in zip(items, chosen, strict=True) if wanted]
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -1,6 +1,6 @@
 """`make test`: the tests, on each PostgreSQL that this machine has.
 
-On the machine's own server the services are tested; on the wheel's everything, browser included,
+On the machine's own server what uses a server is tested; on the wheel's everything, browser included,
 and last, so that the closing line is that of the whole. `--fast` leaves the browser out and uses
 one server. Further arguments go to pytest.
 """
@@ -44,9 +44,11 @@ def main(arguments: list[str]) -> int:
     fine = True
     if has_system_server():
         print("Tests on this machine's PostgreSQL …", flush=True)
-        fine = pytest("system", *without_browser, "--ignore=tests/faults", *rest)
         if fast:
-            return int(not fine)
+            return int(not pytest("system", *without_browser, *rest))
+        fine = pytest(
+            "system", "--needing-postgres", *without_browser, "--ignore=tests/faults", *rest
+        )
     else:
         print("No PostgreSQL 15 or later on this machine: the wheel's alone is tested", flush=True)
     print("Tests on the wheel's PostgreSQL …", flush=True)

@@ -28,6 +28,7 @@ from pims.kernel import clock
 from pims.kernel.asof import AsOf
 from pims.kernel.errors import NotFound
 from pims.kernel.periods import Period
+from pims.people import selectors as people
 
 __all__ = ["LegalStatus", "bodies", "legal_status", "warrants_of"]
 
@@ -143,12 +144,16 @@ def warrants_of(
 ) -> dict[int, list[WarrantBrief]]:
     """All warrants of the persons, oldest first, for services and rooms above. Three queries.
 
-    Whoever shows them checks first that the viewer may see the persons.
+    Papers of records that were joined count with the person asked for. Whoever shows them checks
+    first that the viewer may see the persons.
     """
     known_at = None if as_of is None else as_of.known_at
-    ids = list(person_ids)
+    ids = set(person_ids)
+    joined = people.joined_records(ids)
     names = list(
-        as_known(WarrantName, known_at, among=any_of("person_id", ids)).order_by("starts_at")
+        as_known(WarrantName, known_at, among=any_of("person_id", ids | joined.keys())).order_by(
+            "starts_at"
+        )
     )
     papers = {
         paper.id: paper
@@ -161,7 +166,8 @@ def warrants_of(
     for name in names:
         paper = papers.get(name.warrant_id)
         if paper is not None:
-            found[name.person_id].append(_brief(name, paper, body_names[paper.body_id], zone))
+            whose = joined.get(name.person_id, name.person_id)
+            found[whose].append(_brief(name, paper, body_names[paper.body_id], zone))
     return dict(found)
 
 
@@ -184,8 +190,9 @@ def _facts_at(ids: list[int], as_of: AsOf) -> dict[int, list[rules.WarrantFacts]
     Two queries for the columns that the rule needs, because a roll asks for everyone at once.
     """
     at, known_at = as_of.valid_at, as_of.known_at
+    joined = people.joined_records(ids)
     names = list(
-        as_known(WarrantName, known_at, among=any_of("person_id", ids))
+        as_known(WarrantName, known_at, among=any_of("person_id", {*ids, *joined}))
         .filter(Q(ends_at=None) | Q(ends_at__gt=at), starts_at__lte=at)
         .order_by("starts_at")
         .values_list(
@@ -203,7 +210,7 @@ def _facts_at(ids: list[int], as_of: AsOf) -> dict[int, list[rules.WarrantFacts]
     for name_id, warrant_id, person_id, starts_at, until, next_appearance, ends_at in names:
         if warrant_id in papers:
             kind, state, defects = papers[warrant_id]
-            found[person_id].append(
+            found[joined.get(person_id, person_id)].append(
                 rules.WarrantFacts(
                     name_id, warrant_id, person_id, kind, state, starts_at, until,
                     next_appearance, ends_at, defects,

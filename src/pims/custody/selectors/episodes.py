@@ -23,7 +23,7 @@ from pims.custody.models import (
 from pims.custody.reading import READER
 from pims.facilities import selectors as facilities
 from pims.foundation.access.actor import Actor
-from pims.foundation.access.scope import require_visible
+from pims.foundation.access.scope import require_visible, visible_ids
 from pims.foundation.history.known import as_known
 from pims.kernel.asof import AsOf
 from pims.people import selectors as people
@@ -199,9 +199,13 @@ def current_episodes(person_ids: Iterable[int]) -> dict[int, EpisodeBrief]:
     return {row.person_id: brief(row) for row in rows}
 
 
-def episode_brief(episode_id: int) -> EpisodeBrief | None:
+def episode_brief(viewer: Actor, episode_id: int) -> EpisodeBrief | None:
+    """One episode, or None where there is none that the viewer may see."""
     row = Episode.objects.filter(pk=episode_id).first()
-    return None if row is None else brief(row)
+    if row is None:
+        return None
+    seen = viewer.system or visible_ids(viewer, "custody.view", [row.person_id])
+    return brief(row) if seen else None
 
 
 def episode_briefs(person_ids: Iterable[int]) -> dict[int, list[EpisodeBrief]]:

@@ -10,9 +10,16 @@ from pims.authority import selectors as authority
 from pims.authority import services as authority_services
 from pims.custody import events
 from pims.custody.models import Absence, EndOfCustody, Episode, Escort, Placement
-from pims.custody.rules.timelines import INSTANT
+from pims.custody.rules.timelines import INSTANT, Row
 from pims.custody.services.about import about
-from pims.custody.services.common import moment, scope_to, told_clock_back
+from pims.custody.services.common import (
+    against_the_clock,
+    escort_rows,
+    moment,
+    rows_of,
+    scope_to,
+    told_clock_back,
+)
 from pims.custody.services.escorting import close_escort
 from pims.facilities import selectors as facilities
 from pims.foundation.commands.transaction import Transaction
@@ -39,15 +46,18 @@ def close_episode(
 ) -> EndResult:
     """End the episode and everything open in it; `fields` are those of `EndOfCustody`."""
     when = moment(tx, ended_at, "ended_at")
-    if when.at <= episode.starts_at:
+    at, disputed = against_the_clock(when, _begun(episode))
+    if at <= episode.starts_at:
         raise InvalidInput({"ended_at": Reason("custody.end_before_reception")})
-    at = when.at
+    if disputed:
+        episode.clock_disputed = True
+        told_clock_back(tx, episode, "episode", episode.pk, when.at)
     _close_escorts(tx, episode, at, kind)
     _cut(tx, episode, list(Placement.objects.filter(episode=episode)), at, "placement")
     _cut(tx, episode, list(Absence.objects.filter(episode=episode)), at, "absence")
     episode.ends_at, episode.end_kind = at, kind
     episode.version += 1
-    episode.save(update_fields=["ends_at", "end_kind", "version"])
+    episode.save(update_fields=["ends_at", "end_kind", "clock_disputed", "version"])
     held = property_selectors.held_items([episode.person_id]).get(episode.person_id, [])
     waiting = len(held)
     end = EndOfCustody.objects.create(
@@ -106,6 +116,16 @@ def told(tx: Transaction, at: datetime | None, field: str) -> datetime | None:
 def local_day(at: datetime, establishment_id: int) -> date:
     """The calendar day of an instant where the establishment is."""
     return at.astimezone(ZoneInfo(facilities.time_zone(establishment_id))).date()
+
+
+def _begun(episode: Episode) -> list[Row]:
+    """Everything recorded as begun in the episode, its reception first."""
+    return [
+        Row(episode.pk, episode.starts_at, None),
+        *rows_of(Placement.objects.filter(episode=episode)),
+        *rows_of(Absence.objects.filter(episode=episode)),
+        *escort_rows(Escort.objects.filter(episode=episode)),
+    ]
 
 
 def _close_escorts(tx: Transaction, episode: Episode, at: datetime, kind: str) -> None:

@@ -9,7 +9,7 @@ from pims.custody.models import Absence, Episode, Escort, Placement
 from pims.custody.services.about import about
 from pims.custody.services.common import moment, require_episode
 from pims.foundation.commands.transaction import Transaction, service
-from pims.kernel.decisions import Reason
+from pims.kernel.decisions import Reason, refuse
 from pims.kernel.errors import InvalidInput, Stale
 from pims.kernel.periods import Period
 from pims.people import selectors as people
@@ -83,12 +83,16 @@ def merge_people(
 ) -> JoinResult:
     """Join two records of one person: `person_id` is known as `into_person_id` from now on.
 
-    No row moves. Raises Refused while episodes of the two overlap: one of them was in two places
-    at once, and a person has to say which record is wrong.
+    No row moves, so a record under which somebody is in custody stays the one that counts.
+    Raises Refused where `person_id` is such a record (join the other way round), and where
+    episodes of the two overlap: one was in two places at once, and a person has to say which
+    record is wrong.
     """
     tx.require_person("people.merge", person_id)
     tx.require_person("people.merge", into_person_id)
     tx.lock_persons([person_id, into_person_id])
+    if Episode.objects.filter(person_id=person_id, ends_at=None).exists():
+        refuse(Reason("custody.join_the_other_way")).require()
     people_services.merge_persons(
         tx,
         person_id=person_id,

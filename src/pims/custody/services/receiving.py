@@ -8,12 +8,15 @@ from pims.custody.models import BodyReceipt, Episode, Injury, Van
 from pims.custody.reading import READER, covers
 from pims.custody.services.about import about
 from pims.custody.services.absences import end_absence
+from pims.custody.services.closing import close_episode
 from pims.custody.services.common import (
+    CLOCK_SLACK,
     Moment,
     open_absence,
     open_escort,
     open_placement,
     scope_from_rows,
+    told_clock_back,
 )
 from pims.custody.services.escorting import close_escort
 from pims.custody.services.opening import open_episode
@@ -81,8 +84,7 @@ def receive_one(
     tx: Transaction, arrival: Arrival, line: BodyReceiptInput, named: int | None
 ) -> ReceiptRecorded:
     """One line: attach to the open episode, or open one for the person named or a new one."""
-    at = arrival.when.at
-    episode = None if named is None else _episode_around(tx, named, at)
+    episode, at = (None, arrival.when.at) if named is None else _on_the_books(tx, arrival, named)
     found = BodyReceipt.Found.NOT_HELD
     doubted: int | None = None
     if named is not None and episode is not None:
@@ -98,14 +100,20 @@ def receive_one(
         person_id, number, matches = _new_person(tx, arrival, line, doubted)
     assert person_id is not None
     arrival.seen.add(person_id)
+    here = arrival.van.establishment_id
+    elsewhere = episode if episode is not None and episode.establishment_id != here else None
+    if elsewhere is not None and elsewhere.ends_at is None:
+        close_episode(tx, elsewhere, kind=Episode.EndKind.TRANSFERRED, ended_at=at)
+        episode = None
     was_open = episode is not None
     if episode is None:
         episode = open_episode(
             tx,
             person_id=person_id,
-            establishment_id=arrival.van.establishment_id,
+            establishment_id=here,
             starts_at=at,
             reception_kind=arrival.reception_kind,
+            continues=elsewhere,
         )
     receipt = BodyReceipt.objects.create(
         van=arrival.van,
@@ -124,6 +132,8 @@ def receive_one(
         recorded_by_id=tx.actor.user_id,
     )
     _tell_receipt(tx, episode, receipt, was_open=was_open, doubted=doubted)
+    if at != arrival.when.at and not arrival.when.given:
+        told_clock_back(tx, episode, "body_receipt", receipt.pk, arrival.when.at)
     if was_open:
         _back_in(tx, episode, receipt)
     _injuries(tx, episode, line, at)
@@ -163,26 +173,44 @@ def _in_a_cell(episode: Episode) -> bool:
     return open_placement(episode) is not None
 
 
-def _episode_around(tx: Transaction, person_id: int, at: datetime) -> Episode | None:
-    """The episode of the person that covers `at`, or that began so soon after it that the
-    receipt belongs to it: then its start moves back to the earlier hour."""
-    covering = Episode.objects.filter(covers(at), person_id=person_id).first()
+def _on_the_books(
+    tx: Transaction, arrival: Arrival, person_id: int
+) -> tuple[Episode | None, datetime]:
+    """The episode that the receipt belongs to, None for a new one, and the instant it counts from.
+
+    Nobody is received into custody that has ended: an hour within the last minutes of an ended
+    episode, or a clock that stands before it, counts from the end.
+    """
+    at = arrival.when.at
+    own = Episode.objects.filter(person_id=person_id).order_by("starts_at")
+    if not arrival.when.given:
+        last = own.last()
+        if last is None or (last.ends_at is not None and last.ends_at <= at):
+            return None, at
+        return (last, max(at, last.starts_at)) if last.ends_at is None else (None, last.ends_at)
+    covering = own.filter(covers(at)).first()
+    while covering is not None and covering.ends_at is not None:
+        if covering.ends_at - at > CLOCK_SLACK:
+            return covering, at
+        at = covering.ends_at
+        covering = own.filter(covers(at)).first()
     if covering is not None:
-        return covering
-    later = Episode.objects.filter(person_id=person_id, starts_at__gt=at).order_by("starts_at")
-    following = later.first()
+        return covering, at
+    following = own.filter(starts_at__gt=at).first()
     if following is None or following.starts_at - at > SAME_STAY:
-        return None
+        return None, at
+    return _begin_earlier(tx, following, at), at
+
+
+def _begin_earlier(tx: Transaction, following: Episode, at: datetime) -> Episode:
+    """The receipt was entered late: the stay that began soon after it begins at its hour."""
     before = following.starts_at
     following.starts_at = at
     following.version += 1
     following.save(update_fields=["starts_at", "version"])
     tx.record(
         events.EpisodeCorrected(
-            person_id=person_id,
-            establishment_id=following.establishment_id,
-            episode_id=following.pk,
-            happened_at=at.isoformat(),
+            **about(following, at),
             fields="starts_at",
             version=following.version,
         ),

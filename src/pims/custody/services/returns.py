@@ -6,6 +6,7 @@ from datetime import datetime
 from pims.custody import events
 from pims.custody.models import CourtReturn, Episode, Escort
 from pims.custody.rules import returns as rules
+from pims.custody.rules.timelines import INSTANT
 from pims.custody.services.about import about
 from pims.custody.services.absences import start_absence
 from pims.custody.services.closing import detaining, local_day, open_warrants
@@ -40,7 +41,11 @@ def record_return(tx: Transaction, *, row: ReturnRow) -> Returned:
     escort, episode = _subject(tx, row)
     tx.require_person("custody.escort", episode.person_id)
     when = moment(tx, row.happened_at)
-    facts = _facts(row, escort, episode, when.at)
+    at = when.at
+    if escort is not None and not when.given and at <= escort.left_at:
+        # The clock went back while they were out; closing the escort puts that on record.
+        at = escort.left_at + INSTANT
+    facts = _facts(row, escort, episode, at)
     wrong = dict(rules.missing(facts))
     if row.outcome == "not_returned" and row.not_returned_because not in KEPT_BY:
         wrong["not_returned_because"] = Reason("custody.kept_by_unknown")
@@ -52,7 +57,12 @@ def record_return(tx: Transaction, *, row: ReturnRow) -> Returned:
     if episode.ends_at is not None:
         raise InvalidInput({"episode_id": Reason("custody.episode_ended")})
     consequence = carry_out(
-        tx, episode, row, at=when.at, concerned=rules.concerned(facts), detains=facts.detaining
+        tx,
+        episode,
+        row,
+        at=min(at, tx.now),
+        concerned=rules.concerned(facts),
+        detains=facts.detaining,
     )
     made = CourtReturn.objects.create(
         escort=escort,
@@ -60,14 +70,14 @@ def record_return(tx: Transaction, *, row: ReturnRow) -> Returned:
         person_id=episode.person_id,
         establishment_id=episode.establishment_id,
         outcome=row.outcome,
-        happened_at=when.at,
+        happened_at=at,
         data=_kept(row, consequence),
         note=row.note,
         recorded_by_id=tx.actor.user_id,
     )
     tx.record(
         events.CourtOutcome(
-            **about(episode, when.at),
+            **about(episode, at),
             court_return_id=made.pk,
             outcome=row.outcome,
         ),

@@ -240,11 +240,11 @@ def test_two_records_of_one_person_are_joined_unless_they_were_held_at_the_same_
     third = prison.one("Juan Perez Lopez")
     services.merge_people(
         prison.command,
-        person_id=third.person_id,
-        into_person_id=first.person_id,
+        person_id=first.person_id,
+        into_person_id=third.person_id,
         reason="Same marks",
     )
-    joined = selectors.episodes(prison.actor, first.person_id)
+    joined = selectors.episodes(prison.actor, third.person_id)
     assert {e.episode.episode_id for e in joined} == {first.episode_id, third.episode_id}
 
 

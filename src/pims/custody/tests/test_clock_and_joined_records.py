@@ -1,0 +1,165 @@
+"""A clock that jumps back, a record in two places, and two records of one person."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+
+from pims.authority import selectors as authority
+from pims.custody import selectors, services
+from pims.custody.models import Episode, Escort
+from pims.custody.tests.prison import Prison, man, told
+from pims.kernel import clock
+from pims.kernel.asof import AsOf
+from pims.kernel.errors import Refused
+
+ZONE = "America/Belize"
+
+
+@contextmanager
+def hours_ahead(hours: float) -> Iterator[None]:
+    """The clock as it wrongly stood before somebody put it back."""
+    with clock.at(clock.now() + timedelta(hours=hours)):
+        yield
+
+
+def test_a_return_on_a_clock_that_went_back_is_recorded_just_after_the_departure(
+    prison: Prison,
+) -> None:
+    held = prison.held()
+    with hours_ahead(3):
+        (escort_id,) = prison.out(held.person_id)
+    prison.back(escort_id=escort_id, outcome="same_warrant")
+    escort = Escort.objects.get()
+    assert escort.returned_at is not None
+    assert escort.returned_at > escort.left_at
+    assert escort.clock_disputed
+    assert "custody.clock_went_back" in told(held.person_id)
+
+
+def test_a_discharge_on_a_clock_that_went_back_ends_custody_all_the_same(prison: Prison) -> None:
+    held = prison.held()
+    with hours_ahead(3):
+        prison.place(held.episode_id, "REM A-1/1")
+    services.end_episode(prison.command, episode_id=held.episode_id, kind="discharged")
+    episode = Episode.objects.get()
+    assert episode.ends_at is not None
+    assert episode.clock_disputed
+    with hours_ahead(4):
+        assert selectors.counts(prison.actor, prison.establishment_id).on_books == 0
+
+
+def test_whoever_comes_back_on_a_clock_that_went_back_is_on_the_books(prison: Prison) -> None:
+    held = prison.held()
+    with hours_ahead(3):
+        services.end_episode(prison.command, episode_id=held.episode_id, kind="discharged")
+    (again,) = prison.receive(man("Juan Perez", person_id=held.person_id))
+    assert again.episode_id != held.episode_id
+    assert selectors.current_episode(held.person_id) is not None
+    assert "custody.clock_went_back" in told(held.person_id)
+
+
+def test_a_return_within_the_minute_of_the_discharge_opens_a_new_episode(prison: Prison) -> None:
+    held = prison.held()
+    ended = services.end_episode(
+        prison.command, episode_id=held.episode_id, kind="discharged"
+    ).ended_at
+    (again,) = prison.receive(
+        man("Juan Perez", person_id=held.person_id), at=ended - timedelta(seconds=40)
+    )
+    old, new = Episode.objects.order_by("starts_at")
+    assert (old.pk, new.pk) == (held.episode_id, again.episode_id)
+    assert new.starts_at == ended
+    assert new.ends_at is None
+
+
+def test_a_receipt_entered_twice_for_a_stay_that_has_ended_brings_nobody_back(
+    prison: Prison,
+) -> None:
+    held = prison.held(hours=48)
+    services.end_episode(
+        prison.command,
+        episode_id=held.episode_id,
+        kind="discharged",
+        ended_at=clock.now() - timedelta(hours=5),
+    )
+    (late,) = prison.receive(
+        man("Juan Perez", person_id=held.person_id), at=clock.now() - timedelta(hours=30)
+    )
+    assert late.episode_id == held.episode_id
+    assert selectors.counts(prison.actor, prison.establishment_id).on_books == 0
+
+
+def test_someone_on_the_books_of_another_prison_is_on_the_books_of_the_one_that_received(
+    prison: Prison, other_prison: Prison
+) -> None:
+    held = prison.held()
+    (received,) = other_prison.receive(man("Juan Perez", person_id=held.person_id))
+    assert received.person_id == held.person_id
+    old = Episode.objects.get(pk=held.episode_id)
+    assert old.end_kind == "transferred"
+    with hours_ahead(0.1):
+        there = selectors.roll(other_prison.actor, other_prison.establishment_id)
+        here = selectors.roll(prison.actor, prison.establishment_id)
+    assert [row.person_id for row in there] == [held.person_id]
+    assert not here
+
+
+def joined(prison: Prison) -> tuple[int, int]:
+    """One person under two records: held under the first, with a warrant under each."""
+    held = prison.held("Juan Perez")
+    other = prison.one("Juan Peres", at=clock.now() - timedelta(days=30))
+    services.end_episode(
+        prison.command,
+        episode_id=other.episode_id,
+        kind="discharged",
+        ended_at=clock.now() - timedelta(days=20),
+    )
+    prison.remand(other.person_id, kind="committed_for_trial")
+    services.merge_people(
+        prison.command,
+        person_id=other.person_id,
+        into_person_id=held.person_id,
+        reason="Same marks, same mother",
+    )
+    return held.person_id, other.person_id
+
+
+def test_a_warrant_under_the_other_record_of_a_joined_person_detains(prison: Prison) -> None:
+    held, _ = joined(prison)
+    status = authority.legal_status([held], zone=ZONE, as_of=AsOf(clock.now()))[held]
+    assert len(status.detaining) == 2
+    assert len(authority.detaining_warrants(held, zone=ZONE, at=clock.now())) == 2
+
+
+def test_the_record_that_is_in_custody_is_the_one_that_others_are_joined_to(
+    prison: Prison,
+) -> None:
+    held = prison.held("Juan Perez")
+    other = prison.one("Juan Peres", at=clock.now() - timedelta(days=30))
+    services.end_episode(
+        prison.command,
+        episode_id=other.episode_id,
+        kind="discharged",
+        ended_at=clock.now() - timedelta(days=20),
+    )
+    with pytest.raises(Refused) as caught:
+        services.merge_people(
+            prison.command,
+            person_id=held.person_id,
+            into_person_id=other.person_id,
+            reason="Same marks",
+        )
+    assert [r.code for r in caught.value.reasons()] == ["custody.join_the_other_way"]
+
+
+def test_who_is_brought_under_a_joined_number_is_received_under_the_one_that_counts(
+    prison: Prison,
+) -> None:
+    held, other = joined(prison)
+    episode = selectors.current_episode(held)
+    assert episode is not None
+    services.record_escape(prison.command, episode_id=episode.episode_id)
+    (back,) = prison.receive(man("Juan Peres", person_id=other))
+    assert (back.person_id, back.episode_id) == (held, episode.episode_id)

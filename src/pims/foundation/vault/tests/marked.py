@@ -57,10 +57,12 @@ def _files(person_id: int, mark: str, command: Command, *, shared: bool) -> dict
         wanted["shared"] = ("warrant_scan", samples.pdf_bytes(title=f"{mark} and another"))
     with transaction.atomic():
         tx = Transaction(command=command, now=clock.now(), name="test")
-        return {
+        stored = {
             name: files.store_file(tx, person_id=person_id, kind=kind, data=data).blob_id
             for name, (kind, data) in wanted.items()
         }
+        tx.write_journal()
+    return stored
 
 
 def _identity(person_id: int, mark: str, beside: int | None) -> None:

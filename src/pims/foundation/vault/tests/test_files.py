@@ -71,6 +71,7 @@ def test_the_same_file_is_kept_once_a_person_and_not_linked_between_persons(
 
 def test_storing_is_in_the_ledger_and_tells_the_feed(tx: Transaction) -> None:
     ref = files.store_file(tx, person_id=7, kind="scan", data=samples.pdf_bytes())
+    tx.write_journal()
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT payload->>'blob_id' FROM outbox_event WHERE kind = 'vault.file_stored'"

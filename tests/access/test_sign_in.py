@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.test import Client
 
 from pims.foundation.access import mfa
@@ -148,6 +149,19 @@ def test_guesses_at_many_badges_from_one_address_have_to_wait() -> None:
     assert "from this computer" in answer.content.decode()
     elsewhere = Client(REMOTE_ADDR="10.1.2.3")
     assert sign_in(elsewhere, user).status_code == 302
+
+
+def test_what_strangers_tried_and_sessions_that_are_over_do_not_pile_up() -> None:
+    user, client = staff("records_officer"), Client()
+    client.post("/sign-in/", {"badge": "NOBODY", "secret": "111222"})
+    old = signed_in(user).session.session_key
+    sign_in(client, user, pin="111222")
+    with clock.at(clock.now() + timedelta(hours=25)):
+        sign_in(client, user)
+        assert set(SignInState.objects.values_list("key", flat=True)) == {
+            f"user:{user.pk}", "address:127.0.0.1",
+        }  # fmt: skip
+    assert not Session.objects.filter(pk=old).exists()
 
 
 def test_signing_in_takes_a_new_session_key() -> None:

@@ -15,6 +15,7 @@ from psycopg import sql
 EPHEMERAL = frozenset(
     {
         "django_session",
+        "access_sign_in_state",
         "outbox_parked",
         "outbox_cursor",
         "account_emailaddress",

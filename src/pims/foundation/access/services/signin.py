@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.contrib.sessions.models import Session
+
 from pims.foundation.access import rules
 from pims.foundation.access.events import (
     Confirmed,
@@ -91,6 +93,7 @@ def record_sign_in(
     """The actor signed in: forget the failures, and record it."""
     user_id = tx.actor.user_id
     _succeed(tx, user_id, address, steps=2 if factor else 1)
+    _tidy(tx)
     tx.record(
         SignedIn(user_id=user_id, how=how, factor=factor, switched_from=switched_from),
         details={"address": address} if address else None,
@@ -107,6 +110,14 @@ def record_confirmation(tx: Transaction, *, how: str, address: str = "") -> None
 @service
 def record_sign_out(tx: Transaction, *, why: str) -> None:
     tx.record(SignedOut(user_id=tx.actor.user_id, why=why))
+
+
+def _tidy(tx: Transaction) -> None:
+    """Remove sessions that are over, and failures of strangers that no limit counts any more."""
+    Session.objects.filter(expire_date__lt=tx.now).delete()
+    SignInState.objects.exclude(key__startswith="user:").filter(
+        first_failed_at__lt=tx.now - rules.USER_LIMIT.within
+    ).delete()
 
 
 def _badge_key(user_id: int | None, digest: str) -> str:

@@ -1,4 +1,4 @@
-"""`make check-wheel`: install the built wheel where there is no checkout, start it, look, stop it."""
+"""`make check-wheel`: install the built wheel without a checkout, start it, look, stop it."""
 
 import os
 import signal

@@ -1,0 +1,23 @@
+"""The small prison of the custody room's tests, and officers with their roles' rights."""
+
+from collections.abc import Callable
+
+import pytest
+
+from pims.custody.tests.conftest import prison
+from pims.foundation.access.actor import Actor
+
+__all__ = ["prison"]
+
+
+@pytest.fixture
+def officer(make_actor: Callable[..., Actor]) -> Actor:
+    return make_actor(
+        "release.view", "release.prepare", "release.discharge", "authority.record",
+        "authority.view", "custody.view", "people.view", "custody.receive", "people.edit",
+    )  # fmt: skip
+
+
+@pytest.fixture
+def second(make_actor: Callable[..., Actor]) -> Actor:
+    return make_actor("release.view", "release.second_check")

@@ -1,8 +1,8 @@
 """`make test`: the tests, on each PostgreSQL that this machine has.
 
 On the machine's own server what uses a server is tested; on the wheel's everything, browser
-included, and last, so that the closing line is that of the whole. `--fast` leaves the browser out and uses
-one server. Further arguments go to pytest.
+included, and last, so that the closing line is that of the whole. `--fast` leaves the browser out
+and uses one server. Further arguments go to pytest.
 """
 
 import os

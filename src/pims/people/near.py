@@ -53,10 +53,12 @@ def near_to(
     documents: frozenset[tuple[str, str]] = frozenset(),
     nationalities: frozenset[str] = frozenset(),
     without: Collection[int] = (),
+    least: int = rules.MATCH_FROM,
 ) -> list[Near]:
     """Records near to somebody described, of those the viewer may see.
 
-    `names` are (given, family), `documents` (kind, key of the number).
+    `names` are (given, family), `documents` (kind, key of the number), `least` the score from
+    which a record is worth a look.
     """
     scores: dict[int, tuple[float, bool]] = {}
     year = (
@@ -75,10 +77,11 @@ def near_to(
         scores.setdefault(person_id, (0.0, False))
     for person_id in without:
         scores.pop(person_id, None)
-    return _judged(scores, Identity(1.0, False, born, sex, documents, nationalities))
+    new = Identity(1.0, False, born, sex, documents, nationalities)
+    return _judged(scores, new, least)
 
 
-def _judged(scores: dict[int, tuple[float, bool]], new: Identity) -> list[Near]:
+def _judged(scores: dict[int, tuple[float, bool]], new: Identity, least: int) -> list[Near]:
     persons = Person.objects.filter(pk__in=scores, erased_at__isnull=True)
     documents, nationalities = _documents(scores), _nationalities(scores)
     found = []
@@ -95,7 +98,7 @@ def _judged(scores: dict[int, tuple[float, bool]], new: Identity) -> list[Near]:
                 nationalities[person.pk],
             ),
         )
-        if judged.score >= rules.MATCH_FROM:
+        if judged.score >= least:
             found.append(Near(person.pk, judged.score, judged.reasons))
     return sorted(found, key=lambda near: (-near.score, near.person_id))
 

@@ -161,7 +161,8 @@ class Nearness:
     reasons: tuple[str, ...]
 
 
-MATCH_FROM = 70
+# Noted for a decision from the first, shown to whoever types a new person from the second.
+MATCH_FROM, SHOWN_FROM = 70, 55
 
 
 def nearness(new: Identity, old: Identity) -> Nearness:

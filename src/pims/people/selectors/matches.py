@@ -122,6 +122,7 @@ def near_persons(
         nationalities=frozenset(nationalities),
         documents=frozenset((kind, document_key(number)) for kind, number in documents if number),
         without=without,
+        least=rules.SHOWN_FROM,
     )[:limit]
     headers = person_headers(viewer, [one.person_id for one in found])
     return [

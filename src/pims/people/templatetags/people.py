@@ -1,11 +1,13 @@
 """Words and addresses of the people room for its templates."""
 
 from django import template
+from django.utils.dateformat import format as date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from pims.people.selectors import PersonHeader
 from pims.people.web import words
+from pims.ui.dates import day_text
 
 register = template.Library()
 
@@ -24,12 +26,12 @@ def shown_name(header: PersonHeader) -> str | Promise:
 
 @register.filter
 def born(header: PersonHeader) -> str:
-    """The birth as far as it is known: 1990, 03/1990 or 04/03/1990; "" where it is not."""
+    """The birth as far as it is known: 1990, Mar 1990 or 4 Mar 1990; "" where it is not."""
     if header.birth_date is None:
         return ""
     day = header.birth_date
     if header.birth_precision == "day":
-        return f"{day:%d/%m/%Y}"
+        return day_text(day)
     if header.birth_precision == "month":
-        return f"{day:%m/%Y}"
+        return date_format(day, "M Y")
     return f"{'± ' if header.birth_precision == 'estimated' else ''}{day.year}"

@@ -1,5 +1,6 @@
 """What the alarms do with events: look again at the person, and raise what an event itself says."""
 
+from datetime import timedelta
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 from pims.assurance import services
@@ -8,6 +9,7 @@ from pims.foundation.access.selectors import system_actor
 from pims.foundation.commands.transaction import Command
 from pims.foundation.outbox.records import EventRecord
 from pims.foundation.outbox.subscribers import subscriber
+from pims.kernel import clock
 
 # Event kind to the alarm that it raises; the key is the event's own, so that two are two.
 RAISED_BY = {
@@ -23,10 +25,14 @@ RAISED_BY = {
 STOPPED = {"release.no_order_or_final_date", "release.further_warrant"}
 
 
+# An event older than this was looked at by a whole sweep since: one runs every minute.
+FRESH = timedelta(minutes=10)
+
+
 @subscriber("assurance.facts", kinds=["custody.*", "authority.*", "release.*"])
 def look_again(event: EventRecord) -> None:
     """Raise and end what the change made due or over, for this person alone."""
-    if event.person_id is not None:
+    if event.person_id is not None and clock.now() - event.recorded_at < FRESH:
         services.sweep(_command(event, "facts"), person_ids=[event.person_id])
 
 

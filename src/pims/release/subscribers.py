@@ -2,6 +2,7 @@
 
 from uuid import NAMESPACE_OID, uuid5
 
+from pims.authority import selectors as authority
 from pims.custody.selectors.standing import standing
 from pims.foundation.access.selectors import system_actor
 from pims.foundation.commands.transaction import Command
@@ -24,6 +25,9 @@ def follow_orders(event: EventRecord) -> None:
         case_id = selectors.open_case_of_order(order_id)
         if case_id is not None:
             services.close_case(command, case_id=case_id, reason="release order withdrawn")
+        return
+    orders = authority.release_orders([event.person_id]).get(event.person_id, [])
+    if not any(o.release_order_id == order_id and o.is_open for o in orders):
         return
     for row in standing(person_ids=[event.person_id]):
         services.start_discharge(

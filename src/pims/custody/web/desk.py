@@ -121,6 +121,7 @@ def desk(request: Any) -> HttpResponse:
         "day": day,
         "earlier": day - timedelta(days=1),
         "problems": problems,
+        "several": any(len(row.detaining) > 1 for row in waiting),
     }
     wrong = bool(problems) or bool(posted and (form.errors or any(x.errors for x in lines)))
     return render(request, "custody/desk.html", context, status=422 if wrong else 200)

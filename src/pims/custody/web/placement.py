@@ -7,13 +7,14 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from pims.custody import selectors, services
 from pims.custody.selectors.standing import owner_of
 from pims.custody.web.identity import identity_of
 from pims.facilities import selectors as facilities
+from pims.foundation.access.selectors import deciders, role_name
 from pims.kernel import clock
 from pims.kernel.errors import InvalidInput
 from pims.ui.commands import command_from
@@ -68,6 +69,9 @@ def place(request: Any, episode_id: int) -> HttpResponse:
         "units": facilities.units(request.actor, establishment_id),
         "unit": unit,
         "may_override": request.actor.can(OVERRIDE),
+        "deciders": [
+            role_name(code, get_language() or "en") for code in deciders(OVERRIDE, establishment_id)
+        ],
     }
     return render(request, "custody/place.html", context)
 

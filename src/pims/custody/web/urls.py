@@ -4,6 +4,7 @@ from django.urls import path
 
 from pims.custody.web import (
     admission,
+    batch,
     desk,
     escorts,
     occurrences,
@@ -18,6 +19,7 @@ app_name = "custody"
 urlpatterns = [
     path("reception/", reception.reception, name="reception"),
     path("reception/receive/", reception.receive, name="receive"),
+    path("reception/order/", batch.receive_under_order, name="receive_order"),
     path("reception/van/<int:van_id>/", reception.van, name="van"),
     path("reception/book/", reception.book, name="reception_book"),
     path("reception/turn-away/", reception.turn_away, name="turn_away"),

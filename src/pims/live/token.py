@@ -89,6 +89,12 @@ def stream_url(
     return f"{_base(origin)}/events?{urlencode(query)}"
 
 
+def stream_origin(page_origin: str) -> str:
+    """The origin of the stream, as a page's content policy names it."""
+    parts = urlsplit(_base(_origin(page_origin)))
+    return f"{parts.scheme}://{parts.netloc}"
+
+
 def _origin(page: str) -> str:
     if not page:
         page = os.environ.get("PIMS_ORIGINS", "").split(",")[0]

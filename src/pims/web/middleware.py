@@ -24,6 +24,8 @@ BACKGROUND = "X-Pims-Background"
 ESTABLISHMENT = "pims_establishment"
 # The pages of every other room show one establishment, and there must be one to show.
 NEEDS_NO_ESTABLISHMENT = ("signin", "administration", "facilities")
+# Of the pages that belong to no room, those that show one too.
+NEEDS_ESTABLISHMENT = ("visiting_sample",)
 
 
 class ActorMiddleware:
@@ -61,10 +63,8 @@ class ActorMiddleware:
             return None
         if request.actor.is_anonymous:
             return faults.sign_in_needed(request)
-        works_somewhere = match is None or match.namespace in ("", *NEEDS_NO_ESTABLISHMENT)
-        if request.establishment is None and not works_somewhere and (
-            asked is None or request.actor.can(asked)
-        ):
+        nowhere = request.establishment is None and _shows_establishment(match)
+        if nowhere and (asked is None or request.actor.can(asked)):
             return faults.refusal(request, faults.NoEstablishment())
         return None
 
@@ -104,9 +104,7 @@ class FaultMiddleware:
 
 def chosen_establishment(request: Any) -> EstablishmentInfo | None:
     """The establishment that the viewer works at: the one chosen, else the one first granted."""
-    found: dict[int, EstablishmentInfo] = {
-        e.establishment_id: e for e in request.establishments
-    }
+    found: dict[int, EstablishmentInfo] = {e.establishment_id: e for e in request.establishments}
     chosen = request.session.get(ESTABLISHMENT)
     if chosen in found:
         return found[chosen]
@@ -115,6 +113,12 @@ def chosen_establishment(request: Any) -> EstablishmentInfo | None:
         if reach.establishment_id in found:
             return found[reach.establishment_id]
     return next(iter(found.values()), None)
+
+
+def _shows_establishment(match: Any) -> bool:
+    if match is None or match.namespace == "":
+        return match is not None and match.url_name in NEEDS_ESTABLISHMENT
+    return match.namespace not in NEEDS_NO_ESTABLISHMENT
 
 
 def _asks_by_itself(request: HttpRequest) -> bool:

@@ -168,7 +168,10 @@ def _in_one_transaction(
 
 def _database_went_away(error: BaseException | None) -> bool:
     """Whether this error, or one that it came of, is of the connection and not of the event."""
-    while error is not None:
+    seen: set[int] = set()
+    # A library that raises a cause anew makes a circle of them.
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
         if isinstance(error, psycopg.InterfaceError):
             return True
         if isinstance(error, psycopg.OperationalError):

@@ -1,14 +1,14 @@
 """The worker: hands events to their subscribers and runs the jobs of the rooms.
 
-Run as ``python -m pims.foundation.outbox.worker``. The dispatcher works in the calling thread,
-procrastinate's worker (modules ``tasks`` of the rooms, periodic ones included) in a second one.
+Run as ``python -m pims.cli.worker``, which sets up Django first. The dispatcher works in the
+calling thread, procrastinate's worker (modules ``tasks`` of the rooms, periodic ones included) in
+a second one.
 Killed at any moment, nothing is lost: an event is marked in the transaction that handles it, a job
 that was cut off is found and tried again.
 """
 
 import asyncio
 import logging
-import os
 import signal
 import sys
 import threading
@@ -123,20 +123,13 @@ async def _jobs(stop: Flag) -> None:
 
 
 def main() -> int:
-    import django
-
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pims.config.settings")
+    """Work until SIGTERM or SIGINT. Django must be set up."""
     logging.basicConfig(
         level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s"
     )
     logging.getLogger("procrastinate").setLevel(logging.WARNING)
-    django.setup()
     stop = Flag()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     run_worker(stop)
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

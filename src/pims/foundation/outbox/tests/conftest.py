@@ -13,7 +13,8 @@ from pytest_django import DjangoDbBlocker
 from pims.foundation.database.ephemeral import database_from_template
 from pims.foundation.ledger.sequence import State, step
 from pims.foundation.ledger.tests.conftest import migrated
-from pims.foundation.outbox.append import append_event
+from pims.foundation.outbox.append import append_events
+from pims.foundation.outbox.records import new_event
 from pims.kernel import clock
 from pims.kernel.events import Event
 from tests.fixtures.database import FreshDatabase, _default_database
@@ -48,7 +49,8 @@ class Feed:
                 if person_id is not None:
                     seq = self._seq[person_id] = self._seq.get(person_id, 0) + 1
                 event = kind(person_id=person_id, establishment_id=7)
-                append_event(event, entry_id=uuid4(), event_seq=seq, at=clock.now())
+                _, values = new_event(event, entry_id=uuid4(), event_seq=seq, at=clock.now())
+                append_events([values])
         self.state, _ = step(self.sequencer, self.state, limit=10_000)
 
     def lose_connection(self) -> None:

@@ -206,6 +206,17 @@ def test_a_lost_database_is_no_failure_of_the_event(feed: Feed) -> None:
     assert not ParkedEvent.objects.exists()
 
 
+def test_an_error_that_is_its_own_cause_is_a_failure_like_any_other(feed: Feed) -> None:
+    def fail(event: EventRecord) -> None:
+        first, second = RuntimeError("first"), RuntimeError("second")
+        first.__cause__, second.__cause__ = second, first
+        raise first
+
+    feed.put(1)
+    Dispatcher([Subscriber("circle", ("custody.*",), fail)]).round()
+    assert ParkedEvent.objects.get().attempts == 1
+
+
 def test_a_thousand_events_are_a_matter_of_seconds(feed: Feed) -> None:
     listener = Listener()
     feed.put(*(n % 50 for n in range(1000)))

@@ -16,7 +16,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from pims.foundation.access.actor import Actor
 from pims.foundation.commands.transaction import Command, Transaction, service
@@ -38,15 +38,18 @@ class Happened(Event):
 
 
 @service
-def record_happening(
-    tx: Transaction, *, number: int, person_id: int | None, late: float, fails: bool
-) -> int:
-    """One event; committed late, or rolled back, where so asked."""
+def record_happening(tx: Transaction, *, number: int, person_id: int | None) -> int:
     tx.record(Happened(person_id=person_id, establishment_id=1), details={"number": number})
-    time.sleep(late)
-    if fails:
-        raise RolledBack
     return number
+
+
+def write(actor: Actor, number: int, person_id: int | None, *, late: float, fails: bool) -> None:
+    """One event: written at once, committed `late` seconds afterwards or rolled back."""
+    with transaction.atomic():
+        record_happening(Command(actor), number=number, person_id=person_id)
+        time.sleep(late)
+        if fails:
+            raise RolledBack
 
 
 class RolledBack(Exception):
@@ -81,12 +84,8 @@ class Writers:
                 late = dice.choice([0, 0, 0, 0, 0, 0, 0.02, 0.05, 0.3])
                 if dice.random() < 0.05:
                     with pytest.raises(RolledBack):
-                        record_happening(
-                            Command(actor), number=-number, person_id=person_id, late=0, fails=True
-                        )
-                record_happening(
-                    Command(actor), number=number, person_id=person_id, late=late, fails=False
-                )
+                        write(actor, -number, person_id, late=0, fails=True)
+                write(actor, number, person_id, late=late, fails=False)
                 self.committed.append(number)
         except BaseException as failure:
             self.failures.append(failure)

@@ -121,10 +121,10 @@ def _authority_alarms(facts: CustodyFacts, as_of: datetime) -> list[DueAlarm]:
                 valid_until=facts.valid_until.isoformat(),
             )
         )
-    for code in ("next_appearance_passed", "defect_undecided"):
-        if code in facts.status_faults:
-            found.append(_due(facts, code, facts.episode_id, as_of))
-    return found
+    standing = [
+        c for c in ("next_appearance_passed", "defect_undecided") if c in facts.status_faults
+    ]
+    return found + [_due(facts, code, facts.episode_id, as_of) for code in standing]
 
 
 def _expires_soon(facts: CustodyFacts, as_of: datetime) -> bool:

@@ -8,6 +8,7 @@ from pims.authority import services as authority
 from pims.authority.services import WarrantNameInput
 from pims.custody import services as custody
 from pims.foundation.commands.transaction import Transaction, service
+from pims.kernel.errors import Refused
 from pims.people import services as people
 from pims.people.services import LanguageInput, NameInput
 from pims.property import services as property_room
@@ -51,10 +52,11 @@ class Admission:
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """`warrant_name_id` and `placed` in the order of the admissions; None where there is none."""
+    """In the order of the admissions; ids None where there is none."""
 
     warrant_name_ids: tuple[int | None, ...]
     warrant_ids: tuple[int | None, ...]
+    placed: tuple[bool, ...]
 
 
 @service
@@ -65,12 +67,14 @@ def admit_group(
     tx.lock_persons(a.person_id for a in admissions)
     names: list[int | None] = []
     papers: list[int | None] = []
+    placed: list[bool] = []
     for admission in admissions:
         name_id, warrant_id = _paper(tx, establishment_id, admission)
         names.append(name_id)
         papers.append(warrant_id)
         _details(tx, establishment_id, admission)
-    return Admitted(tuple(names), tuple(papers))
+        placed.append(_placed(tx, admission))
+    return Admitted(tuple(names), tuple(papers), tuple(placed))
 
 
 def _paper(
@@ -159,5 +163,15 @@ def _details(tx: Transaction, establishment_id: int, admission: Admission) -> No
         done=done,
         left_out=dict.fromkeys(left_out, "simulated"),
     )
-    if admission.place_id is not None:
-        custody.place_person(tx, episode_id=episode_id, place_id=admission.place_id)
+
+
+def _placed(tx: Transaction, admission: Admission) -> bool:
+    """Ask for the place kept in mind; where a rule speaks against it, the ranking is asked."""
+    if admission.place_id is None:
+        return False
+    try:
+        with tx.savepoint():
+            custody.place_person(tx, episode_id=admission.episode_id, place_id=admission.place_id)
+    except Refused:
+        return False
+    return True

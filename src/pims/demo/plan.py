@@ -104,11 +104,11 @@ def _base(
 
 
 def _hearings(rng: Random, stay: Stay, start: date, until: date) -> None:
-    """A hearing every four to ten weeks, from the later of arrival and the window's start."""
-    day = max(stay.arrives, start) + timedelta(days=rng.randint(5, 40))
+    """A hearing every so many weeks, from the later of arrival and the window's start."""
+    day = max(stay.arrives, start) + timedelta(days=rng.randint(7, 80))
     while (day := _weekday(day)) < until:
         stay.hearings.append(day)
-        day += timedelta(days=rng.randint(28, 70))
+        day += timedelta(weeks=rng.randint(*settings()["assumed"]["weeks_between_hearings"]))
 
 
 def _remand(rng: Random, start: date, today: date) -> Stay:

@@ -22,6 +22,7 @@ from pims.demo.people import settings
 from pims.demo.places import PlaceKeeper, fallback, units_for
 from pims.demo.plan import Plan, Stay
 from pims.kernel import clock
+from pims.kernel.errors import Refused
 from pims.property import selectors as property_selectors
 from pims.property import services as property_room
 from pims.property.services import ItemInput
@@ -151,12 +152,13 @@ class Simulation:
                 establishment_id=self.establishment_id,
                 admissions=admissions,
             )
-            for inmate, name_id, warrant_id in zip(
-                group, done.warrant_name_ids, done.warrant_ids, strict=True
+            for inmate, name_id, warrant_id, placed in zip(
+                group, done.warrant_name_ids, done.warrant_ids, done.placed, strict=True
             ):
                 inmate.warrant_name_id = name_id
                 self.inside[inmate.episode_id] = inmate
-                if inmate.place_id is None:
+                if not placed:
+                    self._free_place(inmate)
                     self._place(inmate)
                 if inmate.stay.defective and warrant_id and self.rng.random() < 0.85:
                     authority.decide_defective(
@@ -334,10 +336,14 @@ class Simulation:
             self._free_place(inmate)
             chosen = self._choose(inmate)
             with self.at(day, 19, 30):
+                if chosen is not None:
+                    try:
+                        self._ask_for(inmate, chosen)
+                    except Refused:
+                        self.places.leave(chosen)
+                        chosen = None
                 if chosen is None:
                     self._place(inmate)
-                else:
-                    self._ask_for(inmate, chosen)
 
     # -- leaving -------------------------------------------------------------------------------
     def _leave_in_the_morning(self, day: date, inmate: Inmate) -> None:

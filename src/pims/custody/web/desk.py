@@ -73,7 +73,7 @@ RowFormSet = forms.formset_factory(RowForm, extra=0, max_num=300, absolute_max=3
 def desk(request: Any) -> HttpResponse:
     """Everyone of the day; each row stands alone: a bad one never loses the others."""
     day = _day(request)
-    rows = [row for row in selectors.desk_1700(request.actor, request.establishment_id, day)]
+    rows = selectors.desk_1700(request.actor, request.establishment_id, day)
     waiting = [row for row in rows if not row.done]
     posted = request.POST if request.method == "POST" else None
     form = DeskForm(

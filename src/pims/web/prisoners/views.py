@@ -71,9 +71,7 @@ def overview(request: Any, number: str) -> HttpResponse:
         "case_id": None
         if current is None or not viewer.can("release.view")
         else release.open_case_of(viewer, current.episode.episode_id),
-        "keep_aparts": safety.keep_aparts_of(viewer, person_id)
-        if viewer.can("safety.view")
-        else [],
+        "keep_aparts": _keep_aparts(viewer, person_id),
     }
     if viewer.can("authority.view") and where is not None:
         context |= _warrants(viewer, person_id, episodes, where, looking)
@@ -192,6 +190,15 @@ def _shell(
         ],
         "looking": looking,
     }
+
+
+def _keep_aparts(viewer: Actor, person_id: int) -> list[tuple[Any, Any]]:
+    """The pairs with the other's head, None where the viewer may not see that person."""
+    if not viewer.can("safety.view"):
+        return []
+    pairs = safety.keep_aparts_of(viewer, person_id)
+    heads = people.person_headers(viewer, [pair.other_person_id for pair in pairs])
+    return [(pair, heads.get(pair.other_person_id)) for pair in pairs]
 
 
 def _held(info: Any, looking: Looking) -> bool:

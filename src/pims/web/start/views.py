@@ -11,6 +11,7 @@ from pims.assurance import selectors as assurance
 from pims.assurance.web.rows import alarm_rows
 from pims.custody import selectors as custody
 from pims.foundation.access.actor import Actor
+from pims.foundation.outbox.feed import feed_position
 from pims.people import selectors as people
 from pims.release import selectors as release
 from pims.ui.pages import page
@@ -34,11 +35,15 @@ def home(request: Any) -> HttpResponse:
 def _alarms(viewer: Actor, where: int) -> dict[str, Any]:
     if not viewer.can_at("assurance.view", where):
         return {}
+    position = feed_position()  # first: what happens meanwhile is told again, never lost
     found = assurance.open_alarms(viewer, where)
     return {
         "alarms": alarm_rows(viewer, found[:SHOWN]),
         "alarms_more": max(0, len(found) - SHOWN),
         "sees_alarms": True,
+        "stream_url": f"{reverse('live:stream')}?after={position}"
+        if viewer.can_at("live.view", where)
+        else "",
     }
 
 

@@ -1,6 +1,7 @@
 """`make check-wheel`: install the built wheel without a checkout, start it, look, stop it."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -17,13 +18,16 @@ PATIENCE = 180.0  # seconds for the first start: a database is made and migrated
 def main() -> int:
     wheel = max((ROOT / "dist").glob("pims-*.whl"), key=lambda path: path.stat().st_mtime)
     with tempfile.TemporaryDirectory(prefix="pims-wheel-") as name:
-        folder = Path(name)
+        folder = Path(name).resolve()
         print(f"Installing {wheel.name} in an empty environment …", flush=True)
         run(sys.executable, "-m", "venv", str(folder / "venv"))
-        pip = [str(folder / "venv/bin/pip"), "install", "--quiet", "--no-deps"]
+        pip = [str(folder / "venv/bin/pip"), "install", "-qq", "--no-deps"]
         run(*pip, "--require-hashes", "--requirement", str(ROOT / "requirements/base.lock"))
         run(*pip, str(wheel))
-        return start_and_look(folder)
+        try:
+            return start_and_look(folder)
+        finally:
+            remove_database(folder)
 
 
 def start_and_look(folder: Path) -> int:
@@ -64,6 +68,15 @@ def look(process: "subprocess.Popen[bytes]", port: int) -> bool:
         except OSError:
             time.sleep(0.5)
     return False
+
+
+def remove_database(folder: Path) -> None:
+    """Where root starts PIMS, its database lies elsewhere than its state."""
+    os.environ["PIMS_VAR"] = str(folder / "var")
+    from pims.foundation.database import places
+
+    for place in (places.server_home(), places.socket_dir()):
+        shutil.rmtree(place, ignore_errors=True)
 
 
 def get(url: str) -> str:

@@ -21,6 +21,7 @@ from pims.custody.services.common import (
 )
 from pims.custody.services.escorting import close_escort
 from pims.custody.services.placement import end_placements
+from pims.custody.services.words import line, prose
 from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel.decisions import Reason, refuse
 from pims.kernel.errors import InvalidInput
@@ -90,7 +91,7 @@ def start_absence(
         starts_at=place.start,
         ends_at=place.end,
         end_kind="" if place.end is None else Absence.EndKind.RECAPTURED,
-        circumstances=circumstances,
+        circumstances=prose("circumstances", circumstances),
         police_told_at=told,
         clock_disputed=disputed,
         recorded_by_id=tx.actor.user_id,
@@ -106,7 +107,7 @@ def start_absence(
             absence_id=absence.pk,
             escort_id=None if escort is None else escort.pk,
         ),
-        details={"circumstances": circumstances},
+        details={"circumstances": absence.circumstances},
     )
     if disputed:
         told_clock_back(tx, episode, "absence", absence.pk, tx.now)
@@ -137,9 +138,8 @@ def record_recapture(
     when = moment(tx, happened_at)
     if when.given and when.at <= absence.starts_at:
         raise InvalidInput({"happened_at": Reason("custody.recapture_before_escape")})
-    end_absence(
-        tx, episode, absence, at=when.at, end_kind=how, recapture_place=recapture_place.strip()
-    )
+    where = line("recapture_place", recapture_place)
+    end_absence(tx, episode, absence, at=when.at, end_kind=how, recapture_place=where)
     scope_from_rows(episode)
     return AbsenceResult(absence.pk, episode.pk)
 
@@ -157,7 +157,7 @@ def end_absence(
     disputed = at <= absence.starts_at
     absence.ends_at = absence.starts_at + INSTANT if disputed else at
     absence.end_kind = end_kind
-    absence.recapture_place = recapture_place[:200]
+    absence.recapture_place = recapture_place
     absence.clock_disputed = absence.clock_disputed or disputed
     absence.save(update_fields=["ends_at", "end_kind", "recapture_place", "clock_disputed"])
     tx.record(

@@ -10,6 +10,7 @@ from pims.custody.rules import admission as rules
 from pims.custody.services import steps
 from pims.custody.services.about import about
 from pims.custody.services.common import moment, not_before, require_episode, require_open
+from pims.custody.services.words import line, prose
 from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel.decisions import Reason
 from pims.kernel.errors import InvalidInput, Stale
@@ -60,7 +61,7 @@ def complete_step(
     rules.decide_step(step, state, reason=reason, ended=episode.ends_at is not None).require()
     kept = dict(data or {})
     if reason.strip():
-        kept["reason"] = reason.strip()[:300]
+        kept["reason"] = line("reason", reason, 300)
     complete = steps.mark(tx, episode, step, state=state, data=kept)
     return _step_result(episode, step, state, complete=complete)
 
@@ -88,7 +89,7 @@ def complete_steps(
         complete = steps.mark_all(
             tx,
             episode,
-            {step: {"reason": reason.strip()[:300]} for step, reason in left_out.items()},
+            {step: {"reason": line("reason", reason, 300)} for step, reason in left_out.items()},
             state=AdmissionStep.State.NOT_NEEDED,
         )
     return complete
@@ -134,9 +135,9 @@ def record_arrest(
         if at > episode.starts_at:
             raise InvalidInput({"arrested_at": Reason("custody.arrest_after_reception")})
         episode.arrested_at = at
-    episode.arrest_place = place.strip()[:300]
-    episode.arrest_reasons = reasons.strip()
-    episode.arresting_officer = officer.strip()[:200]
+    episode.arrest_place = line("place", place, 300)
+    episode.arrest_reasons = prose("reasons", reasons)
+    episode.arresting_officer = line("officer", officer, 200)
     episode.version += 1
     episode.save()
     tx.record(
@@ -175,11 +176,11 @@ def record_injury(
         episode=episode,
         person_id=episode.person_id,
         seen_at=when.at,
-        body_area=body_area.strip()[:60],
-        description=description.strip(),
+        body_area=line("body_area", body_area, 60),
+        description=prose("description", description),
         complaint_of_ill_treatment=complained,
-        complaint=complaint.strip(),
-        by_whom=by_whom.strip()[:300],
+        complaint=prose("complaint", complaint),
+        by_whom=line("by_whom", by_whom, 300),
         recorded_by_id=tx.actor.user_id,
     )
     kind = events.IllTreatmentComplained if complained else events.InjuryRecorded

@@ -21,11 +21,22 @@ from pims.custody.services.common import (
     told_clock_back,
 )
 from pims.custody.services.escorting import close_escort
+from pims.custody.services.words import PROSE, line, prose
 from pims.facilities import selectors as facilities
 from pims.foundation.commands.transaction import Transaction
 from pims.kernel.decisions import Reason
 from pims.kernel.errors import InvalidInput
 from pims.property import selectors as property_selectors
+
+# The texts of `EndOfCustody` and their lengths.
+TEXTS = {
+    "order_seen": 300,
+    "by_whom": 200,
+    "destination": 300,
+    "place_of_death": 200,
+    "found_by": 200,
+    "circumstances": PROSE,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +57,12 @@ def close_episode(
 ) -> EndResult:
     """End the episode and everything open in it; `fields` are those of `EndOfCustody`."""
     when = moment(tx, ended_at, "ended_at")
+    for field in fields.keys() & TEXTS.keys():
+        fields[field] = (
+            prose(field, fields[field])
+            if TEXTS[field] == PROSE
+            else line(field, fields[field], TEXTS[field])
+        )
     at, disputed = against_the_clock(when, _begun(episode))
     if at <= episode.starts_at:
         raise InvalidInput({"ended_at": Reason("custody.end_before_reception")})

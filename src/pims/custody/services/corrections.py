@@ -8,6 +8,7 @@ from pims.custody import events
 from pims.custody.models import Absence, Episode, Escort, Placement
 from pims.custody.services.about import about
 from pims.custody.services.common import moment, require_episode
+from pims.custody.services.words import line
 from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel.decisions import Reason, refuse
 from pims.kernel.errors import InvalidInput, Stale
@@ -46,10 +47,11 @@ def correct_episode(
     episode = require_episode(tx, episode_id, "custody.record_event")
     if episode.version != version:
         raise Stale
+    reason = line("reason", reason, 500)
     wrong: dict[str, Reason] = {}
     before: dict[str, object] = {}
     after: dict[str, object] = {}
-    if not reason.strip():
+    if not reason:
         wrong["reason"] = Reason("custody.reason_missing")
     if starts_at is not None:
         new = moment(tx, starts_at, "starts_at").at

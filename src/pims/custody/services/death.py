@@ -14,6 +14,7 @@ from pims.custody.services.closing import (
     told,
 )
 from pims.custody.services.common import moment, not_before, require_episode, require_open
+from pims.custody.services.words import line
 from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel.decisions import Reason
 from pims.kernel.errors import InvalidInput, NotFound, Stale
@@ -46,8 +47,8 @@ def record_death(
         episode,
         kind=Episode.EndKind.DIED,
         ended_at=happened_at,
-        place_of_death=place_of_death.strip()[:200],
-        found_by=found_by.strip()[:200],
+        place_of_death=place_of_death,
+        found_by=found_by,
         circumstances=circumstances,
         coroner_told_at=told(tx, coroner_told_at, "coroner_told_at"),
         family_told_at=told(tx, family_told_at, "family_told_at"),
@@ -93,8 +94,9 @@ def complete_death(
     if released is not None:
         not_before(released, end.at, "body_released_at", "custody.before_death")
         end.body_released_at = released
-    end.coroner_reference = coroner_reference.strip()[:100] or end.coroner_reference
-    end.body_released_to = body_released_to.strip()[:300] or end.body_released_to
+    reference = line("coroner_reference", coroner_reference, 100)
+    end.coroner_reference = reference or end.coroner_reference
+    end.body_released_to = line("body_released_to", body_released_to, 300) or end.body_released_to
     end.version += 1
     end.save()
     tx.record(

@@ -34,8 +34,8 @@ def close_escort(
     escort.clock_disputed = escort.clock_disputed or disputed
     escort.version += 1
     told = dict(hand_over or {})
-    escort.returned_from = told.get("returned_from", "").strip()[:200]
-    escort.received_back_by = told.get("received_back_by", "").strip()[:200]
+    escort.returned_from = told.get("returned_from", "")
+    escort.received_back_by = told.get("received_back_by", "")[:200]
     escort.condition_back = told.get("condition_back", "")
     escort.save()
     common = about(episode, escort.returned_at)

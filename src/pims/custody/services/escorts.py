@@ -22,9 +22,13 @@ from pims.custody.services.common import (
 )
 from pims.custody.services.escorting import UNRECORDED, close_escort
 from pims.custody.services.identity import check_identity
+from pims.custody.services.words import PROSE, cleaned, line, names, prose
 from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel.decisions import Reason
 from pims.kernel.errors import InvalidInput, NotFound, Stale
+
+# The texts of `EscortInput` and their lengths.
+TEXTS = {"condition": PROSE, "medication": PROSE, "risk_notes": PROSE, "restraints": 120}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,16 +101,17 @@ def send_out(
     """
     tx.require("custody.escort", establishment_id=establishment_id)
     when = moment(tx, left_at, "left_at")
+    prisoners = [cleaned(p, TEXTS, f"prisoners.{n}.") for n, p in enumerate(prisoners)]
     tx.lock_persons(p.person_id for p in prisoners)
     trip = _Trip(
         kind,
         destination_body_id,
-        destination.strip()[:200],
-        purpose.strip()[:300],
+        line("destination", destination, 200),
+        line("purpose", purpose, 300),
         when,
         expected_back_at,
-        [name.strip()[:120] for name in officers if name.strip()],
-        handed_to.strip()[:200],
+        names("officers", officers),
+        line("handed_to", handed_to, 200),
     )
     episodes = _check(establishment_id, prisoners, trip)
     for prisoner in prisoners:
@@ -139,8 +144,9 @@ def change_escort(
     if expected_back_at is not None and expected_back_at <= escort.left_at:
         raise InvalidInput({"expected_back_at": Reason("custody.expected_before_departure")})
     escort.expected_back_at = expected_back_at
-    escort.officers = [name.strip()[:120] for name in officers if name.strip()]
-    escort.restraints, escort.risk_notes = restraints.strip()[:120], risk_notes
+    escort.officers = names("officers", officers)
+    escort.restraints = line("restraints", restraints, 120)
+    escort.risk_notes = prose("risk_notes", risk_notes)
     escort.version += 1
     escort.save()
     tx.record(
@@ -225,7 +231,7 @@ def _send(tx: Transaction, episode: Episode, prisoner: EscortInput, trip: _Trip)
         returned_at=place.end,
         outcome="" if place.end is None else came_back,
         officers=trip.officers,
-        restraints=prisoner.restraints.strip()[:120],
+        restraints=prisoner.restraints,
         condition_out=prisoner.condition,
         medication=prisoner.medication,
         risk_notes=prisoner.risk_notes,

@@ -8,6 +8,7 @@ from pims.custody import events
 from pims.custody.models import Episode, IdentityCheck
 from pims.custody.services.about import about
 from pims.custody.services.common import moment, require_episode
+from pims.custody.services.words import names
 from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel.decisions import Reason
 from pims.kernel.errors import InvalidInput
@@ -53,7 +54,7 @@ def check_identity(
     matched: bool = True,
 ) -> IdentityCheck:
     """Write the check inside a service that has already asked for permission."""
-    named = [name.strip()[:120] for name in officers if name.strip()]
+    named = names("officers", officers)
     if how not in IdentityCheck.How.values:
         raise InvalidInput({"how": Reason("custody.identity_how_unknown")})
     if how == IdentityCheck.How.TWO_OFFICERS and len(set(named)) < 2:

@@ -28,6 +28,7 @@ from pims.custody.services.common import (
     scope_to,
     told_clock_back,
 )
+from pims.custody.services.words import line
 from pims.facilities import selectors as facilities
 from pims.facilities.selectors import PlaceInfo
 from pims.foundation.commands.transaction import Transaction, service
@@ -82,7 +83,7 @@ def place_person(
                 Moment(tx.now, given=False),
                 finding,
                 basis=Placement.Basis.OVERRIDE if overridden else Placement.Basis.REQUEST,
-                reason=(override_reason or "").strip() if overridden else "",
+                reason=line("override_reason", override_reason or "", 300) if overridden else "",
             )
     except IntegrityError as error:
         if "one_person_a_place" not in str(error):
@@ -124,9 +125,8 @@ def record_placement(
         )
     _lock_unit(info.unit.unit_id)
     finding = _weigh(episode, info, at=when.at)
-    placement = _insert(
-        tx, episode, info, when, finding, basis=Placement.Basis.FACT, reason=reason.strip()
-    )
+    why = line("reason", reason, 300)
+    placement = _insert(tx, episode, info, when, finding, basis=Placement.Basis.FACT, reason=why)
     if episode.ends_at is None:
         steps.mark(tx, episode, "place", data={"placement_id": placement.pk}, at=when.at)
     return _result(placement)
@@ -200,7 +200,7 @@ def _insert(
         starts_at=place.start,
         ends_at=place.end,
         basis=basis,
-        reason=reason[:300],
+        reason=reason,
         breach=bool(codes),
         breach_reasons=codes,
         doubled=shared,

@@ -21,6 +21,7 @@ from pims.custody.services.common import (
 from pims.custody.services.escorting import close_escort
 from pims.custody.services.opening import open_episode
 from pims.custody.services.placement import end_placements
+from pims.custody.services.words import PROSE
 from pims.foundation.commands.transaction import Transaction
 from pims.people import selectors as people
 from pims.people import services as people_services
@@ -28,6 +29,10 @@ from pims.people.services import NameInput
 
 # Two receptions this close together are one stay whose first hour was entered late.
 SAME_STAY = timedelta(hours=72)
+
+
+# The texts of `BodyReceiptInput` and their lengths.
+RECEIPT_TEXTS = {"name_as_given": 300, "given": 200, "family": 200, "injuries": PROSE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +130,8 @@ def receive_one(
         warrant_state=line.warrant_state,
         injuries=line.injuries,
         complaint=line.complaint,
-        handed_over_by=arrival.handed_over_by.strip()[:200] or arrival.van.escorting_officer,
-        received_by=arrival.received_by.strip()[:200],
+        handed_over_by=arrival.handed_over_by or arrival.van.escorting_officer,
+        received_by=arrival.received_by,
         received_at=at,
         found=found,
         recorded_by_id=tx.actor.user_id,

@@ -9,11 +9,13 @@ from pims.custody.models import BodyReceipt, Episode, TurnedAway, Van
 from pims.custody.reading import READER
 from pims.custody.services.common import moment
 from pims.custody.services.receiving import (
+    RECEIPT_TEXTS,
     Arrival,
     BodyReceiptInput,
     ReceiptRecorded,
     receive_one,
 )
+from pims.custody.services.words import cleaned, line, prose
 from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel.decisions import Reason
 from pims.kernel.errors import InvalidInput, NotFound
@@ -63,9 +65,9 @@ def open_van(
     van = Van.objects.create(
         establishment_id=establishment_id,
         arrived_at=when.at,
-        from_where=from_where.strip()[:200],
-        escorting_officer=escorting_officer.strip()[:200],
-        vehicle=vehicle.strip()[:60],
+        from_where=line("from_where", from_where, 200),
+        escorting_officer=line("escorting_officer", escorting_officer, 200),
+        vehicle=line("vehicle", vehicle, 60),
         recorded_by_id=tx.actor.user_id,
     )
     tx.record(
@@ -101,6 +103,9 @@ def record_body_receipts(
     """
     tx.require("custody.receive", establishment_id=establishment_id)
     when = moment(tx, received_at, "received_at")
+    receipts = [cleaned(r, RECEIPT_TEXTS, f"receipts.{n}.") for n, r in enumerate(receipts)]
+    handed_over_by = line("handed_over_by", handed_over_by)
+    received_by = line("received_by", received_by)
     named = _check(receipts, when.at)
     if reception_kind not in Episode.ReceptionKind.values:
         raise InvalidInput({"reception_kind": Reason("custody.reception_kind_unknown")})
@@ -120,7 +125,7 @@ def record_body_receipts(
     arrival = Arrival(van, when, handed_over_by, received_by or tx.actor.name, reception_kind)
     return ReceiptsRecorded(
         van.pk,
-        tuple(receive_one(tx, arrival, line, named.get(n)) for n, line in enumerate(receipts)),
+        tuple(receive_one(tx, arrival, row, named.get(n)) for n, row in enumerate(receipts)),
     )
 
 
@@ -147,10 +152,10 @@ def turn_away(
     row = TurnedAway.objects.create(
         van_id=van_id,
         establishment_id=establishment_id,
-        name_as_given=name_as_given.strip()[:300],
+        name_as_given=line("name_as_given", name_as_given, 300),
         reason=reason,
-        note=note,
-        brought_by=brought_by.strip()[:200],
+        note=prose("note", note),
+        brought_by=line("brought_by", brought_by, 200),
         decided_by_id=tx.actor.user_id,
         happened_at=when.at,
         recorded_by_id=tx.actor.user_id,
@@ -162,7 +167,7 @@ def turn_away(
             reason=reason,
             happened_at=when.at.isoformat(),
         ),
-        details={"name_as_given": row.name_as_given, "note": note},
+        details={"name_as_given": row.name_as_given, "note": row.note},
     )
     return TurnedAwayRecorded(row.pk)
 
@@ -174,20 +179,18 @@ def _check(receipts: Sequence[BodyReceiptInput], at: datetime) -> dict[int, int]
         wrong["receipts"] = Reason("custody.nobody_on_the_van")
     if len(receipts) > MOST_ON_ONE_VAN:
         wrong["receipts"] = Reason("custody.too_many_on_one_van", {"most": MOST_ON_ONE_VAN})
-    for n, line in enumerate(receipts):
-        if line.warrant_state not in BodyReceipt.WarrantState.values:
+    for n, row in enumerate(receipts):
+        if row.warrant_state not in BodyReceipt.WarrantState.values:
             wrong[f"receipts.{n}.warrant_state"] = Reason("custody.warrant_state_unknown")
-        if line.sex not in SEXES:
+        if row.sex not in SEXES:
             wrong[f"receipts.{n}.sex"] = Reason("custody.sex_unknown_code")
-        if line.attach not in ATTACH:
+        if row.attach not in ATTACH:
             wrong[f"receipts.{n}.attach"] = Reason("custody.attach_unknown")
-        if line.birth_date is not None and line.birth_date > at.date():
+        if row.birth_date is not None and row.birth_date > at.date():
             wrong[f"receipts.{n}.birth_date"] = Reason("custody.born_after_reception")
-        if line.age_as_given is not None and not 0 <= line.age_as_given <= 120:
+        if row.age_as_given is not None and not 0 <= row.age_as_given <= 120:
             wrong[f"receipts.{n}.age_as_given"] = Reason("custody.age_impossible")
-        if len(line.name_as_given) > 300 or len(line.given) > 200 or len(line.family) > 200:
-            wrong[f"receipts.{n}.name_as_given"] = Reason("custody.name_too_long")
-    asked = {n: line.person_id for n, line in enumerate(receipts) if line.person_id is not None}
+    asked = {n: row.person_id for n, row in enumerate(receipts) if row.person_id is not None}
     canonical = people.ids_canonical(asked.values())
     headers = people.person_headers(READER, set(canonical.values()))
     named: dict[int, int] = {}

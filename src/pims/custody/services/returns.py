@@ -22,12 +22,25 @@ from pims.custody.services.return_rows import (
     ReturnsRecorded,
     RowResult,
 )
+from pims.custody.services.words import PROSE, cleaned
 from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel.decisions import Reason
 from pims.kernel.errors import InvalidInput, NotFound, PimsError
 
 # Escorts that ended without a return at the desk: its outcome may still be added.
 OUTCOME_OPEN = (UNRECORDED, "brought_back", "went_on")
+# The texts of `ReturnRow` and their lengths.
+TEXTS = {
+    "returned_from": 200,
+    "received_back_by": 200,
+    "condition_back": PROSE,
+    "note": PROSE,
+    "reference": 80,
+    "charges": PROSE,
+    "order_seen": 300,
+    "destination": 300,
+    "conditions": PROSE,
+}
 KEPT_BY = ("court", "police", "hospital", "escaped", "unknown")
 
 
@@ -38,6 +51,7 @@ def record_return(tx: Transaction, *, row: ReturnRow) -> Returned:
     Raises InvalidInput by field (return before departure, a date in the past, which warrant),
     Refused where the return is recorded already, NotFound, NotPermitted.
     """
+    row = cleaned(row, TEXTS)
     escort, episode = _subject(tx, row)
     tx.require_person("custody.escort", episode.person_id)
     when = moment(tx, row.happened_at)

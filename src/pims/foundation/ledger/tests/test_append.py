@@ -71,8 +71,7 @@ class TestAnEntry:
             "UPDATE ledger_detail SET details = '{}'",
             "DELETE FROM ledger_detail",
             "DELETE FROM ledger_pending",
-            "INSERT INTO ledger_leaf (position, entry_id, leaf_hash)"
-            " VALUES (0, gen_random_uuid(), '')",
+            "INSERT INTO ledger_checkpoint SELECT * FROM ledger_checkpoint",
         ):
             with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
                 connection.cursor().execute(statement)
@@ -93,9 +92,9 @@ def test_even_the_owner_of_the_tables_is_stopped(fresh_database: FreshDatabase) 
 def test_the_sequencer_is_woken_once_and_only_by_a_commit(fresh_database: FreshDatabase) -> None:
     with psycopg.connect(fresh_database.dsn("app"), autocommit=True) as listener:
         listener.execute("LISTEN pims_pending")
-        with pytest.raises(RuntimeError), transaction.atomic():
+        with transaction.atomic():
             append()
-            raise RuntimeError
+            transaction.set_rollback(True)
         assert list(listener.notifies(timeout=0.2)) == []
         with transaction.atomic():
             append(1)

@@ -84,5 +84,11 @@ def _tile(place: PlaceInfo, found: list[Occupancy]) -> Tile:
         url=reverse("prisoner", args=[found[0].number]) if found and found[0].number else "",
         note="" if found else _("Free"),
         tone=tone,
-        lines=[o.name or _("Somebody whom you may not see") for o in found],
+        lines=[_name(o) for o in found],
     )
+
+
+def _name(occupancy: Occupancy) -> str:
+    if occupancy.person_id is None:
+        return _("Somebody whom you may not see")
+    return occupancy.name or _("Name not known")

@@ -8,9 +8,10 @@ from django import template
 from django.forms import BaseForm, BoundField
 from django.template.base import FilterExpression, NodeList, Parser, Token
 from django.template.context import Context
+from django.utils.functional import Promise
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 
 from pims.kernel import clock
 from pims.kernel.decisions import Reason
@@ -150,6 +151,12 @@ def html_attrs(attrs: Mapping[str, object]) -> SafeString:
             for key, value in parts
         )
     )
+
+
+@register.filter
+def named(name: str) -> str | Promise:
+    """``{{ row.name|named }}``: the name, or words for nobody knowing one."""
+    return name or gettext_lazy("Name not known")
 
 
 @register.filter

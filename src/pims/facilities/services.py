@@ -106,7 +106,8 @@ def take_out_of_use(
         raise InvalidInput({"ends_at": Reason("facilities.ends_before_start")})
     if place_id is not None and not Place.objects.filter(pk=place_id, cell=cell).exists():
         raise NotFound("place", place_id)
-    open_already = OutOfUse.objects.filter(cell=cell, place_id=place_id).filter(
+    same = Q(place__isnull=True) if place_id is None else Q(place_id=place_id)
+    open_already = OutOfUse.objects.filter(same, cell=cell).filter(
         Q(ends_at=None) | Q(ends_at__gt=starts_at)
     )
     if ends_at is not None:

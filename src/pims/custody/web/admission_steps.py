@@ -173,7 +173,7 @@ class RiskForm(forms.Form):
         super().__init__(*args, **kwargs)
         for code, question in QUESTIONS.items():
             self.fields[code] = forms.ChoiceField(
-                label=question, choices=ANSWERS, widget=forms.RadioSelect
+                label=str(question), choices=ANSWERS, widget=forms.RadioSelect
             )
 
 

@@ -8,6 +8,7 @@ from pims.custody.web import (
     desk,
     escorts,
     occurrences,
+    papers,
     placement,
     reception,
     roll,
@@ -36,5 +37,8 @@ urlpatterns = [
     path("event/<int:episode_id>/<str:kind>/", occurrences.occurrence, name="occurrence"),
     path("roll/", roll.roll_page, name="roll"),
     path("roll/export/<str:form>/", roll.export, name="roll_export"),
+    path("papers/admission/<int:episode_id>/", papers.admission_form, name="admission_form_paper"),
+    path("papers/card/<int:person_id>/", papers.id_card, name="id_card_paper"),
+    path("papers/reception-book/<str:day>/", papers.reception_book, name="reception_book_paper"),
     path("units/<int:unit_id>/", units.unit_page, name="unit"),
 ]

@@ -21,8 +21,8 @@ def new_scope(person_id: int, *, establishment_id: int | None) -> None:
 def set_scope(
     person_id: int,
     *,
-    establishment_id: int | None | _Unchanged = UNCHANGED,
-    unit_id: int | None | _Unchanged = UNCHANGED,
+    establishment_id: int | _Unchanged | None = UNCHANGED,
+    unit_id: int | _Unchanged | None = UNCHANGED,
     add_labels: Collection[str] = (),
     drop_labels: Collection[str] = (),
     sealed: bool | _Unchanged = UNCHANGED,

@@ -36,11 +36,13 @@ def _tracked(model: M, *, exclude: list[str] | None) -> M:
         exclude=exclude,
         model_name=f"{model.__name__}History",
         obj_field=pghistory.ObjForeignKey(related_name="history", related_query_name="history"),
-        context_field=None,
+        # None leaves the context out, which the library's own types do not know.
+        context_field=None,  # type: ignore[arg-type]
         append_only=True,
         meta={
             "db_table": f"{model._meta.db_table}_history",
             "indexes": [models.Index(fields=["pgh_obj", "pgh_created_at"])],
         },
     )
-    return tracked(model)
+    done: M = tracked(model)
+    return done

@@ -187,9 +187,7 @@ def test_switching_user_keeps_nothing_of_the_earlier_session() -> None:
     before = session.session_key
     page = client.get("/switch/?next=/account/")
     assert first.name in page.content.decode()
-    answer = client.post(
-        "/switch/", {"badge": second.badge, "secret": PIN, "next": "/account/"}
-    )
+    answer = client.post("/switch/", {"badge": second.badge, "secret": PIN, "next": "/account/"})
     assert answer["Location"] == "/account/"
     assert client.session.session_key != before
     assert "draft_of_first" not in client.session
@@ -309,9 +307,7 @@ def test_an_administrator_signs_in_with_password_and_code_even_inside() -> None:
     by_pin = sign_in(client, user)
     assert by_pin.status_code == 422
     assert "password and a second step" in by_pin.content.decode()
-    first = client.post(
-        "/sign-in/", {"badge": user.badge, "secret": PASSWORD, "with": "password"}
-    )
+    first = client.post("/sign-in/", {"badge": user.badge, "secret": PASSWORD, "with": "password"})
     assert first["Location"] == "/sign-in/second-factor/"
     assert not is_in(client), "the password alone opens nothing"
     second = client.post("/sign-in/second-factor/", {"code": code_of(secret, steps=1)})
@@ -321,9 +317,7 @@ def test_an_administrator_signs_in_with_password_and_code_even_inside() -> None:
 
 def test_an_administrator_without_a_second_factor_sets_one_up_before_anything_else() -> None:
     user, client = staff("administrator"), Client()
-    first = client.post(
-        "/sign-in/", {"badge": user.badge, "secret": PASSWORD, "with": "password"}
-    )
+    first = client.post("/sign-in/", {"badge": user.badge, "secret": PASSWORD, "with": "password"})
     assert first["Location"] == "/sign-in/set-up/"
     assert not is_in(client)
     page = client.get("/sign-in/set-up/").content.decode()
@@ -367,9 +361,9 @@ def test_a_code_is_taken_one_step_early_or_late_and_no_more() -> None:
         with clock.at(now + timedelta(minutes=5)):
             client.post("/sign-in/", {"badge": user.badge, "secret": PASSWORD, "with": "password"})
             code = code_of(secret, steps=steps)
-            assert client.post(
-                "/sign-in/second-factor/", {"code": code}
-            ).status_code == expected, steps
+            assert client.post("/sign-in/second-factor/", {"code": code}).status_code == expected, (
+                steps
+            )
 
 
 def test_a_recovery_code_opens_once_and_then_never() -> None:
@@ -392,9 +386,7 @@ def test_guessing_codes_locks_the_badge() -> None:
     for _ in range(4):
         last = client.post("/sign-in/second-factor/", {"code": "000000"})
     assert last["Location"] == "/sign-in/?ended=locked"
-    again = client.post(
-        "/sign-in/", {"badge": user.badge, "secret": PASSWORD, "with": "password"}
-    )
+    again = client.post("/sign-in/", {"badge": user.badge, "secret": PASSWORD, "with": "password"})
     assert again.status_code == 429
 
 

@@ -126,6 +126,4 @@ def write_table(rows: Iterable[Row], path: Path = TABLE) -> None:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["url", "permission", *roles()])
         for row in sorted(rows, key=lambda r: r.name):
-            writer.writerow(
-                [row.name, row.asks, *(YES if row.roles[r] else NO for r in roles())]
-            )
+            writer.writerow([row.name, row.asks, *(YES if row.roles[r] else NO for r in roles())])

@@ -38,6 +38,7 @@ log = structlog.get_logger("pims.faults")
 # Without letters and digits that are mistaken for each other over the telephone.
 _LETTERS = "BCDFGHJKMPQRTVWXY346789"
 
+
 class NoEstablishment(PimsError):
     """The page shows an establishment, and the viewer was granted none that there is."""
 

@@ -31,4 +31,3 @@ def asked_by(view: object, url_name: str | None) -> str | None:
         return permission_of(view)
     except AttributeError:
         raise LookupError(f"{view!r} asks for no permission and is not public") from None
-

@@ -54,9 +54,7 @@ def list_(
     as_json: JsonFlag = False,
 ) -> None:
     """List users with the roles they hold now."""
-    found = list_users(
-        system_actor(), text=text, active=None if everyone else True, limit=10_000
-    )
+    found = list_users(system_actor(), text=text, active=None if everyone else True, limit=10_000)
     show([_row(user) for user in found], as_json=as_json, columns=COLUMNS)
 
 
@@ -108,9 +106,7 @@ def pin(badge: Badge, stdin: FromStdin = False, as_json: JsonFlag = False) -> No
 def password(badge: Badge, stdin: FromStdin = False, as_json: JsonFlag = False) -> None:
     """Set a password. It ends the user's sessions."""
     user_id = find_user_id(badge)
-    services.set_password(
-        _command(), user_id=user_id, password=_secret("Password", stdin=stdin)
-    )
+    services.set_password(_command(), user_id=user_id, password=_secret("Password", stdin=stdin))
     show(_user(badge), as_json=as_json, columns=COLUMNS)
 
 

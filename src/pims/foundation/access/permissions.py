@@ -108,9 +108,7 @@ _LIST = (
     ("vault.manage", "Manage keys and recovery", "Administrar claves y recuperación"),
 )
 
-PERMISSIONS: Mapping[str, Permission] = {
-    code: Permission(code, en, es) for code, en, es in _LIST
-}
+PERMISSIONS: Mapping[str, Permission] = {code: Permission(code, en, es) for code, en, es in _LIST}
 
 
 def require_known(code: str) -> str:

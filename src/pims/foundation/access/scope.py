@@ -15,8 +15,14 @@ from pims.kernel.errors import NotFound, NotPermitted
 SEE_SEALED = "people.view_sealed"
 
 
-def scope_filter(viewer: Actor, permission: str, prefix: str = "") -> Q:
-    """The condition on `PersonScope`; `prefix` is the path to it, ending in ``__`` or empty."""
+def scope_filter(
+    viewer: Actor, permission: str, prefix: str = "", *, sealed_too: bool = False
+) -> Q:
+    """The condition on `PersonScope`; `prefix` is the path to it, ending in ``__`` or empty.
+
+    `sealed_too` is for lists that must be complete: who is in custody is on the roll, sealed or
+    not.
+    """
     if viewer.system:
         return Q()
     reached = Q(pk__in=[])
@@ -27,13 +33,15 @@ def scope_filter(viewer: Actor, permission: str, prefix: str = "") -> Q:
         if reach.unit_ids is not None:
             condition &= Q(**{f"{prefix}unit_id__in": sorted(reach.unit_ids)})
         reached |= condition
-    if not viewer.can(SEE_SEALED):
+    if not sealed_too and not viewer.can(SEE_SEALED):
         reached &= Q(**{f"{prefix}sealed": False})
     return reached
 
 
-def visible_persons(viewer: Actor, permission: str) -> QuerySet[PersonScope]:
-    return PersonScope.objects.filter(scope_filter(viewer, permission))
+def visible_persons(
+    viewer: Actor, permission: str, *, sealed_too: bool = False
+) -> QuerySet[PersonScope]:
+    return PersonScope.objects.filter(scope_filter(viewer, permission, sealed_too=sealed_too))
 
 
 def visible_ids(viewer: Actor, permission: str, person_ids: Iterable[int]) -> set[int]:

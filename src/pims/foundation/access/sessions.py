@@ -80,9 +80,7 @@ def recently_confirmed(session: Session) -> bool:
 
 
 def actor_of(user: User, session: Session) -> Actor:
-    return actor_for(
-        user, strong=bool(session.get(STRONG)), confirmed_at=session.get(CONFIRMED)
-    )
+    return actor_for(user, strong=bool(session.get(STRONG)), confirmed_at=session.get(CONFIRMED))
 
 
 def address_of(request: HttpRequest) -> str:

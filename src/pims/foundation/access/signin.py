@@ -37,9 +37,7 @@ class Outcome:
     second_factor: bool = False
 
 
-def try_secret(
-    *, badge: str, secret: Secret, how: str, address: str, inside: bool
-) -> Outcome:
+def try_secret(*, badge: str, secret: Secret, how: str, address: str, inside: bool) -> Outcome:
     """Badge or card with PIN or password.
 
     `how` is ``pin`` or ``password``; `inside` whether the request comes from the prison's own

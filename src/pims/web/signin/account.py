@@ -101,9 +101,7 @@ def _new_secret(request: Any, form_class: type[Any], what: str) -> HttpResponse:
             messages.success(request, gettext("Changed. Your other sessions have ended."))
             return HttpResponseRedirect(reverse("signin:account"))
     status = 422 if form.errors else 200
-    return render(
-        request, "signin/new_secret.html", {"form": form, "what": what}, status=status
-    )
+    return render(request, "signin/new_secret.html", {"form": form, "what": what}, status=status)
 
 
 def _stay_signed_in(request: Any) -> None:

@@ -98,9 +98,7 @@ def _after_secret(request: Any, tried: Any, *, by_password: bool) -> HttpRespons
         return HttpResponseRedirect(
             reverse("signin:second_factor" if enrolled else "signin:first_factor")
         )
-    return flow.enter(
-        request, tried.user, how=how, factor="", back=back, switched_from=earlier
-    )
+    return flow.enter(request, tried.user, how=how, factor="", back=back, switched_from=earlier)
 
 
 @public
@@ -178,9 +176,7 @@ def language(request: Any) -> HttpResponse:
     if code not in dict(settings.LANGUAGES):
         return response
     if not request.actor.is_anonymous:
-        set_language(
-            Command(actor=request.actor), user_id=request.actor.user_id, language=code
-        )
+        set_language(Command(actor=request.actor), user_id=request.actor.user_id, language=code)
     translation.activate(code)
     response.set_cookie(
         settings.LANGUAGE_COOKIE_NAME,
@@ -211,9 +207,7 @@ def session(request: HttpRequest) -> HttpResponse:
     """
     if request.actor.is_anonymous:  # type: ignore[attr-defined]
         return JsonResponse({"signed_in": False, "seconds_left": 0}, status=401)
-    return JsonResponse(
-        {"signed_in": True, "seconds_left": sessions.idle_left(request.session)}
-    )
+    return JsonResponse({"signed_in": True, "seconds_left": sessions.idle_left(request.session)})
 
 
 def _back(request: Any) -> str:

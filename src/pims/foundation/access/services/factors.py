@@ -39,9 +39,7 @@ def add_totp(tx: Transaction, *, user_id: int, secret: Secret, code: Secret) -> 
 
 
 @service
-def add_passkey(
-    tx: Transaction, *, user_id: int, name: str, credential: dict[str, object]
-) -> None:
+def add_passkey(tx: Transaction, *, user_id: int, name: str, credential: dict[str, object]) -> None:
     """Bind a passkey whose registration was verified against the session's challenge."""
     user = _own(tx, user_id)
     name = " ".join(name.split())[:NAME_LENGTH] or f"Passkey {tx.now:%Y-%m-%d}"

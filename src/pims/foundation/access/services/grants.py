@@ -137,6 +137,4 @@ def _units(establishment_id: int | None) -> frozenset[int]:
     if establishment_id is None:
         return frozenset()
     units = apps.get_model("facilities", "Unit")._base_manager
-    return frozenset(
-        units.filter(establishment_id=establishment_id).values_list("pk", flat=True)
-    )
+    return frozenset(units.filter(establishment_id=establishment_id).values_list("pk", flat=True))

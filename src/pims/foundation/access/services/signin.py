@@ -126,9 +126,7 @@ def _badge_key(user_id: int | None, digest: str) -> str:
 
 def _states_locked(keys: Iterable[str]) -> dict[str, SignInState]:
     wanted = sorted(keys)
-    SignInState.objects.bulk_create(
-        [SignInState(key=key) for key in wanted], ignore_conflicts=True
-    )
+    SignInState.objects.bulk_create([SignInState(key=key) for key in wanted], ignore_conflicts=True)
     rows = SignInState.objects.select_for_update().filter(key__in=wanted).order_by("key")
     return {row.key: row for row in rows}
 

@@ -52,9 +52,7 @@ def add_user(
         wrong["badge"] = Reason("access.badge_taken", {"badge": badge})
     _check_name(name, wrong)
     _check_language(language, wrong)
-    user = User(
-        badge=badge, name=name, email=email.strip(), language=language, created_at=tx.now
-    )
+    user = User(badge=badge, name=name, email=email.strip(), language=language, created_at=tx.now)
     if pin is not None:
         _put_pin(user, pin, wrong)
     user.set_unusable_password()
@@ -70,9 +68,7 @@ def add_user(
 
 
 @service
-def amend_user(
-    tx: Transaction, *, user_id: int, name: str, email: str, language: str
-) -> None:
+def amend_user(tx: Transaction, *, user_id: int, name: str, email: str, language: str) -> None:
     """Correct a user's name, address and language. Raises NotPermitted, InvalidInput."""
     tx.require(MANAGE)
     user = _locked(user_id)

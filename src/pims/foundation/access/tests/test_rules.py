@@ -101,9 +101,7 @@ def test_an_actor_without_grants_reaches_nobody() -> None:
 
 @pytest.mark.parametrize("limit", [USER_LIMIT, ADDRESS_LIMIT])
 @given(gaps=st.lists(st.integers(0, 7_200), min_size=1, max_size=60))
-def test_never_more_failures_than_allowed_between_two_locks(
-    limit: Limit, gaps: list[int]
-) -> None:
+def test_never_more_failures_than_allowed_between_two_locks(limit: Limit, gaps: list[int]) -> None:
     state, now, tried = Failures(), NOW, 0
     for gap in gaps:
         now += timedelta(seconds=gap)

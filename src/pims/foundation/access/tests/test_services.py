@@ -182,9 +182,7 @@ def test_units_of_another_establishment_are_refused(manager: Actor) -> None:
 
 
 @pytest.mark.parametrize("labels", [(), ("royal",)])
-def test_only_marks_that_there_are_can_be_granted(
-    manager: Actor, labels: tuple[str, ...]
-) -> None:
+def test_only_marks_that_there_are_can_be_granted(manager: Actor, labels: tuple[str, ...]) -> None:
     with pytest.raises(Refused):
         grant_role(
             Command(actor=manager), user_id=added(manager), role="unit_officer", labels=labels

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection
@@ -76,7 +77,7 @@ def find(
 
     One match a person. `unfinished` takes the last word for the beginning of one as well.
     """
-    if not asked:
+    if not asked or not viewer.can(permission):
         return []
     likenesses = [known for known in _words_meant(asked, unfinished) if known.loose]
     asking = _Asking(viewer, permission, tuple(asked), birth_year, unfinished)
@@ -107,7 +108,6 @@ class _Asking:
         self.viewer, self.permission = viewer, permission
         self.asked, self.birth_year, self.unfinished = asked, birth_year, unfinished
         self._seen: set[int] = set()
-        self._scope_sql: tuple[str, tuple[Any, ...]] | None = None
         self._found: dict[int, Match] = {}
 
     @property
@@ -156,7 +156,7 @@ class _Asking:
         if self.viewer.system:
             sql = f"{inner} LIMIT {_ROUGH}"
         else:
-            scope, more = self._scope()
+            scope, more = _scope(self.viewer, self.permission)
             # OFFSET 0 keeps the scope a look-up for each name found. Left free, the planner
             # starts from the scope, which it believes to be small, and reads all of it.
             sql = (
@@ -169,21 +169,22 @@ class _Asking:
             rows: list[tuple[int, int, str, int | None]] = cursor.fetchall()
         return rows
 
-    def _scope(self) -> tuple[str, tuple[Any, ...]]:
-        if self._scope_sql is None:
-            self._scope_sql = (
-                PersonScope.objects.filter(
-                    scope_filter(self.viewer, self.permission),
-                    person_id=RawSQL("found.person_id", []),
-                )
-                .values("person_id")
-                .query.sql_with_params()
-            )
-        return self._scope_sql
-
     def matches(self, limit: int) -> list[Match]:
         ordered = sorted(self._found.values(), key=lambda m: (-m.score, m.key, m.person_id))
         return [match for match in ordered[:limit] if match.score >= _WEAK]
+
+
+@lru_cache(maxsize=512)
+def _scope(viewer: Actor, permission: str) -> tuple[str, tuple[Any, ...]]:
+    """The condition that a found person is within the viewer's reach, and its values."""
+    sql, values = (
+        PersonScope.objects.filter(
+            scope_filter(viewer, permission), person_id=RawSQL("found.person_id", [])
+        )
+        .values("person_id")
+        .query.sql_with_params()
+    )
+    return sql, tuple(values)
 
 
 def _all_words(likenesses: Sequence[Likenesses], years: Sequence[int | None]) -> Condition:

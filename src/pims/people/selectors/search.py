@@ -1,8 +1,9 @@
 """Finding somebody: by number, by document, by name in any spelling."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from stdnum.iso7064 import mod_97_10
@@ -242,45 +243,57 @@ def _of_persons(viewer: Actor, asked: dict[int, str], how: str, score: float) ->
 
 
 def _named(matches: Sequence[Match]) -> list[PersonHit]:
-    """Hits in the order of the matches; one query, and two more where merges or aliases led."""
+    """Hits in the order of the matches; one query, and more where merges or aliases led."""
     found = {
-        name.pk: name
-        for name in PersonName.objects.select_related("person").filter(
+        row[0]: row
+        for row in PersonName.objects.filter(
             pk__in=[match.name_id for match in matches]
+        ).values_list(
+            "id", "person_id", "kind", "given", "family", "is_primary",
+            "person__number", "person__birth_date", "person__sex",
         )
-    }
-    led = [m for m in matches if m.name_id in found and not _heads(found[m.name_id], m)]
+    }  # fmt: skip
+    led = [match for match in matches if not _heads(found, match)]
     primary = _primary_names(match.person_id for match in led) if led else {}
-    roots = Person.objects.in_bulk(
-        [m.person_id for m in led if found[m.name_id].person_id != m.person_id]
+    roots = (
+        {
+            row[0]: row[1:]
+            for row in Person.objects.filter(pk__in=[m.person_id for m in led]).values_list(
+                "id", "number", "birth_date", "sex"
+            )
+        }
+        if led
+        else {}
     )
     hits = []
     for match in matches:
-        name = found.get(match.name_id)
-        if name is None:
+        row = found.get(match.name_id)
+        if row is None:
             continue
-        person = roots.get(match.person_id, name.person)
-        heads, as_found = _heads(name, match), display_name(name.given, name.family)
-        how = name.kind if name.kind != "birth" else "alias"
+        heads, kind, as_found = _heads(found, match), row[2], display_name(row[3], row[4])
+        number, birth_date, sex = row[6:] if heads else roots[match.person_id]
+        how = kind if kind != "birth" else "alias"
         if heads:
             how = "sound" if match.by_sound else "name"
         hits.append(
             PersonHit(
-                person_id=person.pk,
-                number=person.number,
-                name=as_found if heads else primary.get(person.pk, ""),
-                birth_year=person.birth_date.year if person.birth_date else None,
+                person_id=match.person_id,
+                number=number,
+                name=as_found if heads else primary.get(match.person_id, ""),
+                birth_year=birth_date.year if birth_date else None,
                 score=round(match.score, 4),
                 how=how,
                 found_as="" if heads else as_found,
-                sex=person.sex,
+                sex=sex,
             )
         )
     return hits
 
 
-def _heads(name: PersonName, match: Match) -> bool:
-    return name.is_primary and name.person_id == match.person_id
+def _heads(found: Mapping[int, tuple[Any, ...]], match: Match) -> bool:
+    """Whether the name that was found is the one that heads the person's file."""
+    row = found.get(match.name_id)
+    return row is not None and row[5] and row[1] == match.person_id
 
 
 def _primary_names(person_ids: Iterable[int]) -> dict[int, str]:

@@ -30,36 +30,40 @@ def village(make_person):
     }
 
 
-@pytest.mark.parametrize(
-    ("asked", "meant"),
-    [
-        ("marvin gutierrez", "Marvin Gutierrez"),
-        ("GUTIERREZ, Marvin", "Marvin Gutierrez"),
-        ("marvn gutieres", "Marvin Gutierrez"),
-        ("gutieres marvin", "Marvin Gutierrez"),
-        ("jose chuck", "Jose Luis Chuc"),
-        ("joseluis chuc", "Jose Luis Chuc"),
-        ("ana keq", "Ana Q'eq"),
-        ("ana q’eq", "Ana Q'eq"),
-        ("delroy ussher", "Delroy Usher"),
-        ("henrich raymer", "Heinrich Reimer"),
-        ("petrona chok", "Petrona Choc"),
-        ("shawnflowers", "Shawn Flowers"),
-        ("shaun flours", "Shawn Flowers"),
-        ("tyron johnes", "Tyrone Jones"),
-        ("consepsion castelanos", "Concepcion Castellanos"),
-        ("vilhelm tiesen", "Wilhelm Thiessen"),
-        ("mario shol", "Mario Xol"),
-        ("rosa nunez", "Rosa Nuñez"),
-        ("rosa NÚÑEZ", "Rosa Nuñez"),
-        ("huan ketzal", "Juan Quetzal"),
-        ("elmer ernandes", "Elmer Hernandez"),
-        ("kevin garsia", "Kevin Garcia"),
-        ("garcia", "Kevin Garcia"),
-    ],
-)
-def test_a_name_is_found_as_it_was_heard_or_mistyped(village, officer, asked, meant):
-    assert found(officer, asked)[:1] == [village[meant].person_id]
+HEARD_OR_MISTYPED = {
+    "asked": "meant",
+    "marvin gutierrez": "Marvin Gutierrez",
+    "GUTIERREZ, Marvin": "Marvin Gutierrez",
+    "marvn gutieres": "Marvin Gutierrez",
+    "gutieres marvin": "Marvin Gutierrez",
+    "jose chuck": "Jose Luis Chuc",
+    "joseluis chuc": "Jose Luis Chuc",
+    "ana keq": "Ana Q'eq",
+    "ana q’eq": "Ana Q'eq",
+    "delroy ussher": "Delroy Usher",
+    "henrich raymer": "Heinrich Reimer",
+    "petrona chok": "Petrona Choc",
+    "shawnflowers": "Shawn Flowers",
+    "shaun flours": "Shawn Flowers",
+    "tyron johnes": "Tyrone Jones",
+    "consepsion castelanos": "Concepcion Castellanos",
+    "vilhelm tiesen": "Wilhelm Thiessen",
+    "mario shol": "Mario Xol",
+    "rosa nunez": "Rosa Nuñez",
+    "rosa NÚÑEZ": "Rosa Nuñez",
+    "huan ketzal": "Juan Quetzal",
+    "elmer ernandes": "Elmer Hernandez",
+    "kevin garsia": "Kevin Garcia",
+    "garcia": "Kevin Garcia",
+}
+
+
+def test_a_name_is_found_as_it_was_heard_or_mistyped(village, officer):
+    first = {asked: found(officer, asked)[:1] for asked in HEARD_OR_MISTYPED}
+
+    assert first == {
+        asked: [village[meant].person_id] for asked, meant in HEARD_OR_MISTYPED.items()
+    }
 
 
 def test_a_year_of_birth_puts_the_right_one_first(make_person, officer):
@@ -90,18 +94,16 @@ def test_results_come_while_the_last_word_is_typed(village, officer):
     assert found(officer, "quet", unfinished=True)[0] == village["Juan Quetzal"].person_id
 
 
-@pytest.mark.parametrize("spelling", ["{}", "{7}{9}", " {7} {9} ", "#{7}-{9}", "{7}", "{7}.{9}"])
-def test_a_number_is_read_in_any_spelling(village, officer, spelling):
+def test_a_number_is_read_in_any_spelling(village, officer):
     made = village["Mario Xol"]
-    text = (
-        made.number
-        if spelling == "{}"
-        else spelling.replace("{7}", made.number[:7]).replace("{9}", made.number[8:])
-    )
+    seven, check = made.number.split("-")
+    for text in (
+        made.number, seven + check, f" {seven} {check} ", f"#{seven}-{check}", seven,
+        f"{seven}.{check}",
+    ):  # fmt: skip
+        (hit,) = selectors.search_people(officer, text)
 
-    (hit,) = selectors.search_people(officer, text)
-
-    assert (hit.person_id, hit.how) == (made.person_id, "number")
+        assert (hit.person_id, hit.how) == (made.person_id, "number")
 
 
 def test_a_wrong_check_digit_is_explained_and_the_number_meant_is_offered(village, officer):
@@ -159,13 +161,16 @@ def test_nobody_out_of_reach_is_found(village, make_actor, prison):
         selectors.search_people(make_actor(), "marvin")
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["", "   ", "%", "_", "'; DROP TABLE people_search; --", "x" * 10_000, "\x00", "\u202e", "{}",
-     "1", "99999999999999999999", "1985", "🐯", "(((", "a b c d e f g h i j k l m n o p q"],
+STRANGE = (
+    "", "   ", "%", "_", "'; DROP TABLE people_search; --", "x" * 10_000, "\x00", "\u202e", "{}",
+    "1", "99999999999999999999", "1985", "🐯", "(((", "a b c d e f g h i j k l m n o p q",
 )  # fmt: skip
-def test_no_question_is_too_strange(village, officer, text):
-    assert selectors.search_people(officer, text, unfinished=True) is not None
+
+
+def test_no_question_is_too_strange(village, officer):
+    for text in STRANGE:
+        assert isinstance(selectors.search_people(officer, text, unfinished=True), list)
+    assert found(officer, "mario xol") == [village["Mario Xol"].person_id]
 
 
 def test_rebuilding_the_index_changes_nothing(village, officer, fresh_index):

@@ -134,6 +134,16 @@ class StepInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class IdentityCheckInfo:
+    identity_check_id: int
+    how: str
+    officers: tuple[str, ...]
+    matched: bool
+    at: datetime
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True)
 class CourtReturnInfo:
     court_return_id: int
     escort_id: int | None
@@ -365,7 +375,10 @@ def _end(row: Any) -> EndInfo:
     )  # fmt: skip
 
 
-def identity_checks(viewer: Actor, person_id: int) -> list[IdentityCheck]:
+def identity_checks(viewer: Actor, person_id: int) -> list[IdentityCheckInfo]:
     """The checks of a person's identity, newest first. Raises NotFound."""
     require_visible(viewer, "custody.view", person_id)
-    return list(IdentityCheck.objects.filter(person_id=person_id).order_by("-at"))
+    return [
+        IdentityCheckInfo(c.pk, c.how, tuple(c.officers), c.matched, c.at, c.purpose)
+        for c in IdentityCheck.objects.filter(person_id=person_id).order_by("-at")
+    ]

@@ -167,7 +167,7 @@ def roll(
         .values_list("id", "person_id", "starts_at", "admitted", "due_at", named=True)
     )
     if not viewer.system:
-        reachable = visible_persons(viewer, VIEW).values("person_id")
+        reachable = visible_persons(viewer, VIEW, sealed_too=True).values("person_id")
         episodes = episodes.filter(person_id__in=reachable)
     held: list[Any] = list(episodes)
     rows = _rows(viewer, establishment_id, held, when)

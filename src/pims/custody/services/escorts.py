@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from pims.authority import selectors as authority
 from pims.custody import events
 from pims.custody.models import Absence, Episode, Escort
 from pims.custody.reading import covers
@@ -178,6 +179,10 @@ def _check(
         wrong["prisoners"] = Reason("custody.nobody_goes")
     if trip.kind not in Escort.Kind.values:
         wrong["kind"] = Reason("custody.escort_kind_unknown")
+    if trip.destination_body_id is not None and trip.destination_body_id not in {
+        body.body_id for body in authority.bodies()
+    }:
+        wrong["destination_body_id"] = Reason("custody.court_unknown")
     if trip.expected_back_at is not None and trip.expected_back_at <= trip.when.at:
         wrong["expected_back_at"] = Reason("custody.expected_before_departure")
     episodes: dict[int, Episode] = {}

@@ -22,7 +22,9 @@ from pims.custody.services.escorting import close_escort
 from pims.custody.services.opening import open_episode
 from pims.custody.services.placement import end_placements
 from pims.custody.services.words import PROSE
+from pims.foundation.access.models import PersonScope
 from pims.foundation.commands.transaction import Transaction
+from pims.foundation.vault.sealing import unseal_person
 from pims.people import selectors as people
 from pims.people import services as people_services
 from pims.people.services import NameInput
@@ -105,6 +107,9 @@ def receive_one(
         person_id, number, matches = _new_person(tx, arrival, line, doubted)
     assert person_id is not None
     arrival.seen.add(person_id)
+    if PersonScope.objects.filter(person_id=person_id, sealed=True).exists():
+        # Nobody in custody is hidden from those who hold them.
+        unseal_person(tx.beyond_scope(), person_id=person_id, reason="Received into custody")
     here = arrival.van.establishment_id
     elsewhere = episode if episode is not None and episode.establishment_id != here else None
     if elsewhere is not None and elsewhere.ends_at is None:

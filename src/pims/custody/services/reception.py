@@ -147,6 +147,11 @@ def turn_away(
     """
     tx.require("custody.receive", establishment_id=establishment_id)
     when = moment(tx, happened_at)
+    if (
+        van_id is not None
+        and not Van.objects.filter(pk=van_id, establishment_id=establishment_id).exists()
+    ):
+        raise NotFound("van", van_id)
     if reason not in TURNED_AWAY_FOR:
         raise InvalidInput({"reason": Reason("custody.turn_away_reason_unknown")})
     row = TurnedAway.objects.create(
@@ -196,7 +201,7 @@ def _check(receipts: Sequence[BodyReceiptInput], at: datetime) -> dict[int, int]
     named: dict[int, int] = {}
     for n, person_id in asked.items():
         found = canonical.get(person_id)
-        if found is None or found not in headers:
+        if found is None or found not in headers or headers[found].erased:
             wrong[f"receipts.{n}.person_id"] = Reason("custody.person_unknown")
             continue
         named[n] = found

@@ -10,6 +10,8 @@ from pims.authority import selectors as authority
 from pims.custody import selectors, services
 from pims.custody.models import Episode, Escort
 from pims.custody.tests.prison import Prison, man, told
+from pims.foundation.access.models import PersonScope
+from pims.foundation.vault.sealing import seal_person
 from pims.kernel import clock
 from pims.kernel.asof import AsOf
 from pims.kernel.errors import Refused
@@ -163,3 +165,17 @@ def test_who_is_brought_under_a_joined_number_is_received_under_the_one_that_cou
     services.record_escape(prison.command, episode_id=episode.episode_id)
     (back,) = prison.receive(man("Juan Peres", person_id=other))
     assert (back.person_id, back.episode_id) == (held, episode.episode_id)
+
+
+def test_a_sealed_file_opens_when_its_person_is_received_and_nobody_held_is_uncounted(
+    prison: Prison, make_actor: object
+) -> None:
+    held = prison.held()
+    services.end_episode(prison.command, episode_id=held.episode_id, kind="discharged")
+    seal_person(prison.command, person_id=held.person_id, reason="Juvenile, released")
+    officer = make_actor("custody.view", establishment_id=prison.establishment_id)  # type: ignore[operator]
+    with hours_ahead(1):
+        prison.receive(man("Juan Perez", person_id=held.person_id))
+        assert not PersonScope.objects.get(pk=held.person_id).sealed
+        seal_person(prison.command, person_id=held.person_id, reason="By mistake, while held")
+        assert selectors.counts(officer, prison.establishment_id).on_books == 1

@@ -397,3 +397,11 @@ def test_a_recapture_needs_an_escape(prison: Prison) -> None:
     held = prison.held()
     with pytest.raises(Refused):
         services.record_recapture(prison.command, episode_id=held.episode_id)
+
+
+def test_a_court_that_is_on_no_list_is_told_before_anything_is_written(prison: Prison) -> None:
+    held = prison.held()
+    with pytest.raises(InvalidInput) as caught:
+        prison.out(held.person_id, destination_body_id=999_999)
+    assert caught.value.fields["destination_body_id"].code == "custody.court_unknown"
+    assert not Escort.objects.exists()

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 
 from pims.foundation.access.actor import Actor
 from pims.foundation.access.models import PersonScope
+from pims.foundation.bulk import any_of
 from pims.kernel.errors import NotFound, NotPermitted
 
 SEE_SEALED = "people.view_sealed"
@@ -48,7 +49,7 @@ def visible_ids(viewer: Actor, permission: str, person_ids: Iterable[int]) -> se
     """Those of `person_ids` that the viewer may see, in one query."""
     return set(
         visible_persons(viewer, permission)
-        .filter(person_id__in=list(person_ids))
+        .filter(any_of("person_id", list(person_ids)))
         .values_list("person_id", flat=True)
     )
 

@@ -62,7 +62,8 @@ def tell(said: list[str], total: int, ended: threading.Event) -> None:
         seconds = time.monotonic() - began
         found = sum(line.startswith(("Collecting ", "Requirement already")) for line in said)
         unpacking = any(line.startswith("Installing collected") for line in said)
-        what = "unpacking them" if unpacking else f"{found} of {total} fetched"
+        fetched = f"{found} of {total} fetched" if total else "PIMS itself"
+        what = "unpacking them" if unpacking else fetched
         print(f"  {what} ({seconds:.0f} s)", flush=True)
 
 

@@ -31,7 +31,6 @@ def village(make_person):
 
 
 HEARD_OR_MISTYPED = {
-    "asked": "meant",
     "marvin gutierrez": "Marvin Gutierrez",
     "GUTIERREZ, Marvin": "Marvin Gutierrez",
     "marvn gutieres": "Marvin Gutierrez",

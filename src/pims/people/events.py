@@ -51,6 +51,13 @@ class AgeDecided(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CameOfAge(Event):
+    """Eighteen today, or certain to be past it: no longer marked as a juvenile."""
+
+    kind: ClassVar[str] = "people.came_of_age"
+
+
+@dataclass(frozen=True, kw_only=True)
 class DeathRecorded(Event):
     kind: ClassVar[str] = "people.death_recorded"
 

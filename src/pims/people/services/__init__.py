@@ -1,5 +1,6 @@
 """Every write of the people room."""
 
+from pims.people.search.index import rebuild as rebuild_search
 from pims.people.services.contacts import (
     InfantResult,
     add_child,
@@ -13,6 +14,7 @@ from pims.people.services.identity import (
     PersonResult,
     amend_person,
     decide_age,
+    let_come_of_age,
     record_death,
 )
 from pims.people.services.matching import (
@@ -57,8 +59,10 @@ __all__ = [
     "create_person",
     "decide_age",
     "decide_possible_match",
+    "let_come_of_age",
     "look_for_matches",
     "merge_persons",
+    "rebuild_search",
     "record_consular_notice",
     "record_death",
     "record_infant",

@@ -84,12 +84,16 @@ def one_of(field: str, value: str, values: object, code: str = "people.unknown_c
         raise InvalidInput({field: Reason(code, {"value": value[:40]})})
 
 
-def keep_juvenile_label(tx: Transaction, person: Person) -> None:
-    """Whoever is a juvenile today is reached only by those who may see juveniles."""
+def is_juvenile_today(tx: Transaction, person: Person) -> bool:
     facts = rules.AgeFacts(
         person.born_earliest, person.born_latest, person.age_disputed, person.age_decision
     )
-    juvenile = rules.is_juvenile(facts, today(tx))
+    return rules.is_juvenile(facts, today(tx))
+
+
+def keep_juvenile_label(tx: Transaction, person: Person) -> None:
+    """Whoever is a juvenile today is reached only by those who may see juveniles."""
+    juvenile = is_juvenile_today(tx, person)
     set_scope(
         person.pk,
         add_labels=["juvenile"] if juvenile else [],

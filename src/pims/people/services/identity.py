@@ -3,14 +3,16 @@
 from dataclasses import dataclass
 from datetime import date
 
+from pims.foundation.access.models import PersonScope
 from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel.decisions import Reason
 from pims.kernel.errors import InvalidInput
 from pims.kernel.text import clean_field
 from pims.people import events, rules
-from pims.people.models import Gender, Sex
+from pims.people.models import Gender, Person, Sex
 from pims.people.search import index
 from pims.people.services._common import (
+    is_juvenile_today,
     keep_juvenile_label,
     one_of,
     open_person,
@@ -120,3 +122,24 @@ def record_death(tx: Transaction, *, person_id: int, died_on: date) -> PersonRes
             events.DeathRecorded(person_id=person_id), details={"died_on": died_on.isoformat()}
         )
     return PersonResult(person_id, person.version)
+
+
+@service
+def let_come_of_age(tx: Transaction) -> int:
+    """Take the juvenile mark from those who are certainly adults today; give their number.
+
+    For the daily task. Who is marked is asked of the scope, so that a day that was missed is
+    made good by the next.
+    """
+    tx.require("people.edit")
+    marked = PersonScope.objects.filter(labels__contains=["juvenile"], sealed=False)
+    grown = [
+        person
+        for person in Person.objects.filter(pk__in=marked.values("person_id"))
+        if not is_juvenile_today(tx, person)
+    ]
+    tx.lock_persons([person.pk for person in grown])
+    for person in grown:
+        keep_juvenile_label(tx, person)
+        tx.record(events.CameOfAge(person_id=person.pk))
+    return len(grown)

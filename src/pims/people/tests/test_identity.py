@@ -266,3 +266,24 @@ def test_nobody_beyond_ones_reach_is_changed_or_known_of(make_person, make_actor
     with pytest.raises(NotFound):
         selectors.resolve_number(elsewhere, made.number)
     assert selectors.search_people(elsewhere, "ana chan") == []
+
+
+def test_the_juvenile_mark_goes_on_the_eighteenth_birthday_and_not_before(make_person, officer):
+    today = clock.today("America/Belize")
+    nearly_eighteen = date(today.year - 18, today.month, min(today.day, 28)) + timedelta(days=9)
+    almost, grown = (
+        make_person(given, "Chan", nearly_eighteen, look_for_matches=False)
+        for given in ("Ana", "Juan")
+    )
+    # A year goes by for one of them.
+    born = nearly_eighteen - timedelta(days=400)
+    Person.objects.filter(pk=grown.person_id).update(born_earliest=born, born_latest=born)
+
+    assert services.let_come_of_age(Command(officer)) == 1
+    assert services.let_come_of_age(Command(officer)) == 0
+
+    labels = {
+        i: selectors.person_headers(officer, [i])[i].labels
+        for i in (almost.person_id, grown.person_id)
+    }
+    assert labels == {almost.person_id: ("juvenile",), grown.person_id: ()}

@@ -1,8 +1,12 @@
 // The event stream of a page: every event becomes `live` (and `live:<name>`) on the body, which
-// elements with hx-trigger="live from:body" answer. The address hands out a fresh pass each time, so
-// a stream that ends is opened again at the same address, and then everything is asked for once.
+// whoever must know each of them answers. What only looks again waits for `live:look`: at once, then
+// at most every 300 ms, and always after the last event. The address hands out a fresh pass each
+// time, so a stream that ends is opened again there, and then everything is asked for once.
 const streams = new Map();
 const AGAIN = 3000;
+const LOOK = 300;
+let resting = false;
+let more = false;
 
 export function initLive(scope) {
   for (const [place, stream] of streams) {
@@ -19,7 +23,19 @@ export function initLive(scope) {
 function tell(name, data) {
   const detail = { name, data };
   document.body.dispatchEvent(new CustomEvent("live", { detail }));
+  look();
   if (name !== "message") document.body.dispatchEvent(new CustomEvent(`live:${name}`, { detail }));
+}
+
+function look() {
+  more = resting;
+  if (resting) return;
+  resting = true;
+  document.body.dispatchEvent(new CustomEvent("live:look"));
+  setTimeout(() => {
+    resting = false;
+    if (more) look();
+  }, LOOK);
 }
 
 function show(place, on) {

@@ -37,6 +37,24 @@ def test_every_event_tells_the_page_to_look_again(
     assert page.evaluate("heard") == ["message", "reset"]
 
 
+def test_a_page_that_looks_again_always_looks_after_the_last_of_many_events(
+    sample_site: SampleSite, new_context: Callable[..., BrowserContext]
+) -> None:
+    page = live_page(sample_site, new_context())
+    page.evaluate(
+        "window.order = [];"
+        "for (const name of ['live', 'live:look'])"
+        " document.body.addEventListener(name, () => order.push(name))"
+    )
+    for _ in range(5):
+        sample_site.events.put("message")
+    page.wait_for_timeout(800)
+    order = page.evaluate("order")
+    assert order.count("live") == 5
+    assert order[-1] == "live:look"
+    assert order.count("live:look") == 2
+
+
 def test_a_stream_that_breaks_comes_back_and_asks_for_what_it_missed(
     sample_site: SampleSite, new_context: Callable[..., BrowserContext]
 ) -> None:

@@ -66,6 +66,7 @@ def overview(request: Any, number: str) -> HttpResponse:
                 "event": "custody.record_event",
                 "release": "release.prepare",
                 "admit": "custody.admit",
+                "print": "documents.print",
             }.items()
         },
         "case_id": None
@@ -116,6 +117,7 @@ def custody_page(request: Any, number: str) -> HttpResponse:
         if viewer.can("property.view")
         else [],
         "out_kinds": OUT_KINDS,
+        "may_print": viewer.can("documents.print"),
         "placement_columns": [
             Column(_("From")), Column(_("Until")), Column(_("Place")), Column(_("Remarks")),
         ],
@@ -143,6 +145,7 @@ def access(request: Any, number: str) -> HttpResponse:
         "entries": [(entry, names.get(entry.actor_id, "—")) for entry in entries],
         "reads": [(read, names.get(read.actor_id, "—")) for read in reads],
         "columns": [Column(_("When")), Column(_("Who")), Column(_("What"))],
+        "may_print": request.actor.can("documents.print"),
     }
     return render(request, "prisoners/access.html", context)
 
@@ -211,7 +214,7 @@ def _facts(
     viewer: Actor, person_id: int, current: Any, where: int | None, looking: Looking
 ) -> list[Fact]:
     facts = []
-    if where is not None and viewer.can("authority.view"):
+    if current is not None and where is not None and viewer.can("authority.view"):
         zone = facilities.time_zone(where)
         found = authority.legal_status([person_id], zone=zone, as_of=looking.as_of)[person_id]
         facts += [

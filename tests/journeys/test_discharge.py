@@ -1,0 +1,145 @@
+"""From the order to the gate, with its clock: nobody stays without an order, nobody goes by mistake.
+
+The tests of this module are one discharge, in their order.
+"""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.fixtures.live_site import LiveSite
+from tests.journeys.desk import follow, press, row_of, says
+
+Contexts = Callable[..., BrowserContext]
+WHO = "REYES"
+
+
+@pytest.fixture
+def officer(live_site: LiveSite, new_context: Contexts) -> Callable[[str], Page]:
+    """`officer(role)`: a page of that role's officer in a browser of their own."""
+    return lambda role: live_site.as_officer(new_context(), role)
+
+
+def stops(page: Page) -> list[str]:
+    return page.locator(".p-refusal__reasons > li").all_inner_texts()
+
+
+def test_exactly_three_things_stop_a_discharge(
+    live_site: LiveSite, officer: Callable[[str], Page]
+) -> None:
+    page = officer("records_officer")
+    page.goto(live_site.prisoner(WHO))
+    follow(page, "Prepare a discharge")
+    page.get_by_label("Final date of the warrant").check()
+    page.locator("#id_final_date_day").fill("1")
+    page.locator("#id_final_date_month").fill("1")
+    page.locator("#id_final_date_year").fill("2040")
+    press(page, "Open the discharge check")
+    says(page, "The gate stays closed for this")
+    assert len(stops(page)) == 3
+    press(page, "Discharge now")
+    says(page, "Refused. Nothing was changed.")
+    page.goto(live_site.prisoner(WHO))
+    follow(page, "Discharge check")
+    follow(page, "Close without discharge")
+    page.get_by_label("Why is it closed?").fill("The date was read wrongly")
+    press(page, "Save")
+    says(page, "The prisoner stays in custody.")
+
+
+def test_an_order_starts_a_clock_and_the_start_page_shows_it_at_once(
+    live_site: LiveSite, officer: Callable[[str], Page]
+) -> None:
+    watcher = officer("reception_officer")
+    expect(watcher.locator("[data-live-state=on]")).to_be_visible()
+    assert watcher.get_by_text("Release not completed").count() == 0
+
+    page = officer("records_officer")
+    page.goto(live_site.prisoner(WHO))
+    follow(page, "Record a release order")
+    page.get_by_label("Kind of order").select_option(label="Bail")
+    page.get_by_label("Court or body").select_option(label="Magistrates' Court, Belize City")
+    page.get_by_label("Reference").fill("Bail 12/26")
+    page.get_by_label("It ends all of them").check()
+    press(page, "Record the order")
+    says(page, "The order is recorded and its clock runs.")
+    expect(watcher.get_by_text("Release not completed").first).to_be_visible(timeout=6_000)
+    expect(watcher.locator(".p-alarm").filter(has_text=WHO).first).to_be_visible()
+
+
+def test_identity_is_established_by_two_officers(
+    live_site: LiveSite, officer: Callable[[str], Page]
+) -> None:
+    page = officer("records_officer")
+    page.goto(live_site.prisoner(WHO))
+    follow(page, "Discharge check")
+    assert len(stops(page)) == 1
+    page.get_by_role("link", name="Establish").click()
+    says(page, "No photograph is stored")
+    page.get_by_label("Two officers who know the person").check()
+    page.get_by_label("First officer who knows the person").fill("Officer Ical")
+    page.get_by_label("Yes", exact=True).check()
+    press(page, "Record")
+    expect(page.locator(".govuk-error-summary")).to_be_visible()
+    page.get_by_label("Second officer who knows the person").fill("Officer Wade")
+    press(page, "Record")
+    says(page, "Nothing stops this discharge")
+
+
+def test_everything_else_is_done_or_explained(
+    live_site: LiveSite, officer: Callable[[str], Page]
+) -> None:
+    page = officer("records_officer")
+    page.goto(live_site.prisoner(WHO))
+    follow(page, "Discharge check")
+    follow(page, "Order verified with the registry")
+    says(page, "555-01")  # the registry's number of the directory, not of the paper
+    page.get_by_label("Whom did you speak to at the registry?").fill("Ms Vernon, clerk")
+    press(page, "The registry confirmed the order")
+    follow(page, "Way home")
+    page.get_by_label("Not done, and here is why").check()
+    page.get_by_label("Note").fill("The family waits at the gate")
+    press(page, "Save")
+    says(page, "The family waits at the gate")
+    says(page, "Explained")
+
+
+def test_the_second_officer_agrees_with_badge_and_pin_and_the_prisoner_walks(
+    live_site: LiveSite, officer: Callable[[str], Page]
+) -> None:
+    page = officer("records_officer")
+    first, second = live_site.sign_in_of("records_officer"), live_site.sign_in_of(
+        "duty_senior_officer"
+    )  # fmt: skip
+    page.goto(live_site.prisoner(WHO))
+    follow(page, "Discharge check")
+
+    def agree(badge: str, pin: str) -> None:
+        page.get_by_label("Badge of the second officer").fill(badge)
+        page.get_by_label("PIN of the second officer").fill(pin)
+        press(page, "Save")
+
+    page.get_by_role("link", name="Agree here").click()
+    agree(first.badge, first.pin)
+    says(page, "The second officer must be someone else.")
+    agree(second.badge, "135790")
+    expect(page.locator(".govuk-error-summary")).to_be_visible()
+    agree(second.badge, second.pin)
+    says(page, second.name)
+    page.get_by_label("Where to").fill("Home, Belize City")
+    press(page, "Discharge now")
+    expect(page.locator("h1")).to_contain_text("Discharged")
+    says(page, "Not done: Property given back")
+    follow(page, "Discharge")
+    follow(page, "Discharge book")
+    expect(row_of(page, WHO)).to_contain_text(second.name)
+    page.goto(live_site.prisoner(WHO))
+    says(page, "Not in custody.")
+    follow(page, "Roll")
+    expect(row_of(page, WHO)).to_have_count(0)
+
+
+def test_the_alarm_ends_when_the_prisoner_has_left(officer: Callable[[str], Page]) -> None:
+    page = officer("reception_officer")
+    expect(page.get_by_text("Release not completed")).to_have_count(0)

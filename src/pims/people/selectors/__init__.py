@@ -29,11 +29,13 @@ from pims.people.selectors.search import (
     resolve_number,
     search_people,
 )
+from pims.people.selectors.timeline import PersonFact, timeline
 
 __all__ = [
     "NameLine",
     "NumberRemark",
     "PersonDetail",
+    "PersonFact",
     "PersonHeader",
     "PersonHit",
     "PhotographFile",
@@ -54,4 +56,5 @@ __all__ = [
     "possible_matches",
     "resolve_number",
     "search_people",
+    "timeline",
 ]

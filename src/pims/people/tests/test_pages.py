@@ -303,3 +303,30 @@ def test_the_pages_speak_spanish(make_person, prison):
     page = client.get(reverse("search"), {"q": "ana chan"}).content.decode()
 
     assert "Buscar" in page
+
+
+def test_the_timeline_tells_what_was_learnt_and_when(make_person, client, officer):
+    old, new = make_person("Ana", "Chan"), make_person("Anna", "Balam")
+    services.add_name(
+        Command(officer), person_id=old.person_id, name=services.NameInput("Tiger", "", "street")
+    )
+    services.add_contact(Command(officer), person_id=old.person_id, kind="lawyer", name="Ms Pop")
+    services.add_child(Command(officer), person_id=old.person_id, name="Luisito")
+    services.merge_persons(
+        Command(officer),
+        person_id=new.person_id,
+        into_person_id=old.person_id,
+        reason="Same tattoo",
+        overlapping=False,
+    )
+
+    page = client.get(reverse("prisoner_timeline", args=[old.number])).content.decode()
+
+    told = (
+        f"Number {old.number} given",
+        "Street name recorded: Tiger",
+        "Lawyer recorded: Ms Pop",
+        f"Record {new.number} joined to {old.number}",
+    )
+    assert [text for text in told if text not in page] == []
+    assert "Luisito" not in page

@@ -14,6 +14,7 @@ from pims.facilities import selectors as facilities
 from pims.foundation.access.actor import Actor
 from pims.kernel.asof import AsOf
 from pims.kernel.decisions import Reason
+from pims.people import selectors as people
 from pims.property import selectors as property_room
 from pims.ui import wording
 from pims.ui.shapes import TimelineItem
@@ -24,6 +25,7 @@ def timeline_of(
 ) -> list[TimelineItem]:
     """The entries of every room that this viewer may look into, up to T, newest first."""
     items = [
+        *_people(viewer, person_id, as_of),
         *_custody(viewer, person_id, as_of),
         *_authority(viewer, person_id, establishment_id, as_of),
         *_property(viewer, person_id),
@@ -34,6 +36,13 @@ def timeline_of(
         key=lambda item: item.at,
         reverse=True,
     )
+
+
+def _people(viewer: Actor, person_id: int, as_of: AsOf) -> Iterable[TimelineItem]:
+    language = get_language() or "en"
+    for fact in people.timeline(viewer, person_id, as_of):
+        title = wording.render(Reason(fact.code, fact.params), language)
+        yield TimelineItem(fact.at, title, tone="quiet")
 
 
 def _custody(viewer: Actor, person_id: int, as_of: AsOf) -> Iterable[TimelineItem]:

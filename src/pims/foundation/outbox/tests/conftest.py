@@ -17,7 +17,7 @@ from pims.foundation.outbox.append import append_events
 from pims.foundation.outbox.records import new_event
 from pims.kernel import clock
 from pims.kernel.events import Event
-from tests.fixtures.database import FreshDatabase, _default_database
+from tests.fixtures.database import FreshDatabase, default_database
 
 
 class Placed(Event):
@@ -83,7 +83,7 @@ def feed(
         )
     monkeypatch.setenv("PIMS_DB_NAME", outbox_database.name)
     with (
-        _default_database(outbox_database.name, django_db_blocker),
+        default_database(outbox_database.name, django_db_blocker),
         django_db_blocker.unblock(),
         psycopg.connect(outbox_database.dsn("sequencer"), autocommit=True) as sequencer,
     ):

@@ -26,6 +26,7 @@ class Context:
 @contextmanager
 def prepared(*, full: bool, scratch: Path, say: Callable[[str], None]) -> Iterator[Context]:
     """A database server for this run alone, as durable as the real one, then gone."""
+    from bench.databases import keep_template
     from pims.foundation.console import step
     from pims.foundation.database import places
     from pims.foundation.database.migrate import migrate_database
@@ -35,6 +36,7 @@ def prepared(*, full: bool, scratch: Path, say: Callable[[str], None]) -> Iterat
     try:
         with step("Migrating the benchmark's database"):
             migrate_database()
+            keep_template()
         yield Context(cluster=cluster, full=full, scratch=scratch, say=say)
     finally:
         from django.db import connections

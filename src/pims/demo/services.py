@@ -1,5 +1,6 @@
 """Filling an installation with the simulated prison, through the services of every room."""
 
+import gc
 import json
 import time
 from collections.abc import Callable
@@ -52,9 +53,10 @@ def load(*, prisoners: int, years: float, seed: int, report: Report) -> Loaded:
     Raises Refused where somebody is held here already: real people and made ones never mix.
     """
     began = time.monotonic()
+    gc.set_threshold(100_000, 50, 50)
     with acting_as("loader"):
-        _refuse_if_held()
-        _commit_without_waiting()
+        refuse_if_held()
+        commit_without_waiting()
         now = clock.now()
         plan = make_plan(
             prisoners=max(0, prisoners - EXPECTED_ON_VAN),
@@ -102,13 +104,13 @@ def _prison(plan: Plan, seed: int, report: Report) -> Simulation:
     )
 
 
-def _commit_without_waiting() -> None:
+def commit_without_waiting() -> None:
     """A load that a power cut interrupts is begun again: no commit of it waits for the disk."""
     with connection.cursor() as cursor:
         cursor.execute("SET synchronous_commit = off")
 
 
-def _refuse_if_held() -> None:
+def refuse_if_held() -> None:
     viewer = system_actor()
     for where in establishments(viewer):
         held = len(custody.roll(viewer, where.establishment_id))

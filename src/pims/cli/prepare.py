@@ -1,14 +1,9 @@
 """Everything between a running database and running pages, each only where it is needed."""
 
-import hashlib
-import json
-from collections.abc import Iterable
-from importlib import metadata
 from pathlib import Path
 
-import pims
 from pims.cli import boot
-from pims.config import instance
+from pims.cli.prepared import BEGUN, DONE, note, noted, remember_prepared
 from pims.foundation.console import step, words
 
 
@@ -21,21 +16,16 @@ def migrate_instance() -> None:
 
 
 def prepare_instance(*, demo: bool) -> None:
-    """What `pims up` runs once the database answers."""
+    """What `pims up` runs once the database answers, unless nothing has changed since."""
     boot.framework()
-    if demo and _noted("demo") == BEGUN:
+    if demo and noted("demo") == BEGUN:
         _start_over()
-    if _needs_migration():
-        _migrate()
+    _migrate()
     _collect_static()
     if demo:
         _fill_empty_installation()
-    _note("sign-ins", "demo" if _has_demo_officers() else "own")
-
-
-def shows_demo_sign_ins() -> bool:
-    """Whether the last preparation found the officers of the simulated prison."""
-    return _noted("sign-ins") == "demo"
+    note("sign-ins", "demo" if _has_demo_officers() else "own")
+    remember_prepared(demo=demo)
 
 
 # -- the database ------------------------------------------------------------------------------
@@ -44,28 +34,6 @@ def _migrate() -> None:
 
     with step("Bringing the database up to date"):
         migrate_database(report=lambda text: words.print(f"  {text} …"))
-    _note("migrated", _digest(_what_migration_reads()))
-
-
-def _needs_migration() -> bool:
-    """Whether a migration is missing in the database, or roles and rights have changed since."""
-    from django.db import OperationalError
-
-    from pims.foundation.database.migrate import acting_as, migrations_to_apply
-
-    if _noted("migrated") != _digest(_what_migration_reads()):
-        return True
-    try:
-        with acting_as("owner"):
-            return migrations_to_apply() > 0
-    except OperationalError:
-        return True
-
-
-def _what_migration_reads() -> Iterable[Path]:
-    foundation = Path(pims.__file__).parent / "foundation"
-    yield from sorted((foundation / "database").glob("*.py"))
-    yield from sorted((foundation / "access").glob("*.toml"))
 
 
 # -- static files ------------------------------------------------------------------------------
@@ -75,22 +43,14 @@ def _collect_static() -> None:
     from django.contrib.staticfiles.finders import get_finders
     from django.core.management import call_command
 
-    found = sorted(
-        Path(storage.path(name)) for finder in get_finders() for name, storage in finder.list([])
-    )
-    digest = _digest(found)
-    manifest = Path(settings.STATIC_ROOT) / "staticfiles.json"
-    if _noted("static") == digest and manifest.is_file():
-        return
+    found = [name for finder in get_finders() for name, _ in finder.list([])]
     with step(f"Collecting {len(found)} assets"):
         call_command("collectstatic", interactive=False, clear=True, verbosity=0)
-    _note("static", digest)
+    # Where there is nothing to collect the page server still wants its folder.
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
 
 
 # -- the simulated prison ----------------------------------------------------------------------
-BEGUN, DONE = "begun", "done"
-
-
 def _fill_empty_installation() -> None:
     """On the first start, the simulated prison. What is remembered in case it is interrupted."""
     from pims.demo.services import load_on_first_start
@@ -99,10 +59,10 @@ def _fill_empty_installation() -> None:
 
     if establishments(system_actor()):
         return
-    _note("demo", BEGUN)
+    note("demo", BEGUN)
     with step("Filling the simulated prison, which takes a few minutes once"):
         load_on_first_start(report=lambda text: words.print(f"  {text} …", markup=False))
-    _note("demo", DONE)
+    note("demo", DONE)
 
 
 def _start_over() -> None:
@@ -124,7 +84,7 @@ def _start_over() -> None:
         with psycopg.connect(dsn, autocommit=True) as server:
             name = sql.Identifier(urls.database_name())
             server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
-    _note("demo", "")
+    note("demo", "")
 
 
 def _has_demo_officers() -> bool:
@@ -137,36 +97,3 @@ def _has_demo_officers() -> bool:
     except NotFound:
         return False
     return True
-
-
-# -- what was done before ----------------------------------------------------------------------
-def _digest(files: Iterable[Path]) -> str:
-    """Of the files' places and contents as far as time and size tell, and of our version."""
-    text = hashlib.sha256(metadata.version("pims").encode())
-    for path in files:
-        facts = path.stat()
-        text.update(f"{path}|{facts.st_size}|{facts.st_mtime_ns}\n".encode())
-    return text.hexdigest()
-
-
-def _note_file() -> Path:
-    return instance.var_dir() / "run" / "prepared.json"
-
-
-def _noted(key: str) -> str | None:
-    try:
-        value = json.loads(_note_file().read_text()).get(key)
-    except (FileNotFoundError, ValueError, AttributeError):
-        return None
-    return value if isinstance(value, str) else None
-
-
-def _note(key: str, value: str) -> None:
-    try:
-        notes = json.loads(_note_file().read_text())
-    except (FileNotFoundError, ValueError):
-        notes = {}
-    _note_file().parent.mkdir(parents=True, exist_ok=True)
-    fresh = _note_file().with_suffix(".new")
-    fresh.write_text(json.dumps({**notes, key: value}))
-    fresh.replace(_note_file())

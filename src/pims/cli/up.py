@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from pims.cli import parts
-from pims.cli.prepare import shows_demo_sign_ins
+from pims.cli.prepared import is_prepared, shows_demo_sign_ins
 from pims.config import instance
 from pims.foundation.database import urls
 from pims.foundation.database.launcher import instance_cluster
@@ -99,10 +99,11 @@ def _start(supervisor: Supervisor, *, port: int, demo: bool) -> None:
                 say("  An earlier start's PostgreSQL is still there; stopping it first …")
                 cluster.stop()
             supervisor.start(parts.database(cluster))
-    choice = "--demo" if demo else "--no-demo"
-    code = supervisor.run_step([sys.executable, "-m", "pims.cli", "prepare", choice])
-    if code:
-        raise StepFailed(code)
+    if not is_prepared(demo=demo):
+        choice = "--demo" if demo else "--no-demo"
+        code = supervisor.run_step([sys.executable, "-m", "pims.cli", "prepare", choice])
+        if code:
+            raise StepFailed(code)
     with _step("Starting the pages, the live stream, the worker and the sequencer"):
         supervisor.start(
             parts.sequencer(),

@@ -3,9 +3,11 @@
 import contextlib
 import ctypes
 import os
+import re
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -13,6 +15,10 @@ from pims.foundation.supervisor.logs import RotatingLog
 from pims.foundation.supervisor.service import Service
 
 _PR_SET_PDEATHSIG = 1
+_TRACE = b"Traceback (most recent call last)"
+_DIGITS = re.compile(r"\d+")
+_QUIET = 30.0  # seconds before a line that differs in numbers alone is shown again
+_LONGEST = 300
 _LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
@@ -72,6 +78,8 @@ class Child:
         self._pipe = self.process.stdout
         os.set_blocking(self._pipe.fileno(), False)
         self._rest = b""
+        self._in_trace = False
+        self._shown: dict[str, float] = {}
         self.silent = False
 
     def fileno(self) -> int:
@@ -87,12 +95,24 @@ class Child:
             self._log.write(data)
             *lines, self._rest = (self._rest + data).split(b"\n")
             self._rest = self._rest[-65_536:]
-            shown += [
-                line.decode(errors="replace").rstrip()
-                for line in lines
-                if self.service.repeat.search(line)
-            ]
+            shown += [text for line in lines if (text := self._worth_showing(line))]
         return shown
+
+    def _worth_showing(self, line: bytes) -> str:
+        if line.startswith(_TRACE):
+            self._in_trace = True
+            return ""
+        ends_trace = self._in_trace and bool(line) and not line[:1].isspace()
+        if ends_trace:
+            self._in_trace = False
+        if not ends_trace and not self.service.repeat.search(line):
+            return ""
+        text = line.decode(errors="replace").strip()[:_LONGEST]
+        kind, now = _DIGITS.sub("", text), time.monotonic()
+        if now - self._shown.get(kind, -_QUIET) < _QUIET:
+            return ""
+        self._shown[kind] = now
+        return text
 
     def _read(self) -> bytes:
         try:

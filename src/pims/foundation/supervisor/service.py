@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-TROUBLE = re.compile(rb"\b(ERROR|CRITICAL|FATAL|PANIC)\b|^Traceback \(most recent call last\)")
+TROUBLE = re.compile(rb"\b(ERROR|CRITICAL|FATAL|PANIC)\b")
 
 
 @dataclass(frozen=True, kw_only=True)

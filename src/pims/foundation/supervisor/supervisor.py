@@ -14,6 +14,7 @@ from pims.foundation.supervisor.service import Service
 from pims.kernel.errors import PimsError
 
 TICK = 0.1
+ASK_EVERY = 0.25
 FIRST_PAUSE, LONGEST_PAUSE, STEADY_AFTER = 0.2, 5.0, 10.0
 HOPELESS_AFTER = 6
 
@@ -41,6 +42,15 @@ class _Part:
     again_at: float | None = None
     fell_at: float | None = None
     said: bool = False
+    asked_at: float = 0.0
+
+    def answers(self) -> bool:
+        """Whether it is ready, asked at most a few times a second."""
+        now = time.monotonic()
+        if now - self.asked_at < ASK_EVERY:
+            return False
+        self.asked_at = now
+        return self.service.ready()
 
 
 def _last_words(part: _Part, count: int) -> list[str]:
@@ -95,7 +105,7 @@ class Supervisor:
                 code = part.child.process.poll()
                 late = time.monotonic() - part.started > part.service.ready_within
                 if code is None and not late:
-                    part.answered = part.service.ready()
+                    part.answered = part.answers()
                     continue
                 self._pump()
                 why = _ending(code) if code is not None else "does not answer"
@@ -168,7 +178,7 @@ class Supervisor:
         if code is not None:
             self._fell(part, _ending(code), now)
         elif not part.answered:
-            if part.service.ready():
+            if part.answers():
                 self._came_back(part, now)
             elif now - part.started > part.service.ready_within:
                 part.child.signal(signal.SIGKILL)

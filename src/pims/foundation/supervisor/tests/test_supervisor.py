@@ -146,7 +146,7 @@ def _cpu_seconds(pid: int) -> float:
 
 
 def test_trouble_in_a_log_is_shown_and_the_rest_is_only_kept(start: Start, tmp_path: Path) -> None:
-    supervisor = start(f"a=echo all is well; echo 12:00 ERROR the disk is full; {FOREVER}")
+    supervisor = start(f"a=sleep 0.5; echo all is well; echo 12:00 ERROR disk is full; {FOREVER}")
     wait_until(lambda: "disk is full" in (tmp_path / "log" / "a.log").read_text())
     time.sleep(0.3)
     supervisor.send_signal(signal.SIGTERM)
@@ -154,6 +154,25 @@ def test_trouble_in_a_log_is_shown_and_the_rest_is_only_kept(start: Start, tmp_p
     kept = (tmp_path / "log" / "a.log").read_text()
     assert "all is well" in kept
     assert "all is well" not in told
+    assert "a: 12:00 ERROR disk is full" in told
+
+
+def test_the_same_trouble_is_shown_once_and_a_trace_by_its_end(
+    start: Start, tmp_path: Path
+) -> None:
+    trace = "echo 'Traceback (most recent call last):'; echo '  File x, line 1'; echo 'KeyError: 7'"
+    again = "for n in 1 2 3 4 5; do echo 12:0$n ERROR no room on disk $n; done"
+    supervisor = start(f"a=sleep 0.5; {trace}; {again}; {FOREVER}")
+    wait_until(lambda: "on disk 5" in (tmp_path / "log" / "a.log").read_text())
+    time.sleep(0.3)
+    supervisor.send_signal(signal.SIGTERM)
+    told = supervisor.communicate(timeout=10)[0]
+    kept = (tmp_path / "log" / "a.log").read_text()
+    assert kept.count("no room on disk") == 5
+    assert "Traceback" in kept
+    assert told.count("no room on disk") == 1
+    assert "a: KeyError: 7" in told
+    assert "Traceback" not in told
 
 
 def test_a_second_supervisor_learns_where_the_first_answers(tmp_path: Path) -> None:

@@ -310,3 +310,20 @@ def test_a_womans_baby_is_counted_for_fire_and_never_as_a_prisoner(prison: Priso
     with clock.at(clock.now() + timedelta(minutes=1)):
         counted = selectors.counts(prison.actor, prison.establishment_id)
     assert (counted.on_books, counted.infants) == (1, 1)
+
+
+def test_a_placement_entered_after_the_escape_that_ended_it_ends_with_the_escape(
+    prison: Prison,
+) -> None:
+    held = prison.held()
+    now = clock.now()
+    escaped = now - timedelta(hours=5)
+    services.record_escape(prison.command, episode_id=held.episode_id, happened_at=escaped)
+    prison.put(held.episode_id, "REM A-1/1", happened_at=now - timedelta(hours=10))
+    assert Placement.objects.get().ends_at == escaped
+    with pytest.raises(InvalidInput) as caught:
+        prison.put(held.episode_id, "REM A-1/2", happened_at=now - timedelta(hours=1))
+    assert caught.value.fields["happened_at"].code == "custody.at_large"
+    services.record_recapture(prison.command, episode_id=held.episode_id)
+    (row,) = selectors.roll(prison.actor, prison.establishment_id)
+    assert row.unit == "Reception"

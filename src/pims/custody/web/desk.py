@@ -1,13 +1,13 @@
 """The 17:00 desk: one row for everyone who was at court, the whole van in minutes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language, gettext
@@ -18,6 +18,7 @@ from pims.authority.web.words import kind_label
 from pims.custody import selectors, services
 from pims.custody.selectors import DeskRow
 from pims.custody.services import Problem, ReturnRow
+from pims.custody.web.drafts import draft_of
 from pims.custody.web.words import OUTCOMES
 from pims.facilities import selectors as facilities
 from pims.kernel import clock
@@ -105,6 +106,9 @@ def desk(request: Any) -> HttpResponse:
             messages.success(request, gettext("%(count)s recorded.") % {"count": recorded})
         if not problems:
             return HttpResponseRedirect(f"{reverse('custody:desk')}?day={day.isoformat()}")
+        rows = selectors.desk_1700(request.actor, request.establishment_id, day)
+        by_episode = {row.episode_id: row for row in rows}
+        lines = _left(posted, lines, {chosen[r.row] for r in done.rows if not r.problems}, rows)
     context = {
         "form": form,
         "lines": [
@@ -118,6 +122,9 @@ def desk(request: Any) -> HttpResponse:
             for row in rows
             if row.done
         ],
+        "draft": draft_of(
+            f"desk-{day:%Y%m%d}", (int(line["episode_id"].value() or 0) for line in lines)
+        ),
         "day": day,
         "earlier": day - timedelta(days=1),
         "problems": problems,
@@ -125,6 +132,26 @@ def desk(request: Any) -> HttpResponse:
     }
     wrong = bool(problems) or bool(posted and (form.errors or any(x.errors for x in lines)))
     return render(request, "custody/desk.html", context, status=422 if wrong else 200)
+
+
+def _left(
+    posted: QueryDict, lines: Any, recorded: Collection[RowForm], rows: Sequence[DeskRow]
+) -> Any:
+    """The rows that were not recorded, as they were typed and with what is wrong with them."""
+    kept = [line for line in lines if line not in recorded]
+    data = QueryDict(mutable=True)
+    data.update({"row-TOTAL_FORMS": str(len(kept)), "row-INITIAL_FORMS": str(len(kept))})
+    for number, line in enumerate(kept):
+        for name in line.fields:
+            data.setlist(f"row-{number}-{name}", posted.getlist(line.add_prefix(name)))
+    left = RowFormSet(data, prefix="row")
+    by_episode = {row.episode_id: row for row in rows}
+    for line, before in zip(left, kept, strict=True):
+        _offer_warrants(line, by_episode)
+        for field, problems in before.errors.items():
+            for problem in problems:
+                line.add_error(field if field in line.fields else None, problem)
+    return left
 
 
 def _day(request: Any) -> date:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from pims.authority.web.forms import body_choices
 from pims.custody import selectors, services
 from pims.custody.selectors import RollFilters
+from pims.custody.web.drafts import draft_of
 from pims.custody.web.words import OUT_KINDS
 from pims.facilities import selectors as facilities
 from pims.kernel import clock
@@ -100,6 +101,7 @@ def send_out(request: Any) -> HttpResponse:
         "form": form,
         "lines": [(line, by_id.get(int(line["person_id"].value() or 0))) for line in lines],
         "management": lines.management_form,
+        "draft": draft_of("send-out", (row.person_id for row in offered)),
         "text": request.GET.get("q", ""),
     }
     return render(request, "custody/send_out.html", context, status=422 if form.errors else 200)
@@ -122,11 +124,12 @@ def out_now(request: Any) -> HttpResponse:
 
 
 def _offered(request: Any) -> list[selectors.RollRow]:
-    """Whoever is inside and due in court today, was asked for by episode, or matches the text."""
+    """Whoever is inside and due in court today, was asked for, was sent, or matches the text."""
     rows = selectors.roll(
         request.actor, request.establishment_id, filters=RollFilters(whereabouts="in")
     )
     text = request.GET.get("q", "").strip().casefold()
+    sent = {value for name, value in request.POST.items() if name.endswith("-person_id")}
     zone = ZoneInfo(facilities.time_zone(request.establishment_id))
     today = clock.now().astimezone(zone).date()
     return [
@@ -134,6 +137,7 @@ def _offered(request: Any) -> list[selectors.RollRow]:
         for row in rows
         if row.next_appearance == today
         or _asked_for(request, row)
+        or str(row.person_id) in sent
         or (text and (text in row.name.casefold() or text in row.number))
     ][:200]
 

@@ -18,8 +18,8 @@ Williams Jones Smith Young Brown Thompson Gillett Flowers Usher Reyes Bennett Ge
 Myvett Neal Pollard Jex Tillett Arnold Fairweather Goff Hyde Longsworth Meighan Musa Belisle August
 Anderson Robinson Hall Lewis Baptist Cherrington Crawford Dawson Francis Garbutt Gladden Lamb Moody
 Palacio Arzu Cayetano Nunez Lambey Arana Ramos Zuniga Enriquez Lino Castro Guerra Avila Marin
-Noralez Reimer Friesen Penner Dueck Thiessen Wiebe Klassen Neufeld Loewen Plett Peters Dyck Rempel Kornelsen
-Ramclam Singh Persaud Nasar Chebat Habet Espat Shoman Chen Wong Li Zhang Liu Huang Wu Lin Xu
+Noralez Reimer Friesen Penner Dueck Thiessen Wiebe Klassen Neufeld Loewen Plett Peters Dyck
+Rempel Kornelsen Ramclam Singh Persaud Nasar Chebat Habet Espat Shoman Chen Wong Li Zhang Liu Huang Wu Lin Xu
 Magana Carrillo Alamilla Guerrero Vasquez Vega Verde Marroquin Morales Ayala Aldana Requena Salazar
 Quetzal Yaxcal Teck Tiul Cucul Paquiul Mes Salam Oh Ishim Sacul Ash Mis Kib Bolon Acosta Trejo
 Westby Sutherland Swift Tucker Vernon Trapp Slusher Requeña Rancharan Ferguson Gabourel Haylock

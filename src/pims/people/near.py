@@ -44,6 +44,20 @@ def near_records(person: Person) -> list[Near]:
     )
 
 
+def near_new(
+    person: Person, *, names: Iterable[tuple[str, str]], nationalities: frozenset[str]
+) -> list[Near]:
+    """As `near_records`, for a person just made, of whom nothing else is known yet."""
+    return near_to(
+        EVERYONE,
+        names=names,
+        born=_birth(person),
+        sex=person.sex,
+        nationalities=nationalities,
+        without=[person.pk],
+    )
+
+
 def near_to(
     viewer: Actor,
     *,
@@ -82,6 +96,8 @@ def near_to(
 
 
 def _judged(scores: dict[int, tuple[float, bool]], new: Identity, least: int) -> list[Near]:
+    if not scores:
+        return []
     persons = Person.objects.filter(pk__in=scores, erased_at__isnull=True)
     documents, nationalities = _documents(scores), _nationalities(scores)
     found = []

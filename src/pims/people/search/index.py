@@ -64,6 +64,22 @@ def refresh(person_ids: Iterable[int]) -> None:
             "id", "person_id", "given", "family", "person__born_earliest", "person__born_latest"
         )
     )
+    _make(
+        (name_id, leads_to[person_id], given, family, earliest, latest)
+        for name_id, person_id, given, family, earliest, latest in rows
+    )
+
+
+def add(person: Person, names: Iterable[PersonName]) -> None:
+    """Make the search rows of a person who has none yet."""
+    _make(
+        (name.pk, person.pk, name.given, name.family, person.born_earliest, person.born_latest)
+        for name in names
+    )
+
+
+def _make(rows: Iterable[tuple[int, int, str, str, date | None, date | None]]) -> None:
+    """Name id, person id, given, family, first and last possible day of birth."""
     made: list[PersonSearch] = []
     found: set[str] = set()
     for name_id, person_id, given, family, earliest, latest in rows:
@@ -71,15 +87,16 @@ def refresh(person_ids: Iterable[int]) -> None:
         found.update(words)
         made.append(
             PersonSearch(
-                person_id=leads_to[person_id],
+                person_id=person_id,
                 name_id=name_id,
                 key=" ".join(words),
                 keys=row_keys(words, _years(earliest, latest)),
                 birth_year=_birth_year(earliest, latest),
             )
         )
-    PersonSearch.objects.bulk_create(made)
-    _add_words(found)
+    if made:
+        PersonSearch.objects.bulk_create(made)
+        _add_words(found)
 
 
 def forget_words(words: Iterable[str]) -> None:

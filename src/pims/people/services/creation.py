@@ -14,9 +14,10 @@ from pims.kernel.numbers import prisoner_number
 from pims.people import events, rules
 from pims.people.countries import is_country
 from pims.people.models import Gender, Nationality, Person, Sex
+from pims.people.near import near_new
 from pims.people.search import index
-from pims.people.services._common import keep_juvenile_label, today
-from pims.people.services.matching import find_matches, note_match
+from pims.people.services._common import is_juvenile_today, keep_juvenile_label, today
+from pims.people.services.matching import note_match, note_matches
 from pims.people.services.names import NameInput, make_names
 
 
@@ -77,13 +78,14 @@ def create_person(
     )
     tx.lock_persons([person.pk])
     new_scope(person.pk, establishment_id=establishment_id)
-    keep_juvenile_label(tx, person)
+    if is_juvenile_today(tx, person):
+        keep_juvenile_label(tx, person)
     made = make_names(tx, person, names)
     for code in dict.fromkeys(nationalities):
         Nationality.objects.create(
             person=person, country=code, recorded_at=tx.now, recorded_by_id=tx.actor.user_id
         )
-    index.refresh([person.pk])
+    index.add(person, made)
     tx.record(
         events.PersonCreated(
             person_id=person.pk, establishment_id=establishment_id, source=source[:40]
@@ -100,7 +102,12 @@ def create_person(
     )
     matches = [note_match(tx, person.pk, other) for other in possible_match_with]
     if look_for_matches and made:
-        matches += find_matches(tx, person)
+        near = near_new(
+            person,
+            names=[(name.given, name.family) for name in made],
+            nationalities=frozenset(nationalities),
+        )
+        matches += note_matches(tx, person, near)
     return PersonCreated(person.pk, person.number, tuple(dict.fromkeys(matches)))
 
 

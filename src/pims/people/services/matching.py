@@ -1,6 +1,6 @@
 """Records that may be one person's: found at once, decided by a person, waited for by nobody."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from pims.foundation.commands.transaction import Transaction, service
@@ -8,7 +8,7 @@ from pims.kernel.errors import NotFound
 from pims.kernel.text import clean_field
 from pims.people import events
 from pims.people.models import Person, PossibleMatch
-from pims.people.near import near_records
+from pims.people.near import Near, near_records
 from pims.people.services._common import one_of
 
 # At most so many are noted of one new person: the likest.
@@ -27,9 +27,13 @@ def find_matches(tx: Transaction, person: Person) -> list[int]:
     Found beyond the scope of whoever enters: a double record is the prison's concern. What the
     officer is shown of the other person still goes by the officer's scope.
     """
+    return note_matches(tx, person, near_records(person))
+
+
+def note_matches(tx: Transaction, person: Person, found: Sequence[Near]) -> list[int]:
+    """Note the first of `found`; give the notes' ids."""
     return [
-        _note(tx, person.pk, near.person_id, near.score, near.reasons)
-        for near in near_records(person)[:NOTED]
+        _note(tx, person.pk, near.person_id, near.score, near.reasons) for near in found[:NOTED]
     ]
 
 

@@ -83,6 +83,15 @@ def receipt(viewer: Actor, receipt_id: int) -> ReceiptInfo:
     )  # fmt: skip
 
 
+def receipt_ids(viewer: Actor, person_id: int, *, since: datetime | None = None) -> list[int]:
+    """The receipts of a person, oldest first. Raises NotFound out of the viewer's reach."""
+    require_visible(viewer, "property.view", person_id)
+    rows = PropertyReceipt.objects.filter(person_id=person_id)
+    if since is not None:
+        rows = rows.filter(issued_at__gte=since)
+    return list(rows.order_by("issued_at", "pk").values_list("pk", flat=True))
+
+
 def _items(person_ids: Iterable[int]) -> dict[int, list[ItemInfo]]:
     rows = (
         PropertyItem.objects.filter(person_id__in=list(person_ids))

@@ -22,10 +22,13 @@ import typst
 from django.utils.translation import get_language, gettext
 
 from pims.kernel import clock
+from pims.ui import printable
 from pims.ui.dates import instant_text
 
 PACKAGE = Path(__file__).resolve().parent.parent
 LIMIT = 16 * 1024 * 1024
+# What the typesetter says where a font lacks a sign: tagged papers may not show an empty box.
+NO_SIGN = "could not be displayed"
 
 
 class PaperTooLarge(ValueError):
@@ -40,19 +43,22 @@ def render_pdf(
     establishment: str = "",
     subject: str = "",
     printed_by: str = "",
+    record: str = "",
     pictures: Mapping[str, bytes] | None = None,
     codes: Mapping[str, str] | None = None,
 ) -> bytes:
     """The PDF (PDF/UA-1) of a template below the package, in the language in force.
 
     `data` holds JSON values only, already in words. `subject` (number and name) stands on every
-    sheet. `pictures` are JPEG or PNG bytes by name; `codes` are texts that become square codes.
+    sheet, and so does `record`, which says how far the record had come when it was printed.
+    Signs that no font of ours can show stand as their names or numbers. `pictures` are JPEG or
+    PNG bytes by name; `codes` are texts that become square codes.
     Raises PaperTooLarge, and ValueError where the template is outside the package.
     """
     path = Path(template).resolve()
     if not path.is_relative_to(PACKAGE):
         raise ValueError(f"not a template of ours: {path.name}")
-    given = json.dumps(
+    given = printable.readable(
         {
             "data": data,
             "sheet": {
@@ -61,18 +67,34 @@ def render_pdf(
                 "subject": subject,
                 "printed_by": printed_by,
                 "printed_at": instant_text(clock.now()),
+                "record": record,
                 "language": (get_language() or "en")[:2],
-                "words": {"printed": gettext("Printed"), "page": gettext("Page")},
+                "words": {
+                    "printed": gettext("Printed"),
+                    "page": gettext("Page"),
+                    "record": gettext("State of the record"),
+                },
             },
-            "pictures": {name: list(content) for name, content in (pictures or {}).items()},
-            "codes": {name: _square_code(text) for name, text in (codes or {}).items()},
-        },
-        ensure_ascii=False,
+        }
     )
-    if len(given) > LIMIT:
+    drawn = {
+        "pictures": {name: list(content) for name, content in (pictures or {}).items()},
+        "codes": {name: _square_code(text) for name, text in (codes or {}).items()},
+    }
+    try:
+        return _typeset(path, given | drawn, title)
+    except typst.TypstError as problem:
+        if NO_SIGN not in str(problem):
+            raise
+    return _typeset(path, printable.in_our_fonts(given) | drawn, title)
+
+
+def _typeset(path: Path, given: Mapping[str, object], title: str) -> bytes:
+    text = json.dumps(given, ensure_ascii=False)
+    if len(text) > LIMIT:
         raise PaperTooLarge(title)
     made = typst.Compiler(
-        str(path), root=str(PACKAGE), font_paths=_fonts(), sys_inputs={"data": given}
+        str(path), root=str(PACKAGE), font_paths=_fonts(), sys_inputs={"data": text}
     ).compile(format="pdf", pdf_standards="ua-1", timestamp=clock.now().replace(microsecond=0))
     if not isinstance(made, bytes):
         raise TypeError("a paper is one file")

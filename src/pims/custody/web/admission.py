@@ -20,6 +20,7 @@ from pims.custody.web.words import STEP_STATES
 from pims.facilities import selectors as facilities
 from pims.kernel.errors import InvalidInput, NotFound
 from pims.people import selectors as people
+from pims.property import selectors as property_room
 from pims.ui.commands import command_from
 from pims.ui.forms import add_reasons, uploads_arrived
 from pims.ui.pages import page
@@ -52,6 +53,10 @@ def admission(request: Any, episode_id: int) -> HttpResponse:
         ],
         "matches": people.possible_matches(request.actor, row.person_id),
         "next": row.next_step,
+        "may_print": request.actor.can("documents.print"),
+        "receipts": property_room.receipt_ids(request.actor, row.person_id, since=row.received_at)
+        if request.actor.can("property.view")
+        else [],
     }
     return render(request, "custody/admission.html", context)
 

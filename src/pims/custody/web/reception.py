@@ -1,6 +1,6 @@
 """Reception: a van at the gate, everyone on it received on one screen; the book; turning away."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,6 +20,7 @@ from pims.kernel.errors import InvalidInput
 from pims.people import selectors as people
 from pims.people.selectors import PossibleMatchLine
 from pims.ui.commands import command_from
+from pims.ui.dates import day_asked
 from pims.ui.fields import InstantField
 from pims.ui.forms import add_reasons
 from pims.ui.pages import page
@@ -158,6 +159,7 @@ def van(request: Any, van_id: int) -> HttpResponse:
             Column(_("Warrant")), Column(_("Injuries seen")), Column(_("Next")),
         ],
         "may_admit": request.actor.can("custody.admit"),
+        "may_print": request.actor.can("documents.print"),
     }  # fmt: skip
     return render(request, "custody/van.html", context)
 
@@ -168,10 +170,7 @@ def book(request: Any) -> HttpResponse:
     where = request.establishment_id
     zone = ZoneInfo(facilities.time_zone(where))
     today = clock.now().astimezone(zone).date()
-    try:
-        day = date.fromisoformat(request.GET.get("day", ""))
-    except ValueError:
-        day = today
+    day = day_asked(request.GET.get("day", "")) or today
     since = datetime.combine(day, time(), zone)
     context = {
         "rows": [
@@ -181,6 +180,7 @@ def book(request: Any) -> HttpResponse:
             )
         ],
         "day": day,
+        "may_print": request.actor.can("documents.print"),
         "earlier": day - timedelta(days=1),
         "later": day + timedelta(days=1) if day < today else None,
         "columns": [

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, Max, Min, QuerySet
 
 from pims.foundation.access.actor import Actor
 from pims.foundation.access.models import User
@@ -53,6 +53,24 @@ class Reading:
     actor_name: str
     page: str
     persons: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileUse:
+    """How often something was done with a file, and by how many people."""
+
+    times: int
+    people: int
+    first_at: datetime | None
+    last_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class UseOfFile:
+    """For the person whom the file is about: how it was used, and no name of who did."""
+
+    changed: FileUse
+    read: FileUse
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +143,26 @@ def who_read(
         )
         for row in rows
     ]
+
+
+def use_of_file(viewer: Actor, person_id: int, *, joined_ids: Iterable[int] = ()) -> UseOfFile:
+    """How often the person's file was changed and read. Raises NotPermitted or NotFound.
+
+    `joined_ids` are the other records that were joined to this one. Two queries.
+    """
+    require_visible(viewer, SEE_PERSON, person_id)
+    own = LedgerEntry.objects.filter(person_ids__overlap=list({person_id, *joined_ids}))
+    return UseOfFile(_use(own.exclude(kind=READ)), _use(own.filter(kind=READ)))
+
+
+def _use(entries: QuerySet[LedgerEntry]) -> FileUse:
+    found = entries.aggregate(
+        times=Count("pk"),
+        people=Count("actor_id", distinct=True),
+        first_at=Min("recorded_at"),
+        last_at=Max("recorded_at"),
+    )
+    return FileUse(**found)
 
 
 def newest_checkpoint() -> SignedTree | None:

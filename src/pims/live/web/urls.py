@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from pims.live.web import views
+from pims.live.web import papers, views
 
 app_name = "live"
 
 urlpatterns = [
     path("", views.board, name="board"),
     path("figures/", views.figures, name="figures"),
+    path("papers/daily-state/", papers.daily_state, name="daily_state_paper"),
     path("stream/", views.stream, name="stream"),
 ]

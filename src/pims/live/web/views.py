@@ -5,26 +5,17 @@ from typing import Any
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from pims.authority.web.words import status_label
 from pims.custody.web.words import OUT_KINDS, SEXES
 from pims.live import selectors
 from pims.live.token import stream_url
+from pims.live.web.words import AGES
 from pims.ui.pages import page
 from pims.ui.shapes import Column, Counter
 
 VIEW = "live.view"
-
-AGES: dict[str, Promise | str] = {
-    "juvenile": _("Juveniles"),
-    "18-24": "18–24",
-    "25-34": "25–34",
-    "35-49": "35–49",
-    "50+": _("50 and over"),
-    "unknown": _("Not known"),
-}
 
 
 class TemporaryRedirect(HttpResponseRedirect):
@@ -69,6 +60,7 @@ def _context(request: Any) -> dict[str, Any]:
     roll = reverse("custody:roll")
     return {
         "board": found,
+        "may_print": request.actor.can("documents.print"),
         "main": [
             Counter(_("On the books"), counts.on_books, roll),
             Counter(_("In the prison"), counts.in_prison, f"{roll}?whereabouts=in", "ok"),

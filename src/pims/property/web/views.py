@@ -44,6 +44,7 @@ def person(request: Any, person_id: int) -> HttpResponse:
         "person_id": person_id,
         "identity": identity_of(request.actor, person_id),
         "items": selectors.property_of(request.actor, person_id),
+        "receipts": selectors.receipt_ids(request.actor, person_id),
         "columns": [
             Column(_("Item")), Column(_("Quantity"), numeric=True), Column(_("Kept at")),
             Column(_("Taken in")), Column(_("Given back")),
@@ -105,6 +106,7 @@ def receipt(request: Any, receipt_id: int) -> HttpResponse:
     found = selectors.receipt(request.actor, receipt_id)
     context = {
         "receipt": found,
+        "may_print": request.actor.can("documents.print"),
         "identity": identity_of(request.actor, found.person_id),
         "columns": [
             Column(_("Item")), Column(_("Quantity"), numeric=True), Column(_("Condition")),

@@ -1,6 +1,6 @@
 """The gate, the discharge made on paper, the second signature, the book, and errors."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -22,6 +22,7 @@ from pims.release.web import words
 from pims.release.web.forms import DischargeForm, ErrorForm, PaperForm, ReturnedForm
 from pims.ui.commands import command_from
 from pims.ui.confirmation import require_recent_confirmation
+from pims.ui.dates import day_asked
 from pims.ui.forms import add_reasons
 from pims.ui.identity import identity_of
 from pims.ui.pages import page
@@ -76,6 +77,7 @@ def discharge_page(request: Any, discharge_id: int) -> HttpResponse:
         ],
         "marks": [words.mark_label(mark) for mark in found.marks],
         "unsigned": not signed,
+        "may_print": request.actor.can("documents.print"),
         "may_sign": not signed
         and request.actor.can("release.second_check")
         and request.actor.user_id != found.first_officer_id,
@@ -166,10 +168,7 @@ def book(request: Any) -> HttpResponse:
     where = request.establishment_id
     zone = ZoneInfo(facilities.time_zone(where))
     today = clock.now().astimezone(zone).date()
-    try:
-        day = date.fromisoformat(request.GET.get("day", ""))
-    except ValueError:
-        day = today
+    day = day_asked(request.GET.get("day", "")) or today
     since = datetime.combine(day, time(), zone)
     rows = selectors.discharges(request.actor, where, since=since, until=since + timedelta(days=1))
     headers = people.person_headers(request.actor, [row.person_id for row in rows])
@@ -188,6 +187,7 @@ def book(request: Any) -> HttpResponse:
             for row in rows
         ],
         "day": day,
+        "may_print": request.actor.can("documents.print"),
         "earlier": day - timedelta(days=1),
         "later": day + timedelta(days=1) if day < today else None,
         "columns": [

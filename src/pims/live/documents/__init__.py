@@ -1,0 +1,1 @@
+"""The papers of the board: the daily state."""

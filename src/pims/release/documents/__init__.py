@@ -1,0 +1,1 @@
+"""The papers of release: discharge certificate, discharge book, official copy of the file."""

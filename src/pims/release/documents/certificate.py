@@ -1,0 +1,161 @@
+"""The discharge certificate: what a prisoner takes along as proof of being free."""
+
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+
+from pims.authority import selectors as authority
+from pims.authority.selectors import ReleaseOrderInfo
+from pims.custody import selectors as custody
+from pims.facilities import selectors as facilities
+from pims.foundation.access.actor import Actor
+from pims.foundation.access.scope import visible_ids
+from pims.foundation.access.selectors import user_names
+from pims.kernel.errors import NotFound
+from pims.people import selectors as people
+from pims.property import selectors as property_room
+from pims.property.documents.lines import item_rows
+from pims.release import selectors
+from pims.release.documents.ground import ground_text, order_text
+from pims.release.selectors import DischargeInfo
+from pims.release.web.words import SECOND_HOW
+from pims.ui.dates import instant_text
+from pims.ui.printing import Paper, require_printing_of, smaller
+
+TEMPLATE = Path(__file__).with_name("certificate.typ")
+
+
+def discharge_certificate(viewer: Actor, discharge_id: int) -> Paper:
+    """The certificate of one discharge. Raises NotFound, NotPermitted."""
+    found = selectors.discharge(viewer, discharge_id)
+    require_printing_of(viewer, found.person_id)
+    header = people.person_headers(viewer, [found.person_id]).get(found.person_id)
+    if header is None:
+        raise NotFound("person")
+    order = _order(found)
+    where = next(
+        (e for e in facilities.establishments(viewer)
+         if e.establishment_id == found.establishment_id),
+        None,
+    )  # fmt: skip
+    pictures = {}
+    if header.photo_blob_id is not None:
+        pictures["front"] = smaller(people.photograph_file(viewer, header.photo_blob_id).content)
+    name = header.display_name or _("Name not known")
+    title = _("Discharge certificate")
+    return Paper(
+        code="discharge_certificate",
+        template=TEMPLATE,
+        title=title,
+        file_name=f"{header.number}-discharge-{found.discharge_id}",
+        data={
+            "title": title,
+            "statement": _("%(name)s, number %(number)s, was discharged from %(place)s on:")
+            % {
+                "name": name,
+                "number": header.number,
+                "place": "—" if where is None else where.name,
+            },
+            "at": instant_text(found.at),
+            "facts": _facts(viewer, found, order),
+            "photograph": _("Photograph"),
+            "no_photograph": _("No photograph"),
+            "property": _property(viewer, found),
+            "notices": _notices(found),
+            "wrong_title": _("If something is wrong"),
+            "wrong": _wrong(where),
+            "signers": [_("First officer"), _("Second officer"), _("Discharged person")],
+        },
+        person_ids=[found.person_id],
+        subject=f"{header.number} {header.display_name}".strip(),
+        pictures=pictures,
+    )
+
+
+def _order(found: DischargeInfo) -> ReleaseOrderInfo | None:
+    orders = authority.release_orders([found.person_id]).get(found.person_id, [])
+    return next((o for o in orders if o.release_order_id == found.release_order_id), None)
+
+
+def _facts(
+    viewer: Actor, found: DischargeInfo, order: ReleaseOrderInfo | None
+) -> list[list[object]]:
+    names = user_names(
+        {i for i in (found.first_officer_id, found.second_officer_id) if i is not None}
+    )
+    second = names.get(found.second_officer_id or 0, found.second_name)
+    how = str(SECOND_HOW[found.second_how])
+    facts: list[list[object]] = [
+        [_("Ground"), ground_text(found, order)],
+        [_("Order"), order_text(order, _order_seen(viewer, found))],
+        [_("First officer"), names.get(found.first_officer_id, "")],
+        [_("Second officer"), f"{second} ({how})" if second else how],
+        [_("Where to"), found.destination],
+    ]
+    if order is not None and order.conditions:
+        facts.append([_("Conditions of the order"), order.conditions])
+    return facts
+
+
+def _order_seen(viewer: Actor, found: DischargeInfo) -> str:
+    """What was noted of the order where the discharge was made without the system."""
+    if not (viewer.system or visible_ids(viewer, "custody.view", [found.person_id])):
+        return ""
+    for info in custody.episodes(viewer, found.person_id):
+        if info.episode.episode_id == found.episode_id and info.end is not None:
+            return info.end.order_seen
+    return ""
+
+
+def _property(viewer: Actor, found: DischargeInfo) -> dict[str, object]:
+    """What was given back from the store since this custody began, and what is still there."""
+    given: dict[str, object] = {
+        "title": _("Property given back"),
+        "head": [_("Quantity"), _("Item"), _("Condition"), _("Amount")],
+        "rows": [],
+        "empty": _("Nothing was given back."),
+        "waiting": "",
+    }
+    if not (viewer.system or visible_ids(viewer, "property.view", [found.person_id])):
+        return given | {"empty": _("See the property receipt.")}
+    brief = custody.episode_brief(viewer, found.episode_id)
+    items = property_room.property_of(viewer, found.person_id)
+    back = [
+        item for item in items
+        if item.given_back_at is not None
+        and (brief is None or item.given_back_at >= brief.starts_at)
+    ]  # fmt: skip
+    waiting = sum(1 for item in items if item.held)
+    if waiting:
+        given["waiting"] = _(
+            "Still in the store: %(count)s. They are handed over against a receipt."
+        ) % {"count": waiting}
+    return given | {"rows": item_rows(back)}
+
+
+def _notices(found: DischargeInfo) -> list[str]:
+    notices = []
+    if found.error_id is not None:
+        notices.append(_("This discharge was recorded as an error."))
+    if found.countersigned_at is None and found.second_how != "present":
+        notices.append(_("The second officer has not yet signed this discharge in the record."))
+    return notices
+
+
+def _wrong(where: facilities.EstablishmentInfo | None) -> str:
+    place = "—" if where is None else where.name
+    telephone = "" if where is None else where.telephone
+    return " ".join(
+        [
+            _(
+                "If a name, a day or an item on this paper is wrong, or something of yours is "
+                "missing, tell the records office of %(place)s and show this paper."
+            )
+            % {"place": place},
+            _(
+                "If anybody doubts that you were discharged, show this paper: the prison can "
+                "confirm it by the number above."
+            ),
+            *([_("Telephone: %(telephone)s.") % {"telephone": telephone}] if telephone else []),
+        ]
+    )

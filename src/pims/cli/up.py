@@ -127,7 +127,9 @@ def _welcome(address: str, seconds: float) -> None:
     out.print(f"[bold]PIMS is ready[/bold] after {seconds:.1f} s: [bold]{address}[/bold]")
     if shows_demo_sign_ins():
         out.print(_sign_ins())
-    out.print(f"Logs: {instance.var_dir() / 'log'}    Stop it with Ctrl-C.", markup=False)
+    out.print(f"State and logs: {instance.var_dir()}", markup=False)
+    out.print(f"Secrets, to be kept apart from them: {instance.secrets_dir()}", markup=False)
+    out.print("Ctrl-C stops it.")
     sys.stdout.flush()
 
 

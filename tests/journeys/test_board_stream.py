@@ -1,0 +1,65 @@
+"""A board misses nothing, even when the live stream itself is killed under it."""
+
+import os
+import re
+import signal
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
+from playwright.sync_api import BrowserContext, Page, expect
+
+from pims.cli import parts
+from pims.custody import services as custody
+from pims.foundation.access.selectors import system_actor
+from pims.foundation.commands.transaction import Command
+from tests.fixtures.live_site import LiveSite
+
+AT_LARGE = "At large"
+
+
+def counter(board: Page, name: str) -> object:
+    return board.locator(".p-counter").filter(has_text=name).locator(".p-counter__value")
+
+
+def stream_port(site: LiveSite, board: Page) -> int:
+    answer = board.request.get(f"{site.address}/board/stream/", max_redirects=0)
+    assert answer.status == 307
+    return int(urlsplit(answer.headers["location"]).port or 0)
+
+
+def kill_stream(port: int) -> None:
+    found = re.search(r"process (\d+)", parts.who_listens(port))
+    assert found is not None
+    os.kill(int(found[1]), signal.SIGKILL)
+
+
+@contextmanager
+def stream_at(port: int) -> Iterator[None]:
+    process = subprocess.Popen(parts.events(port).argv, start_new_session=True)
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait(8)
+
+
+def test_a_board_whose_stream_was_killed_says_so_and_then_shows_what_it_missed(
+    live_site: LiveSite, new_context: Callable[..., BrowserContext]
+) -> None:
+    board = live_site.as_officer(new_context())
+    board.goto(f"{live_site.address}/board/")
+    expect(board.locator("[data-live-state=on]")).to_be_visible()
+    expect(counter(board, AT_LARGE)).to_have_text("0")
+
+    port = stream_port(live_site, board)
+    kill_stream(port)
+    expect(board.locator("[data-live-state=off]")).to_be_visible()
+    first, second = list(live_site.prison.held.values())[:2]
+    custody.record_escape(Command(system_actor()), episode_id=first.episode_id)
+    with stream_at(port):
+        expect(board.locator("[data-live-state=on]")).to_be_visible(timeout=15_000)
+        expect(counter(board, AT_LARGE)).to_have_text("1")
+        custody.record_escape(Command(system_actor()), episode_id=second.episode_id)
+        expect(counter(board, AT_LARGE)).to_have_text("2", timeout=1_500)

@@ -100,6 +100,15 @@ class AdmissionStepDone(CustodyEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AdmissionStepsDone(CustodyEvent):
+    """Several steps were marked as one change."""
+
+    kind: ClassVar[str] = "custody.admission_steps_done"
+    steps: tuple[str, ...]
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class AdmissionCompleted(CustodyEvent):
     kind: ClassVar[str] = "custody.admission_completed"
     hours: float

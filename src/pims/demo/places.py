@@ -11,6 +11,10 @@ from pims.kernel import clock
 Group = tuple[str, bool, str]  # sex, juvenile, convicted or not
 
 
+def _lists() -> dict[str, list[int]]:
+    return defaultdict(list)
+
+
 @dataclass(slots=True)
 class _Cell:
     unit: str
@@ -24,14 +28,17 @@ class PlaceKeeper:
     """Free places by cell; a cell holds one group of people only (Mandela Rules 11, 112)."""
 
     cells: dict[int, _Cell] = field(default_factory=dict)
-    by_unit: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    by_unit: dict[str, list[int]] = field(default_factory=_lists)
     cell_of: dict[int, int] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, viewer: Actor, establishment_id: int) -> "PlaceKeeper":
+    def of(
+        cls, viewer: Actor, establishment_id: int, *, share: tuple[int, int] = (0, 1)
+    ) -> "PlaceKeeper":
+        """All places but those of reception; of `share` (n, of), every of-th cell from the n-th."""
         keeper = cls()
         for place in facilities.places(viewer, establishment_id, at=clock.now()):
-            if place.unit.is_reception:
+            if place.unit.is_reception or place.cell_id % share[1] != share[0]:
                 continue
             cell = keeper.cells.setdefault(place.cell_id, _Cell(place.unit.code, []))
             cell.free.append(place.place_id)
@@ -39,6 +46,13 @@ class PlaceKeeper:
             if place.cell_id not in keeper.by_unit[place.unit.code]:
                 keeper.by_unit[place.unit.code].append(place.cell_id)
         return keeper
+
+    def join(self, other: "PlaceKeeper") -> None:
+        """Take over the cells of another share."""
+        self.cells.update(other.cells)
+        self.cell_of.update(other.cell_of)
+        for unit, cells in other.by_unit.items():
+            self.by_unit[unit] += cells
 
     def take(self, group: Group, units: tuple[str, ...]) -> int | None:
         """A place in the first unit of `units` that has one for the group."""

@@ -16,6 +16,7 @@ from pims.authority.selectors import bodies
 from pims.config import instance
 from pims.custody import selectors as custody
 from pims.demo.officers import make_officers
+from pims.demo.parallel import run_divided
 from pims.demo.plan import Plan, make_plan
 from pims.demo.simulation import Simulation, moment
 from pims.demo.today import EXPECTED_ON_VAN, bring_to_now
@@ -43,8 +44,17 @@ class Loaded:
 
 def load_on_first_start(*, report: Report) -> None:
     """Fill an installation that has no establishment yet; leave any other alone."""
+    cut_off = instance.var_dir() / "demo" / "loading"
     if not establishments(system_actor()):
+        cut_off.parent.mkdir(parents=True, exist_ok=True)
+        cut_off.touch()
         load(prisoners=1114, years=1, seed=1, report=report)
+        cut_off.unlink()
+    elif cut_off.exists():
+        report(
+            "The simulated prison was cut off while it was loaded and is not complete;"
+            " a new PIMS_VAR loads it afresh"
+        )
 
 
 def load(*, prisoners: int, years: float, seed: int, report: Report) -> Loaded:
@@ -65,7 +75,7 @@ def load(*, prisoners: int, years: float, seed: int, report: Report) -> Loaded:
             today=now.astimezone(ZoneInfo("America/Belize")).date(),
         )
         simulation = _prison(plan, seed, report)
-        simulation.run()
+        run_divided(simulation, prepare=commit_without_waiting)
         report("Bringing the prison to this minute")
         bring_to_now(simulation, now)
         with moment(now):

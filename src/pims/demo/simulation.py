@@ -48,6 +48,10 @@ class Inmate:
     status: str = ""
 
 
+def _by_day() -> dict[date, list[Inmate]]:
+    return defaultdict(list)
+
+
 @dataclass(slots=True)
 class Simulation:
     """One establishment through the planned window."""
@@ -59,16 +63,17 @@ class Simulation:
     report: Report
     rng: Random
     inside: dict[int, Inmate] = field(default_factory=dict)
-    hearings: dict[date, list[Inmate]] = field(default_factory=lambda: defaultdict(list))
-    leaving: dict[date, list[Inmate]] = field(default_factory=lambda: defaultdict(list))
+    hearings: dict[date, list[Inmate]] = field(default_factory=_by_day)
+    leaving: dict[date, list[Inmate]] = field(default_factory=_by_day)
     bodies: dict[str, int] = field(default_factory=dict)
     places: PlaceKeeper = field(default_factory=PlaceKeeper)
     serial: int = 0
+    share: tuple[int, int] = (0, 1)
 
     def run(self) -> None:
         """Everything from the first day to yesterday; progress each second or so."""
         self.bodies = {b.code: b.body_id for b in authority_selectors.bodies()}
-        self.places = PlaceKeeper.of(self.officers.system, self.establishment_id)
+        self.places = PlaceKeeper.of(self.officers.system, self.establishment_id, share=self.share)
         arriving: dict[date, list[Stay]] = defaultdict(list)
         inherited = [stay for stay in self.plan.stays if stay.inherited]
         for stay in self.plan.stays:
@@ -80,7 +85,7 @@ class Simulation:
             self._day(day, arriving.get(day, []))
             if wall.monotonic() - said > 2:
                 said = wall.monotonic()
-                self.report(f"{day:%d %b %Y}: {len(self.inside)} held")
+                self.report(f"{day:%d %b %Y}")
             day += timedelta(days=1)
 
     # -- one day -------------------------------------------------------------------------------
@@ -111,7 +116,7 @@ class Simulation:
                     group, court="Paper register", received_at=self._instant(day, 18, 30)
                 )
                 self._admit(made, admitted_on=self.plan.start)
-            self.report(f"{len(stays)} taken over from the paper registers")
+            self.report("The paper registers are taken over")
 
     # -- reception and admission ---------------------------------------------------------------
     def _receive(
@@ -204,7 +209,7 @@ class Simulation:
         return "yes" if self.rng.random() < _YES.get(question, 0.03) else "no"
 
     def _paper(self, stay: Stay, on: date) -> Paper:
-        self.serial += 1
+        self.serial += self.share[1]
         dated = min(stay.arrives, on)
         first = next(iter(stay.hearings), None)
         return Paper(

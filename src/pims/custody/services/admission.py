@@ -82,15 +82,13 @@ def complete_steps(
         rules.decide_step(step, AdmissionStep.State.DONE, reason="", ended=over).require()
     for step, reason in left_out.items():
         rules.decide_step(step, AdmissionStep.State.NOT_NEEDED, reason=reason, ended=over).require()
-    complete = steps.mark_all(
-        tx, episode, {step: {} for step in done}, state=AdmissionStep.State.DONE
-    )
-    if left_out:
+    complete = steps.mark_all(tx, episode, done, state=AdmissionStep.State.DONE)
+    by_reason: dict[str, list[str]] = {}
+    for step, reason in left_out.items():
+        by_reason.setdefault(line("reason", reason, 300), []).append(step)
+    for reason, together in by_reason.items():
         complete = steps.mark_all(
-            tx,
-            episode,
-            {step: {"reason": line("reason", reason, 300)} for step, reason in left_out.items()},
-            state=AdmissionStep.State.NOT_NEEDED,
+            tx, episode, together, state=AdmissionStep.State.NOT_NEEDED, reason=reason
         )
     return complete
 

@@ -69,7 +69,7 @@ def _committed(
             )
         )
         return Consequence()
-    header = people.person_headers(READER, [episode.person_id])[episode.person_id]
+    header = people.person_headers(READER, [episode.person_id], brief=True)[episode.person_id]
     paper = authority.record_warrant(
         tx,
         establishment_id=episode.establishment_id,

@@ -148,7 +148,7 @@ def receive_one(
         _back_in(tx, episode, receipt)
     _injuries(tx, episode, line, at)
     if not number:
-        number = people.person_headers(READER, [person_id])[person_id].number
+        number = people.person_headers(READER, [person_id], brief=True)[person_id].number
     return ReceiptRecorded(receipt.pk, person_id, episode.pk, number, str(found), matches)
 
 

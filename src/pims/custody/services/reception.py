@@ -197,7 +197,7 @@ def _check(receipts: Sequence[BodyReceiptInput], at: datetime) -> dict[int, int]
             wrong[f"receipts.{n}.age_as_given"] = Reason("custody.age_impossible")
     asked = {n: row.person_id for n, row in enumerate(receipts) if row.person_id is not None}
     canonical = people.ids_canonical(asked.values())
-    headers = people.person_headers(READER, set(canonical.values()))
+    headers = people.person_headers(READER, set(canonical.values()), brief=True)
     named: dict[int, int] = {}
     for n, person_id in asked.items():
         found = canonical.get(person_id)

@@ -1,6 +1,6 @@
 """Marking a step of an admission, by whatever service has done it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from pims.custody import events
@@ -56,19 +56,24 @@ def mark(
 
 
 def mark_all(
-    tx: Transaction, episode: Episode, marks: Mapping[str, Mapping[str, object]], *, state: str
+    tx: Transaction, episode: Episode, steps: Collection[str], *, state: str, reason: str = ""
 ) -> bool:
     """Set several steps to one state at once; give whether the admission is complete now."""
-    rows = AdmissionStep.objects.filter(episode=episode, step__in=marks).exclude(state=state)
-    changed = list(rows)
-    for row in changed:
-        row.state, row.data = state, dict(marks[row.step])
-        row.done_by_id, row.done_at = tx.actor.user_id, tx.now
-        row.recorded_by_id = tx.actor.user_id
-        tx.record(events.AdmissionStepDone(**about(episode, tx.now), step=row.step, state=state))
-    AdmissionStep.objects.bulk_update(
-        changed, ["state", "data", "done_by_id", "done_at", "recorded_by_id"]
-    )
+    rows = AdmissionStep.objects.filter(episode=episode, step__in=steps).exclude(state=state)
+    changed = list(rows.values_list("step", flat=True))
+    if changed:
+        rows.update(
+            state=state,
+            data={"reason": reason} if reason else {},
+            done_by_id=tx.actor.user_id,
+            done_at=tx.now,
+            recorded_by_id=tx.actor.user_id,
+        )
+        tx.record(
+            events.AdmissionStepsDone(
+                **about(episode, tx.now), steps=tuple(sorted(changed)), state=state
+            )
+        )
     return _settle(tx, episode, tx.now)
 
 
@@ -78,12 +83,14 @@ def _settle(tx: Transaction, episode: Episode, when: datetime) -> bool:
     complete = rules.complete(found)
     if episode.admission_state == Episode.AdmissionState.ADMITTED:
         return True
+    before = episode.admission_state
     if complete:
         episode.admission_state = Episode.AdmissionState.ADMITTED
         episode.admitted_at = max(when, episode.starts_at)
     elif any(state != AdmissionStep.State.TODO for state in found.values()):
         episode.admission_state = Episode.AdmissionState.IN_ADMISSION
-    episode.save(update_fields=["admission_state", "admitted_at"])
+    if episode.admission_state != before:
+        episode.save(update_fields=["admission_state", "admitted_at"])
     if complete and episode.admitted_at is not None:
         taken = episode.admitted_at - episode.starts_at
         tx.record(

@@ -109,4 +109,6 @@ def django_database(role: str | None = None, *, database: str | None = None) -> 
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": options,
+        # Not Django's: for whoever asks as whom a connection was opened.
+        "PIMS_ROLE": role,
     }

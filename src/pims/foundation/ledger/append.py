@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from pims.foundation.database.urls import current_role
 from pims.foundation.ledger import entries
 from pims.foundation.ledger.entries import canonical, commitment
 
@@ -97,7 +96,7 @@ def insert_entries(new: Sequence[entries.NewEntry]) -> None:
 
 def is_loading() -> bool:
     """Whether this connection is the loader's, whose times are given and not read."""
-    return current_role() == "loader"
+    return connection.settings_dict.get("PIMS_ROLE") == "loader"
 
 
 def _insert(entry: entries.NewEntry) -> UUID:

@@ -7,6 +7,7 @@ import psycopg
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from pims.foundation.database.migrate import acting_as
 from pims.foundation.ledger.append import append_entry, append_read
 from pims.foundation.ledger.entries import canonical, commitment
 from pims.foundation.ledger.models import LedgerDetail, LedgerEntry, LedgerPending
@@ -100,3 +101,10 @@ def test_the_sequencer_is_woken_once_and_only_by_a_commit(fresh_database: FreshD
             append(1)
             append(2)
         assert len(list(listener.notifies(timeout=0.5))) == 1
+
+
+def test_times_that_a_loader_gives_are_marked_as_given(fresh_database: FreshDatabase) -> None:
+    assert "loaded" not in json.loads(append().body)
+    with acting_as("loader", database=fresh_database.name):
+        assert json.loads(append().body)["loaded"] is True
+    assert "loaded" not in json.loads(append().body)

@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from pims.jurisdictions.warrant_kinds import warrant_kinds
 from pims.kernel.decisions import Decision, Reason, refuse_if_any
 
 SECOND_OFFICER_BY_TELEPHONE_AFTER = timedelta(minutes=15)
@@ -161,7 +162,12 @@ def _further_warrants(facts: DischargeFacts) -> list[Reason]:
     return [
         Reason(
             "release.further_warrant",
-            {"kind": warrant.kind, "reference": warrant.reference},
+            {
+                "kind": warrant.kind,
+                "kind_en": warrant_kinds()[warrant.kind].label["en"],
+                "kind_es": warrant_kinds()[warrant.kind].label["es"],
+                "reference": warrant.reference,
+            },
             reference="UN Mandela Rules, rule 7",
             decided_by="authority.record",
         )

@@ -1,5 +1,6 @@
 """Pages about warrants: what is open, one paper, and what is done with it."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -82,7 +83,11 @@ def record(request: Any, person_id: int) -> HttpResponse:
     form = WarrantForm(
         request.POST if request.method == "POST" else None,
         request.FILES if request.method == "POST" else None,
-        initial={"name_as_written": header.display_name, "received_at": now, "starts_at": now},
+        initial={
+            "name_as_written": header.display_name,
+            "received_at": now,
+            "starts_at": _since(request.GET.get("since", "")) or now,
+        },
     )
     if uploads_arrived(form, request):
         given = form.cleaned_data
@@ -252,6 +257,15 @@ def scan(request: Any, warrant_id: int) -> HttpResponse:
     response["Content-Disposition"] = f'inline; filename="warrant-{warrant_id}"'
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
+
+
+def _since(text: str) -> datetime | None:
+    """The hour of reception, as the admission's link gives it: what came with the van held then."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo is not None else None
 
 
 def _step(request: Any, form: Any, person_id: int, title: Any) -> HttpResponse:

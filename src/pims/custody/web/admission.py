@@ -1,6 +1,7 @@
 """Guided admission: its steps as a task list, left and resumed by any officer."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
@@ -139,6 +140,7 @@ def _warrant(request: Any, row: AdmissionRow) -> HttpResponse:
     zone = facilities.time_zone(request.establishment_id)
     context = {
         "row": row,
+        "since": urlencode({"": row.received_at.isoformat()})[1:],
         "identity": identity_of(request.actor, row.person_id),
         "warrants": [
             (w, kind_label(w.kind))

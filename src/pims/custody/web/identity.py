@@ -15,12 +15,17 @@ from pims.kernel.errors import NotFound
 from pims.people import selectors as people
 from pims.people.selectors import PersonHeader
 from pims.safety import selectors as safety
+from pims.ui.dates import day_text
 from pims.ui.shapes import Fact, Flag, Identity, Text, Tone
 
 
-def identity_of(viewer: Actor, person_id: int) -> Identity:
-    """The identity bar of one prisoner, as of now. Raises NotFound out of the viewer's reach."""
-    header = people.person_headers(viewer, [person_id]).get(person_id)
+def identity_of(viewer: Actor, person_id: int, *, header: PersonHeader | None = None) -> Identity:
+    """The identity bar of one prisoner, as of now. Raises NotFound out of the viewer's reach.
+
+    `header` is the person's, where the page has read it for this viewer already.
+    """
+    if header is None:
+        header = people.person_headers(viewer, [person_id]).get(person_id)
     if header is None:
         raise NotFound("person")
     rows = standing(person_ids=[person_id])
@@ -70,11 +75,20 @@ def _place(row: Standing | None) -> Text:
 
 
 def _facts(header: PersonHeader) -> list[Fact]:
-    born: Text = "—"
-    if header.birth_date is not None:
-        born = header.birth_date.strftime("%d.%m.%Y")
     return [
-        Fact(_("Born"), born),
+        Fact(_("Born"), _born(header)),
         Fact(_("Age"), "—" if header.age is None else header.age),
         Fact(_("Sex"), words.SEXES[header.sex]),
     ]
+
+
+def _born(header: PersonHeader) -> Text:
+    """The birth as surely as it is known: never a day that nobody gave."""
+    if header.birth_date is None:
+        return "—"
+    if header.birth_precision == "day":
+        return day_text(header.birth_date)
+    year = str(header.birth_date.year)
+    if header.birth_precision == "month":
+        return f"{header.birth_date.month}/{year}"
+    return year if header.birth_precision == "year" else _("about %(year)s") % {"year": year}

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pims.jurisdictions.warrant_kinds import warrant_kinds
 from pims.release import rules
 
 TODAY = date(2026, 3, 2)
@@ -40,7 +41,12 @@ def test_bail_on_one_of_two_warrants_frees_nobody_and_names_the_other() -> None:
     other = rules.DetainingWarrant(2, "committal_sentence", "HC 9/25", date(2027, 1, 1))
     found = rules.discharge_check(facts(detaining=(*facts().detaining, other)))
     assert codes(found) == ["release.further_warrant"]
-    assert found.stops[0].params == {"kind": "committal_sentence", "reference": "HC 9/25"}
+    assert found.stops[0].params == {
+        "kind": "committal_sentence",
+        "kind_en": "Commitment on sentence",
+        "kind_es": warrant_kinds()["committal_sentence"].label["es"],
+        "reference": "HC 9/25",
+    }
 
 
 def test_a_sentence_that_ends_today_does_not_hold_anyone_tonight() -> None:

@@ -329,6 +329,7 @@ def _case_context(request: Any, case: CaseDetail) -> dict[str, Any]:
             )
             for i in case.items
         ],
+        "begun": now >= case.clock_started_at,
         "elapsed": now - case.clock_started_at,
         "superintendent_called": now >= case.superintendent_at,
         "by_telephone": now >= case.telephone_from,

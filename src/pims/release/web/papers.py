@@ -32,6 +32,4 @@ def book(request: Any, day: str) -> HttpResponse:
 @page(permission=PRINT)
 def official_copy(request: Any, person_id: int) -> HttpResponse:
     with in_language_of(request):
-        return print_paper(
-            request, copy_of(request.actor, person_id, request.establishment_id)
-        )
+        return print_paper(request, copy_of(request.actor, person_id, request.establishment_id))

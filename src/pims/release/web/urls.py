@@ -22,11 +22,7 @@ urlpatterns = [
     path("discharged/<int:discharge_id>/error/", discharges.error, name="error"),
     path("error/<int:error_id>/returned/", discharges.returned, name="returned"),
     path("book/", discharges.book, name="book"),
-    path(
-        "papers/certificate/<int:discharge_id>/", papers.certificate, name="certificate_paper"
-    ),
+    path("papers/certificate/<int:discharge_id>/", papers.certificate, name="certificate_paper"),
     path("papers/book/<str:day>/", papers.book, name="book_paper"),
-    path(
-        "papers/official-copy/<int:person_id>/", papers.official_copy, name="official_copy_paper"
-    ),
+    path("papers/official-copy/<int:person_id>/", papers.official_copy, name="official_copy_paper"),
 ]

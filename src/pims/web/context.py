@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
@@ -105,10 +106,10 @@ def _is_here(entry: Entry, url: str, here: str) -> bool:
 
 
 def _alarm_count(actor: Actor, establishment_id: int | None) -> Callable[[], int] | int:
-    """Counted only where the template asks for it."""
+    """Counted only where the template asks for it, and once however often it does."""
     if establishment_id is None or not actor.can("assurance.view"):
         return 0
     if find_spec("pims.assurance.selectors") is None:
         return 0
     count = import_module("pims.assurance.selectors").alarm_count
-    return lambda: int(count(actor, establishment_id))
+    return cache(lambda: int(count(actor, establishment_id)))

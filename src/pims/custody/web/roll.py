@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from pims.authority.web.words import status_label
 from pims.custody import selectors
 from pims.custody.selectors import RollFilters, RollRow
+from pims.custody.web.roll_rows import roll_lines
 from pims.custody.web.words import OUT_KINDS, SEXES
 from pims.facilities import selectors as facilities
 from pims.foundation.ledger.append import append_read
@@ -93,15 +94,8 @@ def roll_page(request: Any) -> HttpResponse:
     """Everyone on the books whom the viewer may see, sorted and filtered, on one page."""
     rows, form, sort = _asked(request, "roll")
     context = {
-        "rows": [
-            (
-                row,
-                status_label(row.legal_status),
-                SEXES[row.sex],
-                OUT_KINDS.get(row.out_kind, ""),
-            )
-            for row in rows
-        ],
+        "rows": rows,
+        "lines": roll_lines(rows),
         "form": form,
         "sort": sort,
         "as_of": form.as_of(),

@@ -105,9 +105,7 @@ def show_prisoner(number: str, at: At = "", known: Known = "", json: JsonFlag = 
 @app.command("find")
 def find_prisoner(text: str, limit: int = 20, json: JsonFlag = False) -> None:
     """Find people by name, alias or number, also misspelt."""
-    viewer = reader()
-    hits = search_people(viewer, text, limit=limit)
-    record_reading(viewer, "cli.prisoner.find", [hit.person_id for hit in hits], None)
+    hits = search_people(reader(), text, limit=limit)  # which records that it was asked
     columns = {"number": "Number", "name": "Name", "birth_year": "Born", "how": "Found by"}
     show(hits, as_json=json, columns=columns)
 

@@ -23,6 +23,7 @@ from pims.foundation.ledger.append import append_read
 from pims.kernel import clock
 from pims.kernel.periods import Period
 from pims.people import selectors as people
+from pims.people.selectors import PersonHeader
 from pims.property import selectors as property_room
 from pims.release import selectors as release
 from pims.safety import selectors as safety
@@ -44,14 +45,15 @@ BAR_TONES: dict[str, Tone] = {
 @page(permission=VIEW)
 def overview(request: Any, number: str) -> HttpResponse:
     """Where, why, until when, what is alarming, what can be done."""
-    person_id, looking, moved = _open(request, number, "overview")
+    header, looking, moved = _open(request, number, "overview")
     if moved is not None:
         return moved
+    person_id = header.person_id
     viewer: Actor = request.actor
     episodes = custody.episodes(viewer, person_id, looking.as_of)
     where = episodes[-1].episode.establishment_id if episodes else request.establishment_id
     current = next((e for e in episodes if _held(e, looking)), None)
-    context = _shell(request, number, person_id, looking, "overview") | {
+    context = _shell(request, header, looking, "overview") | {
         "alarms": alarm_rows(viewer, assurance.alarms_of(viewer, person_id))
         if viewer.can("assurance.view") and not looking.past
         else [],
@@ -81,10 +83,11 @@ def overview(request: Any, number: str) -> HttpResponse:
 
 @page(permission=VIEW)
 def timeline_page(request: Any, number: str) -> HttpResponse:
-    person_id, looking, moved = _open(request, number, "timeline")
+    header, looking, moved = _open(request, number, "timeline")
     if moved is not None:
         return moved
-    context = _shell(request, number, person_id, looking, "timeline")
+    person_id = header.person_id
+    context = _shell(request, header, looking, "timeline")
     context["items"] = timeline_of(
         request.actor, person_id, request.establishment_id, looking.as_of
     )
@@ -94,10 +97,11 @@ def timeline_page(request: Any, number: str) -> HttpResponse:
 @page(permission=VIEW)
 def who(request: Any, number: str) -> HttpResponse:
     """Names, birth, documents, family, marks: the parts of the people room."""
-    person_id, looking, moved = _open(request, number, "who")
+    header, looking, moved = _open(request, number, "who")
     if moved is not None:
         return moved
-    context = _shell(request, number, person_id, looking, "who")
+    person_id = header.person_id
+    context = _shell(request, header, looking, "who")
     context["detail"] = people.person_detail(request.actor, person_id, looking.as_of)
     context["may_edit"] = request.actor.can("people.edit") and not looking.past
     context["may_merge"] = request.actor.can("people.merge") and not looking.past
@@ -107,11 +111,12 @@ def who(request: Any, number: str) -> HttpResponse:
 @page(permission="custody.view")
 def custody_page(request: Any, number: str) -> HttpResponse:
     """Every custody episode with its placements, escorts, injuries and property."""
-    person_id, looking, moved = _open(request, number, "custody")
+    header, looking, moved = _open(request, number, "custody")
     if moved is not None:
         return moved
+    person_id = header.person_id
     viewer = request.actor
-    context = _shell(request, number, person_id, looking, "custody") | {
+    context = _shell(request, header, looking, "custody") | {
         "episodes": list(reversed(custody.episodes(viewer, person_id, looking.as_of))),
         "property": property_room.property_of(viewer, person_id)
         if viewer.can("property.view")
@@ -135,13 +140,14 @@ def custody_page(request: Any, number: str) -> HttpResponse:
 @page(permission=VIEW)
 def access(request: Any, number: str) -> HttpResponse:
     """Who read and who changed this file: for the prisoner who asks."""
-    person_id, looking, moved = _open(request, number, "access")
+    header, looking, moved = _open(request, number, "access")
     if moved is not None:
         return moved
+    person_id = header.person_id
     entries = ledger.entries_for_person(request.actor, person_id, limit=200)
     reads = ledger.who_read(request.actor, person_id)
     names = user_names({e.actor_id for e in entries} | {r.actor_id for r in reads})
-    context = _shell(request, number, person_id, looking, "access") | {
+    context = _shell(request, header, looking, "access") | {
         "entries": [(entry, names.get(entry.actor_id, "—")) for entry in entries],
         "reads": [(read, names.get(read.actor_id, "—")) for read in reads],
         "columns": [Column(_("When")), Column(_("Who")), Column(_("What"))],
@@ -150,13 +156,15 @@ def access(request: Any, number: str) -> HttpResponse:
     return render(request, "prisoners/access.html", context)
 
 
-def _open(request: Any, number: str, what: str) -> tuple[int, Looking, HttpResponseRedirect | None]:
+def _open(
+    request: Any, number: str, what: str
+) -> tuple[PersonHeader, Looking, HttpResponseRedirect | None]:
     """The person of the number, with the read in the ledger; an old number leads to the new."""
     person_id = people.resolve_number(request.actor, number)
     header = people.person_headers(request.actor, [person_id])[person_id]
     looking = looking_at(request.GET)
     if header.number != number:
-        return person_id, looking, HttpResponseRedirect(reverse("prisoner", args=[header.number]))
+        return header, looking, HttpResponseRedirect(reverse("prisoner", args=[header.number]))
     append_read(
         actor_id=request.actor.user_id,
         page=f"prisoner.{what}",
@@ -164,12 +172,11 @@ def _open(request: Any, number: str, what: str) -> tuple[int, Looking, HttpRespo
         establishment_id=request.establishment_id,
         at=clock.now(),
     )
-    return person_id, looking, None
+    return header, looking, None
 
 
-def _shell(
-    request: Any, number: str, person_id: int, looking: Looking, current: str
-) -> dict[str, Any]:
+def _shell(request: Any, header: PersonHeader, looking: Looking, current: str) -> dict[str, Any]:
+    number, person_id = header.number, header.person_id
     parts = [
         ("overview", "prisoner", _("Overview"), VIEW),
         ("timeline", "prisoner_timeline", _("Timeline"), VIEW),
@@ -181,7 +188,7 @@ def _shell(
     return {
         "person_id": person_id,
         "number": number,
-        "identity": replace(identity_of(request.actor, person_id), url=""),
+        "identity": replace(identity_of(request.actor, person_id, header=header), url=""),
         "parts": [
             NavItem(
                 label,

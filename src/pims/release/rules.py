@@ -163,9 +163,7 @@ def _further_warrants(facts: DischargeFacts) -> list[Reason]:
         Reason(
             "release.further_warrant",
             {
-                "kind": warrant.kind,
-                "kind_en": warrant_kinds()[warrant.kind].label["en"],
-                "kind_es": warrant_kinds()[warrant.kind].label["es"],
+                "kind": warrant_kinds()[warrant.kind].label,
                 "reference": warrant.reference,
             },
             reference="UN Mandela Rules, rule 7",

@@ -42,9 +42,7 @@ def test_bail_on_one_of_two_warrants_frees_nobody_and_names_the_other() -> None:
     found = rules.discharge_check(facts(detaining=(*facts().detaining, other)))
     assert codes(found) == ["release.further_warrant"]
     assert found.stops[0].params == {
-        "kind": "committal_sentence",
-        "kind_en": "Commitment on sentence",
-        "kind_es": warrant_kinds()["committal_sentence"].label["es"],
+        "kind": warrant_kinds()["committal_sentence"].label,
         "reference": "HC 9/25",
     }
 

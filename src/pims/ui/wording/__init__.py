@@ -41,9 +41,11 @@ def render(reason: Reason, language: str) -> str:
     texts = catalogue().get(reason.code, {})
     text = texts.get(language[:2]) or texts.get("en")
     if text is None:
-        given = ", ".join(f"{name}: {_shown(value)}" for name, value in reason.params.items())
+        given = ", ".join(
+            f"{name}: {_shown(value, language)}" for name, value in reason.params.items()
+        )
         return f"{reason.code} ({given})" if given else reason.code
-    return text.format_map(_Given({k: _shown(v) for k, v in reason.params.items()}))
+    return text.format_map(_Given({k: _shown(v, language) for k, v in reason.params.items()}))
 
 
 def explain(reasons: Iterable[Reason], language: str) -> list[str]:
@@ -70,8 +72,13 @@ def _flat(
             yield from _flat(nested, f"{code}.")
 
 
-def _shown(value: object) -> str:
-    """Scalars as people write them: instants and dates day first, in the page's time zone."""
+def _shown(value: object, language: str) -> str:
+    """Scalars as people write them: instants and dates day first, in the page's time zone.
+
+    A mapping of languages (a term of the law, which has its words as data) gives its own.
+    """
+    if isinstance(value, Mapping):
+        return str(value.get(language[:2]) or value.get("en", ""))
     moment = _moment(value)
     if isinstance(moment, datetime):
         zone = timezone.get_current_timezone()

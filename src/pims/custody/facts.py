@@ -50,7 +50,7 @@ def prisoner_facts(
     ids = sorted(set(person_ids))
     if not ids:
         return {}
-    headers = people.person_headers(READER, ids, as_of=AsOf(at))
+    headers = people.person_headers(READER, ids, as_of=AsOf(at), brief=True)
     statuses = authority.legal_status(ids, zone=zone, as_of=AsOf(at))
     raised = safety.flags(READER, ids, as_of=AsOf(at))
     apart = safety.keep_aparts(ids, at=at)

@@ -88,11 +88,12 @@ def joined_records(person_ids: Collection[int]) -> dict[int, int]:
 
 
 def person_headers(
-    viewer: Actor, person_ids: Collection[int], as_of: AsOf | None = None
+    viewer: Actor, person_ids: Collection[int], as_of: AsOf | None = None, *, brief: bool = False
 ) -> dict[int, PersonHeader]:
     """The heads of those the viewer may see, in a constant number of queries.
 
-    Age is as at T; names, sex and birth are as known at K.
+    Age is as at T; names, sex and birth are as known at K. `brief` leaves nationalities,
+    languages and photograph empty, for rules that need none of them.
     """
     ids = sorted(set(person_ids))
     if not ids:
@@ -116,9 +117,13 @@ def person_headers(
         .filter(is_primary=True, withdrawn_at__isnull=True)
         .values_list("person_id", "given", "family", "sort_key", named=True)
     }
-    nationalities = _listed(Nationality, "country", known_at, of)
-    languages = _listed(SpokenLanguage, "code", known_at, of)
-    photographs = _front_photographs(known_at, of, as_of.valid_at if as_of else None)
+    nationalities: dict[int, tuple[str, ...]] = {}
+    languages: dict[int, tuple[str, ...]] = {}
+    photographs: dict[int, UUID] = {}
+    if not brief:
+        nationalities = _listed(Nationality, "country", known_at, of)
+        languages = _listed(SpokenLanguage, "code", known_at, of)
+        photographs = _front_photographs(known_at, of, as_of.valid_at if as_of else None)
     headers = {}
     for person_id in ids:
         person = persons.get(person_id)

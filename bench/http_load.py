@@ -1,4 +1,4 @@
-"""A bounded load on a server of this machine: kept connections, no parsing beyond what is needed."""
+"""A bounded load on a server of this machine: kept connections, no more parsing than needed."""
 
 import asyncio
 import time

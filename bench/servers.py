@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -39,7 +39,7 @@ def bare(port: int, **env: str) -> Iterator[None]:
 
 
 @contextmanager
-def running(argv: list[str], *, ready: Callable[[], bool], **env: str) -> Iterator[None]:
+def running(argv: Sequence[str], *, ready: Callable[[], bool], **env: str) -> Iterator[None]:
     """A process of this run alone, ended at the end. Raises TimeoutError where it never answers."""
     path = os.pathsep.join([str(ROOT / "src"), str(ROOT)])
     process = subprocess.Popen(argv, env=os.environ | {"PYTHONPATH": path} | env)

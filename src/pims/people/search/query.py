@@ -20,7 +20,7 @@ from pims.people.search.ranking import (
 )
 
 # Above this, looking further would only find what is less alike.
-_GOOD = 0.93
+_GOOD = 0.86
 _FAIR = 0.80
 _WEAK = 0.45
 # Likenesses of one word that are followed: of all words together, and of all words but one.

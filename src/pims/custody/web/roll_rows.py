@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from pims.authority.web.words import status_label
 from pims.custody.selectors import RollRow
 from pims.custody.web.words import OUT_KINDS, SEXES
-from pims.ui.templatetags.pims import day
+from pims.ui.templatetags.pims import day, named
 
 _ANY = "0"
 
@@ -54,7 +54,7 @@ def roll_lines(rows: Iterable[RollRow]) -> SafeString:
                 **labels,
                 alarm=' class="p-row--alarm"' if row.legal_status == "none" or row.overdue else "",
                 address=f"{before}{escape(row.number)}{after}",
-                name=escape(row.name),
+                name=escape(str(named(row.name))),
                 juvenile=juvenile if row.is_juvenile else "",
                 row_number=escape(row.number),
                 row_sex=sex(row.sex),

@@ -1,0 +1,170 @@
+"""One of everything, so that every page of the site has something to show."""
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from itertools import product
+from urllib.parse import quote
+
+from pims.assurance import selectors as assurance
+from pims.authority import selectors as authority_selectors
+from pims.authority import services as authority
+from pims.custody import services as custody
+from pims.custody.services import BodyReceiptInput, EscortInput
+from pims.custody.web.admission_steps import STEPS
+from pims.custody.web.occurrences import KINDS
+from pims.facilities import selectors as facilities
+from pims.facilities import services as facilities_services
+from pims.foundation.commands.transaction import Command
+from pims.kernel import clock
+from pims.people import services as people
+from pims.people.web.parts import PARTS
+from pims.property import selectors as property_selectors
+from pims.release import services as release
+from pims.release.rules import ITEMS
+from pims.safety import services as safety
+from tests.access.walk import Address
+from tests.fixtures.small_prison import SmallPrison
+from tests.journeys.desk import photograph
+
+Samples = Mapping[str, tuple[object, ...]]
+
+
+def addresses_of(address: Address, samples: Samples) -> Iterator[str]:
+    """The address with every sample of its parts. Raises KeyError for a part without one."""
+    parts = [piece.split(">")[0].split(":")[-1] for piece in address.pattern.split("<")[1:]]
+    values = [samples.get(f"{address.name} {part}") or samples[part] for part in parts]
+    for chosen in product(*values):
+        path = address.pattern
+        for value in chosen:
+            before, _, rest = path.partition("<")
+            path = before + quote(str(value)) + rest.partition(">")[2]
+        yield f"/{path}"
+
+
+def make_samples(prison: SmallPrison) -> Samples:
+    """By the name of an address's part: the values to open it with."""
+    held, here = prison.held, prison.establishment_id
+    records, senior = "records_officer", "duty_senior_officer"
+    command = prison.officers.command
+    now = clock.now()
+    tun, cal = held["TUN"], held["CAL"]
+    van = custody.record_body_receipts(
+        command("reception_officer"),
+        establishment_id=here,
+        receipts=[
+            BodyReceiptInput(given="Carlos", family="Tunn", sex="male", warrant_state="defective"),
+            BodyReceiptInput(name_as_given="", warrant_state="no", complaint=True),
+        ],
+        from_where="Police station, San Ignacio",
+        handed_over_by="Sgt Pott",
+        received_by="Marva Gentle",
+    )
+    defective = authority.record_warrant(
+        command(records),
+        establishment_id=here,
+        kind="remand",
+        body_id=prison.body("MC-BZ"),
+        received_at=now,
+        defects=("no_seal",),
+        names=[
+            authority.WarrantNameInput(
+                person_id=van.receipts[0].person_id,
+                name_as_written="Carlos Tunn",
+                starts_at=now,
+                next_appearance=None,
+                until=None,
+                charges="",
+            )
+        ],
+    )
+    order = authority.record_release_order(
+        command(records),
+        establishment_id=here,
+        person_id=held["LOPEZ"].person_id,
+        kind="bail",
+        body_id=prison.body("MC-BZ"),
+        received_at=now - timedelta(minutes=21),
+        ends_all=True,
+    )
+    case = release.start_discharge(
+        command(records), episode_id=held["MARTINEZ"].episode_id, basis="final_date",
+        final_date=now.date(),
+    )  # fmt: skip
+    gone = [
+        release.record_paper_discharge(
+            command(records), episode_id=held[family].episode_id, happened_at=now,
+            order_seen="Receipt 81", first_officer="Officer Ical",
+        )
+        for family in ("STAINE", "BANNER")
+    ]  # fmt: skip
+    error = release.record_release_in_error(
+        command(records), discharge_id=gone[1].discharge_id, discovered_at=now, how="Wrong person"
+    )
+    custody.send_out(
+        command("gate_officer"),
+        establishment_id=here,
+        prisoners=[EscortInput(person_id=held["USHER"].person_id)],
+        kind="hospital",
+        destination="Karl Heusner Memorial Hospital",
+        left_at=now - timedelta(minutes=40),
+        expected_back_at=now - timedelta(minutes=5),
+        officers=["Officer Sho"],
+    )
+    interest = authority.record_police_interest(
+        command(records), person_id=tun.person_id, agency="Belize Police Department, CIB"
+    )
+    flag = safety.raise_flag(
+        command(senior), person_id=tun.person_id, kind="self_harm", note="Seen by the nurse"
+    )
+    pair = safety.keep_apart(
+        command(senior), person_id=tun.person_id, other_person_id=held["MEJIA"].person_id,
+        reason="Fought in the yard",
+    )  # fmt: skip
+    infant = people.record_infant(
+        command(records), person_id=cal.person_id, name="Ana", entered_at=now - timedelta(days=3)
+    )
+    people.add_photograph(
+        command(records), person_id=tun.person_id, kind="front", data=photograph(120, 150)
+    )
+    viewer = prison.officers.system
+    remand = next(u for u in facilities.units(viewer, here) if u.code == "REM")
+    place = facilities.places(viewer, here, at=now, unit_ids=[remand.unit_id])[-1]
+    closed = facilities_services.take_out_of_use(
+        command(senior), cell_id=place.cell_id, starts_at=now, reason="Broken lock"
+    )
+    item = property_selectors.property_of(viewer, tun.person_id)[0]
+    query = authority_selectors.open_queries(viewer, here)
+    return {
+        "number": (tun.number,),
+        "person_id": (tun.person_id,),
+        "into_person_id": (held["MEJIA"].person_id,),
+        "episode_id": (held["YOUNG"].episode_id,),
+        "custody:place episode_id": (tun.episode_id,),
+        "step": tuple(STEPS),
+        "custody:occurrence kind": tuple(KINDS),
+        "part": tuple(PARTS),
+        "van_id": (van.van_id,),
+        "unit_id": (remand.unit_id,),
+        "form": ("csv",),
+        "day": (now.date().isoformat(),),
+        "warrant_id": (tun.warrant_id, defective.warrant_id),
+        "warrant_name_id": (tun.warrant_name_id,),
+        "query_id": tuple(q.query_id for q in query[:1]),
+        "release_order_id": (order.release_order_id,),
+        "police_interest_id": (interest.police_interest_id,),
+        "body_id": (prison.body("HC"),),
+        "case_id": (case.case_id,),
+        "code": ITEMS,
+        "discharge_id": (gone[0].discharge_id,),
+        "error_id": (error.error_id,),
+        "alarm_id": tuple(a.alarm_id for a in assurance.open_alarms(viewer, here, limit=1)),
+        "match_id": van.receipts[0].possible_match_ids[:1],
+        "flag_id": (flag.flag_id,),
+        "keep_apart_id": (pair.keep_apart_id,),
+        "infant_id": (infant.infant_id,),
+        "people:infant_left person_id": (cal.person_id,),
+        "out_of_use_id": (closed.out_of_use_id,),
+        "item_id": (item.item_id,),
+        "receipt_id": (1,),
+        "user_id": (prison.everywhere.pk,),
+    }

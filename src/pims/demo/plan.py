@@ -43,18 +43,27 @@ class Plan:
     end: date
 
 
+# On the last day a van has just come in, whose papers are still to be read, and a few remands
+# have lapsed: neither counts as unsentenced, and the published share is of everyone held.
+ON_VAN = 7
+LAPSED = 3
+
+
 def make_plan(*, prisoners: int, years: float, seed: int, today: date) -> Plan:
-    """A prison that holds `prisoners` on `today`, with its comings and goings for `years`."""
+    """A prison that holds `prisoners` on `today`, with its comings and goings for `years`.
+
+    `ON_VAN` of them are not in the plan: they come at the last minute.
+    """
     rng = Random(seed)
     start = today - timedelta(days=int(365 * years))
     published, assumed = settings()["published"], settings()["assumed"]
     scale = prisoners / published["held"]
-    unsentenced = round(published["unsentenced"] * scale)
+    unsentenced = round(published["unsentenced"] * scale) + LAPSED
     others = {
         kind: max(1, round(share * prisoners)) if prisoners >= 100 else 0
         for kind, share in assumed["other_statuses"].items()
     }
-    convicted = prisoners - unsentenced - sum(others.values())
+    convicted = prisoners - ON_VAN - unsentenced - sum(others.values())
     stays = [_remand(rng, start, today) for _ in range(unsentenced)]
     stays += [_convicted(rng, start, today) for _ in range(convicted)]
     for kind, count in others.items():

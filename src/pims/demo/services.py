@@ -17,9 +17,9 @@ from pims.config import instance
 from pims.custody import selectors as custody
 from pims.demo.officers import make_officers
 from pims.demo.parallel import run_divided
-from pims.demo.plan import Plan, make_plan
+from pims.demo.plan import ON_VAN, Plan, make_plan
 from pims.demo.simulation import Simulation, moment
-from pims.demo.today import EXPECTED_ON_VAN, bring_to_now
+from pims.demo.today import bring_to_now
 from pims.facilities.layout import BUNDLED, read_layout
 from pims.facilities.selectors import establishments
 from pims.facilities.services import load_layout
@@ -69,7 +69,7 @@ def load(*, prisoners: int, years: float, seed: int, report: Report) -> Loaded:
         commit_without_waiting()
         now = clock.now()
         plan = make_plan(
-            prisoners=max(0, prisoners - EXPECTED_ON_VAN),
+            prisoners=prisoners,
             years=years,
             seed=seed,
             today=now.astimezone(ZoneInfo("America/Belize")).date(),
@@ -86,7 +86,7 @@ def load(*, prisoners: int, years: float, seed: int, report: Report) -> Loaded:
         counts = custody.counts(simulation.officers.system, simulation.establishment_id)
         _write_down(plan)
     return Loaded(
-        people=len(plan.stays) + EXPECTED_ON_VAN,
+        people=len(plan.stays) + ON_VAN,
         held=counts.on_books,
         unsentenced=counts.by_status.get("unsentenced", 0),
         seconds=round(time.monotonic() - began, 1),

@@ -6,14 +6,13 @@ from pims.authority import services as authority
 from pims.custody import services as custody
 from pims.custody.services import BodyReceiptInput, EscortInput
 from pims.demo.people import make_person
+from pims.demo.plan import LAPSED, ON_VAN
 from pims.demo.simulation import Inmate, Simulation, moment
 from pims.facilities import selectors as facilities
 from pims.facilities import services as facilities_services
 from pims.foundation.commands.transaction import Command
 from pims.kernel import clock
 from pims.safety import services as safety
-
-EXPECTED_ON_VAN = 7
 
 
 def bring_to_now(simulation: Simulation, now: datetime) -> None:
@@ -29,7 +28,7 @@ def bring_to_now(simulation: Simulation, now: datetime) -> None:
     _closed_cell(simulation, now)
     _van(simulation, now)
     _order(simulation, remands[40:42], now)
-    _lapsed(simulation, remands[42:45], now)
+    _lapsed(simulation, remands[42 : 42 + LAPSED], now)
 
 
 def _van(simulation: Simulation, now: datetime) -> None:
@@ -39,7 +38,7 @@ def _van(simulation: Simulation, now: datetime) -> None:
             rng, today=now.date(), sex="female" if n == 5 else "male", juvenile=n == 6,
             foreign=n in (2, 4),
         )
-        for n in range(EXPECTED_ON_VAN - 1)
+        for n in range(ON_VAN - 1)
     ]  # fmt: skip
     with moment(now - timedelta(minutes=95)):
         custody.record_body_receipts(

@@ -29,10 +29,14 @@ STOPPED = {"release.no_order_or_final_date", "release.further_warrant"}
 FRESH = timedelta(minutes=10)
 
 
-@subscriber("assurance.facts", kinds=["custody.*", "authority.*", "release.*"])
+def is_fresh(event: EventRecord) -> bool:
+    return event.person_id is not None and clock.now() - event.recorded_at < FRESH
+
+
+@subscriber("assurance.facts", kinds=["custody.*", "authority.*", "release.*"], only=is_fresh)
 def look_again(event: EventRecord) -> None:
     """Raise and end what the change made due or over, for this person alone."""
-    if event.person_id is not None and clock.now() - event.recorded_at < FRESH:
+    if event.person_id is not None:
         services.sweep(_command(event, "facts"), person_ids=[event.person_id])
 
 

@@ -20,7 +20,7 @@ from pims.foundation.outbox.records import EventRecord
 from pims.foundation.outbox.subscribers import Subscriber
 from pims.kernel import clock
 
-BATCH = 200
+BATCH = 500
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=1), timedelta(minutes=10)
 _PASSING = (DeadlockDetected, LockNotAvailable, SerializationFailure)
 _TRIES_WHILE_PASSING = 3
@@ -75,7 +75,7 @@ class Dispatcher:
             return 0
         events = read_feed(cursor.position, BATCH, kinds=subscriber.kinds, upto=end)
         for event in events:
-            if not self._handle_next(subscriber, event):
+            if subscriber.only(event) and not self._handle_next(subscriber, event):
                 return 0
         # What this subscriber does not want is passed over at once.
         passed = events[-1].position if len(events) == BATCH else end

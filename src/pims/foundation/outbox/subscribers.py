@@ -24,12 +24,14 @@ Handler = Callable[[EventRecord], None]
 class Subscriber:
     """A name under which progress is kept, and a handler for each event of `kinds`.
 
-    `kinds` are whole kinds (``custody.placed``) or rooms (``custody.*``).
+    `kinds` are whole kinds (``custody.placed``) or rooms (``custody.*``). `only` passes over
+    events of these kinds that are not worth a transaction; it must not read the database.
     """
 
     name: str
     kinds: tuple[str, ...]
     handle: Handler
+    only: Callable[[EventRecord], bool] = lambda event: True
 
     def wants(self, kind: str) -> bool:
         room = f"{kind.partition('.')[0]}.*"
@@ -42,7 +44,13 @@ class Registry:
 
     known: dict[str, Subscriber] = field(default_factory=dict)
 
-    def subscriber(self, name: str, *, kinds: Iterable[str]) -> Callable[[Handler], Handler]:
+    def subscriber(
+        self,
+        name: str,
+        *,
+        kinds: Iterable[str],
+        only: Callable[[EventRecord], bool] = lambda event: True,
+    ) -> Callable[[Handler], Handler]:
         """Register the decorated function. Raises ValueError for a name that is taken.
 
         A new subscriber starts at the beginning of the feed. One whose `kinds` grow later hears
@@ -56,7 +64,7 @@ class Registry:
             earlier = self.known.get(name)
             if earlier is not None and earlier.handle is not handle:
                 raise ValueError(f"there is a subscriber called {name} already")
-            self.known[name] = Subscriber(name, wanted, handle)
+            self.known[name] = Subscriber(name, wanted, handle, only)
             return handle
 
         return register

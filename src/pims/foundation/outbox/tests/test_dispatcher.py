@@ -85,6 +85,20 @@ def test_only_what_is_wanted_is_handed_over(feed: Feed) -> None:
     assert SubscriberCursor.objects.get().position == 24
 
 
+def test_what_is_not_worth_a_transaction_is_passed_over(feed: Feed) -> None:
+    heard: list[int] = []
+    feed.put(1, 2, 3, 4)
+    wanted = Subscriber(
+        "some",
+        ("custody.*",),
+        lambda event: heard.append(event.position),
+        lambda event: event.position % 2 == 0,
+    )
+    Dispatcher([wanted]).round()
+    assert heard == [2, 4]
+    assert SubscriberCursor.objects.get().position == 4
+
+
 def test_a_failing_event_stops_only_its_person(feed: Feed) -> None:
     listener = Listener()
     listener.refuses = lambda event: event.position == 2

@@ -1,6 +1,5 @@
 """The 17:00 desk and who is out: one row a person, with what has come back already."""
 
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -16,6 +15,7 @@ from pims.custody.selectors.roll import AT_LARGE, RollFilters, RollRow, roll
 from pims.facilities import selectors as facilities
 from pims.foundation.access.actor import Actor
 from pims.foundation.access.scope import visible_ids
+from pims.kernel import clock
 from pims.kernel.asof import AsOf
 from pims.people import selectors as people
 from pims.property import selectors as property_selectors
@@ -52,7 +52,7 @@ class DeskRow:
 
 
 def desk_1700(viewer: Actor, establishment_id: int, day: date) -> list[DeskRow]:
-    """Everyone who went to court on `day`, is still out from before, or was due there that day.
+    """Everyone who went to court on `day`, is still out, was due there, or has an outcome of it.
 
     Rows still to record come first, then by name. `day` is the establishment's calendar day.
     """
@@ -75,7 +75,11 @@ def desk_1700(viewer: Actor, establishment_id: int, day: date) -> list[DeskRow]:
     seen = {escort.person_id for escort in went}
     due = [r for r in on_books.values() if r.next_appearance == day and r.person_id not in seen]
     returns = _returns(establishment_id, starts, ends)
-    ids = sorted(seen | {row.person_id for row in due})
+    never_left = {r.person_id: r.episode_id for r in due}
+    for (episode_id, escort_id), (person_id, _) in returns.items():
+        if escort_id is None and person_id not in seen:
+            never_left[person_id] = episode_id
+    ids = sorted(seen | never_left.keys())
     ids = sorted(visible_ids(viewer, "custody.view", ids)) if not viewer.system else ids
     headers = people.person_headers(READER, ids)
     warrants = authority.warrants_of(ids, zone=zone)
@@ -86,8 +90,8 @@ def desk_1700(viewer: Actor, establishment_id: int, day: date) -> list[DeskRow]:
         header = headers[person_id]
         info = None if escort is None else escort_info(escort)
         at = starts if info is None else info.left_at
-        outcome = returns.get((episode_id, None if info is None else info.escort_id))
-        late = info is not None and info.returned_at is None and info.expected_back_at is not None
+        found = returns.get((episode_id, None if info is None else info.escort_id))
+        expected = None if info is None or info.returned_at is not None else info.expected_back_at
         return DeskRow(
             person_id=person_id,
             episode_id=episode_id,
@@ -101,16 +105,17 @@ def desk_1700(viewer: Actor, establishment_id: int, day: date) -> list[DeskRow]:
             else info.destination or bodies.get(info.destination_body_id or 0, ""),
             due_in_court=person_id in on_books and on_books[person_id].next_appearance == day,
             detaining=tuple(w for w in warrants.get(person_id, ()) if w.detains_at(at)),
-            outcome=outcome,
+            outcome=None if found is None else found[1],
             property_waiting=len(stored.get(person_id, ())),
-            overdue=late
-            and info is not None
-            and info.expected_back_at is not None
-            and info.expected_back_at < min(ends, _now()),
+            overdue=expected is not None and expected < min(ends, clock.now()),
         )
 
     rows = [row(e.person_id, e.episode_id, e) for e in went if e.person_id in headers]
-    rows += [row(r.person_id, r.episode_id, None) for r in due if r.person_id in headers]
+    rows += [
+        row(person_id, episode_id, None)
+        for person_id, episode_id in never_left.items()
+        if person_id in headers
+    ]
     return sorted(rows, key=lambda r: (r.done, r.sort_key, r.number))
 
 
@@ -139,20 +144,13 @@ def escort(viewer: Actor, escort_id: int) -> tuple[int, int, EscortInfo] | None:
 
 def _returns(
     establishment_id: int, starts: datetime, ends: datetime
-) -> dict[tuple[int, int | None], CourtReturnInfo]:
-    """The last outcome of the day by episode and escort."""
-    found: dict[tuple[int, int | None], CourtReturnInfo] = defaultdict()
+) -> dict[tuple[int, int | None], tuple[int, CourtReturnInfo]]:
+    """The person and the last outcome of the day, by episode and escort."""
+    found: dict[tuple[int, int | None], tuple[int, CourtReturnInfo]] = {}
     rows = CourtReturn.objects.filter(
         establishment_id=establishment_id, happened_at__gte=starts, happened_at__lt=ends
     ).order_by("happened_at", "pk")
     for r in rows:
-        found[(r.episode_id, r.escort_id)] = CourtReturnInfo(
-            r.pk, r.escort_id, r.outcome, r.happened_at, r.data, r.note
-        )
-    return dict(found)
-
-
-def _now() -> datetime:
-    from pims.kernel import clock
-
-    return clock.now()
+        info = CourtReturnInfo(r.pk, r.escort_id, r.outcome, r.happened_at, r.data, r.note)
+        found[(r.episode_id, r.escort_id)] = (r.person_id, info)
+    return found

@@ -268,6 +268,9 @@ def test_the_wrong_person_in_court_is_back_and_told(prison: Prison) -> None:
 def test_those_who_never_left_have_their_line_too(prison: Prison) -> None:
     held = prison.held()
     prison.back(episode_id=held.episode_id, outcome="refused_to_go", note="Said he was ill")
+    (line,) = selectors.desk_1700(prison.actor, prison.establishment_id, today())
+    assert line.outcome is not None
+    assert (line.outcome.outcome, line.escort, line.done) == ("refused_to_go", None, True)
     with pytest.raises(InvalidInput) as caught:
         prison.back(episode_id=held.episode_id, outcome="same_warrant")
     assert caught.value.fields["escort_id"].code == "custody.not_out"

@@ -110,9 +110,7 @@ def book_of(day):
 
 
 def number_of(prison: Prison, receipt) -> str:
-    return people_reads.person_headers(prison.actor, [receipt.person_id])[
-        receipt.person_id
-    ].number
+    return people_reads.person_headers(prison.actor, [receipt.person_id])[receipt.person_id].number
 
 
 def today(prison: Prison) -> str:
@@ -227,9 +225,7 @@ def test_the_card_is_one_side_of_the_size_of_a_card(prison, client) -> None:
     header = people_reads.person_headers(prison.actor, [receipt.person_id])[receipt.person_id]
 
     before = Printed(client.get(card_of(receipt)))
-    people.add_photograph(
-        prison.command, person_id=receipt.person_id, kind="front", data=picture()
-    )
+    people.add_photograph(prison.command, person_id=receipt.person_id, kind="front", data=picture())
     after = Printed(client.get(card_of(receipt)))
 
     for card in (before, after):

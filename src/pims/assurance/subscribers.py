@@ -20,6 +20,7 @@ RAISED_BY = {
     "custody.freed_against_paper": "released_in_error",
     "custody.clock_went_back": "clock_went_back",
     "ledger.clock_went_back": "clock_went_back",
+    "ledger.tree_differs": "ledger_differs",
 }
 # Marks of a discharge made on paper that the check would have stopped.
 STOPPED = {"release.no_order_or_final_date", "release.further_warrant"}

@@ -12,7 +12,7 @@ from pims.custody.tests.prison import Prison, told
 from pims.foundation.commands.transaction import Command
 from pims.kernel import clock
 from pims.kernel.asof import AsOf
-from pims.kernel.errors import InvalidInput, NotFound, Refused, Stale
+from pims.kernel.errors import InvalidInput, NotFound, NotPermitted, Refused, Stale
 
 ZONE = "America/Belize"
 
@@ -408,3 +408,19 @@ def test_a_court_that_is_on_no_list_is_told_before_anything_is_written(prison: P
         prison.out(held.person_id, destination_body_id=999_999)
     assert caught.value.fields["destination_body_id"].code == "custody.court_unknown"
     assert not Escort.objects.exists()
+
+
+def test_whoever_may_only_look_cannot_vouch_for_anyone(prison: Prison, make_actor: object) -> None:
+    held = prison.held()
+    where = {"establishment_id": prison.establishment_id}
+    check = {
+        "episode_id": held.episode_id,
+        "how": "photograph",
+        "officers": ["Sgt Tun"],
+        "purpose": "escort",
+    }
+    visitor = make_actor("custody.view", "people.view", **where)  # type: ignore[operator]
+    with pytest.raises(NotPermitted):
+        services.record_identity_check(Command(visitor), **check)
+    gate = make_actor("custody.escort", **where)  # type: ignore[operator]
+    assert services.record_identity_check(Command(gate), **check).matched

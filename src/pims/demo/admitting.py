@@ -48,6 +48,7 @@ class Admission:
     arrested_at: datetime | None
     arrest_place: str
     place_id: int | None
+    gap: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,13 +133,15 @@ def _details(tx: Transaction, establishment_id: int, admission: Admission) -> No
             arrested_at=admission.arrested_at,
             place=admission.arrest_place,
         )
-    property_room.record_property(
-        tx,
-        person_id=admission.person_id,
-        establishment_id=establishment_id,
-        items=admission.items,
-        signed=True,
-    )
+    if admission.gap != "property_receipt_missing":
+        property_room.record_property(
+            tx,
+            person_id=admission.person_id,
+            establishment_id=establishment_id,
+            items=admission.items,
+            signed=True,
+        )
+        done.append("property")
     relation, name, phone = admission.contact
     people.add_contact(
         tx,
@@ -155,8 +158,9 @@ def _details(tx: Transaction, establishment_id: int, admission: Admission) -> No
         answers=admission.answers,
         asked_at=tx.now,
     )
-    done += ["property", "contacts", "risk"]
-    left_out = ["photograph"] + ([] if admission.arrested_at else ["arrest"])
+    done += ["contacts", "risk"]
+    left_out = [] if admission.gap == "photograph_missing" else ["photograph"]
+    left_out += [] if admission.arrested_at else ["arrest"]
     custody.complete_steps(
         tx,
         episode_id=episode_id,

@@ -18,16 +18,28 @@ def load(
     prisoners: Annotated[int, typer.Option(min=20, max=2000)] = 1114,
     years: Annotated[float, typer.Option(min=0.1, max=3)] = 1,
     seed: int = 1,
+    inherited: Annotated[
+        bool, typer.Option(help="as taken over from paper, with gaps to work down")
+    ] = False,
+    bulk: Annotated[bool, typer.Option(help="for benchmarks: by COPY, past the services")] = False,
+    people: Annotated[int, typer.Option(min=1, help="with --bulk")] = 1_000_000,
+    held: Annotated[int, typer.Option(min=0, help="with --bulk")] = 100_000,
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Fill an empty installation with people who do not exist, through the services."""
+    if bulk:
+        if inherited or held > people:
+            raise typer.BadParameter("--bulk stands alone, and holds no more than it makes")
+        _load_bulk(people, held, seed, as_json=as_json)
+        return
     from pims.demo import services
 
     made = services.load(
         prisoners=prisoners,
         years=years,
         seed=seed,
-        report=lambda text: typer.echo(f"  {text} …", err=True),
+        report=_say,
+        inherited=inherited,
     )
     if as_json:
         typer.echo(json.dumps({name: getattr(made, name) for name in made.__slots__}))
@@ -36,3 +48,22 @@ def load(
             f"{made.people} people made, {made.held} held, {made.unsentenced} unsentenced,"
             f" in {made.seconds} s."
         )
+
+
+def _load_bulk(people: int, held: int, seed: int, *, as_json: bool) -> None:
+    from pims.demo.bulk import load_bulk
+
+    made = load_bulk(people_count=people, held_count=held, seed=seed, report=_say)
+    if as_json:
+        found = {name: getattr(made, name) for name in made.__slots__}
+        typer.echo(json.dumps(found, default=str))
+    else:
+        typer.echo(
+            f"{made.people:,} people, {made.held:,} held at {len(made.establishments)}"
+            f" establishments, {made.placed:,} in a cell place, {made.search_rows:,} search rows;"
+            f" constraints and counts hold, {made.checked} compared one by one; {made.seconds} s."
+        )
+
+
+def _say(text: str) -> None:
+    typer.echo(f"  {text} …", err=True)

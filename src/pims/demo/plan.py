@@ -18,7 +18,8 @@ class Stay:
     """One custody episode to be. `leaves` None stays to the end; days are calendar days.
 
     `ends_by` is bail, discharged_at_court, served, fine_paid or sentenced_then_served; a stay
-    that turns from remand to sentence has `sentenced` and `until`.
+    that turns from remand to sentence has `sentenced` and `until`. `gap` is what the record of it
+    lacks (`inherited.GAPS`), "" for nothing.
     """
 
     person: MadePerson
@@ -34,6 +35,7 @@ class Stay:
     amount_cents: int | None = None
     hearings: list[date] = field(default_factory=list)
     defective: bool = False
+    gap: str = ""
 
 
 @dataclass(frozen=True, slots=True)

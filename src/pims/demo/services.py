@@ -15,6 +15,7 @@ from pims.authority import services as authority
 from pims.authority.selectors import bodies
 from pims.config import instance
 from pims.custody import selectors as custody
+from pims.demo import inherited as handover
 from pims.demo.officers import make_officers
 from pims.demo.parallel import run_divided
 from pims.demo.plan import ON_VAN, Plan, make_plan
@@ -57,8 +58,13 @@ def load_on_first_start(*, report: Report) -> None:
         )
 
 
-def load(*, prisoners: int, years: float, seed: int, report: Report) -> Loaded:
+def load(
+    *, prisoners: int, years: float, seed: int, report: Report, inherited: bool = False
+) -> Loaded:
     """Make the prison of the plan, day by day, in the loader's database role.
+
+    With `inherited` everyone was taken over from paper two days ago, with gaps to work down
+    (`pims.demo.inherited`), and nothing is under way.
 
     Raises Refused where somebody is held here already: real people and made ones never mix.
     """
@@ -70,23 +76,30 @@ def load(*, prisoners: int, years: float, seed: int, report: Report) -> Loaded:
         now = clock.now()
         plan = make_plan(
             prisoners=prisoners,
-            years=years,
+            years=handover.YEARS if inherited else years,
             seed=seed,
             today=now.astimezone(ZoneInfo("America/Belize")).date(),
         )
+        if inherited:
+            plan = handover.with_gaps(plan, seed)
         simulation = _prison(plan, seed, report)
         run_divided(simulation, prepare=commit_without_waiting)
         report("Bringing the prison to this minute")
-        bring_to_now(simulation, now)
+        if not inherited:
+            bring_to_now(simulation, now)
         with moment(now):
             for where in establishments(simulation.officers.system):
                 assurance.sweep(
                     Command(simulation.officers.system), establishment_id=where.establishment_id
                 )
         counts = custody.counts(simulation.officers.system, simulation.establishment_id)
+        if inherited:
+            handover.write_down(
+                handover.planted(simulation.officers.system, simulation.inside.values())
+            )
         _write_down(plan)
     return Loaded(
-        people=len(plan.stays) + ON_VAN,
+        people=len(plan.stays) + (0 if inherited else ON_VAN),
         held=counts.on_books,
         unsentenced=counts.by_status.get("unsentenced", 0),
         seconds=round(time.monotonic() - began, 1),

@@ -133,7 +133,7 @@ class Simulation:
                     birth_date=None if stay.person.birth_known == "unknown" else stay.person.birth,
                     birth_precision=stay.person.birth_known,
                     nationalities=(stay.person.country,),
-                    warrant_state="defective" if stay.defective else "yes",
+                    warrant_state=_seen(stay),
                     injuries="Bruise on the left arm" if self.rng.random() < 0.04 else "",
                 )
                 for stay in stays
@@ -162,7 +162,7 @@ class Simulation:
             ):
                 inmate.warrant_name_id = name_id
                 self.inside[inmate.episode_id] = inmate
-                if not placed:
+                if not placed and inmate.stay.gap != "place_unknown":
                     self._free_place(inmate)
                     self._place(inmate)
                 if inmate.stay.defective and warrant_id and self.rng.random() < 0.85:
@@ -179,13 +179,15 @@ class Simulation:
         inmate.status = "convicted" if stay.kind in _CONVICTED else (
             "unsentenced" if stay.kind == "remand" else stay.kind
         )  # fmt: skip
-        inmate.place_id = self._choose(inmate)
+        if stay.gap in ("warrant_missing", "warrant_expired"):
+            inmate.status = "none"
+        inmate.place_id = None if stay.gap == "place_unknown" else self._choose(inmate)
         items = self.rng.sample(settings()["property"]["items"], self.rng.randint(0, 4))
         return Admission(
             person_id=inmate.person_id,
             episode_id=inmate.episode_id,
             name=person.name,
-            paper=self._paper(stay, on),
+            paper=None if stay.gap == "warrant_missing" else self._paper(stay, on),
             items=tuple(ItemInput(kind, what, store=f"S-{self.rng.randint(1, 240)}")
                         for kind, what in items),
             contact=(
@@ -201,6 +203,7 @@ class Simulation:
             else self._instant(stay.arrives - timedelta(days=1), 14, 10),
             arrest_place=self.rng.choice(("Belize City", "Belmopan", "Orange Walk", "Dangriga")),
             place_id=inmate.place_id,
+            gap=stay.gap,
         )  # fmt: skip
 
     def _answer(self, question: str, sex: str) -> str:
@@ -226,6 +229,8 @@ class Simulation:
         )
 
     def _next(self, stay: Stay, first: date | None) -> date | None:
+        if stay.gap == "next_appearance_missing":
+            return None
         if stay.kind == "remand":
             return first or _open_day(self.rng, self.plan.end)
         if stay.kind in ("life_sentence", "unfit_to_plead"):
@@ -424,6 +429,13 @@ def moment(instant: datetime) -> Iterator[None]:
         cursor.execute("SELECT set_config('pims.recorded_at', %s, false)", [instant.isoformat()])
     with clock.at(instant):
         yield
+
+
+def _seen(stay: Stay) -> str:
+    """What the reception officer saw of the paper."""
+    if stay.gap == "warrant_missing":
+        return "no"
+    return "defective" if stay.defective or stay.gap == "next_appearance_missing" else "yes"
 
 
 def _groups(found: Sequence[T]) -> Iterator[list[T]]:

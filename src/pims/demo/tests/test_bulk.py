@@ -4,7 +4,6 @@ from datetime import date
 
 import pytest
 from django.db import connection
-from tests.fixtures.database import FreshDatabase
 
 from pims.custody import selectors as custody
 from pims.demo.bulk import load_bulk
@@ -12,6 +11,7 @@ from pims.demo.bulk_people import people
 from pims.foundation.access.selectors import system_actor
 from pims.kernel.errors import Refused
 from pims.people.selectors import search_people
+from tests.fixtures.database import FreshDatabase
 
 
 def test_the_same_seed_makes_the_same_people() -> None:
@@ -27,7 +27,8 @@ def test_people_filled_in_bulk_are_found_and_stand_on_the_roll(
     viewer = system_actor()
     on_rolls = sum(len(custody.roll(viewer, where)) for where in made.establishments)
     assert (made.people, made.held, on_rolls) == (400, 80, 80)
-    assert made.search_rows == 400 and made.checked == 200 and said
+    assert (made.search_rows, made.checked) == (400, 200)
+    assert said
     for n, person in enumerate(people(20, 2, today=made.today)):
         hits = search_people(viewer, person.full, birth_year=person.year)
         assert made.first_person_id + n in [hit.person_id for hit in hits]

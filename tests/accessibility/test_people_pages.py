@@ -43,16 +43,27 @@ def twice(fresh_database: FreshDatabase) -> tuple[PersonCreated, PersonCreated, 
     )
     picture = io.BytesIO()
     Image.new("RGB", (300, 400), "tan").save(picture, "JPEG")
-    one = {"person_id": old.person_id}
-    services.add_photograph(command(), **one, kind="front", data=picture.getvalue())
-    services.add_name(command(), **one, name=NameInput("Tiger", "", "street"))
-    services.add_identifier(command(), **one, kind="passport", number="P-012345", country="GT")
-    services.add_contact(command(), **one, kind="next_of_kin", name="Rosa", phone="555-0101")
-    services.add_mark(command(), **one, kind="tattoo", body_part="Neck", text="A rose")
-    services.set_languages(command(), **one, languages=[LanguageInput("kek", reads=False)])
-    services.add_child(command(), **one, name="Luis", age_as_given="about 6")
-    services.record_consular_notice(command(), **one, country="GT", answer="wants")
-    services.set_description(command(), **one, height_cm=171, hair="black")
+    services.add_photograph(
+        command(), person_id=old.person_id, kind="front", data=picture.getvalue()
+    )
+    services.add_name(command(), person_id=old.person_id, name=NameInput("Tiger", "", "street"))
+    services.add_identifier(
+        command(), person_id=old.person_id, kind="passport", number="P-012345", country="GT"
+    )
+    services.add_contact(
+        command(), person_id=old.person_id, kind="next_of_kin", name="Rosa", phone="555-0101"
+    )
+    services.add_mark(
+        command(), person_id=old.person_id, kind="tattoo", body_part="Neck", text="A rose"
+    )
+    services.set_languages(
+        command(), person_id=old.person_id, languages=[LanguageInput("kek", reads=False)]
+    )
+    services.add_child(command(), person_id=old.person_id, name="Luis", age_as_given="about 6")
+    services.record_consular_notice(
+        command(), person_id=old.person_id, country="GT", answer="wants"
+    )
+    services.set_description(command(), person_id=old.person_id, height_cm=171, hair="black")
     officer = staff("records_officer", establishment_id=prison.pk)
     return old, new, signed_in(officer).cookies["pims_session"].value
 

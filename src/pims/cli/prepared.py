@@ -35,6 +35,11 @@ def remember_prepared(*, demo: bool) -> None:
         note(_key(demo), fingerprint)
 
 
+def forget() -> None:
+    """The database is another one now: whatever was noted of the one before means nothing."""
+    _file().unlink(missing_ok=True)
+
+
 def shows_demo_sign_ins() -> bool:
     """Whether the last preparation found the officers of the simulated prison."""
     return noted("sign-ins") == "demo"

@@ -16,7 +16,7 @@ from pims.cli import main as command_line
 from pims.kernel.decisions import Reason, refuse
 from pims.kernel.errors import Refused
 
-PROMISED = ("up", "migrate", "demo", "user", "prisoner", "roll", "check", "key")
+PROMISED = ("up", "migrate", "demo", "user", "prisoner", "roll", "check", "key", "database")
 QUICK = "import sys; from pims.cli.main import main\ntry: main()\nexcept SystemExit: pass\n"
 
 

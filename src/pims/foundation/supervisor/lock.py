@@ -60,6 +60,10 @@ class InstallationLock:
 
     def release(self) -> None:
         self._note.unlink(missing_ok=True)
+        self.close()
+
+    def close(self) -> None:
+        """Let go without having announced anything."""
         self._file.close()
 
 

@@ -19,15 +19,16 @@ from pims.custody.web.words import QUESTIONS
 from pims.foundation.commands.transaction import Command
 from pims.kernel import clock
 from pims.people import services as people
+from pims.people.web.forms import BirthField, BirthMixin
 from pims.property import services as property_room
 from pims.safety import services as safety
 from pims.ui.commands import then
-from pims.ui.fields import DayField, InstantField
+from pims.ui.fields import InstantField
 
 ANSWERS = [("yes", _("Yes")), ("no", _("No")), ("not_answered", _("Not answered"))]
 
 
-class PersonForm(forms.Form):
+class PersonForm(BirthMixin):
     version = forms.IntegerField(widget=forms.HiddenInput)
     sex = forms.ChoiceField(
         label=_("Sex"),
@@ -46,7 +47,7 @@ class PersonForm(forms.Form):
         initial="not_stated",
         widget=forms.RadioSelect,
     )  # fmt: skip
-    birth_date = DayField(label=_("Date of birth"), required=False)
+    birth_date = BirthField(label=_("Date of birth"), required=False)
     birth_precision = forms.ChoiceField(
         label=_("How sure is it?"),
         choices=[

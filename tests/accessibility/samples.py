@@ -16,6 +16,7 @@ from pims.facilities import selectors as facilities
 from pims.facilities import services as facilities_services
 from pims.foundation.commands.transaction import Command
 from pims.kernel import clock
+from pims.people import selectors as people_read
 from pims.people import services as people
 from pims.people.web.parts import PARTS
 from pims.property import selectors as property_selectors
@@ -52,7 +53,13 @@ def make_samples(prison: SmallPrison) -> Samples:
         command("reception_officer"),
         establishment_id=here,
         receipts=[
-            BodyReceiptInput(given="Carlos", family="Tunn", sex="male", warrant_state="defective"),
+            BodyReceiptInput(
+                given="Carlos Alberto", family="Tunn", sex="male", warrant_state="defective",
+                birth_date=people_read.person_headers(
+                    prison.officers.system, [tun.person_id]
+                )[tun.person_id].birth_date,
+                birth_precision="day",
+            ),
             BodyReceiptInput(name_as_given="", warrant_state="no", complaint=True),
         ],
         from_where="Police station, San Ignacio",
@@ -83,7 +90,7 @@ def make_samples(prison: SmallPrison) -> Samples:
         person_id=held["LOPEZ"].person_id,
         kind="bail",
         body_id=prison.body("MC-BZ"),
-        received_at=now - timedelta(minutes=21),
+        received_at=clock.now(),
         ends_all=True,
     )
     case = release.start_discharge(

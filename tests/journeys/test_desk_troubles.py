@@ -62,7 +62,7 @@ def test_the_next_user_is_in_within_ten_seconds_and_finds_nothing_of_the_first(
     answer = page.goto(f"{live_site.address}/authority/")
     assert answer is not None
     assert answer.status == 403
-    says(page, "Records officer")  # who can
+    says(page, "You may not see or do this")
 
 
 def test_two_tabs_that_change_the_same_thing_do_not_overwrite_each_other(
@@ -183,7 +183,7 @@ def test_a_spanish_reader_reads_spanish(
     for path, heading in (
         ("/custody/roll/", "Lista nominal"),
         ("/custody/reception/", "Recepción"),
-        ("/release/", "Liberación"),
+        ("/release/", "Egreso"),
     ):
         page.goto(live_site.address + path)
         assert heading.casefold()[:5] in page.locator("h1").inner_text().casefold()

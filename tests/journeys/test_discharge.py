@@ -4,10 +4,13 @@ The tests of this module are one discharge, in their order.
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from pims.authority import services as authority
+from pims.kernel import clock
 from tests.fixtures.live_site import LiveSite
 from tests.journeys.desk import follow, press, row_of, says
 
@@ -84,6 +87,49 @@ def test_identity_is_established_by_two_officers(
     expect(page.locator(".govuk-error-summary")).to_be_visible()
     page.get_by_label("Second officer who knows the person").fill("Officer Wade")
     press(page, "Record")
+    says(page, "Nothing stops this discharge")
+
+
+def test_a_warrant_that_comes_after_the_order_closes_the_gate_until_it_is_settled(
+    live_site: LiveSite, officer: Callable[[str], Page]
+) -> None:
+    prison = live_site.prison
+    page = officer("records_officer")
+    page.goto(live_site.prisoner(WHO))
+    follow(page, "Discharge check")
+    says(page, "Nothing stops this discharge")
+    made = authority.record_warrant(
+        prison.officers.command("records_officer"),
+        establishment_id=prison.establishment_id,
+        kind="fine_default",
+        body_id=prison.body("MC-BZ"),
+        received_at=clock.now(),
+        reference="MC 1200/26",
+        dated=clock.now().date(),
+        names=[
+            authority.WarrantNameInput(
+                person_id=prison.held[WHO].person_id,
+                name_as_written="Marlon Reyes",
+                starts_at=clock.now(),
+                until=clock.now().date() + timedelta(days=30),
+                next_appearance=None,
+                charges="Fine",
+                amount_cents=20_000,
+            )
+        ],
+    )
+    page.reload()
+    assert len(stops(page)) == 1
+    assert "MC 1200/26" in stops(page)[0]
+    assert "fine_default" not in stops(page)[0]
+    authority.end_warrant(
+        prison.officers.command("records_officer"),
+        warrant_name_id=made.warrant_name_ids[0],
+        end_kind="fine_paid",
+        ended_at=clock.now(),
+        basis="Receipt 77",
+    )
+    page.reload()
     says(page, "Nothing stops this discharge")
 
 

@@ -18,17 +18,20 @@ def collect_facts(case: DischargeCase, *, at: datetime) -> DischargeFacts:
         orders = authority.release_orders([case.person_id]).get(case.person_id, [])
         order = next(o for o in orders if o.release_order_id == case.release_order_id)
     interests = authority.police_interests([case.person_id]).get(case.person_id, [])
+    detaining = authority.detaining_warrants(case.person_id, zone=zone, at=at)
     return DischargeFacts(
         basis=case.basis,
         order_state="" if order is None else order.state,
-        order_ends=None
-        if order is not None and order.ends_all
-        else frozenset(() if order is None else order.warrant_name_ids),
+        order_ends=frozenset()
+        if order is None
+        else frozenset(w.warrant_name_id for w in detaining if w.received_at <= order.received_at)
+        if order.ends_all  # not the warrant that came after the order
+        else frozenset(order.warrant_name_ids),
         final_date=case.final_date,
         today=at.astimezone(ZoneInfo(zone)).date(),
         detaining=[
             DetainingWarrant(w.warrant_name_id, w.kind, w.reference, w.until)
-            for w in authority.detaining_warrants(case.person_id, zone=zone, at=at)
+            for w in detaining
         ],
         identity_how=case.identity_how,
         clock_started_at=case.clock_started_at,

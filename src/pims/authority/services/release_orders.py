@@ -150,7 +150,9 @@ def act_on_release_order(
     if order.state == ReleaseOrder.State.WITHDRAWN:
         refuse(Reason("authority.order_not_open", {"state": order.state})).require()
     open_names = WarrantName.objects.filter(person_id=order.person_id, ends_at=None)
-    if not order.ends_all:
+    if order.ends_all:  # not the warrant that came after the order
+        open_names = open_names.filter(warrant__received_at__lte=order.received_at)
+    else:
         open_names = open_names.filter(release_orders=order)
     for name in open_names.select_related("warrant"):
         close_name(

@@ -11,6 +11,8 @@ from pims.ui.shapes import Bar
 ROW = 30
 TOP = 26
 TICKS = 6
+# Beyond this the date of a tick stands before it, so that it stays on the chart.
+LATE = 88.0
 STEPS = (1, 2, 3, 7, 14, 28, 61, 122, 183, 365, 730, 1826, 3653)
 
 
@@ -44,7 +46,7 @@ def chart_context(
         "height": TOP + len(rows) * ROW + 6,
         "now_x": at(now),
         "ticks": [
-            {"x": at(moment), "label": _tick(moment, last - first)}
+            {"x": at(moment), "label": _tick(moment, last - first), "late": at(moment) > LATE}
             for moment in _ticks(first, last)
         ],
     }

@@ -8,7 +8,6 @@ from pims.foundation.access.actor import Actor
 from pims.foundation.access.scope import require_visible
 from pims.kernel.errors import NotFound
 from pims.people import selectors as people
-from pims.ui.printable import in_our_fonts
 from pims.ui.printing import Paper, require_printing_of, smaller
 
 TEMPLATE = Path(__file__).with_name("id_card.typ")
@@ -26,7 +25,6 @@ def id_card(viewer: Actor, person_id: int) -> Paper:
     if header.photo_blob_id is not None:
         pictures["front"] = smaller(people.photograph_file(viewer, header.photo_blob_id).content)
     name = header.display_name or _("Name not known")
-    length = len(in_our_fonts(name))
     return Paper(
         code="id_card",
         template=TEMPLATE,
@@ -35,8 +33,6 @@ def id_card(viewer: Actor, person_id: int) -> Paper:
         data={
             "number": header.number,
             "name": name,
-            # A long name is set smaller, so that all of it is on the card.
-            "size": 12 if length <= 32 else 9 if length <= 70 else 6,
             "photograph": _("Photograph"),
             "no_photograph": _("No photograph"),
             "number_code": _("Code of the number"),

@@ -2,7 +2,6 @@
 
 import io
 import re
-import time
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -24,7 +23,7 @@ from pims.people.services import NameInput
 from pims.property import services as property_room
 from pims.property.services import ItemInput
 from pims.safety import services as safety
-from pims.ui.tests.papers import HOSTILE, Printed
+from pims.ui.tests.papers import HOSTILE, Printed, quickest_of_three
 from tests.access.staff import signed_in, staff
 
 
@@ -291,11 +290,8 @@ def test_a_day_of_sixty_receptions_is_printed_in_less_than_a_second(prison, clie
     prison.receive(*[man(f"Person Number{n}", injuries="Old scar") for n in range(60)])
     client.get(book_of("2020-01-01"))
 
-    began = time.perf_counter()
-    answer = client.get(book_of(today(prison)))
-    took = time.perf_counter() - began
+    paper, took = quickest_of_three(lambda: client.get(book_of(today(prison))))
 
-    paper = Printed(answer)
     assert "60 received." in paper.text
     assert "NUMBER59, Person" in paper.text
     assert all("Handed over by" in sheet for sheet in paper.sheets[:-1]), "the head repeats"

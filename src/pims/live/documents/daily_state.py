@@ -5,6 +5,7 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from pims.authority.web.words import status_label
+from pims.custody.selectors import RollRow
 from pims.custody.web.words import OUT_KINDS, SEXES
 from pims.facilities import selectors as facilities
 from pims.foundation.access.actor import Actor
@@ -115,7 +116,7 @@ def _percent(used: int, capacity: int) -> str | None:
     return f"{round(100 * used / capacity)} %" if capacity else None
 
 
-def _expected(row: selectors.RollRow) -> str:
+def _expected(row: RollRow) -> str:
     if row.expected_back_at is None:
         return ""
     at = instant_text(row.expected_back_at, "short")

@@ -45,7 +45,7 @@ def discharge_book(viewer: Actor, establishment_id: int, day: date) -> Paper:
         order = orders.get(row.release_order_id or 0)
         remarks = [
             *([_("Released in error")] if row.error_id is not None else []),
-            *([_("Entered from paper")] if row.entered_from_paper else []),
+            *([_("Entered from paper")] if row.entered_from_paper and order is not None else []),
         ]
         lines.append(
             [

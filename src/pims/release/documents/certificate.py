@@ -98,8 +98,13 @@ def _facts(
 
 
 def _order_seen(viewer: Actor, found: DischargeInfo) -> str:
-    """What was noted of the order where the discharge was made without the system."""
-    if not (viewer.system or visible_ids(viewer, "custody.view", [found.person_id])):
+    """What was noted of the order where the discharge was made without the system.
+
+    Elsewhere the same field holds an officer's reasons, which are not for this paper.
+    """
+    if not found.entered_from_paper or not (
+        viewer.system or visible_ids(viewer, "custody.view", [found.person_id])
+    ):
         return ""
     for info in custody.episodes(viewer, found.person_id):
         if info.episode.episode_id == found.episode_id and info.end is not None:

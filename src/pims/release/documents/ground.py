@@ -15,7 +15,7 @@ def ground_text(found: DischargeInfo, order: ReleaseOrderInfo | None) -> str:
         return f"{BASES['order']}: {ORDER_KINDS.get(order.kind, order.kind)}"
     if found.final_date is not None:
         return f"{BASES['final_date']}: {day_text(found.final_date)}"
-    if found.entered_from_paper and not found.basis:
+    if found.entered_from_paper and found.basis in ("", "no_authority"):
         return _("Discharged without the system, entered from paper")
     return str(BASES[found.basis])
 

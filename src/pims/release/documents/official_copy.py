@@ -127,9 +127,7 @@ def _sections(found: _File, establishment_id: int) -> Iterable[dict[str, object]
         [_("Warrant"), _("Name on it, and for what"), _("From"), _("Until"), _("Ended")],
         _warrants(found, establishment_id),
     )
-    yield _section(
-        _("Release orders"), [_("Received"), _("Order"), _("State")], _orders(found)
-    )
+    yield _section(_("Release orders"), [_("Received"), _("Order"), _("State")], _orders(found))
     yield _section(
         _("Discharges"),
         [_("Day and hour"), _("Ground"), _("Order"), _("Where to")],
@@ -228,7 +226,7 @@ def _discharges(found: _File) -> Rows:
         if done is None:
             continue
         order = orders.get(done.release_order_id or 0)
-        seen = "" if info.end is None else info.end.order_seen
+        seen = info.end.order_seen if info.end is not None and done.entered_from_paper else ""
         rows.append(
             [
                 instant_text(done.at), ground_text(done, order), order_text(order, seen),
@@ -291,11 +289,6 @@ def _injuries(found: _File) -> Rows:
     """What was seen and what the prisoner said; not whom he or she named."""
     rows: Rows = []
     for info in found.episodes:
-        rows += [
-            [instant_text(r.received_at), r.injuries, _("Yes") if r.complaint else ""]
-            for r in info.receipts
-            if r.injuries or r.complaint
-        ]
         rows += [
             [
                 instant_text(i.seen_at),

@@ -14,7 +14,6 @@ from pims.custody.web.admission_steps import STEPS
 from pims.custody.web.occurrences import KINDS
 from pims.facilities import selectors as facilities
 from pims.facilities import services as facilities_services
-from pims.foundation.commands.transaction import Command
 from pims.kernel import clock
 from pims.people import selectors as people_read
 from pims.people import services as people

@@ -1,4 +1,4 @@
-"""From the order to the gate, with its clock: nobody stays without an order, nobody goes by mistake.
+"""From the order to the gate, with its clock: the three stops, two officers, and freedom.
 
 The tests of this module are one discharge, in their order.
 """

@@ -64,11 +64,12 @@ def admission_form(viewer: Actor, episode_id: int) -> Paper:
     brief = selectors.episode_brief(viewer, episode_id)
     if brief is None:
         raise NotFound("episode", episode_id)
-    require_printing_of(viewer, brief.person_id)
-    detail = people.person_detail(viewer, brief.person_id)
+    person_id = people.canonical_id(brief.person_id)
+    require_printing_of(viewer, person_id)
+    detail = people.person_detail(viewer, person_id)
     info = next(
         e
-        for e in selectors.episodes(viewer, brief.person_id)
+        for e in selectors.episodes(viewer, person_id)
         if e.episode.episode_id == episode_id
     )
     given = _Admission(viewer, info, detail)
@@ -99,7 +100,7 @@ def admission_form(viewer: Actor, episode_id: int) -> Paper:
                 "(name, language):"
             ),
         },
-        person_ids=[header.person_id],
+        person_ids=[header.person_id, brief.person_id],
         subject=f"{header.number} {header.display_name}".strip(),
         pictures=pictures,
         codes={"number": header.number},
@@ -234,12 +235,15 @@ def _none_seen(info: EpisodeInfo) -> str:
 
 def _property(given: _Admission) -> list[list[object]]:
     starts = given.info.episode.starts_at
-    items = property_room.property_of(given.viewer, given.person_id)
-    return [
-        [*row, item.store]
-        for row, item in zip(item_rows(items), items, strict=True)
+    whose = {given.person_id, given.info.episode.person_id}
+    reached = sorted(visible_ids(given.viewer, "property.view", whose))
+    items = [
+        item
+        for one in reached
+        for item in property_room.property_of(given.viewer, one)
         if starts <= item.taken_in_at <= given.upto
     ]
+    return [[*row, item.store] for row, item in zip(item_rows(items), items, strict=True)]
 
 
 def _contacts(detail: PersonDetail) -> list[list[object]]:

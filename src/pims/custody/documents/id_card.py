@@ -14,7 +14,11 @@ TEMPLATE = Path(__file__).with_name("id_card.typ")
 
 
 def id_card(viewer: Actor, person_id: int) -> Paper:
-    """The card of one prisoner, in or out of custody. Raises NotFound, NotPermitted."""
+    """The card of one prisoner, in or out of custody. Raises NotFound, NotPermitted.
+
+    A record that was joined to another gets the card of that one: one person, one number.
+    """
+    person_id = people.canonical_id(person_id)
     require_printing_of(viewer, person_id)
     if not viewer.system:
         require_visible(viewer, "custody.view", person_id)

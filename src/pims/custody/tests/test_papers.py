@@ -324,3 +324,33 @@ def test_a_custody_that_has_ended_is_printed_as_it_was(prison, client, system_ac
     paper = Printed(client.get(form_of(receipt)))
 
     assert "MC 114/26" in paper.text
+
+
+def test_a_joined_record_is_printed_under_the_number_that_counts(prison, client) -> None:
+    kept = prison.receive(man("Ana Chan"))[0]
+    services.record_removal(
+        prison.command, episode_id=kept.episode_id, country="GT", by_whom="Immigration",
+        happened_at=clock.now(),
+    )  # fmt: skip
+    with clock.at(clock.now() + timedelta(minutes=1)):
+        joined = prison.receive(man("Anna Chang"))[0]
+    number, old = number_of(prison, joined), number_of(prison, kept)
+    services.merge_people(
+        prison.command, person_id=kept.person_id, into_person_id=joined.person_id, reason="Same"
+    )
+
+    card = Printed(client.get(card_of(kept)))
+    form = Printed(client.get(form_of(kept)))
+
+    assert number in card.text
+    assert old not in card.text
+    assert f"{number}, {old}" in form.text, "both numbers, the one that counts first"
+
+
+def test_a_form_shows_the_photograph(prison, client) -> None:
+    receipt = prison.one("Ana Chan")
+    people.add_photograph(
+        prison.command, person_id=receipt.person_id, kind="front", data=picture()
+    )
+
+    assert Printed(client.get(form_of(receipt))).pictures == 1

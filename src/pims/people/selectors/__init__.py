@@ -3,6 +3,7 @@
 from pims.people.selectors.detail import NameLine, PersonDetail, person_detail
 from pims.people.selectors.headers import (
     PersonHeader,
+    canonical_id,
     ids_canonical,
     infants_inside,
     joined_records,
@@ -41,6 +42,7 @@ __all__ = [
     "PhotographFile",
     "PhotographView",
     "PossibleMatchLine",
+    "canonical_id",
     "explain_number",
     "ids_canonical",
     "infants_inside",

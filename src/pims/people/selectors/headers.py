@@ -62,6 +62,11 @@ def ids_canonical(person_ids: Iterable[int]) -> dict[int, int]:
     return index.roots(person_ids)
 
 
+def canonical_id(person_id: int) -> int:
+    """The record that this one leads to after merges; the same where it leads nowhere."""
+    return ids_canonical([person_id]).get(person_id, person_id)
+
+
 def persons_of(person_id: int) -> frozenset[int]:
     """All records of the one human being: the canonical person and those merged into it."""
     root = ids_canonical([person_id]).get(person_id, person_id)

@@ -19,8 +19,9 @@ TEMPLATE = Path(__file__).with_name("receipt.typ")
 def property_receipt(viewer: Actor, receipt_id: int) -> Paper:
     """One receipt, in or out. Raises NotFound, NotPermitted."""
     found = selectors.receipt(viewer, receipt_id)
-    require_printing_of(viewer, found.person_id)
-    header = people.person_headers(viewer, [found.person_id]).get(found.person_id)
+    person_id = people.canonical_id(found.person_id)
+    require_printing_of(viewer, person_id)
+    header = people.person_headers(viewer, [person_id]).get(person_id)
     if header is None:
         raise NotFound("person")
     taken_in = found.kind == "in"
@@ -50,7 +51,7 @@ def property_receipt(viewer: Actor, receipt_id: int) -> Paper:
             "refused": _refusal(found),
             "signers": _signers(found),
         },
-        person_ids=[found.person_id],
+        person_ids=[found.person_id, person_id],
         subject=f"{header.number} {header.display_name}".strip(),
     )
 

@@ -28,8 +28,9 @@ TEMPLATE = Path(__file__).with_name("certificate.typ")
 def discharge_certificate(viewer: Actor, discharge_id: int) -> Paper:
     """The certificate of one discharge. Raises NotFound, NotPermitted."""
     found = selectors.discharge(viewer, discharge_id)
-    require_printing_of(viewer, found.person_id)
-    header = people.person_headers(viewer, [found.person_id]).get(found.person_id)
+    person_id = people.canonical_id(found.person_id)
+    require_printing_of(viewer, person_id)
+    header = people.person_headers(viewer, [person_id]).get(person_id)
     if header is None:
         raise NotFound("person")
     order = _order(found)
@@ -66,7 +67,7 @@ def discharge_certificate(viewer: Actor, discharge_id: int) -> Paper:
             "wrong": _wrong(where),
             "signers": [_("First officer"), _("Second officer"), _("Discharged person")],
         },
-        person_ids=[found.person_id],
+        person_ids=[found.person_id, person_id],
         subject=f"{header.number} {header.display_name}".strip(),
         pictures=pictures,
     )
@@ -124,7 +125,11 @@ def _property(viewer: Actor, found: DischargeInfo) -> dict[str, object]:
     if not (viewer.system or visible_ids(viewer, "property.view", [found.person_id])):
         return given | {"empty": _("See the property receipt.")}
     brief = custody.episode_brief(viewer, found.episode_id)
-    items = property_room.property_of(viewer, found.person_id)
+    # What came in with a later custody is none of this discharge's.
+    items = [
+        item for item in property_room.property_of(viewer, found.person_id)
+        if item.taken_in_at <= found.at
+    ]  # fmt: skip
     back = [
         item for item in items
         if item.given_back_at is not None

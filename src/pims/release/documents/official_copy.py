@@ -64,6 +64,7 @@ def official_copy(viewer: Actor, person_id: int, establishment_id: int) -> Paper
 
     `establishment_id` gives the zone in which the days of warrants begin.
     """
+    person_id = people.canonical_id(person_id)
     require_printing_of(viewer, person_id)
     if not viewer.system:
         for permission in NEEDS:

@@ -121,20 +121,20 @@ def _sections(given: _Admission) -> Iterable[dict[str, object]]:
         _("Injuries and complaints"),
         listing=_injuries(given.info),
         head=[_("Seen at"), _("Injury seen"), _("Complaint of ill-treatment")],
-        empty=_none_seen(given.info),
+        empty=_unless_open(given.info, "injuries", _("No injury seen and no complaint")),
     )
     if given.may("property.view"):
         yield _section(
             _("Property taken in"),
             listing=_property(given),
             head=[_("Quantity"), _("Item"), _("Condition"), _("Amount"), _("Kept at")],
-            empty=_("Nothing was taken in."),
+            empty=_unless_open(given.info, "property", _("Nothing was taken in.")),
         )
     yield _section(
         _("Family and contacts"),
         listing=_contacts(given.detail),
         head=[_("Whom"), _("Name"), _("Telephone"), _("Address")],
-        empty=_("Nobody was named."),
+        empty=_unless_open(given.info, "contacts", _("Nobody was named.")),
     )
     if given.may("safety.view"):
         yield _section(
@@ -228,9 +228,10 @@ def _injuries(info: EpisodeInfo) -> list[list[object]]:
     return rows
 
 
-def _none_seen(info: EpisodeInfo) -> str:
-    looked = any(s.step == "injuries" and s.state == "done" for s in info.steps)
-    return _("No injury seen and no complaint") if looked else _("Not yet looked for.")
+def _unless_open(info: EpisodeInfo, step: str, nothing: str) -> str:
+    """That there is nothing may be said only once somebody has asked."""
+    asked = any(s.step == step and s.state != "todo" for s in info.steps)
+    return nothing if asked else _("Not yet recorded.")
 
 
 def _property(given: _Admission) -> list[list[object]]:

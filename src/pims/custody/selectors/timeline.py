@@ -1,8 +1,10 @@
 """What happened to one person in custody, entry by entry, for the timeline of the person page."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from pims.authority import selectors as authority
 from pims.custody.selectors.episodes import EpisodeInfo, episodes
 from pims.foundation.access.actor import Actor
 from pims.kernel.asof import AsOf
@@ -21,13 +23,16 @@ class TimelineFact:
 
 def timeline(viewer: Actor, person_id: int, as_of: AsOf | None = None) -> list[TimelineFact]:
     """Everything of this room about the person, newest first. Raises NotFound."""
+    bodies = {body.body_id: body.name for body in authority.bodies()}
     facts = [
-        fact for episode in episodes(viewer, person_id, as_of) for fact in _of_episode(episode)
+        fact
+        for episode in episodes(viewer, person_id, as_of)
+        for fact in _of_episode(episode, bodies)
     ]
     return sorted(facts, key=lambda fact: fact.at, reverse=True)
 
 
-def _of_episode(info: EpisodeInfo) -> list[TimelineFact]:
+def _of_episode(info: EpisodeInfo, bodies: Mapping[int, str]) -> list[TimelineFact]:
     episode = info.episode
     one = episode.episode_id
 
@@ -60,9 +65,8 @@ def _of_episode(info: EpisodeInfo) -> list[TimelineFact]:
         for p in info.placements
     ]
     for e in info.escorts:
-        found.append(
-            fact(e.left_at, f"escort_left_{e.kind}", ends_at=e.returned_at, to=e.destination)
-        )
+        to = e.destination or bodies.get(e.destination_body_id or 0, "—")
+        found.append(fact(e.left_at, f"escort_left_{e.kind}", ends_at=e.returned_at, to=to))
         if e.returned_at is not None:
             found.append(fact(e.returned_at, "escort_returned", outcome=e.outcome))
     found += [fact(r.happened_at, f"court_{r.outcome}") for r in info.court_returns]

@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from pims.assurance import selectors as assurance
@@ -14,19 +15,21 @@ from pims.authority import selectors as authority
 from pims.authority.web import words as authority_words
 from pims.custody import selectors as custody
 from pims.custody.web.identity import identity_of
-from pims.custody.web.words import OUT_KINDS
+from pims.custody.web.words import OUT_KINDS, OUTCOMES
 from pims.facilities import selectors as facilities
 from pims.foundation.access.actor import Actor
 from pims.foundation.access.selectors import user_names
 from pims.foundation.ledger import selectors as ledger
 from pims.foundation.ledger.append import append_read
 from pims.kernel import clock
+from pims.kernel.decisions import Reason
 from pims.kernel.periods import Period
 from pims.people import selectors as people
 from pims.people.selectors import PersonHeader
 from pims.property import selectors as property_room
 from pims.release import selectors as release
 from pims.safety import selectors as safety
+from pims.ui import wording
 from pims.ui.pages import page
 from pims.ui.shapes import Bar, Column, Fact, Flag, NavItem, Tone
 from pims.web.prisoners.asof import Looking, looking_at
@@ -122,6 +125,8 @@ def custody_page(request: Any, number: str) -> HttpResponse:
         if viewer.can("property.view")
         else [],
         "out_kinds": OUT_KINDS,
+        "outcomes": OUTCOMES,
+        "bodies": {body.body_id: body.name for body in authority.bodies()},
         "may_print": viewer.can("documents.print"),
         "placement_columns": [
             Column(_("From")), Column(_("Until")), Column(_("Place")), Column(_("Remarks")),
@@ -148,12 +153,25 @@ def access(request: Any, number: str) -> HttpResponse:
     reads = ledger.who_read(request.actor, person_id)
     names = user_names({e.actor_id for e in entries} | {r.actor_id for r in reads})
     context = _shell(request, header, looking, "access") | {
-        "entries": [(entry, names.get(entry.actor_id, "—")) for entry in entries],
-        "reads": [(read, names.get(read.actor_id, "—")) for read in reads],
+        "entries": [
+            (entry, names.get(entry.actor_id, "—"), words_of("done", entry.kind))
+            for entry in entries
+        ],
+        "reads": [
+            (read, names.get(read.actor_id, "—"), words_of("read", read.page)) for read in reads
+        ],
         "columns": [Column(_("When")), Column(_("Who")), Column(_("What"))],
         "may_print": request.actor.can("documents.print"),
     }
     return render(request, "prisoners/access.html", context)
+
+
+def words_of(what: str, code: str) -> str:
+    """What was done or read, in the reader's language; the bare code where it has no words."""
+    known = f"{what}.{code}"
+    if known not in wording.catalogue():
+        return code
+    return wording.render(Reason(known), get_language() or "en")
 
 
 def _open(

@@ -1,0 +1,29 @@
+"""A prisoner who asks who changed the file reads words, in either language."""
+
+from importlib import import_module
+from importlib.util import find_spec
+
+import pytest
+
+from pims.kernel.events import Event
+from pims.ui import wording
+
+ROOMS = ("people", "authority", "safety", "property", "custody", "release", "assurance")
+
+
+def kinds() -> list[str]:
+    found = []
+    for room in ROOMS:
+        name = f"pims.{room}.events"
+        if find_spec(name):
+            found += [
+                value.kind
+                for value in vars(import_module(name)).values()
+                if isinstance(value, type) and issubclass(value, Event) and hasattr(value, "kind")
+            ]
+    return sorted(found)
+
+
+@pytest.mark.parametrize("kind", kinds())
+def test_every_entry_about_a_person_has_words_in_both_languages(kind: str) -> None:
+    assert set(wording.catalogue().get(f"done.{kind}", {})) == {"en", "es"}

@@ -188,6 +188,7 @@ def item(request: Any, case_id: int, code: str) -> HttpResponse:
         "held": property_room.held_items([case.person_id]).get(case.person_id, [])
         if code == "property"
         else [],
+        "may_give_back": request.actor.can("property.record"),
         "interests": authority.police_interests([case.person_id]).get(case.person_id, [])
         if code == "police_interest"
         else [],

@@ -53,7 +53,7 @@ def overview(request: Any, number: str) -> HttpResponse:
         return moved
     person_id = header.person_id
     viewer: Actor = request.actor
-    episodes = custody.episodes(viewer, person_id, looking.as_of)
+    episodes = custody.episodes(viewer, person_id, looking.as_of, places_alone=True)
     where = episodes[-1].episode.establishment_id if episodes else request.establishment_id
     current = next((e for e in episodes if _held(e, looking)), None)
     context = _shell(request, header, looking, "overview") | {
@@ -200,6 +200,8 @@ def _shell(request: Any, header: PersonHeader, looking: Looking, current: str) -
         ("timeline", "prisoner_timeline", _("Timeline"), VIEW),
         ("who", "prisoner_who", _("Who this is"), VIEW),
         ("custody", "prisoner_custody", _("Custody"), "custody.view"),
+        ("safety", "safety:person", _("Safety"), "safety.view"),
+        ("property", "property:person", _("Property"), "property.view"),
         ("access", "prisoner_access", _("Who looked"), VIEW),
     ]
     query = request.GET.urlencode() if looking.past else ""
@@ -210,7 +212,8 @@ def _shell(request: Any, header: PersonHeader, looking: Looking, current: str) -
         "parts": [
             NavItem(
                 label,
-                reverse(name, args=[number]) + (f"?{query}" if query else ""),
+                reverse(name, args=[person_id if ":" in name else number])
+                + (f"?{query}" if query else ""),
                 current=key == current,
             )
             for key, name, label, permission in parts

@@ -44,7 +44,9 @@ def main() -> int:
     from bench.results import Result, keep, show
     from pims.foundation.database import places
 
-    began = time.monotonic()
+    began, load = time.monotonic(), os.getloadavg()[0]
+    if load > (os.cpu_count() or 1) / 2:
+        print(f"The machine is busy (load {load:.1f}): times will be longer than they should be.")
     results: list[Result] = []
     failed: list[str] = []
     home = places.server_home()
@@ -72,7 +74,9 @@ def main() -> int:
         shutil.rmtree(home, ignore_errors=True)
     show(results)
     if results and not asked.cases:
-        path = keep(results, full=asked.full, seconds=time.monotonic() - began, server=server)
+        path = keep(
+            results, full=asked.full, seconds=time.monotonic() - began, server=server, load=load
+        )
         print(f"Kept in {path.relative_to(Path.cwd())}")
     for line in failed:
         print(f"Failed: {line}")

@@ -77,8 +77,14 @@ def _commit() -> str:
     return told.stdout.strip()
 
 
-def keep(results: Sequence[Result], *, full: bool, seconds: float, server: str) -> Path:
-    """Write the run to one JSON file and give its path."""
+def keep(
+    results: Sequence[Result], *, full: bool, seconds: float, server: str, load: float
+) -> Path:
+    """Write the run to one JSON file and give its path.
+
+    `load` is how many processes wanted a core on average in the minute before the run: above a
+    half of the cores, the machine had other work and times are longer than they should be.
+    """
     RESULTS.mkdir(exist_ok=True)
     now = datetime.now(UTC)
     kind = "full" if full else "short"
@@ -89,7 +95,7 @@ def keep(results: Sequence[Result], *, full: bool, seconds: float, server: str) 
         "kind": kind,
         "seconds": round(seconds, 1),
         "server": server,
-        "machine": machine(),
+        "machine": {**machine(), "load_before": round(load, 2)},
         "results": [{**asdict(one), "ratio": one.ratio, "met": one.met} for one in results],
     }
     path.write_text(json.dumps(run, indent=1, ensure_ascii=False) + "\n")

@@ -227,11 +227,13 @@ def episode_briefs(person_ids: Iterable[int]) -> dict[int, list[EpisodeBrief]]:
     return dict(found)
 
 
-def episodes(viewer: Actor, person_id: int, as_of: AsOf | None = None) -> list[EpisodeInfo]:
+def episodes(
+    viewer: Actor, person_id: int, as_of: AsOf | None = None, *, places_alone: bool = False
+) -> list[EpisodeInfo]:
     """Every episode of a person (of all records that were joined), newest first.
 
-    With `as_of` those that had begun by T, with what had happened by T, as known at K. Raises
-    NotFound where the viewer may not see the person.
+    With `as_of` those that had begun by T, with what had happened by T, as known at K; with
+    `places_alone` nothing that happened in them is read but the cell places. Raises NotFound where the viewer may not see the person.
     """
     require_visible(viewer, "custody.view", person_id)
     known_at = None if as_of is None else as_of.known_at
@@ -241,6 +243,8 @@ def episodes(viewer: Actor, person_id: int, as_of: AsOf | None = None) -> list[E
 
     def rows(model: Any, start: str) -> dict[int, list[Any]]:
         found: dict[int, list[Any]] = defaultdict(list)
+        if places_alone and model is not Placement:
+            return found
         query = as_known(model, known_at, among=among)
         if upto is not None:
             query = query.filter(**{f"{start}__lte": upto})
@@ -257,8 +261,9 @@ def episodes(viewer: Actor, person_id: int, as_of: AsOf | None = None) -> list[E
     receipts, injuries = rows(BodyReceipt, "received_at"), rows(Injury, "seen_at")
     returns, ends = rows(CourtReturn, "happened_at"), rows(EndOfCustody, "at")
     steps: dict[int, list[Any]] = defaultdict(list)
-    for step in AdmissionStep.objects.filter(episode__person_id__in=ids).order_by("pk"):
-        steps[step.episode_id].append(step)
+    if not places_alone:
+        for step in AdmissionStep.objects.filter(episode__person_id__in=ids).order_by("pk"):
+            steps[step.episode_id].append(step)
     labels = facilities.place_labels({p.place_id for found in placements.values() for p in found})
     names = {e.establishment_id: e.name for e in facilities.establishments(READER)}
     return [

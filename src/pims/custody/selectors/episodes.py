@@ -233,7 +233,8 @@ def episodes(
     """Every episode of a person (of all records that were joined), newest first.
 
     With `as_of` those that had begun by T, with what had happened by T, as known at K; with
-    `places_alone` nothing that happened in them is read but the cell places. Raises NotFound where the viewer may not see the person.
+    `places_alone` nothing that happened in them is read but the cell places. Raises NotFound
+    where the viewer may not see the person.
     """
     require_visible(viewer, "custody.view", person_id)
     known_at = None if as_of is None else as_of.known_at

@@ -110,6 +110,7 @@ def legal_status(
             continue
         if period.contains(as_of):
             in_force.append((facts, period))
+            appearance_passed |= facts.next_appearance is not None and facts.next_appearance < today
             continue
         if period.end is not None and (lapsed_at is None or period.end > lapsed_at):
             lapsed_at = period.end

@@ -75,6 +75,14 @@ class WarrantBrief:
     def detains_at(self, instant: datetime) -> bool:
         return self.detains is not None and self.detains.contains(instant)
 
+    @property
+    def final_date(self) -> date | None:
+        """The last day that the paper names, None where it waits for a court date instead."""
+        if self.until is None or not waits_for_court(self.kind):
+            return self.until
+        later = self.next_appearance is not None and self.next_appearance >= self.until
+        return None if later else self.until
+
 
 @dataclass(frozen=True, slots=True)
 class WarrantHistory:
@@ -129,6 +137,11 @@ class ClerkQueryInfo:
     drafted_at: datetime
     sent_at: datetime | None
     answered_at: datetime | None
+
+
+def waits_for_court(kind: str) -> bool:
+    """Whether a paper of this kind holds until the next appearance that the court names."""
+    return "next_appearance" in warrant_kinds()[kind].needs
 
 
 def bodies() -> list[BodyInfo]:
@@ -330,16 +343,21 @@ def queries_of(warrant_id: int) -> list[ClerkQueryInfo]:
 
 
 def release_orders(person_ids: Iterable[int]) -> dict[int, list[ReleaseOrderInfo]]:
-    """All release orders of the persons, newest first. Two queries."""
+    """All release orders of the persons, newest first, with those of records joined to them.
+
+    Three queries.
+    """
+    ids = set(person_ids)
+    joined = people.joined_records(ids)
     found: dict[int, list[ReleaseOrderInfo]] = defaultdict(list)
     orders = (
-        ReleaseOrder.objects.filter(person_id__in=list(person_ids))
+        ReleaseOrder.objects.filter(person_id__in=ids | joined.keys())
         .select_related("body")
         .prefetch_related("warrant_names")
         .order_by("-received_at")
     )
     for order in orders:
-        found[order.person_id].append(_order_info(order))
+        found[joined.get(order.person_id, order.person_id)].append(_order_info(order))
     return dict(found)
 
 

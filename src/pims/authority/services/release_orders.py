@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.db.models import Q
+
 from pims.authority import events
 from pims.authority.models import Body, ReleaseOrder, WarrantName
 from pims.authority.services.warrants import close_name
@@ -11,6 +13,7 @@ from pims.foundation.commands.transaction import Transaction, service
 from pims.foundation.vault.files import store_file
 from pims.kernel.decisions import Reason, refuse
 from pims.kernel.errors import InvalidInput, NotFound
+from pims.people import selectors as people
 
 CLOCK_SLACK = timedelta(minutes=2)
 
@@ -50,7 +53,8 @@ def record_release_order(
     body = Body.objects.filter(pk=body_id).first()
     if body is None:
         raise NotFound("body", body_id)
-    names = list(WarrantName.objects.filter(pk__in=list(warrant_name_ids), person_id=person_id))
+    own = people.persons_of(person_id)
+    names = list(WarrantName.objects.filter(pk__in=list(warrant_name_ids), person_id__in=own))
     wrong: dict[str, Reason] = {}
     if kind not in ReleaseOrder.Kind.values:
         wrong["kind"] = Reason("authority.unknown_order_kind", {"kind": kind})
@@ -75,6 +79,8 @@ def record_release_order(
         received_at=received_at,
         recorded_by_id=tx.actor.user_id,
     )
+    if ends_all:  # what stands as this is written, whatever hour is written on the papers
+        names = list(WarrantName.objects.filter(person_id__in=own, ends_at=None))
     order.warrant_names.set(names)
     if scan is not None:
         blob = store_file(
@@ -144,17 +150,18 @@ def act_on_release_order(
     Whoever may discharge may do this: it is the order that ends the warrants, not the officer.
     """
     order = _locked_order(tx, release_order_id)
-    tx.require_person("release.discharge", order.person_id)
+    tx.require_person("release.discharge", people.canonical_id(order.person_id))
     if order.state == ReleaseOrder.State.ACTED_ON:
         return ReleaseOrderResult(order.pk)
     if order.state == ReleaseOrder.State.WITHDRAWN:
         refuse(Reason("authority.order_not_open", {"state": order.state})).require()
-    open_names = WarrantName.objects.filter(person_id=order.person_id, ends_at=None)
-    if order.ends_all:  # not the warrant that came after the order
-        open_names = open_names.filter(warrant__received_at__lte=order.received_at)
-    else:
-        open_names = open_names.filter(release_orders=order)
-    for name in open_names.select_related("warrant"):
+    own = people.persons_of(order.person_id)
+    tx.lock_persons(own)
+    open_names = WarrantName.objects.filter(person_id__in=own, ends_at=None)
+    ended = Q(pk__in=order.warrant_names.values("pk"))
+    if order.ends_all:  # all that was here: not the warrant that came after the order
+        ended |= Q(warrant__received_at__lte=order.received_at)
+    for name in open_names.filter(ended).select_related("warrant"):
         close_name(
             tx,
             name,

@@ -12,7 +12,8 @@ from pims.foundation.commands.transaction import Transaction, service
 from pims.foundation.vault.files import store_file
 from pims.jurisdictions.warrant_kinds import warrant_kinds
 from pims.kernel.decisions import Reason, refuse
-from pims.kernel.errors import InvalidInput, NotFound, Stale
+from pims.kernel.errors import InvalidInput, NotFound, NotPermitted, Stale
+from pims.people import selectors as people
 
 CLOCK_SLACK = timedelta(minutes=2)
 
@@ -64,6 +65,8 @@ def record_warrant(
     in the future) and NotFound (body); NotPermitted for a person out of reach.
     """
     tx.require("authority.record", establishment_id=establishment_id)
+    for name in names:
+        tx.require_person("authority.record", people.canonical_id(name.person_id))
     tx.lock_persons(name.person_id for name in names)
     body = Body.objects.filter(pk=body_id).first()
     if body is None:
@@ -130,8 +133,8 @@ def decide_defective(tx: Transaction, *, warrant_id: int, decision: str, reason:
     warrant = Warrant.objects.select_for_update().filter(pk=warrant_id).first()
     if warrant is None:
         raise NotFound("warrant", warrant_id)
-    tx.require("authority.decide", establishment_id=warrant.establishment_id)
     names = list(warrant.names.all())
+    _require_paper(tx, "authority.decide", warrant, names)
     tx.lock_persons(name.person_id for name in names)
     if decision not in (Warrant.State.ACTED_ON, Warrant.State.RETURNED):
         raise InvalidInput({"decision": Reason("authority.unknown_decision")})
@@ -212,6 +215,7 @@ def set_next_appearance(
         name.next_appearance = next_appearance
         name.version += 1
         name.save(update_fields=["next_appearance", "version"])
+    _mark_endless(name)
     tx.record(
         events.NextAppearanceSet(
             person_id=name.person_id,
@@ -270,6 +274,7 @@ def amend_warrant_name(
         setattr(name, field, new[field])
     name.version += 1
     name.save()
+    _mark_endless(name)
     tx.record(
         events.WarrantAmended(
             person_id=name.person_id,
@@ -312,6 +317,17 @@ def send_clerk_query(tx: Transaction, *, query_id: int, text: str) -> None:
     tx.require("authority.record", establishment_id=query.warrant.establishment_id)
     query.text, query.sent_at = text.strip() or query.text, tx.now
     query.save(update_fields=["text", "sent_at"])
+
+
+def _require_paper(
+    tx: Transaction, permission: str, warrant: Warrant, names: Sequence[WarrantName]
+) -> None:
+    """Raise unless the actor may do this where the paper came in or where whom it names is now."""
+    try:
+        tx.require(permission, establishment_id=warrant.establishment_id)
+    except NotPermitted:
+        for name in names:
+            tx.require_person(permission, people.canonical_id(name.person_id))
 
 
 def _check_warrant(
@@ -377,6 +393,23 @@ def _add_name(
     return row
 
 
+def _mark_endless(name: WarrantName) -> None:
+    """A paper left without the end that its kind needs is defective: it must not hold unseen."""
+    paper = name.warrant
+    kind = warrant_kinds()[paper.kind]
+    if name.ends_at is not None or paper.state in (Warrant.State.RETURNED, Warrant.State.VOID):
+        return
+    wanted = {"until": "no_end", "next_appearance": "no_next_appearance"}
+    lacking = {wanted[need] for need in kind.needs if need in wanted}
+    if not lacking or rules.end_as_written(_facts(name), kind, "UTC") is not None:
+        return
+    if lacking <= set(paper.defects):
+        return
+    paper.defects = [code for code in rules.DEFECTS if code in lacking | set(paper.defects)]
+    paper.state = Warrant.State.AS_RECEIVED
+    paper.save(update_fields=["defects", "state"])
+
+
 def close_name(
     tx: Transaction, name: WarrantName, *, end_kind: str, ended_at: datetime, basis: str
 ) -> None:
@@ -402,9 +435,9 @@ def _locked_name(tx: Transaction, warrant_name_id: int) -> WarrantName:
     if person_id is None:
         raise NotFound("warrant", warrant_name_id)
     tx.lock_persons([person_id])
-    name = WarrantName.objects.select_related("warrant__body").get(pk=warrant_name_id)
-    tx.require("authority.record", establishment_id=name.warrant.establishment_id)
-    return name
+    # Who may is settled by where the person is now: warrants go along with a transfer.
+    tx.require_person("authority.record", people.canonical_id(person_id))
+    return WarrantName.objects.select_related("warrant__body").get(pk=warrant_name_id)
 
 
 def _facts(name: WarrantName) -> rules.WarrantFacts:

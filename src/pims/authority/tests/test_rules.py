@@ -42,6 +42,15 @@ def test_a_remand_holds_to_the_end_of_the_day_of_its_next_appearance() -> None:
     assert after.faults == ("no_valid_warrant", "warrant_expired", "next_appearance_passed")
 
 
+def test_a_review_date_that_passed_is_told_though_the_paper_still_holds() -> None:
+    unfit = facts(kind="unfit_to_plead", next_appearance=date(2026, 3, 9))
+    on_the_day = datetime(2026, 3, 10, 5, 59, tzinfo=UTC)
+    assert status(unfit, at=on_the_day).faults == ()
+    after = status(unfit, at=on_the_day + timedelta(minutes=1))
+    assert after.code == "unfit"
+    assert after.faults == ("next_appearance_passed",)
+
+
 def test_a_sentence_makes_a_person_convicted_even_while_on_remand_for_more() -> None:
     sentence = facts(
         warrant_name_id=2, kind="committal_sentence", until=date(2028, 1, 1), next_appearance=None

@@ -60,7 +60,7 @@ def receive_under_one_order(
         reception_kind=reception_kind,
     )
     paper = authority.record_warrant(
-        tx,
+        tx.beyond_scope(),  # the paper came with them: whoever stands at the gate records both
         establishment_id=establishment_id,
         kind=warrant_kind,
         body_id=body_id,

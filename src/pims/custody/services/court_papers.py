@@ -71,7 +71,7 @@ def _committed(
         return Consequence()
     header = people.person_headers(READER, [episode.person_id], brief=True)[episode.person_id]
     paper = authority.record_warrant(
-        tx,
+        tx.beyond_scope(),
         establishment_id=episode.establishment_id,
         kind=row.warrant_kind,
         body_id=row.body_id,
@@ -101,7 +101,7 @@ def _bail(
     if row.body_id is None:
         return None
     order = authority.record_release_order(
-        tx,
+        tx.beyond_scope(),
         establishment_id=episode.establishment_id,
         person_id=episode.person_id,
         kind="bail",

@@ -7,7 +7,13 @@ from datetime import datetime
 from pims.custody import events
 from pims.custody.models import EndOfCustody, Episode
 from pims.custody.services.about import about
-from pims.custody.services.closing import EndResult, close_episode, detaining, end_warrants
+from pims.custody.services.closing import (
+    EndResult,
+    close_episode,
+    detaining,
+    end_warrants,
+    open_warrants,
+)
 from pims.custody.services.common import moment, require_episode, require_open
 from pims.custody.services.corrections import tell_corrected
 from pims.custody.services.opening import open_episode
@@ -125,6 +131,8 @@ def court_discharge(
     """As `record_court_discharge`, within a service that has asked for permission."""
     when = moment(tx, happened_at)
     holding = detaining(episode, when.at)
+    if set(warrant_name_ids) - {*holding, *open_warrants(episode)}:
+        raise InvalidInput({"warrant_name_ids": Reason("custody.warrant_does_not_detain")})
     chosen = tuple(warrant_name_ids) or (holding if len(holding) == 1 else ())
     end_warrants(tx, chosen, at=when.at, end_kind="released", basis=order_seen or "court")
     left = tuple(sorted(set(holding) - set(chosen)))

@@ -1,0 +1,157 @@
+"""Warrants of people in custody: who may change them, and none that holds unseen without end."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from pims.authority import selectors as authority
+from pims.authority import services as authority_services
+from pims.custody import services
+from pims.custody.services import BodyReceiptInput
+from pims.custody.tests.prison import Prison, man
+from pims.foundation.access.actor import Actor
+from pims.foundation.commands.transaction import Command
+from pims.kernel import clock
+from pims.kernel.errors import InvalidInput, NotPermitted
+
+ZONE = "America/Belize"
+
+
+def papers(person_id: int) -> list[authority.WarrantBrief]:
+    return authority.detaining_warrants(person_id, zone=ZONE, at=clock.now())
+
+
+def test_a_discharge_at_court_ends_no_warrant_of_anyone_else(prison: Prison) -> None:
+    receipt, other = prison.held(), prison.held("Mateo Choc")
+    (foreign,) = papers(other.person_id)
+    with pytest.raises(InvalidInput) as wrong:
+        services.record_court_discharge(
+            prison.command,
+            episode_id=receipt.episode_id,
+            order_seen="Order 4/26",
+            warrant_name_ids=[foreign.warrant_name_id],
+        )
+    assert "warrant_name_ids" in wrong.value.fields
+    assert papers(other.person_id)
+
+
+def test_after_a_transfer_the_new_prison_keeps_the_warrant_and_the_old_one_no_longer(
+    prison: Prison, other_prison: Prison, make_actor: Callable[..., Actor]
+) -> None:
+    receipt = prison.held()
+    services.record_transfer(
+        prison.command,
+        episode_id=receipt.episode_id,
+        to_establishment_id=other_prison.establishment_id,
+    )
+    (paper,) = papers(receipt.person_id)
+    here, there = (
+        make_actor("authority.record", establishment_id=where.establishment_id)
+        for where in (prison, other_prison)
+    )
+    day = clock.now().date() + timedelta(days=30)
+
+    def set_date(actor: Actor) -> None:
+        authority_services.set_next_appearance(
+            Command(actor),
+            warrant_name_id=paper.warrant_name_id,
+            next_appearance=day,
+            happened_at=clock.now(),
+            basis="Adjourned",
+        )
+
+    with pytest.raises(NotPermitted):
+        set_date(here)
+    set_date(there)
+    assert papers(receipt.person_id)[0].next_appearance == day
+
+
+def test_after_a_transfer_the_new_prison_decides_on_a_defective_warrant(
+    prison: Prison, other_prison: Prison, make_actor: Callable[..., Actor]
+) -> None:
+    receipt = prison.one(at=clock.now() - timedelta(hours=5))
+    made = authority_services.record_warrant(
+        prison.command,
+        establishment_id=prison.establishment_id,
+        kind="remand",
+        body_id=prison.court,
+        received_at=clock.now(),
+        defects=["no_seal"],
+        names=[authority_services.WarrantNameInput(receipt.person_id, "As Written", clock.now())],
+    )
+    services.record_transfer(
+        prison.command,
+        episode_id=receipt.episode_id,
+        to_establishment_id=other_prison.establishment_id,
+    )
+    decider = make_actor("authority.decide", establishment_id=other_prison.establishment_id)
+    authority_services.decide_defective(
+        Command(decider), warrant_id=made.warrant_id, decision="acted_on", reason="Clerk confirmed"
+    )
+
+
+def test_nobody_puts_a_warrant_on_someone_out_of_reach(
+    prison: Prison, other_prison: Prison, make_actor: Callable[..., Actor]
+) -> None:
+    receipt = prison.held()
+    stranger = make_actor("authority.record", establishment_id=other_prison.establishment_id)
+    with pytest.raises(NotPermitted):
+        authority_services.record_warrant(
+            Command(stranger),
+            establishment_id=other_prison.establishment_id,
+            kind="remand",
+            body_id=prison.court,
+            received_at=clock.now(),
+            names=[authority_services.WarrantNameInput(receipt.person_id, "X", clock.now())],
+        )
+    assert len(papers(receipt.person_id)) == 1
+
+
+def test_a_remand_left_without_a_date_is_defective_again(prison: Prison) -> None:
+    receipt = prison.held()
+    (paper,) = papers(receipt.person_id)
+    authority_services.set_next_appearance(
+        prison.command,
+        warrant_name_id=paper.warrant_name_id,
+        next_appearance=None,
+        happened_at=clock.now(),
+        basis="Adjourned without a date",
+    )
+    (paper,) = papers(receipt.person_id)
+    assert (paper.state, paper.defects) == ("as_received", ("no_next_appearance",))
+
+
+def test_a_new_date_after_an_immigration_hold_ran_out_does_not_hold_without_end_unseen(
+    prison: Prison,
+) -> None:
+    start = clock.now() - timedelta(days=9)
+    receipt = prison.one(at=start)
+    name = prison.remand(
+        receipt.person_id, at=start, kind="immigration", until=start.date() + timedelta(days=2)
+    )
+    authority_services.set_next_appearance(
+        prison.command,
+        warrant_name_id=name,
+        next_appearance=clock.now().date() + timedelta(days=5),
+        happened_at=clock.now() - timedelta(minutes=1),
+        basis="Hearing",
+    )
+    (paper,) = papers(receipt.person_id)
+    assert (paper.state, paper.defects) == ("as_received", ("no_end",))
+
+
+def test_the_gate_receives_many_under_one_order(
+    prison: Prison, make_actor: Callable[..., Actor]
+) -> None:
+    gate = make_actor("custody.receive", establishment_id=prison.establishment_id)
+    lines: list[BodyReceiptInput] = [man("Juan Perez"), man("Mateo Choc")]
+    done = services.receive_under_one_order(
+        Command(gate),
+        establishment_id=prison.establishment_id,
+        receipts=lines,
+        warrant_kind="emergency",
+        body_id=prison.bodies["MIN"],
+        until=clock.now().date() + timedelta(days=30),
+    )
+    assert all(papers(receipt.person_id) for receipt in done.receipts)

@@ -29,7 +29,10 @@ IDENTITY_WAYS = ("photograph", "two_officers", "fingerprint")
 
 @dataclass(frozen=True, slots=True)
 class DetainingWarrant:
-    """A warrant in force at the moment of the check; `reference` is for the officer's eyes."""
+    """A warrant in force at the moment of the check; `reference` is for the officer's eyes.
+
+    `until` is the final date that it names, None where it waits for a court date instead.
+    """
 
     warrant_name_id: int
     kind: str
@@ -42,7 +45,7 @@ class DischargeFacts:
     """All that the check looks at. Days are calendar days where the establishment is.
 
     `order_state` is "" without an order, else received, verified, acted_on or withdrawn;
-    `order_ends` are the warrants that it ends, or None where it ends all.
+    `order_ends` are the warrants that it and every other standing order end, None for all.
     """
 
     basis: str
@@ -153,9 +156,9 @@ def _no_ground(facts: DischargeFacts) -> list[Reason]:
 
 def _further_warrants(facts: DischargeFacts) -> list[Reason]:
     def ended(warrant: DetainingWarrant) -> bool:
-        if facts.basis == "order" and (
-            facts.order_ends is None or warrant.warrant_name_id in facts.order_ends
-        ):
+        if facts.order_ends is None and facts.basis == "order":
+            return True
+        if warrant.warrant_name_id in (facts.order_ends or ()):
             return True
         return warrant.until is not None and warrant.until <= facts.today
 

@@ -35,6 +35,17 @@ class ClockRow:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenGround:
+    """An open case and its ground."""
+
+    case_id: int
+    basis: str
+    release_order_id: int | None
+    final_date: date | None
+    ground: str
+
+
+@dataclass(frozen=True, slots=True)
 class ItemInfo:
     code: str
     state: str
@@ -151,6 +162,16 @@ def open_case_of(viewer: Actor, episode_id: int) -> int | None:
     return row.pk
 
 
+def open_ground(episode_id: int) -> OpenGround | None:
+    """The open case of an episode and what it rests on, for this room's own subscriber."""
+    row = DischargeCase.objects.filter(
+        episode_id=episode_id, state=DischargeCase.State.OPEN
+    ).first()
+    if row is None:
+        return None
+    return OpenGround(row.pk, row.basis, row.release_order_id, row.final_date, row.ground)
+
+
 def open_case_of_order(release_order_id: int) -> int | None:
     """The open case that rests on an order, for this room's own subscriber."""
     return (
@@ -247,7 +268,7 @@ def releases_due(viewer: Actor, establishment_id: int, *, days: int = 7) -> list
     due = []
     for row in rows:
         in_force = [w for w in held.get(row.person_id, []) if w.detains_at(now)]
-        ends = [w.until for w in in_force if w.until is not None]
+        ends = [w.final_date for w in in_force if w.final_date is not None]
         if in_force and len(ends) == len(in_force) and max(ends) <= horizon:
             due.append(
                 DueRelease(row.person_id, row.episode_id, max(ends), cases.get(row.episode_id))

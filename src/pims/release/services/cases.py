@@ -118,12 +118,12 @@ def start_due_discharges(tx: Transaction, *, establishment_id: int) -> int:
         inforce = [w for w in held.get(row.person_id, []) if w.detains_at(tx.now)]
         if row.episode_id in has_case or row.at_large_since is not None or not inforce:
             continue
-        if all(w.until is not None and w.until <= today for w in inforce):
+        if all(w.final_date is not None and w.final_date <= today for w in inforce):
             start_discharge(
                 tx,
                 episode_id=row.episode_id,
                 basis=DischargeCase.Basis.FINAL_DATE,
-                final_date=max(w.until for w in inforce if w.until is not None),
+                final_date=max(w.final_date for w in inforce if w.final_date is not None),
             )
             opened += 1
     return opened

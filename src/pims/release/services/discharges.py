@@ -11,7 +11,7 @@ from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel.decisions import Reason, refuse, refuse_if_any
 from pims.kernel.errors import InvalidInput, NotFound
 from pims.release import events, rules
-from pims.release.facts import collect_facts
+from pims.release.facts import collect_facts, orders_that_free
 from pims.release.models import Discharge, DischargeCase
 from pims.release.services.cases import open_case, settle_item
 
@@ -47,10 +47,11 @@ def discharge_person(
     facts = collect_facts(case, at=tx.now)
     found = rules.discharge_check(facts)
     refuse_if_any(found.stops).require()
-    if case.second_officer_id == tx.actor.user_id:
+    own_second = case.second_officer_id == tx.actor.user_id
+    if own_second and tx.now < rules.telephone_from(case.clock_started_at):
         refuse(Reason("release.same_officer", decided_by="release.second_check")).require()
     rules.second_officer_decision(facts, as_of=tx.now, called=second_by_telephone).require()
-    if case.second_officer_id is not None:
+    if case.second_officer_id is not None and not own_second:
         second_how = Discharge.SecondHow.PRESENT
     elif second_by_telephone.strip():
         second_how = Discharge.SecondHow.TELEPHONE
@@ -59,8 +60,8 @@ def discharge_person(
     marks = [f"not_done:{code}" for code in found.open_items]
     if second_how is not Discharge.SecondHow.PRESENT:
         marks.append("not_countersigned")
-    if case.release_order_id is not None:
-        authority.act_on_release_order(tx, release_order_id=case.release_order_id, at=tx.now)
+    for order_id in orders_that_free(case, at=tx.now):
+        authority.act_on_release_order(tx, release_order_id=order_id, at=tx.now)
     return _discharge(
         tx,
         case=case,
@@ -106,8 +107,8 @@ def record_paper_discharge(
     case = _case_on_paper(tx, episode_id, person_id, establishment_id, happened_at, order_seen)
     found = rules.discharge_check(collect_facts(case, at=happened_at))
     marks = [reason.code for reason in found.stops] + ["from_paper"]
-    if case.release_order_id is not None:
-        authority.act_on_release_order(tx, release_order_id=case.release_order_id, at=happened_at)
+    for order_id in orders_that_free(case, at=happened_at):
+        authority.act_on_release_order(tx, release_order_id=order_id, at=happened_at)
     return _discharge(
         tx,
         case=case,

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
-from pims.custody.tests.conftest import prison
+from pims.custody.tests.conftest import other_prison, prison
 from pims.foundation.access.actor import Actor
 
-__all__ = ["prison"]
+__all__ = ["other_prison", "prison"]
 
 
 @pytest.fixture

@@ -58,7 +58,11 @@ class Reader:
         except BrowserError as error:
             # A file, or an address that takes forms alone: nothing to read.
             known = ("ownload is starting", "ERR_HTTP_RESPONSE_CODE_FAILURE", "ERR_ABORTED")
-            return [] if any(k in error.message for k in known) else [f"{address}: {error.message}"]
+            if not any(words in error.message for words in known):
+                return [f"{address}: {error.message}"]
+            page.wait_for_timeout(100)  # for the browser's own page about it
+            page.goto("about:blank")
+            return []
         assert answer is not None
         if answer.status == 405 or "html" not in answer.headers.get("content-type", ""):
             return []

@@ -10,6 +10,9 @@ LABEL_OF: Mapping[str, str] = {
     "victim": "protected",
 }
 
+# Who may know of what carries a label: the permission that its reader holds.
+MAY_SEE: Mapping[str, str] = {"health": "health.view", "protected": "safety.view_protected"}
+
 # The first questions (Mandela Rules 30, 93; Bangkok Rule 6): code to the flag that "yes" raises.
 QUESTIONS: Mapping[str, str] = {
     "thoughts_of_self_harm": "self_harm",

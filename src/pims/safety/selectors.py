@@ -51,15 +51,10 @@ def flags(
     """The flags that are up and that this viewer may see. One query; ids are trusted in scope."""
     known_at = None if as_of is None else as_of.known_at
     at = clock.now() if as_of is None else as_of.valid_at
-    may = {
-        "health": viewer.system or viewer.can("health.view"),
-        "protected": viewer.system or viewer.can("safety.view_protected"),
-    }
-    hidden = [kind for kind, label in rules.LABEL_OF.items() if not may[label]]
     rows = (
         as_known(Flag, known_at, among=any_of("person_id", list(person_ids)))
         .filter(held_at(at))
-        .exclude(kind__in=hidden)
+        .exclude(kind__in=_hidden_kinds(viewer))
         .order_by("kind")
     )
     found: dict[int, list[FlagInfo]] = defaultdict(list)
@@ -99,7 +94,7 @@ def keep_aparts_of(viewer: Actor, person_id: int) -> list[KeepApartInfo]:
     rows = KeepApart.objects.filter(
         Q(person_a_id=person_id) | Q(person_b_id=person_id), held_at(clock.now())
     )
-    if not (viewer.system or viewer.can("safety.view_protected")):
+    if not viewer.can(rules.MAY_SEE["protected"]):
         rows = rows.filter(protected=False)
     return [
         KeepApartInfo(
@@ -116,13 +111,20 @@ def keep_aparts_of(viewer: Actor, person_id: int) -> list[KeepApartInfo]:
 
 def person_of_flag(viewer: Actor, flag_id: int) -> int:
     """Whose flag it is. Raises NotFound, also out of the viewer's reach."""
-    return _person_of(viewer, Flag.objects.filter(pk=flag_id).values_list("person_id", flat=True))
+    rows = Flag.objects.filter(pk=flag_id).exclude(kind__in=_hidden_kinds(viewer))
+    return _person_of(viewer, rows.values_list("person_id", flat=True))
 
 
 def person_of_keep_apart(viewer: Actor, keep_apart_id: int) -> int:
     """The first of the pair. Raises NotFound, also out of the viewer's reach."""
     rows = KeepApart.objects.filter(pk=keep_apart_id)
+    if not viewer.can(rules.MAY_SEE["protected"]):
+        rows = rows.filter(protected=False)
     return _person_of(viewer, rows.values_list("person_a_id", flat=True))
+
+
+def _hidden_kinds(viewer: Actor) -> list[str]:
+    return [kind for kind, label in rules.LABEL_OF.items() if not viewer.can(rules.MAY_SEE[label])]
 
 
 def _person_of(viewer: Actor, found: Iterable[int]) -> int:

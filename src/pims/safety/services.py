@@ -42,10 +42,13 @@ def raise_flag(tx: Transaction, *, person_id: int, kind: str, note: str = "") ->
 @service
 def lower_flag(tx: Transaction, *, flag_id: int, reason: str) -> FlagResult:
     """Lower a flag, with a reason. A repeat changes nothing."""
-    person_id = Flag.objects.filter(pk=flag_id).values_list("person_id", flat=True).first()
-    if person_id is None:
+    found = Flag.objects.filter(pk=flag_id).values_list("person_id", "kind").first()
+    if found is None:
         raise NotFound("flag", flag_id)
+    person_id, kind = found
     tx.require_person("safety.record", person_id)
+    if (label := rules.LABEL_OF.get(kind)) is not None:
+        tx.require_person(rules.MAY_SEE[label], person_id)
     tx.lock_persons([person_id])
     flag = Flag.objects.get(pk=flag_id)
     if not reason.strip():
@@ -111,6 +114,8 @@ def end_keep_apart(tx: Transaction, *, keep_apart_id: int, reason: str) -> KeepA
         raise NotFound("keep_apart", keep_apart_id)
     tx.lock_persons([row.person_a_id, row.person_b_id])
     tx.require_person("safety.record", row.person_a_id)
+    if row.protected:
+        tx.require_person(rules.MAY_SEE["protected"], row.person_a_id)
     if not reason.strip():
         raise InvalidInput({"reason": Reason("safety.reason_missing")})
     row.refresh_from_db()

@@ -145,6 +145,7 @@ def _warrant(request: Any, row: AdmissionRow) -> HttpResponse:
         "warrants": [
             (w, kind_label(w.kind))
             for w in authority.warrants_of([row.person_id], zone=zone).get(row.person_id, [])
+            if request.actor.can("authority.view")
         ],
         "leave_out": LeaveOutForm(),
         "may_record": request.actor.can("authority.record"),

@@ -16,7 +16,7 @@ from pims.custody import selectors, services
 from pims.custody.web.words import RECEPTION_KINDS, SEXES, TURN_AWAY_REASONS, WARRANT_STATES
 from pims.facilities import selectors as facilities
 from pims.kernel import clock
-from pims.kernel.errors import InvalidInput
+from pims.kernel.errors import InvalidInput, NotFound
 from pims.people import selectors as people
 from pims.people.selectors import PossibleMatchLine
 from pims.ui.commands import command_from
@@ -111,11 +111,14 @@ def receive(request: Any) -> HttpResponse:
     lines = LineFormSet(posted, initial=None if posted else initial, prefix="line")
     if posted is not None and form.is_valid() and lines.is_valid():
         filled = [line for line in lines if line.filled]
+        known = [_known(request, line) for line in filled]
         try:
+            if any(line.errors for line in filled):
+                raise InvalidInput({})
             made = services.record_body_receipts(
                 command_from(request),
                 establishment_id=request.establishment_id,
-                receipts=[_line(request, line) for line in filled],
+                receipts=[_line(*row) for row in zip(filled, known, strict=True)],
                 received_at=form.cleaned_data["received_at"],
                 reception_kind=form.cleaned_data["reception_kind"],
                 from_where=form.cleaned_data["from_where"],
@@ -214,11 +217,20 @@ def turn_away(request: Any) -> HttpResponse:
     return render(request, "custody/step.html", context, status=422 if form.errors else 200)
 
 
-def _line(request: Any, line: LineForm) -> services.BodyReceiptInput:
+def _known(request: Any, line: LineForm) -> int | None:
+    """Whom the number names. A wrong one is told at its line and loses nothing of the van."""
+    number = line.cleaned_data["number"].strip()
+    if not number:
+        return None
+    try:
+        return people.resolve_number(request.actor, number)
+    except NotFound:
+        line.add_error("number", gettext("No prisoner has this number."))
+        return None
+
+
+def _line(line: LineForm, person_id: int | None) -> services.BodyReceiptInput:
     given = line.cleaned_data
-    person_id = None
-    if given["number"].strip():
-        person_id = people.resolve_number(request.actor, given["number"])
     return services.BodyReceiptInput(
         name_as_given=given["name_as_given"],
         person_id=person_id,

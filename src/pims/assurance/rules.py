@@ -128,13 +128,16 @@ def _authority_alarms(facts: CustodyFacts, as_of: datetime) -> list[DueAlarm]:
 
 
 def _expires_soon(facts: CustodyFacts, as_of: datetime) -> bool:
-    """A court date or the end of a sentence is no surprise; any other end of a warrant is."""
-    return (
-        facts.legal_status != "convicted"
-        and facts.next_appearance is None
-        and facts.valid_until is not None
-        and facts.valid_until - as_of <= EXPIRES_SOON
-    )
+    """A court date or the end of a sentence is no surprise; any other end of a warrant is.
+
+    `valid_until` carries the establishment's zone, so that its last day is the paper's.
+    """
+    if facts.legal_status == "convicted" or facts.valid_until is None:
+        return False
+    last_day = (facts.valid_until - timedelta(microseconds=1)).date()
+    if facts.next_appearance is not None and last_day <= facts.next_appearance:
+        return False
+    return facts.valid_until - as_of <= EXPIRES_SOON
 
 
 def _due(facts: CustodyFacts, kind: str, key: int, since: datetime, **params: object) -> DueAlarm:

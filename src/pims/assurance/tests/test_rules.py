@@ -35,6 +35,11 @@ def test_a_remand_with_a_court_date_tomorrow_alarms_nobody() -> None:
     assert rules.custody_alarms(facts(), as_of=NOW) == []
 
 
+def test_a_hearing_before_the_paper_ends_does_not_hide_that_it_ends() -> None:
+    hearing_first = facts(legal_status="immigration", valid_until=NOW + timedelta(days=2))
+    assert kinds(rules.custody_alarms(hearing_first, as_of=NOW)) == ["warrant_expiring"]
+
+
 def test_an_immigration_order_that_ends_in_two_days_is_an_alarm() -> None:
     order = facts(legal_status="immigration", next_appearance=None)
     assert kinds(rules.custody_alarms(order, as_of=NOW)) == ["warrant_expiring"]

@@ -62,7 +62,9 @@ def main() -> int:
                 print(f"{name}: {(module.__doc__ or '').strip().splitlines()[0]}", flush=True)
                 start = time.monotonic()
                 try:
-                    results += module.run(context)
+                    measured = module.run(context)
+                    show(measured)
+                    results += measured
                 except Exception as error:  # the other cases are still worth having
                     failed.append(f"{name}: {type(error).__name__}: {error}")
                     import traceback

@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.client import RequestFactory
 
 from bench.context import Context
-from bench.databases import connected_to, make_database
+from bench.databases import connected_to, drop_database, make_database
 from pims.facilities import selectors as facilities
 from pims.foundation.access import sessions
 from pims.foundation.access.actor import Actor
@@ -38,6 +38,8 @@ def prison(context: Context, held: int = HELD) -> Iterator[Prison]:
     name = f"pims_bench_prison_{held}"
     made = name in context.shared
     if not made:
+        # One that failed to fill is begun anew.
+        drop_database(name)
         make_database(name)
     with connected_to(name):
         if not made:

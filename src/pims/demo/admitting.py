@@ -68,14 +68,16 @@ def admit_group(
     tx.lock_persons(a.person_id for a in admissions)
     names: list[int | None] = []
     papers: list[int | None] = []
-    placed: list[bool] = []
     for admission in admissions:
         name_id, warrant_id = _paper(tx, establishment_id, admission)
         names.append(name_id)
         papers.append(warrant_id)
         _details(tx, establishment_id, admission)
-        placed.append(_placed(tx, admission))
-    return Admitted(tuple(names), tuple(papers), tuple(placed))
+    # A request locks the unit until the commit: units in one order, or two groups wait for
+    # each other. The layout numbers its places unit by unit.
+    by_place = sorted(admissions, key=lambda admission: admission.place_id or 0)
+    placed = {admission.person_id: _placed(tx, admission) for admission in by_place}
+    return Admitted(tuple(names), tuple(papers), tuple(placed[a.person_id] for a in admissions))
 
 
 def _paper(

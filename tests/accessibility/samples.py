@@ -53,10 +53,13 @@ def make_samples(prison: SmallPrison) -> Samples:
         establishment_id=here,
         receipts=[
             BodyReceiptInput(
-                given="Carlos Alberto", family="Tunn", sex="male", warrant_state="defective",
-                birth_date=people_read.person_headers(
-                    prison.officers.system, [tun.person_id]
-                )[tun.person_id].birth_date,
+                given="Carlos Alberto",
+                family="Tunn",
+                sex="male",
+                warrant_state="defective",
+                birth_date=people_read.person_headers(prison.officers.system, [tun.person_id])[
+                    tun.person_id
+                ].birth_date,
                 birth_precision="day",
             ),
             BodyReceiptInput(name_as_given="", warrant_state="no", complaint=True),

@@ -198,7 +198,6 @@ def test_the_gate_sends_six_to_court_and_the_board_knows_within_a_second(
     expect(out).to_have_text("6", timeout=1_500)
     expect(row_of(board, "TUN")).to_contain_text("At court")
 
-
     # A board whose stream was cut says so, and catches up by itself with what it missed.
     live_site.events.cut()
     says(board, "Not live: no connection. These figures may be old.")

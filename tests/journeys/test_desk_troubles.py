@@ -156,9 +156,7 @@ def test_a_form_that_lacks_something_keeps_what_was_typed_and_says_what(
     expect(page.get_by_label("Handed over by")).to_be_focused()
 
 
-def test_an_empty_lock_up_says_that_it_is_empty(
-    live_site: LiveSite, new_context: Contexts
-) -> None:
+def test_an_empty_lock_up_says_that_it_is_empty(live_site: LiveSite, new_context: Contexts) -> None:
     page = live_site.as_officer(new_context())
     page.get_by_label("Establishment").select_option(label="Testville Lock-up")
     press(page, "Go")

@@ -145,7 +145,8 @@ def test_a_database_that_goes_away_is_waited_for(live: Live) -> None:
     with psycopg.connect(live.feed.database.dsn("superuser"), autocommit=True) as superuser:
         superuser.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE application_name = 'pims app' AND pid <> %s",
+            " WHERE datname = current_database() AND application_name = 'pims app'"
+            " AND pid <> %s",
             [live.feed.app.info.backend_pid],
         )
     live.feed.put("custody.placed", 1)

@@ -112,9 +112,13 @@ def _clear_log(superuser: Connection) -> bool:
             current = str(_value(superuser, "SELECT pg_walfile_name(pg_current_wal_insert_lsn())"))
             if current > last_before and not _segments(superuser, "> %s", current):
                 break
-        for _ in range(5):
+        # A checkpointer that heard late has renamed old segments into future ones: go through
+        # them as well, which fills them with zeros.
+        for _ in range(_ROUNDS):
             superuser.execute("CHECKPOINT")
-            if not _segments(superuser, "<= %s", last_before):
+            current = str(_value(superuser, "SELECT pg_walfile_name(pg_current_wal_insert_lsn())"))
+            old = _segments(superuser, "<= %s", last_before)
+            if not old and not _segments(superuser, "> %s", current):
                 return True
             _next_segment(superuser)
         return False

@@ -68,9 +68,7 @@ def admission_form(viewer: Actor, episode_id: int) -> Paper:
     require_printing_of(viewer, person_id)
     detail = people.person_detail(viewer, person_id)
     info = next(
-        e
-        for e in selectors.episodes(viewer, person_id)
-        if e.episode.episode_id == episode_id
+        e for e in selectors.episodes(viewer, person_id) if e.episode.episode_id == episode_id
     )
     given = _Admission(viewer, info, detail)
     header = detail.header
@@ -296,9 +294,7 @@ def _steps(info: EpisodeInfo) -> dict[str, object]:
             [
                 str(step.label),
                 f"{state}: {reason}" if reason else str(state),
-                ""
-                if found is None or found.done_at is None
-                else instant_text(found.done_at),
+                "" if found is None or found.done_at is None else instant_text(found.done_at),
                 "" if found is None else names.get(found.done_by_id or 0, ""),
             ]
         )

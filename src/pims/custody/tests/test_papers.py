@@ -349,8 +349,6 @@ def test_a_joined_record_is_printed_under_the_number_that_counts(prison, client)
 
 def test_a_form_shows_the_photograph(prison, client) -> None:
     receipt = prison.one("Ana Chan")
-    people.add_photograph(
-        prison.command, person_id=receipt.person_id, kind="front", data=picture()
-    )
+    people.add_photograph(prison.command, person_id=receipt.person_id, kind="front", data=picture())
 
     assert Printed(client.get(form_of(receipt))).pictures == 1

@@ -111,9 +111,7 @@ def test_what_is_written_of_a_thing_is_shown_and_never_carried_out(prison, clien
     assert "[ ] # $ \\" in paper.text
 
 
-def test_two_hundred_things_fill_several_sheets_that_all_say_whose_they_are(
-    prison, client
-) -> None:
+def test_two_hundred_things_fill_several_sheets_that_all_say_whose_they_are(prison, client) -> None:
     _, receipt_id = taken_in(prison, *[ItemInput("other", f"Thing {n}") for n in range(200)])
 
     paper = Printed(client.get(paper_of(receipt_id)))

@@ -50,7 +50,8 @@ class WarrantFacts:
 class LegalStatus:
     """`code` is a status of the jurisdiction, or "none"; `faults` are codes, worst first.
 
-    `detaining` are ids of the warrant names in force; `next_appearance` the earliest of theirs,
+    `detaining` are ids of the warrant names in force; `next_appearance` the earliest of theirs
+    still to come, else the last that passed;
     `valid_until` the last instant (exclusive) to which any of them reaches, None if open;
     `lapsed_at`, with nothing in force, is when the last paper ceased to detain.
     """
@@ -122,11 +123,12 @@ def legal_status(
     if not in_force:
         return LegalStatus(NO_VALID_WARRANT, lapsed_at=lapsed_at, faults=faults)
     appearances = [f.next_appearance for f, _ in in_force if f.next_appearance is not None]
+    to_come = [day for day in appearances if day >= today]
     ends = [period.end for _, period in in_force]
     return LegalStatus(
         code=kinds[in_force[0][0].kind].legal_status,
         detaining=tuple(f.warrant_name_id for f, _ in in_force),
-        next_appearance=min(appearances, default=None),
+        next_appearance=min(to_come, default=max(appearances, default=None)),
         valid_until=None if None in ends else max(e for e in ends if e is not None),
         faults=faults,
     )

@@ -378,13 +378,15 @@ def open_release_orders(viewer: Actor, establishment_id: int) -> list[ReleaseOrd
 
 
 def police_interests(person_ids: Iterable[int]) -> dict[int, list[PoliceInterestInfo]]:
-    """The standing interests in the persons, oldest first. One query."""
+    """The standing interests in the persons and in records joined to them, oldest first."""
+    ids = set(person_ids)
+    joined = people.joined_records(ids)
     found: dict[int, list[PoliceInterestInfo]] = defaultdict(list)
     rows = PoliceInterest.objects.filter(
-        person_id__in=list(person_ids), withdrawn_at=None
+        person_id__in=ids | joined.keys(), withdrawn_at=None
     ).order_by("raised_at")
     for row in rows:
-        found[row.person_id].append(
+        found[joined.get(row.person_id, row.person_id)].append(
             PoliceInterestInfo(
                 row.pk, row.person_id, row.agency, row.reference, row.note, row.telephone,
                 row.raised_at, row.informed_at,

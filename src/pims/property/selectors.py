@@ -8,6 +8,7 @@ from datetime import datetime
 from pims.foundation.access.actor import Actor
 from pims.foundation.access.scope import require_visible
 from pims.kernel.errors import NotFound
+from pims.people import selectors as people
 from pims.property.models import PropertyItem, PropertyReceipt
 
 
@@ -60,7 +61,10 @@ def person_of_item(viewer: Actor, item_id: int) -> int:
 
 
 def held_items(person_ids: Iterable[int]) -> dict[int, list[ItemInfo]]:
-    """What is still in the store, for services and rooms above. One query."""
+    """What is still in the store, for services and rooms above. Two queries.
+
+    What was taken in under a record that was joined belongs to the person asked for.
+    """
     return {
         person_id: [item for item in items if item.held]
         for person_id, items in _items(person_ids).items()
@@ -93,14 +97,16 @@ def receipt_ids(viewer: Actor, person_id: int, *, since: datetime | None = None)
 
 
 def _items(person_ids: Iterable[int]) -> dict[int, list[ItemInfo]]:
+    ids = set(person_ids)
+    joined = people.joined_records(ids)
     rows = (
-        PropertyItem.objects.filter(person_id__in=list(person_ids))
+        PropertyItem.objects.filter(person_id__in=ids | joined.keys())
         .select_related("receipt_in", "receipt_out")
         .order_by("-receipt_in__issued_at", "pk")
     )
     found: dict[int, list[ItemInfo]] = defaultdict(list)
     for row in rows:
-        found[row.person_id].append(_info(row))
+        found[joined.get(row.person_id, row.person_id)].append(_info(row))
     return dict(found)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel.decisions import Reason, refuse
 from pims.kernel.errors import InvalidInput, NotFound
+from pims.people import selectors as people
 from pims.property import events
 from pims.property.models import PropertyItem, PropertyReceipt
 
@@ -102,7 +103,8 @@ def return_property(
     """
     tx.require_person("property.record", person_id)
     tx.lock_persons([person_id])
-    rows = list(PropertyItem.objects.filter(pk__in=list(item_ids), person_id=person_id))
+    own = people.persons_of(person_id)
+    rows = list(PropertyItem.objects.filter(pk__in=list(item_ids), person_id__in=own))
     if len(rows) != len(set(item_ids)):
         raise NotFound("property_item")
     _check((), refused_to_sign=refused_to_sign, witness=witness)

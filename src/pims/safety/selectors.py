@@ -14,6 +14,7 @@ from pims.foundation.history.known import as_known, held_at
 from pims.kernel import clock
 from pims.kernel.asof import AsOf
 from pims.kernel.errors import NotFound
+from pims.people import selectors as people
 from pims.safety import rules
 from pims.safety.models import FirstRisk, Flag, KeepApart
 
@@ -48,20 +49,24 @@ class FirstRiskInfo:
 def flags(
     viewer: Actor, person_ids: Iterable[int], *, as_of: AsOf | None = None
 ) -> dict[int, list[FlagInfo]]:
-    """The flags that are up and that this viewer may see. One query; ids are trusted in scope."""
+    """The flags that are up and that this viewer may see; ids are trusted in scope.
+
+    Two queries. What was raised under a record that was joined counts for the person asked for.
+    """
+    ids = set(person_ids)
+    joined = people.joined_records(ids)
     known_at = None if as_of is None else as_of.known_at
     at = clock.now() if as_of is None else as_of.valid_at
     rows = (
-        as_known(Flag, known_at, among=any_of("person_id", list(person_ids)))
+        as_known(Flag, known_at, among=any_of("person_id", ids | joined.keys()))
         .filter(held_at(at))
         .exclude(kind__in=_hidden_kinds(viewer))
         .order_by("kind")
     )
     found: dict[int, list[FlagInfo]] = defaultdict(list)
     for row in rows:
-        found[row.person_id].append(
-            FlagInfo(row.id, row.person_id, row.kind, row.note, row.starts_at)
-        )
+        whose = joined.get(row.person_id, row.person_id)
+        found[whose].append(FlagInfo(row.id, whose, row.kind, row.note, row.starts_at))
     return dict(found)
 
 
@@ -71,19 +76,25 @@ def questions() -> tuple[str, ...]:
 
 
 def keep_aparts(person_ids: Iterable[int], *, at: datetime) -> dict[int, dict[int, str]]:
-    """For rules above, unfiltered: person to those they are kept apart from, with the level."""
+    """For rules above, unfiltered: person to those they are kept apart from, with the level.
+
+    What was recorded of a record that was joined holds for the record that counts, on both sides.
+    """
     ids = set(person_ids)
-    rows = (
-        KeepApart.objects.filter(Q(person_a_id__in=ids) | Q(person_b_id__in=ids))
+    own = {**people.joined_records(ids), **{i: i for i in ids}}
+    rows = list(
+        KeepApart.objects.filter(Q(person_a_id__in=own.keys()) | Q(person_b_id__in=own.keys()))
         .filter(held_at(at))
         .values_list("person_a_id", "person_b_id", "level")
     )
+    roots = people.ids_canonical({i for a, b, _ in rows for i in (a, b)}) if rows else {}
     found: dict[int, dict[int, str]] = defaultdict(dict)
     for a, b, level in rows:
-        if a in ids:
-            found[a][b] = level
-        if b in ids:
-            found[b][a] = level
+        for mine, theirs in ((a, b), (b, a)):
+            if mine in own:
+                pairs = found[own[mine]]
+                other = own.get(theirs, roots.get(theirs, theirs))
+                pairs[other] = "absolute" if "absolute" in (level, pairs.get(other)) else level
     return dict(found)
 
 
@@ -91,8 +102,9 @@ def keep_aparts_of(viewer: Actor, person_id: int) -> list[KeepApartInfo]:
     """The standing keep-aparts of one person that this viewer may see."""
     if not visible_ids(viewer, "safety.view", [person_id]):
         return []
+    own = people.persons_of(person_id) | {person_id}
     rows = KeepApart.objects.filter(
-        Q(person_a_id=person_id) | Q(person_b_id=person_id), held_at(clock.now())
+        Q(person_a_id__in=own) | Q(person_b_id__in=own), held_at(clock.now())
     )
     if not viewer.can(rules.MAY_SEE["protected"]):
         rows = rows.filter(protected=False)
@@ -100,7 +112,7 @@ def keep_aparts_of(viewer: Actor, person_id: int) -> list[KeepApartInfo]:
         KeepApartInfo(
             row.pk,
             person_id,
-            row.person_b_id if row.person_a_id == person_id else row.person_a_id,
+            row.person_b_id if row.person_a_id in own else row.person_a_id,
             row.level,
             row.reason,
             row.starts_at,

@@ -7,6 +7,7 @@ from pims.authority.models import PoliceInterest
 from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel.decisions import Reason
 from pims.kernel.errors import InvalidInput, NotFound
+from pims.people import selectors as people
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ def record_police_interest(
 @service
 def withdraw_police_interest(tx: Transaction, *, police_interest_id: int) -> PoliceInterestResult:
     row = _row(police_interest_id)
-    tx.require_person("authority.record", row.person_id)
+    tx.require_person("authority.record", people.canonical_id(row.person_id))
     row.withdrawn_at = tx.now
     row.save(update_fields=["withdrawn_at"])
     tx.record(events.PoliceInterestEnded(person_id=row.person_id, police_interest_id=row.pk))
@@ -58,7 +59,7 @@ def withdraw_police_interest(tx: Transaction, *, police_interest_id: int) -> Pol
 def inform_police(tx: Transaction, *, police_interest_id: int) -> PoliceInterestResult:
     """The agency was told that this person is leaving."""
     row = _row(police_interest_id)
-    tx.require_person("release.prepare", row.person_id)
+    tx.require_person("release.prepare", people.canonical_id(row.person_id))
     row.informed_at, row.informed_by_id = tx.now, tx.actor.user_id
     row.save(update_fields=["informed_at", "informed_by_id"])
     tx.record(events.PoliceInformed(person_id=row.person_id, police_interest_id=row.pk))

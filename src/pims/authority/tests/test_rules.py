@@ -51,6 +51,13 @@ def test_a_review_date_that_passed_is_told_though_the_paper_still_holds() -> Non
     assert after.faults == ("next_appearance_passed",)
 
 
+def test_a_review_date_that_passed_hides_no_court_date_to_come() -> None:
+    unfit = facts(kind="unfit_to_plead", next_appearance=date(2026, 3, 1))
+    other = facts(warrant_name_id=2, next_appearance=date(2026, 3, 2))
+    assert status(unfit, other, at=MORNING).next_appearance == date(2026, 3, 2)
+    assert status(unfit, at=MORNING).next_appearance == date(2026, 3, 1)
+
+
 def test_a_sentence_makes_a_person_convicted_even_while_on_remand_for_more() -> None:
     sentence = facts(
         warrant_name_id=2, kind="committal_sentence", until=date(2028, 1, 1), next_appearance=None

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from pims.authority import selectors as authority
+from pims.authority import services as authority_services
 from pims.custody import selectors, services
 from pims.custody.models import Episode, Escort
 from pims.custody.tests.prison import Prison, man, told
@@ -15,6 +16,10 @@ from pims.foundation.vault.sealing import seal_person
 from pims.kernel import clock
 from pims.kernel.asof import AsOf
 from pims.kernel.errors import Refused
+from pims.property import selectors as property_room
+from pims.property import services as property_services
+from pims.safety import selectors as safety
+from pims.safety import services as safety_services
 
 ZONE = "America/Belize"
 
@@ -179,3 +184,54 @@ def test_a_sealed_file_opens_when_its_person_is_received_and_nobody_held_is_unco
         assert not PersonScope.objects.get(pk=held.person_id).sealed
         seal_person(prison.command, person_id=held.person_id, reason="By mistake, while held")
         assert selectors.counts(officer, prison.establishment_id).on_books == 1
+
+
+def test_what_was_recorded_of_a_joined_record_protects_and_belongs_to_the_person(
+    prison: Prison,
+) -> None:
+    old = prison.one("Jon Perez", at=clock.now() - timedelta(days=9))
+    enemy = prison.held("Mateo Choc")
+    safety_services.raise_flag(prison.command, person_id=old.person_id, kind="self_harm")
+    safety_services.keep_apart(
+        prison.command,
+        person_id=old.person_id,
+        other_person_id=enemy.person_id,
+        reason="Stabbing of 2025",
+    )
+    property_services.record_property(
+        prison.command,
+        person_id=old.person_id,
+        establishment_id=prison.establishment_id,
+        items=[property_services.ItemInput(category="valuables", description="Watch")],
+        signed=True,
+    )
+    authority_services.record_police_interest(
+        prison.command, person_id=old.person_id, agency="Crime Branch"
+    )
+    services.record_court_discharge(
+        prison.command,
+        episode_id=old.episode_id,
+        happened_at=clock.now() - timedelta(days=8),
+        order_seen="Order",
+    )
+    new = prison.held()
+    services.merge_people(
+        prison.command, person_id=old.person_id, into_person_id=new.person_id, reason="Same thumb"
+    )
+    ids = [new.person_id]
+    at = clock.now()
+    assert [f.kind for f in safety.flags(prison.actor, ids)[new.person_id]] == ["self_harm"]
+    assert safety.keep_aparts(ids, at=at) == {new.person_id: {enemy.person_id: "absolute"}}
+    assert safety.keep_aparts([enemy.person_id], at=at) == {
+        enemy.person_id: {new.person_id: "absolute"}
+    }
+    assert len(safety.keep_aparts_of(prison.actor, enemy.person_id)) == 1
+    assert [i.agency for i in authority.police_interests(ids)[new.person_id]] == ["Crime Branch"]
+    (item,) = property_room.held_items(ids)[new.person_id]
+    property_services.return_property(
+        prison.command,
+        person_id=new.person_id,
+        establishment_id=prison.establishment_id,
+        item_ids=[item.item_id],
+    )
+    assert property_room.held_items(ids)[new.person_id] == []

@@ -114,12 +114,17 @@ def _clear_log(superuser: Connection) -> bool:
                 break
         # A checkpointer that heard late has renamed old segments into future ones: go through
         # them as well, which fills them with zeros.
+        settled = False
         for _ in range(_ROUNDS):
             superuser.execute("CHECKPOINT")
             current = str(_value(superuser, "SELECT pg_walfile_name(pg_current_wal_insert_lsn())"))
             old = _segments(superuser, "<= %s", last_before)
-            if not old and not _segments(superuser, "> %s", current):
+            clean = not old and not _segments(superuser, "> %s", current)
+            if clean and settled:
                 return True
+            # The segment that is written now may itself be a renamed old one, clean only as far
+            # as it has been written: it is filled too, and the next one is made new.
+            settled = clean
             _next_segment(superuser)
         return False
     finally:

@@ -17,14 +17,17 @@ def collect_facts(case: DischargeCase, *, at: datetime) -> DischargeFacts:
     orders = authority.release_orders([case.person_id]).get(case.person_id, [])
     order = next((o for o in orders if o.release_order_id == case.release_order_id), None)
     interests = authority.police_interests([case.person_id]).get(case.person_id, [])
-    detaining = authority.detaining_warrants(case.person_id, zone=zone, at=at)
+    papers = authority.warrants_of([case.person_id], zone=zone).get(case.person_id, [])
+    detaining = [w for w in papers if w.detains_at(at)]
+    # A typed day is a final date only where a paper says so; all else is a decision.
+    named = any(w.until == case.final_date for w in papers)
     return DischargeFacts(
         basis=case.basis,
         order_state="" if order is None else order.state,
         order_ends=frozenset(
             w.warrant_name_id for w in detaining if any(_ends(o, w) for o in orders if o.is_open)
         ),
-        final_date=case.final_date,
+        final_date=case.final_date if named else None,
         today=at.astimezone(ZoneInfo(zone)).date(),
         detaining=[
             DetainingWarrant(w.warrant_name_id, w.kind, w.reference, w.final_date)

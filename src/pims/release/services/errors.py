@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pims.custody import services as custody
+from pims.custody.selectors.standing import standing
 from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel.decisions import Reason, refuse
 from pims.kernel.errors import InvalidInput, NotFound
@@ -79,6 +80,7 @@ def record_return_from_error(
 ) -> ErrorResult:
     """The person is back: received again as a new custody episode that carries the old one on.
 
+    Whoever was received at the gate since, like anyone else, is not received a second time.
     Raises InvalidInput (in the future, before leaving), NotFound. A repeat changes nothing.
     """
     error = ReleaseInError.objects.filter(pk=error_id).first()
@@ -93,14 +95,18 @@ def record_return_from_error(
         raise InvalidInput({"returned_at": Reason("release.in_the_future")})
     if returned_at <= error.left_at:
         raise InvalidInput({"returned_at": Reason("release.return_before_release")})
-    received = custody.record_body_receipts(
-        tx,
-        establishment_id=error.establishment_id,
-        receipts=[custody.BodyReceiptInput(person_id=error.person_id, warrant_state="no")],
-        received_at=returned_at,
-        reception_kind="return_from_error",
-    )
-    episode_id = received.receipts[0].episode_id
+    here = next(iter(standing(person_ids=[error.person_id])), None)
+    if here is not None and here.starts_at >= error.left_at:
+        episode_id = here.episode_id
+    else:
+        received = custody.record_body_receipts(
+            tx,
+            establishment_id=error.establishment_id,
+            receipts=[custody.BodyReceiptInput(person_id=error.person_id, warrant_state="no")],
+            received_at=returned_at,
+            reception_kind="return_from_error",
+        )
+        episode_id = received.receipts[0].episode_id
     error.returned_at = returned_at
     error.save(update_fields=["returned_at"])
     tx.record(

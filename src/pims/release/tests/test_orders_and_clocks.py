@@ -9,6 +9,7 @@ import pytest
 from pims.authority import selectors as authority
 from pims.authority import services as authority_services
 from pims.custody import services as custody
+from pims.custody.selectors.standing import standing
 from pims.custody.services import ReturnRow
 from pims.custody.tests.prison import Prison
 from pims.foundation.access.actor import Actor
@@ -285,3 +286,68 @@ def test_a_discharge_on_paper_is_recorded_though_its_order_was_withdrawn(
         first_officer="Gate",
     )
     assert "release.no_order_or_final_date" in done.marks
+
+
+def test_whoever_came_back_by_the_van_is_not_received_a_second_time(
+    prison: Prison, officer: Actor
+) -> None:
+    receipt = prison.held()
+    left = clock.now() - timedelta(hours=5)
+    done = services.record_paper_discharge(
+        Command(officer),
+        episode_id=receipt.episode_id,
+        happened_at=left,
+        order_seen="Wrong man",
+        first_officer="Gate",
+    )
+    error = services.record_release_in_error(
+        Command(officer), discharge_id=done.discharge_id, discovered_at=left, how="Same name"
+    )
+    (back,) = prison.receive(
+        custody.BodyReceiptInput(person_id=receipt.person_id), at=left + timedelta(hours=2)
+    )
+    prison.put(back.episode_id, "REM A-1/1", happened_at=left + timedelta(hours=3))
+    services.record_return_from_error(
+        Command(officer), error_id=error.error_id, returned_at=left + timedelta(hours=4)
+    )
+    (row,) = standing(establishment_id=prison.establishment_id)
+    assert row.episode_id == back.episode_id
+    assert row.place_id is not None
+    assert selectors.errors_open(prison.actor, prison.establishment_id) == []
+
+
+def test_a_day_that_no_paper_names_is_no_final_date(prison: Prison, officer: Actor) -> None:
+    receipt = prison.one(at=clock.now() - timedelta(days=3))
+    case = services.start_discharge(
+        Command(officer),
+        episode_id=receipt.episode_id,
+        basis="final_date",
+        final_date=today().date(),
+    )
+    known(officer, case.case_id)
+    check = selectors.case_detail(prison.actor, case.case_id).check
+    assert check is not None
+    assert [r.code for r in check.stops] == ["release.no_order_or_final_date"]
+
+
+def test_a_sentence_that_ended_yesterday_by_its_own_words_holds_nobody(
+    prison: Prison, officer: Actor
+) -> None:
+    receipt = prison.one(at=clock.now() - timedelta(days=40))
+    yesterday = today().date() - timedelta(days=1)
+    prison.remand(
+        receipt.person_id,
+        at=clock.now() - timedelta(days=40),
+        kind="committal_sentence",
+        until=yesterday,
+    )
+    case = services.start_discharge(
+        Command(officer),
+        episode_id=receipt.episode_id,
+        basis="final_date",
+        final_date=yesterday,
+    )
+    known(officer, case.case_id)
+    check = selectors.case_detail(prison.actor, case.case_id).check
+    assert check is not None
+    assert check.may_go

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from pims.assurance import rules
 from pims.assurance.kinds import alarm_kinds
+from pims.foundation.access.roles import definitions
 
 NOW = datetime(2026, 3, 2, 15, tzinfo=UTC)
 
@@ -91,3 +92,9 @@ def test_every_step_of_every_ladder_but_the_last_has_a_deadline() -> None:
     for kind in alarm_kinds().values():
         for step in range(len(kind.ladder)):
             assert (kind.deadline(step, NOW) is None) == (step == len(kind.ladder) - 1)
+
+
+def test_whoever_owns_an_alarm_may_see_it() -> None:
+    may_see = {code for code, role in definitions().items() if "assurance.view" in role.permissions}
+    owners = {role for kind in alarm_kinds().values() for role in kind.ladder}
+    assert owners - may_see == set()

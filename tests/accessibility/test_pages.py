@@ -60,8 +60,7 @@ class Reader:
             known = ("ownload is starting", "ERR_HTTP_RESPONSE_CODE_FAILURE", "ERR_ABORTED")
             if not any(words in error.message for words in known):
                 return [f"{address}: {error.message}"]
-            page.wait_for_timeout(100)  # for the browser's own page about it
-            page.goto("about:blank")
+            self._begin_anew()  # the browser's own page about it may still be coming
             return []
         assert answer is not None
         if answer.status == 405 or "html" not in answer.headers.get("content-type", ""):
@@ -78,6 +77,12 @@ class Reader:
             name = "-".join(address.split("/")[3:]).strip("-").replace("?", "-") or "start"
             page.screenshot(path=Path(SHOTS) / f"{width}-{name}.png", full_page=True)
         return [f"{address}: {wrong}" for wrong in found]
+
+    def _begin_anew(self) -> None:
+        context = self.page.context
+        self.page.close()
+        self.page = context.new_page()
+        self.heard = complaints(self.page)
 
 
 @pytest.fixture(scope="module")

@@ -32,6 +32,7 @@ from pims.safety.selectors import questions
 Report = Callable[[str], None]
 T = TypeVar("T")
 GROUP = 10
+ASKED_AGAIN = 5
 # What is done before each gate; see the list of the discharge check.
 SETTLED = ("medication", "travel", "documents", "next_of_kin")
 
@@ -257,10 +258,19 @@ class Simulation:
         )
 
     def _place(self, inmate: Inmate) -> None:
-        """Where no place was kept in mind, ask the prison's own ranking."""
-        place_id = fallback(self.officers.system, inmate.episode_id)
-        if place_id is not None:
-            self._ask_for(inmate, place_id)
+        """Where no place was kept in mind, ask the prison's own ranking.
+
+        Another process may take what was proposed first: then it is asked again.
+        """
+        for _ in range(ASKED_AGAIN):
+            place_id = fallback(self.officers.system, inmate.episode_id)
+            if place_id is None:
+                return
+            try:
+                self._ask_for(inmate, place_id)
+            except Refused:
+                continue
+            return
 
     def _ask_for(self, inmate: Inmate, place_id: int) -> None:
         custody.place_person(

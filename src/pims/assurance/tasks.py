@@ -14,7 +14,14 @@ from pims.release import services as release
 def watch(timestamp: int) -> None:
     """Open the discharges that are due today, then raise, end and climb alarms, everywhere."""
     actor = system_actor()
+    failed: list[Exception] = []
     for establishment in facilities.establishments(actor):
         where = establishment.establishment_id
-        release.start_due_discharges(Command(actor), establishment_id=where)
-        services.sweep(Command(actor), establishment_id=where)
+        for look in (release.start_due_discharges, services.sweep):
+            try:
+                look(Command(actor), establishment_id=where)
+            except Exception as error:
+                # What fails at one establishment keeps nobody from being watched at another.
+                failed.append(error)
+    if failed:
+        raise ExceptionGroup("the watch failed in part", failed)

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import connection
+
 from pims.assurance import events
 from pims.assurance.facts import collect_facts
 from pims.assurance.kinds import AlarmKind, alarm_kinds
@@ -55,6 +57,7 @@ def sweep(
     open episodes are: what only the clock changed.
     """
     tx.require("assurance.sweep")
+    _one_at_a_time()
     only = None if person_ids is None else sorted(set(person_ids))
     custody, releases = collect_facts(establishment_id=establishment_id, person_ids=only)
     due = due_alarms(custody, releases, as_of=tx.now)
@@ -83,6 +86,7 @@ def sweep(
 def raise_alarm(tx: Transaction, *, alarm: DueAlarm) -> AlarmResult:
     """Raise one alarm that an event calls for; one that is open about it already is returned."""
     tx.require("assurance.sweep")
+    _one_at_a_time()
     standing = Alarm.objects.filter(kind=alarm.kind, key=alarm.key, ended_at=None).first()
     return AlarmResult((standing or _raise(tx, alarm)).pk)
 
@@ -130,6 +134,12 @@ def end_alarm_by_fact(tx: Transaction, *, kind: str, key: str) -> None:
     alarm = Alarm.objects.select_for_update().filter(kind=kind, key=key, ended_at=None).first()
     if alarm is not None:
         _end(tx, alarm, kind=Alarm.EndKind.FACT, reason="")
+
+
+def _one_at_a_time() -> None:
+    """The minute's sweep and an event's look at a person must not both raise the same alarm."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('assurance.alarms'))")
 
 
 def climb_overdue(tx: Transaction, *, establishment_id: int | None) -> int:

@@ -51,9 +51,10 @@ def with_gaps(plan: Plan, seed: int) -> Plan:
     few are held for them.
     """
     rng = Random(seed + 3)
-    stays = [_clean(stay) for stay in plan.stays]
-    free = [stay for stay in stays if stay.leaves is None and stay.inherited]
-    share = min(1.0, len([s for s in stays if s.leaves is None]) / 1050)
+    # Whoever was to leave in two days has left: nothing is under way.
+    stays = [_clean(stay) for stay in plan.stays if stay.leaves is None]
+    free = [stay for stay in stays if stay.inherited]
+    share = min(1.0, len(stays) / 1050)
     for kind, (count, _) in GAPS.items():
         suitable = [stay for stay in free if _suits(kind, stay)]
         chosen = rng.sample(suitable, round(count * share))

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import django
 import pytest
+from django.utils import timezone, translation
 from hypothesis import settings as hypothesis_settings
 
 ROOT = Path(__file__).resolve().parent
@@ -74,3 +75,10 @@ def pytest_configure(config: pytest.Config) -> None:
     if getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput"):
         # Each worker names folders of its own before it reads the settings, as we did.
         del os.environ["DJANGO_SETTINGS_MODULE"]
+
+
+@pytest.fixture(autouse=True)
+def the_language_and_the_zone_of_the_settings() -> None:
+    """A page of an earlier test may have left its user's own in this thread."""
+    translation.deactivate()
+    timezone.deactivate()

@@ -39,6 +39,14 @@ def give_password(page: Page, site: str, user: User) -> None:
     page.get_by_role("button", name="Sign in").click()
 
 
+def press(page: Page, name: str) -> None:
+    """Press a button that only the page's scripts answer: they are there with its load event."""
+    button = page.get_by_role("button", name=name)
+    button.wait_for()
+    page.wait_for_load_state("load")
+    button.click()
+
+
 def test_an_administrator_sets_up_a_passkey_and_signs_in_with_it(
     access_site: str, new_context: Contexts
 ) -> None:
@@ -48,7 +56,7 @@ def test_an_administrator_sets_up_a_passkey_and_signs_in_with_it(
     expect(page).to_have_url(f"{access_site}/sign-in/set-up/")
     assert violations(page) == []
     page.get_by_label("Name of this key").fill("Blue key")
-    page.get_by_role("button", name="Add a passkey").click()
+    press(page, "Add a passkey")
     expect(page).to_have_url(f"{access_site}/account/recovery-codes/")
     assert page.locator("ol code").count() == 10
 
@@ -56,7 +64,7 @@ def test_an_administrator_sets_up_a_passkey_and_signs_in_with_it(
     give_password(page, access_site, user)
     expect(page).to_have_url(f"{access_site}/sign-in/second-factor/")
     assert violations(page) == []
-    page.get_by_role("button", name="Use a passkey").click()
+    press(page, "Use a passkey")
     expect(page.locator(".p-header__user")).to_contain_text(user.name)
     page.goto(f"{access_site}/account/")
     expect(page.get_by_text("Passkey: Blue key").first).to_be_visible()
@@ -69,7 +77,7 @@ def test_the_passkey_of_another_user_opens_nothing(access_site: str, new_context
     first, second = staff("administrator"), staff("administrator")
     for user in (first, second):
         give_password(page, access_site, user)
-        page.get_by_role("button", name="Add a passkey").click()
+        press(page, "Add a passkey")
         expect(page).to_have_url(f"{access_site}/account/recovery-codes/")
         page.get_by_role("button", name="Sign out").click()
     foreign = next(f for f in mfa.factors_of(first.pk) if f.type == mfa.WEBAUTHN)
@@ -84,7 +92,7 @@ def test_the_passkey_of_another_user_opens_nothing(access_site: str, new_context
         }""",
         foreign.data["credential"]["id"],
     )
-    page.get_by_role("button", name="Use a passkey").click()
+    press(page, "Use a passkey")
     expect(page.get_by_text("The passkey was not accepted")).to_be_visible()
     page.goto(f"{access_site}/account/")
     expect(page).to_have_url(f"{access_site}/sign-in/?next=%2Faccount%2F")
@@ -127,8 +135,12 @@ def test_the_pages_of_administration_are_accessible_at_a_desk_and_on_a_telephone
     page.locator("#id_badge").fill(user.badge)
     page.locator("#id_secret").fill(PASSWORD)
     page.keyboard.press("Enter")
-    page.locator("form[data-passkey=create] button").click()
-    page.wait_for_url("**/account/recovery-codes/")
+    make = page.locator("form[data-passkey=create] button")
+    make.wait_for()
+    # The page's scripts are there with its load event; a click before it asks for no passkey.
+    page.wait_for_load_state("load")
+    make.click()
+    page.wait_for_url("**/account/recovery-codes/", timeout=30_000)
     for address in (
         "/administration/users/", f"/administration/users/{other.pk}/",
         f"/administration/users/{other.pk}/grants/new/", "/administration/users/new/",

@@ -1,6 +1,7 @@
 """Every write of the authority room."""
 
 from pims.authority.services.bodies import load_bodies, set_registry_phone
+from pims.authority.services.defects import decide_defective, send_clerk_query
 from pims.authority.services.police_interest import (
     inform_police,
     record_police_interest,
@@ -12,15 +13,13 @@ from pims.authority.services.release_orders import (
     verify_release_order,
     withdraw_release_order,
 )
-from pims.authority.services.warrants import (
-    WarrantNameInput,
+from pims.authority.services.warrant_changes import (
     amend_warrant_name,
-    decide_defective,
     end_warrant,
-    record_warrant,
-    send_clerk_query,
     set_next_appearance,
 )
+from pims.authority.services.warrant_rows import WarrantNameInput
+from pims.authority.services.warrants import record_warrant
 
 __all__ = [
     "WarrantNameInput",

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from pims.authority import events
 from pims.authority.models import Body, ReleaseOrder, WarrantName
-from pims.authority.services.warrants import close_name
+from pims.authority.services.warrant_rows import close_name
 from pims.foundation.commands.transaction import Transaction, service
 from pims.foundation.vault.files import store_file
 from pims.kernel.decisions import Reason, refuse

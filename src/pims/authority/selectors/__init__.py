@@ -1,0 +1,48 @@
+"""Every read of the authority room."""
+
+from pims.authority.rules import LegalStatus
+from pims.authority.selectors.bodies import BodyInfo, bodies
+from pims.authority.selectors.police_interest import PoliceInterestInfo, police_interests
+from pims.authority.selectors.queries import ClerkQueryInfo, open_queries, queries_of, query
+from pims.authority.selectors.release_orders import (
+    ReleaseOrderInfo,
+    open_release_orders,
+    release_order,
+    release_orders,
+)
+from pims.authority.selectors.status import WarrantHistory, legal_status, warrant_history
+from pims.authority.selectors.warrants import (
+    WarrantBrief,
+    detaining_warrants,
+    undecided_warrants,
+    waits_for_court,
+    warrant,
+    warrant_name,
+    warrants_of,
+)
+
+__all__ = [
+    "BodyInfo",
+    "ClerkQueryInfo",
+    "LegalStatus",
+    "PoliceInterestInfo",
+    "ReleaseOrderInfo",
+    "WarrantBrief",
+    "WarrantHistory",
+    "bodies",
+    "detaining_warrants",
+    "legal_status",
+    "open_queries",
+    "open_release_orders",
+    "police_interests",
+    "queries_of",
+    "query",
+    "release_order",
+    "release_orders",
+    "undecided_warrants",
+    "waits_for_court",
+    "warrant",
+    "warrant_history",
+    "warrant_name",
+    "warrants_of",
+]

@@ -1,0 +1,72 @@
+"""What the officer in charge decides about a defective paper, and what the court is asked."""
+
+from collections.abc import Sequence
+
+from pims.authority import events
+from pims.authority.models import ClerkQuery, Warrant, WarrantName
+from pims.authority.services.warrant_rows import close_name
+from pims.foundation.commands.transaction import Transaction, service
+from pims.kernel.decisions import Reason, refuse
+from pims.kernel.errors import InvalidInput, NotFound, NotPermitted
+from pims.people import selectors as people
+
+
+@service
+def decide_defective(tx: Transaction, *, warrant_id: int, decision: str, reason: str) -> None:
+    """The officer in charge acts on a defective warrant or returns it, with a reason.
+
+    A returned warrant no longer detains from this instant; whoever it alone held is then on the
+    books with no valid warrant, which is an alarm. Raises Refused (decided already), NotFound.
+    """
+    warrant = Warrant.objects.select_for_update().filter(pk=warrant_id).first()
+    if warrant is None:
+        raise NotFound("warrant", warrant_id)
+    names = list(warrant.names.all())
+    _require_paper(tx, "authority.decide", warrant, names)
+    tx.lock_persons(name.person_id for name in names)
+    if decision not in (Warrant.State.ACTED_ON, Warrant.State.RETURNED):
+        raise InvalidInput({"decision": Reason("authority.unknown_decision")})
+    if not reason.strip():
+        raise InvalidInput({"reason": Reason("authority.reason_missing")})
+    if warrant.state != Warrant.State.AS_RECEIVED:
+        refuse(Reason("authority.decided_already", {"state": warrant.state})).require()
+    warrant.state = decision
+    warrant.decided_by_id, warrant.decided_at = tx.actor.user_id, tx.now
+    warrant.decision_reason = reason.strip()
+    warrant.save(update_fields=["state", "decided_by_id", "decided_at", "decision_reason"])
+    for name in names:
+        tx.record(
+            events.WarrantDecided(
+                person_id=name.person_id,
+                establishment_id=warrant.establishment_id,
+                warrant_id=warrant.pk,
+                decision=decision,
+            ),
+            details={"reason": reason.strip()},
+        )
+        if decision == Warrant.State.RETURNED and name.ends_at is None:
+            close_name(
+                tx, name, end_kind="returned", ended_at=max(tx.now, name.starts_at), basis=reason
+            )
+
+
+@service
+def send_clerk_query(tx: Transaction, *, query_id: int, text: str) -> None:
+    """The drafted query, as a person worded it, was sent. Raises NotFound."""
+    query = ClerkQuery.objects.select_related("warrant").filter(pk=query_id).first()
+    if query is None:
+        raise NotFound("query", query_id)
+    tx.require("authority.record", establishment_id=query.warrant.establishment_id)
+    query.text, query.sent_at = text.strip() or query.text, tx.now
+    query.save(update_fields=["text", "sent_at"])
+
+
+def _require_paper(
+    tx: Transaction, permission: str, warrant: Warrant, names: Sequence[WarrantName]
+) -> None:
+    """Raise unless the actor may do this where the paper came in or where whom it names is now."""
+    try:
+        tx.require(permission, establishment_id=warrant.establishment_id)
+    except NotPermitted:
+        for name in names:
+            tx.require_person(permission, people.canonical_id(name.person_id))

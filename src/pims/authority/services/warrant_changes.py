@@ -1,0 +1,167 @@
+"""Moving a warrant to a new date, correcting what was keyed, and ending it."""
+
+from datetime import date, datetime
+
+from pims.authority import events, rules
+from pims.authority.models import Warrant, WarrantName
+from pims.authority.services.warrant_rows import (
+    CLOCK_SLACK,
+    WarrantNameInput,
+    WarrantNameResult,
+    add_name,
+    close_name,
+    facts_of,
+    locked_name,
+    mark_endless,
+    zone_of,
+)
+from pims.foundation.commands.transaction import Transaction, service
+from pims.jurisdictions.warrant_kinds import warrant_kinds
+from pims.kernel.decisions import Reason
+from pims.kernel.errors import InvalidInput, Stale
+
+
+@service
+def set_next_appearance(
+    tx: Transaction,
+    *,
+    warrant_name_id: int,
+    next_appearance: date | None,
+    happened_at: datetime,
+    basis: str,
+) -> WarrantNameResult:
+    """The court named a new date at `happened_at`.
+
+    Where the paper had lapsed by then, the new date starts a new period under the same paper's
+    kind, so that the gap stays to be seen; the id returned is then the new one.
+    """
+    name = locked_name(tx, warrant_name_id)
+    kind = warrant_kinds()[name.warrant.kind]
+    zone = zone_of(name.warrant.establishment_id)
+    if happened_at > tx.now + CLOCK_SLACK:
+        raise InvalidInput({"happened_at": Reason("authority.in_the_future")})
+    if next_appearance is not None and next_appearance < happened_at.astimezone(zone).date():
+        raise InvalidInput({"next_appearance": Reason("authority.appearance_before_hearing")})
+    end = rules.end_as_written(facts_of(name), kind, zone.key)
+    lapsed = name.ends_at is None and end is not None and end <= happened_at
+    if lapsed and end is not None:
+        close_name(tx, name, end_kind="replaced", ended_at=max(end, name.starts_at), basis=basis)
+        old, paper = name, name.warrant
+        warrant = Warrant.objects.create(
+            kind=paper.kind,
+            body=paper.body,
+            establishment=paper.establishment,
+            reference=paper.reference,
+            dated=happened_at.astimezone(zone).date(),
+            as_written=basis,
+            received_at=tx.now,
+            state=Warrant.State.ACTED_ON,
+            recorded_by_id=tx.actor.user_id,
+        )
+        name = add_name(
+            tx,
+            warrant,
+            WarrantNameInput(
+                person_id=old.person_id,
+                name_as_written=old.name_as_written,
+                starts_at=happened_at,
+                next_appearance=next_appearance,
+                charges=old.charges,
+            ),
+            further=False,
+        )
+    else:
+        name.next_appearance = next_appearance
+        name.version += 1
+        name.save(update_fields=["next_appearance", "version"])
+    mark_endless(name)
+    tx.record(
+        events.NextAppearanceSet(
+            person_id=name.person_id,
+            establishment_id=name.warrant.establishment_id,
+            warrant_name_id=name.pk,
+            next_appearance=None if next_appearance is None else next_appearance.isoformat(),
+            after_lapse=lapsed,
+        ),
+        details={"basis": basis},
+    )
+    return WarrantNameResult(name.pk)
+
+
+@service
+def amend_warrant_name(
+    tx: Transaction,
+    *,
+    warrant_name_id: int,
+    version: int,
+    reason: str,
+    name_as_written: str,
+    charges: str,
+    starts_at: datetime,
+    until: date | None,
+    next_appearance: date | None,
+    amount_cents: int | None = None,
+) -> WarrantNameResult:
+    """Correct what was keyed wrongly; what stood there before stays in the history.
+
+    Raises Stale where somebody changed it after the form was opened, InvalidInput on dates.
+    """
+    name = locked_name(tx, warrant_name_id)
+    if name.version != version:
+        raise Stale
+    wrong: dict[str, Reason] = {}
+    if not reason.strip():
+        wrong["reason"] = Reason("authority.reason_missing")
+    if (
+        until is not None
+        and until < starts_at.astimezone(zone_of(name.warrant.establishment_id)).date()
+    ):
+        wrong["until"] = Reason("authority.ends_before_start")
+    if wrong:
+        raise InvalidInput(wrong)
+    new = {
+        "name_as_written": name_as_written,
+        "charges": charges,
+        "starts_at": starts_at,
+        "until": until,
+        "next_appearance": next_appearance,
+        "amount_cents": amount_cents,
+    }
+    changed = tuple(field for field, value in new.items() if getattr(name, field) != value)
+    before = {field: getattr(name, field) for field in changed}
+    for field in changed:
+        setattr(name, field, new[field])
+    name.version += 1
+    name.save()
+    mark_endless(name)
+    tx.record(
+        events.WarrantAmended(
+            person_id=name.person_id,
+            establishment_id=name.warrant.establishment_id,
+            warrant_id=name.warrant_id,
+            warrant_name_id=name.pk,
+            fields=changed,
+        ),
+        details={"reason": reason, "before": before, "after": {f: new[f] for f in changed}},
+    )
+    return WarrantNameResult(name.pk)
+
+
+@service
+def end_warrant(
+    tx: Transaction, *, warrant_name_id: int, end_kind: str, ended_at: datetime, basis: str
+) -> WarrantNameResult:
+    """It ceased to detain at `ended_at`. A repeat with the same end changes nothing.
+
+    Raises InvalidInput (unknown kind, before it began, in the future), NotFound.
+    """
+    name = locked_name(tx, warrant_name_id)
+    if end_kind not in WarrantName.EndKind.values or not end_kind:
+        raise InvalidInput({"end_kind": Reason("authority.unknown_end")})
+    if ended_at < name.starts_at:
+        raise InvalidInput({"ended_at": Reason("authority.ends_before_start")})
+    if ended_at > tx.now + CLOCK_SLACK:
+        raise InvalidInput({"ended_at": Reason("authority.in_the_future")})
+    if name.ends_at is None:
+        close_name(tx, name, end_kind=end_kind, ended_at=ended_at, basis=basis)
+    return WarrantNameResult(name.pk)

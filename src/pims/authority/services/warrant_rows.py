@@ -1,0 +1,134 @@
+"""The rows of warrants, as every service that records or changes one handles them."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from pims.authority import events, rules
+from pims.authority.models import Warrant, WarrantName
+from pims.facilities import selectors as facilities
+from pims.foundation.commands.transaction import Transaction
+from pims.jurisdictions.warrant_kinds import warrant_kinds
+from pims.kernel.errors import NotFound
+from pims.people import selectors as people
+
+CLOCK_SLACK = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True)
+class WarrantNameInput:
+    """One person named on the paper. `starts_at` is when it began to hold this person."""
+
+    person_id: int
+    name_as_written: str
+    starts_at: datetime
+    until: date | None = None
+    next_appearance: date | None = None
+    charges: str = ""
+    amount_cents: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WarrantNameResult:
+    warrant_name_id: int
+
+
+def add_name(
+    tx: Transaction, warrant: Warrant, name: WarrantNameInput, *, further: bool
+) -> WarrantName:
+    row = WarrantName.objects.create(
+        warrant=warrant,
+        person_id=name.person_id,
+        name_as_written=name.name_as_written,
+        charges=name.charges,
+        starts_at=name.starts_at,
+        until=name.until,
+        next_appearance=name.next_appearance,
+        amount_cents=name.amount_cents,
+        recorded_by_id=tx.actor.user_id,
+    )
+    tx.record(
+        events.WarrantRecorded(
+            person_id=name.person_id,
+            establishment_id=warrant.establishment_id,
+            warrant_id=warrant.pk,
+            warrant_name_id=row.pk,
+            warrant_kind=warrant.kind,
+            further=further,
+            defects=tuple(warrant.defects),
+        ),
+        details={
+            "name_as_written": name.name_as_written,
+            "reference": warrant.reference,
+            "charges": name.charges,
+            "until": name.until,
+            "next_appearance": name.next_appearance,
+        },
+    )
+    return row
+
+
+def mark_endless(name: WarrantName) -> None:
+    """A paper left without the end that its kind needs is defective: it must not hold unseen."""
+    paper = name.warrant
+    kind = warrant_kinds()[paper.kind]
+    if name.ends_at is not None or paper.state in (Warrant.State.RETURNED, Warrant.State.VOID):
+        return
+    wanted = {"until": "no_end", "next_appearance": "no_next_appearance"}
+    lacking = {wanted[need] for need in kind.needs if need in wanted}
+    if not lacking or rules.end_as_written(facts_of(name), kind, "UTC") is not None:
+        return
+    if lacking <= set(paper.defects):
+        return
+    paper.defects = [code for code in rules.DEFECTS if code in lacking | set(paper.defects)]
+    paper.state = Warrant.State.AS_RECEIVED
+    paper.save(update_fields=["defects", "state"])
+
+
+def close_name(
+    tx: Transaction, name: WarrantName, *, end_kind: str, ended_at: datetime, basis: str
+) -> None:
+    """Close one name on a warrant inside a change whose permission is already settled."""
+    name.ends_at, name.end_kind, name.end_basis = ended_at, end_kind, basis[:300]
+    name.version += 1
+    name.save(update_fields=["ends_at", "end_kind", "end_basis", "version"])
+    tx.record(
+        events.WarrantEnded(
+            person_id=name.person_id,
+            establishment_id=name.warrant.establishment_id,
+            warrant_name_id=name.pk,
+            end_kind=end_kind,
+            ended_at=ended_at.isoformat(),
+        ),
+        details={"basis": basis},
+    )
+
+
+def locked_name(tx: Transaction, warrant_name_id: int) -> WarrantName:
+    found = WarrantName.objects.filter(pk=warrant_name_id).values_list("person_id", flat=True)
+    person_id = found.first()
+    if person_id is None:
+        raise NotFound("warrant", warrant_name_id)
+    tx.lock_persons([person_id])
+    # Who may is settled by where the person is now: warrants go along with a transfer.
+    tx.require_person("authority.record", people.canonical_id(person_id))
+    return WarrantName.objects.select_related("warrant__body").get(pk=warrant_name_id)
+
+
+def facts_of(name: WarrantName) -> rules.WarrantFacts:
+    return rules.WarrantFacts(
+        warrant_name_id=name.pk,
+        warrant_id=name.warrant_id,
+        person_id=name.person_id,
+        kind=name.warrant.kind,
+        state=name.warrant.state,
+        starts_at=name.starts_at,
+        until=name.until,
+        next_appearance=name.next_appearance,
+        ends_at=name.ends_at,
+        defects=tuple(name.warrant.defects),
+    )
+
+
+def zone_of(establishment_id: int) -> ZoneInfo:
+    return ZoneInfo(facilities.time_zone(establishment_id))

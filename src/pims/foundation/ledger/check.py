@@ -2,7 +2,8 @@
 
 `pims check ledger` reads everything once, in one snapshot, in the memory of a page. It finds what
 a superuser of the database can do: change a row, remove the end, swap, add, and also recompute the
-hashes, as long as a checkpoint signed before, or its copy off the database, is left.
+hashes, as long as a checkpoint signed before, or its copy off the database, is left. Public keys
+are all that it needs.
 """
 
 import time
@@ -15,9 +16,11 @@ from psycopg import IsolationLevel
 
 from pims.foundation.ledger.copies import Copy, read_copies
 from pims.foundation.ledger.entry_check import COLUMNS, EntryCheck
+from pims.foundation.ledger.keychain import KeyChain
 from pims.foundation.ledger.merkle import Frontier
 from pims.foundation.ledger.notes import Checkpoint, Verifier
 from pims.foundation.ledger.report import LedgerReport, Problem, Problems
+from pims.foundation.ledger.sequence import CHECKPOINT, handovers_entered, read_checkpoint
 from pims.foundation.ledger.statements import Row, Statements, believe
 from pims.foundation.ledger.tree_check import TreeCheck
 
@@ -48,23 +51,30 @@ def check_ledger(
     *,
     conninfo: str,
     verifier: Verifier,
+    earlier: Sequence[Verifier] = (),
     folders: Sequence[Path],
     progress: Progress = lambda done, total: None,
 ) -> LedgerReport:
     """Verify everything and report; raises only where the database can't be read.
 
-    `conninfo` is of a role that may read the ledger. The sequencer may go on meanwhile.
+    `verifier` is of the key that is trusted from outside: keys that handed over to it, or that it
+    handed over to, are found by the hand-overs. `earlier` are keys that no hand-over links to it,
+    because it was lost. `conninfo` is of a role that may read the ledger. The sequencer may go on
+    meanwhile.
     """
     with psycopg.connect(conninfo) as connection:
         connection.isolation_level = IsolationLevel.REPEATABLE_READ
         connection.read_only = True
-        return check_snapshot(connection, verifier=verifier, folders=folders, progress=progress)
+        return check_snapshot(
+            connection, verifier=verifier, earlier=earlier, folders=folders, progress=progress
+        )
 
 
 def check_snapshot(
     connection: Connection,
     *,
     verifier: Verifier,
+    earlier: Sequence[Verifier] = (),
     folders: Sequence[Path],
     progress: Progress = lambda done, total: None,
 ) -> LedgerReport:
@@ -73,12 +83,16 @@ def check_snapshot(
     problems = Problems()
     # A copy is written after its leaves are committed: copies read before the snapshot can't
     # speak of more than it shows, and rows of the snapshot have their copies read after it.
-    earlier = list(read_copies(folders))
+    before = list(read_copies(folders))
     rows = _checkpoints(connection)
-    later = list(read_copies(folders))
-    statements = believe(rows, later, verifier, problems)
+    after = list(read_copies(folders))
+    written = [copy.found for copy in after if isinstance(copy.found, Checkpoint)]
+    signed = [*(row.checkpoint for row in rows), *written]
+    keys = KeyChain([verifier, *earlier], signed, problems)
+    statements = believe(rows, after, keys, problems)
     tree = _walk(connection, statements, problems, progress)
-    _find_cut_off(tree.frontier, rows, earlier, verifier, problems)
+    _find_cut_off(tree.frontier, rows, before, keys, problems)
+    _find_unentered(connection, keys, problems)
     _find_unordered(connection, problems)
     _check_feed(connection, problems)
     return LedgerReport(
@@ -91,6 +105,7 @@ def check_snapshot(
         unrecorded=statements.unrecorded,
         torn=statements.torn,
         key_id=verifier.key_id,
+        keys=keys.signed_by(),
         problem_count=problems.count,
         problems=problems.sorted(),
         seconds=round(time.monotonic() - began, 3),
@@ -116,13 +131,8 @@ def _walk(
 
 
 def _checkpoints(connection: Connection) -> list[Row]:
-    return [
-        Row(Checkpoint(size, bytes(root), at, key_id, bytes(signature)), bytes(frontier))
-        for size, root, frontier, at, key_id, signature in connection.execute(
-            "SELECT tree_size, root, frontier, signed_at, key_id, signature"
-            " FROM ledger_checkpoint ORDER BY tree_size"
-        )
-    ]
+    query = f"SELECT {CHECKPOINT} FROM ledger_checkpoint ORDER BY tree_size"
+    return [Row(*read_checkpoint(row)) for row in connection.execute(query)]
 
 
 def _erased_persons(connection: Connection) -> frozenset[int]:
@@ -139,7 +149,7 @@ def _find_cut_off(
     frontier: Frontier,
     rows: Sequence[Row],
     copies: Sequence[Copy],
-    verifier: Verifier,
+    keys: KeyChain,
     problems: Problems,
 ) -> None:
     """Report the largest tree that was signed, where there is less of it now."""
@@ -152,7 +162,7 @@ def _find_cut_off(
     larger = [
         (checkpoint, source)
         for checkpoint, source in spoken
-        if checkpoint.size > frontier.size and verifier.accepts(checkpoint)
+        if checkpoint.size > frontier.size and not keys.refuses(checkpoint)
     ]
     if larger:
         checkpoint, source = max(larger, key=lambda found: found[0].size)
@@ -166,6 +176,20 @@ def _find_cut_off(
                 to_size=checkpoint.size,
             )
         )
+
+
+def _find_unentered(connection: Connection, keys: KeyChain, problems: Problems) -> None:
+    """Report hand-overs that no entry of the tree, as it was at the hand-over, names."""
+    entered = handovers_entered(connection)
+    for names, size in keys.handovers.items():
+        if entered.get(names, size) >= size:
+            problems.add(
+                Problem(
+                    "handover_unrecorded",
+                    f"The signing key was changed at {size} entries, and no entry before says so",
+                    to_size=size,
+                )
+            )
 
 
 def _find_unordered(connection: Connection, problems: Problems) -> None:

@@ -1,4 +1,4 @@
-"""What the sequencer itself reports: never about a person, always for an operator."""
+"""What the ledger reports of itself: never about a person, always for an operator."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -30,3 +30,13 @@ class TreeDiffers(Event):
 
     tree_size: int
     checkpoint_size: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SigningKeyHandedOver(Event):
+    """Checkpoints after the next one are signed by another key; both are verifier lines."""
+
+    kind: ClassVar[str] = "ledger.signing_key_handed_over"
+
+    old: str
+    new: str

@@ -74,6 +74,8 @@ class LedgerCheckpoint(models.Model):
     """A signed statement of the tree: its size and root. Also kept off the database.
 
     `frontier` lets the sequencer start again without reading the tree from its beginning.
+    `handover` is empty but in the last checkpoint of a key: two verifier lines with a space
+    between, the key that ends and the one that follows, whose signature is `cosignature`.
     """
 
     tree_size = models.BigIntegerField(primary_key=True)
@@ -82,6 +84,8 @@ class LedgerCheckpoint(models.Model):
     signed_at = models.DateTimeField()
     key_id = models.CharField(max_length=64)
     signature = models.BinaryField(max_length=64)
+    handover = models.TextField(default="", db_default="")
+    cosignature = models.BinaryField(max_length=64, default=b"", db_default=b"")
 
     class Meta:
         db_table = "ledger_checkpoint"

@@ -42,6 +42,23 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
+class SignedBy:
+    """What one key signed: its checkpoints, and copies of them, of `first_size` to `last_size`.
+
+    `until_size` is the size at which it handed over, None for the key in use.
+    """
+
+    key_id: str
+    line: str
+    until_size: int | None
+    signed: int
+    first_size: int | None
+    last_size: int | None
+    first_at: datetime | None
+    last_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class LedgerReport:
     """The whole check. `ok` is true only where nothing at all was found.
 
@@ -58,6 +75,7 @@ class LedgerReport:
     unrecorded: int
     torn: int
     key_id: str
+    keys: tuple[SignedBy, ...]
     problem_count: int
     problems: tuple[Problem, ...]
     seconds: float

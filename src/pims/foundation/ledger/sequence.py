@@ -13,9 +13,9 @@ from uuid import UUID
 import psycopg
 
 from pims.foundation.ledger.entries import instant
-from pims.foundation.ledger.events import ClockWentBack, TreeDiffers
+from pims.foundation.ledger.events import ClockWentBack, SigningKeyHandedOver, TreeDiffers
 from pims.foundation.ledger.merkle import Frontier, leaf_hash
-from pims.foundation.ledger.notes import Checkpoint, Verifier
+from pims.foundation.ledger.notes import Checkpoint, HandOver, Verifier
 from pims.foundation.outbox.records import FEED_CHANNEL, INSERT_EVENT, new_event
 from pims.kernel import clock
 from pims.kernel.events import Event
@@ -39,6 +39,11 @@ ORDER BY p.serial LIMIT %s
 """
 _PUT_FEED = """
 INSERT INTO outbox_feed (position, event_id) SELECT * FROM unnest(%s::bigint[], %s::uuid[])
+"""
+CHECKPOINT = "tree_size, root, frontier, signed_at, key_id, signature, handover, cosignature"
+_HANDOVERS = """
+SELECT l.position, e.body FROM ledger_entry e JOIN ledger_leaf l ON l.entry_id = e.id
+WHERE e.kind = %s ORDER BY l.position
 """
 _NEWEST = """
 SELECT e.serial, e.recorded_at, e.body FROM ledger_entry e JOIN ledger_leaf l ON l.entry_id = e.id
@@ -67,8 +72,7 @@ def load_state(connection: Connection, verifier: Verifier) -> State:
     that frontier can't be trusted the whole tree is read instead.
     """
     row = connection.execute(
-        "SELECT tree_size, root, frontier, signed_at, key_id, signature FROM ledger_checkpoint"
-        " ORDER BY tree_size DESC LIMIT 1"
+        f"SELECT {CHECKPOINT} FROM ledger_checkpoint ORDER BY tree_size DESC LIMIT 1"
     ).fetchone()
     base = _trusted_frontier(row, verifier) if row else Frontier()
     signed = row[0] if row else 0
@@ -107,14 +111,46 @@ def step(connection: Connection, state: State, *, limit: int) -> tuple[State, in
 
 
 def save_checkpoint(connection: Connection, checkpoint: Checkpoint, frontier: Frontier) -> None:
+    handover = checkpoint.handover
     connection.execute(
-        "INSERT INTO ledger_checkpoint (tree_size, root, frontier, signed_at, key_id, signature)"
-        " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (tree_size) DO NOTHING",
+        f"INSERT INTO ledger_checkpoint ({CHECKPOINT})"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (tree_size) DO NOTHING",
         [
             checkpoint.size, checkpoint.root, frontier.to_bytes(), checkpoint.signed_at,
             checkpoint.key_id, checkpoint.signature,
+            handover.names if handover else "", handover.cosignature if handover else b"",
         ],
     )  # fmt: skip
+
+
+def read_checkpoint(row: tuple[Any, ...]) -> tuple[Checkpoint, bytes]:
+    """A checkpoint and the frontier beside it, from the columns `CHECKPOINT`."""
+    size, root, frontier, signed_at, key_id, signature, names, cosignature = row
+    old, _, new = names.partition(" ")
+    handover = HandOver(old, new, bytes(cosignature)) if names else None
+    found = Checkpoint(size, bytes(root), signed_at, key_id, bytes(signature), handover)
+    return found, bytes(frontier)
+
+
+def is_handed_over(connection: Connection, names: str) -> bool:
+    """Whether the hand-over between these two keys (`HandOver.names`) is signed and kept."""
+    found = connection.execute(
+        "SELECT 1 FROM ledger_checkpoint WHERE handover = %s LIMIT 1", [names]
+    ).fetchone()
+    return found is not None
+
+
+def handovers_entered(connection: Connection) -> dict[str, int]:
+    """The hand-overs that entries of the tree name (`HandOver.names`): the first position."""
+    found: dict[str, int] = {}
+    for position, body in connection.execute(_HANDOVERS, [SigningKeyHandedOver.kind]):
+        try:
+            named = json.loads(body)["body"]
+            names = f"{named['old']} {named['new']}"
+        except (ValueError, KeyError, TypeError):  # altered: the check names it
+            continue
+        found.setdefault(names, position)
+    return found
 
 
 def _place_entries(connection: Connection, state: State, rows: list[tuple[Any, ...]]) -> State:
@@ -160,10 +196,9 @@ def is_loaded(body: str) -> bool:
 
 
 def _trusted_frontier(row: tuple[Any, ...], verifier: Verifier) -> Frontier | None:
-    size, root, nodes, signed_at, key_id, signature = row
-    checkpoint = Checkpoint(size, bytes(root), signed_at, key_id, bytes(signature))
+    checkpoint, nodes = read_checkpoint(row)
     try:
-        frontier = Frontier.from_bytes(size, bytes(nodes))
+        frontier = Frontier.from_bytes(checkpoint.size, nodes)
     except ValueError:
         return None
     if frontier.root() != checkpoint.root or not verifier.accepts(checkpoint):

@@ -8,6 +8,9 @@ A checkpoint is signed in this order: the leaves are committed, the note is on t
 database, the row is in the database. A crash in between leaves a note without a row for a tree
 that is all there, which is no sign of tampering; a row without a note, or a note for more than the
 tree holds, can't come from a crash.
+
+Where another signing key waits and the tree holds the entry that names it, the next checkpoint is
+the hand-over: signed by both keys, kept as any other, and only then is the new key the one.
 """
 
 import logging
@@ -15,17 +18,26 @@ import signal
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event as Flag
+from typing import Protocol
 
 import psycopg
 
 from pims.foundation.ledger import copies
 from pims.foundation.ledger.entries import PENDING_CHANNEL
-from pims.foundation.ledger.keys import signer as ledger_signer
-from pims.foundation.ledger.notes import Signer, Verifier
-from pims.foundation.ledger.sequence import Connection, State, load_state, save_checkpoint, step
+from pims.foundation.ledger.keys import KeyFiles
+from pims.foundation.ledger.notes import Checkpoint, Signer, Verifier
+from pims.foundation.ledger.sequence import (
+    Connection,
+    State,
+    handovers_entered,
+    is_handed_over,
+    load_state,
+    save_checkpoint,
+    step,
+)
 from pims.kernel import clock
 
 LOCK = 0x50494D53_5345_51  # "PIMS" "SEQ"
@@ -37,20 +49,45 @@ RECONNECT_SECONDS = 0.5
 log = logging.getLogger("pims.sequencer")
 
 
+class Keys(Protocol):
+    """Where the sequencer has its key from, and the one that is to follow it."""
+
+    def current(self) -> Signer: ...
+    def successor(self) -> Signer | None: ...
+    def take_over(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class OneKey:
+    """A key that nothing follows."""
+
+    signer: Signer
+
+    def current(self) -> Signer:
+        return self.signer
+
+    def successor(self) -> Signer | None:
+        return None
+
+    def take_over(self) -> None:
+        raise AssertionError("nothing follows this key")
+
+
 def run_sequencer(
     stop: Flag,
     *,
     conninfo: str,
-    signer: Signer,
+    signer: Signer | Keys,
     folders: Sequence[Path],
     batch: int = BATCH,
 ) -> None:
     """Work until `stop` is set; a database that goes away is waited for."""
+    keys = OneKey(signer) if isinstance(signer, Signer) else signer
     while not stop.is_set():
         try:
             with psycopg.connect(conninfo, autocommit=True) as connection:
                 if _take_lead(connection, stop):
-                    _serve(connection, stop, signer, folders, batch)
+                    _serve(connection, stop, keys, folders, batch)
         except psycopg.OperationalError as error:
             log.warning("the database is away: %s", str(error).strip())
             stop.wait(RECONNECT_SECONDS)
@@ -72,12 +109,13 @@ def _take_lead(connection: Connection, stop: Flag) -> bool:
 
 
 def _serve(
-    connection: Connection, stop: Flag, signer: Signer, folders: Sequence[Path], batch: int
+    connection: Connection, stop: Flag, keys: Keys, folders: Sequence[Path], batch: int
 ) -> None:
     # Positions that were seen outside must never be given again after a power cut.
     connection.execute("SET synchronous_commit = on")
     connection.execute(f"LISTEN {PENDING_CHANNEL}")
-    state = load_state(connection, Verifier(signer.public))
+    _finish_handover(connection, keys)
+    state = load_state(connection, Verifier(keys.current().public))
     if state.frontier.size < state.signed:
         log.error("the tree is shorter than its newest checkpoint: run pims check ledger")
     signed_at = time.monotonic() - SIGN_EVERY_SECONDS
@@ -86,18 +124,18 @@ def _serve(
         due = signed_at + SIGN_EVERY_SECONDS - time.monotonic()
         unsigned = state.frontier.size > state.signed
         if unsigned and due <= 0:
-            state = _sign(connection, state, signer, folders)
+            state = _sign(connection, state, keys, folders)
             signed_at = time.monotonic()
         elif not moved:
             wait = min(POLL_SECONDS, due) if unsigned else POLL_SECONDS
             for _ in connection.notifies(timeout=max(wait, 0.001), stop_after=1):
                 pass
     if state.frontier.size > state.signed:
-        _sign(connection, state, signer, folders)
+        _sign(connection, state, keys, folders)
 
 
-def _sign(connection: Connection, state: State, signer: Signer, folders: Sequence[Path]) -> State:
-    checkpoint = signer.sign(size=state.frontier.size, root=state.frontier.root(), at=clock.now())
+def _sign(connection: Connection, state: State, keys: Keys, folders: Sequence[Path]) -> State:
+    checkpoint = _next_checkpoint(connection, state, keys)
     for number, folder in enumerate(folders):
         try:
             copies.write_copy(folder, checkpoint)
@@ -107,7 +145,31 @@ def _sign(connection: Connection, state: State, signer: Signer, folders: Sequenc
             if number == 0:
                 return state
     save_checkpoint(connection, checkpoint, state.frontier)
+    if checkpoint.handover is not None:
+        keys.take_over()
+        log.info("checkpoints are signed by %s from now on", keys.current().key_id)
     return replace(state, signed=checkpoint.size)
+
+
+def _next_checkpoint(connection: Connection, state: State, keys: Keys) -> Checkpoint:
+    """Of the tree as it is; a hand-over where another key waits and an entry names it."""
+    size, root = state.frontier.size, state.frontier.root()
+    current, successor = keys.current(), keys.successor()
+    if successor is not None and successor.public != current.public:
+        names = f"{current.line} {successor.line}"
+        if names in handovers_entered(connection):
+            return current.hand_over(successor, size=size, root=root, at=clock.now())
+    return current.sign(size=size, root=root, at=clock.now())
+
+
+def _finish_handover(connection: Connection, keys: Keys) -> None:
+    """Where it was kept, and the end of it cut off: the new key is the one."""
+    current, successor = keys.current(), keys.successor()
+    if successor is None:
+        return
+    names = f"{current.line} {successor.line}"
+    if successor.public == current.public or is_handed_over(connection, names):
+        keys.take_over()
 
 
 def main() -> int:
@@ -119,7 +181,7 @@ def main() -> int:
     stop = Flag()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    run_sequencer(stop, conninfo=dsn("sequencer"), signer=ledger_signer(), folders=copies.folders())
+    run_sequencer(stop, conninfo=dsn("sequencer"), signer=KeyFiles(), folders=copies.folders())
     return 0
 
 

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from pims.foundation.ledger.copies import Copy
-from pims.foundation.ledger.notes import Checkpoint, Unreadable, Verifier
+from pims.foundation.ledger.keychain import KeyChain
+from pims.foundation.ledger.notes import Checkpoint, Unreadable
 from pims.foundation.ledger.report import Problem, Problems
 
 
@@ -39,17 +40,10 @@ class Statements:
 
 
 def believe(
-    rows: Sequence[Row], copies: Iterable[Copy], verifier: Verifier, problems: Problems
+    rows: Sequence[Row], copies: Iterable[Copy], keys: KeyChain, problems: Problems
 ) -> Statements:
     """Keep what is well signed; report what is not, and rows without a copy."""
     found = Statements()
-    known: dict[Checkpoint, bool] = {}
-
-    def signed(checkpoint: Checkpoint) -> bool:
-        if checkpoint not in known:
-            known[checkpoint] = verifier.accepts(checkpoint)
-        return known[checkpoint]
-
     copied: set[tuple[int, bytes]] = set()
     recorded = {row.checkpoint.size for row in rows}
     for copy in copies:
@@ -58,8 +52,8 @@ def believe(
             continue
         found.copies += 1
         checkpoint = copy.found
-        if not signed(checkpoint):
-            problems.add(_badly_signed(checkpoint, f"copy in {copy.path.name}", verifier))
+        if why := keys.refuses(checkpoint):
+            problems.add(_not_believed(checkpoint, f"copy in {copy.path.name}", why))
             continue
         copied.add((checkpoint.size, checkpoint.root))
         if checkpoint.size not in recorded:
@@ -67,8 +61,8 @@ def believe(
         _keep(found, Statement(checkpoint, f"copy in {copy.path.name}"))
     for row in rows:
         checkpoint = row.checkpoint
-        if not signed(checkpoint):
-            problems.add(_badly_signed(checkpoint, "row in the database", verifier))
+        if why := keys.refuses(checkpoint):
+            problems.add(_not_believed(checkpoint, "row in the database", why))
             continue
         if (checkpoint.size, checkpoint.root) not in copied:
             problems.add(
@@ -105,12 +99,7 @@ def _unreadable(name: str, text: Unreadable, found: Statements, problems: Proble
         )
 
 
-def _badly_signed(checkpoint: Checkpoint, source: str, verifier: Verifier) -> Problem:
-    why = (
-        "its signature does not fit what it says"
-        if checkpoint.key_id == verifier.key_id
-        else f"it is signed by another key ({checkpoint.key_id}, not {verifier.key_id})"
-    )
+def _not_believed(checkpoint: Checkpoint, source: str, why: str) -> Problem:
     return Problem(
         "checkpoint_changed",
         f"The checkpoint of {checkpoint.size} entries ({source}) can't be believed: {why}",

@@ -99,6 +99,23 @@ def rotate(json: JsonFlag = False) -> None:
         )
 
 
+@app.command(name="rotate-ledger")
+def rotate_ledger(json: JsonFlag = False) -> None:
+    """Sign the ledger with a new key from now on; the old one hands over and is destroyed."""
+    with installation() as actor, step("Handing over to a new signing key"):
+        from pims.foundation.commands.transaction import Command
+        from pims.foundation.ledger.rotation import rotate_signing_key
+
+        done = rotate_signing_key(Command(actor))
+    columns = {"old": "Key until now", "new": "Key from now on", "size": "Entries at the hand-over"}
+    show(done, as_json=json, columns=columns)
+    if not json:
+        words.print(
+            "Copy the secrets folder anew, and give the new public key to whoever verifies the"
+            " ledger elsewhere: it is the last line of what they trust."
+        )
+
+
 @app.command()
 def retire(
     version: Annotated[int, typer.Argument(help="The version that nothing needs any more.")],

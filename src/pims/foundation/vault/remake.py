@@ -15,7 +15,7 @@ from pims.foundation.database.roles import prepare_server
 from pims.foundation.vault import secrets
 
 DATABASE = "database-"
-_ANEW = ("django-secret-key", "ledger-signing-key")
+_ANEW = ("django-secret-key", "ledger-signing-key", "ledger-signing-key-next")
 
 
 def sort_missing() -> tuple[list[str], list[str]]:

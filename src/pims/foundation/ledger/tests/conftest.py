@@ -20,7 +20,7 @@ from pims.foundation.ledger import entries
 from pims.foundation.ledger.check import check_ledger, check_snapshot
 from pims.foundation.ledger.notes import Signer, Verifier
 from pims.foundation.ledger.report import LedgerReport
-from pims.foundation.ledger.sequencer import run_sequencer
+from pims.foundation.ledger.sequencer import Keys, run_sequencer
 from tests.fixtures.database import FreshDatabase
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -67,7 +67,7 @@ class Ledger:
             return [self.write(connection, start + n) for n in range(count)]
 
     @contextmanager
-    def sequencing(self, *, batch: int = 1000) -> Iterator[None]:
+    def sequencing(self, *, batch: int = 1000, keys: Keys | None = None) -> Iterator[None]:
         """A sequencer at work within the block; stopped cleanly after it."""
         stop = threading.Event()
         thread = threading.Thread(
@@ -75,7 +75,7 @@ class Ledger:
             args=(stop,),
             kwargs={
                 "conninfo": self.database.dsn("sequencer"),
-                "signer": self.signer,
+                "signer": keys or self.signer,
                 "folders": [self.folder],
                 "batch": batch,
             },
@@ -146,9 +146,9 @@ class Scratch:
     def tamper(self, statement: str, *values: object) -> None:
         self.connection.execute(statement.encode(), values)
 
-    def check(self, *, verifier: Verifier | None = None) -> LedgerReport:
+    def check(self, *, verifier: Verifier | None = None, **options: Any) -> LedgerReport:
         return check_snapshot(
-            self.connection, verifier=verifier or self.verifier, folders=[self.folder]
+            self.connection, verifier=verifier or self.verifier, folders=[self.folder], **options
         )
 
     def body_at(self, position: int) -> str:

@@ -10,7 +10,10 @@ from importlib.resources import files
 
 @dataclass(frozen=True, slots=True)
 class AlarmKind:
-    """`ladder` are role codes; `minutes[i]` is how long step i has, the last has no limit."""
+    """`ladder` are role codes; `minutes[i]` is how long step i has, the last has no limit.
+
+    `from_since`: the minutes count from the fact, however late it was keyed; else from the alarm.
+    """
 
     code: str
     label: Mapping[str, str]
@@ -18,6 +21,7 @@ class AlarmKind:
     minutes: tuple[int, ...]
     by_reason: bool
     severity: int
+    from_since: bool = False
 
     def deadline(self, step: int, started: datetime) -> datetime | None:
         """When the owner on `step`, who has had it since `started`, loses it to the next."""
@@ -40,5 +44,6 @@ def alarm_kinds() -> Mapping[str, AlarmKind]:
             minutes=tuple(row["minutes"]),
             by_reason=row["by_reason"],
             severity=severity,
+            from_since=row.get("from_since", False),
         )
     return kinds

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 EXPIRES_SOON = timedelta(days=3)
 
@@ -73,14 +73,21 @@ def custody_alarms(facts: CustodyFacts, *, as_of: datetime) -> list[DueAlarm]:
 
 
 def release_alarms(facts: ReleaseFacts, *, as_of: datetime) -> list[DueAlarm]:
-    """Every alarm that is due about one discharge. A release order sounds at once."""
+    """Every alarm that is due about one discharge. A release order sounds at once.
+
+    Where the clock is counted anew (a second order frees only now) it sounds anew, for reception
+    first: what climbed before was about another hour.
+    """
     kind = "countersign_missing" if facts.awaits_countersign else "freedom_overdue"
     if facts.clock_started_at > as_of:
         return []
+    key = str(facts.case_id)
+    if not facts.awaits_countersign:
+        key = f"{key}@{facts.clock_started_at.astimezone(UTC):%Y%m%dT%H%M%S}"
     return [
         DueAlarm(
             kind,
-            str(facts.case_id),
+            key,
             facts.clock_started_at,
             facts.establishment_id,
             facts.person_id,

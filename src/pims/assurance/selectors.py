@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -11,6 +12,7 @@ from pims.assurance.models import Alarm
 from pims.foundation.access.actor import Actor
 from pims.foundation.access.models import PersonScope
 from pims.foundation.access.scope import require_visible, scope_filter
+from pims.foundation.compiled import compiled
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +58,13 @@ def alarm_count(viewer: Actor, establishment_id: int) -> int:
 def alarms_of(viewer: Actor, person_id: int, *, ended: bool = False) -> list[AlarmInfo]:
     """The alarms about one person, newest first; with `ended` those that are over too."""
     require_visible(viewer, "assurance.view", person_id)
+    return [_info(row) for row in _about(person_id, ended=ended)]
+
+
+@compiled
+def _about(person_id: Any, *, ended: bool) -> QuerySet[Any, Any]:
     rows = Alarm.objects.filter(person_id=person_id).order_by("-raised_at")
-    if not ended:
-        rows = rows.filter(ended_at=None)
-    return [_info(row) for row in rows]
+    return rows if ended else rows.filter(ended_at=None)
 
 
 def alarm(viewer: Actor, alarm_id: int) -> AlarmInfo | None:

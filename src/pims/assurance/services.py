@@ -153,7 +153,7 @@ def climb_overdue(tx: Transaction, *, establishment_id: int | None) -> int:
     climbed = 0
     for alarm in overdue.order_by("pk"):
         kind = alarm_kinds()[alarm.kind]
-        step, deadline = _step_at(kind, alarm.raised_at, tx.now)
+        step, deadline = _step_at(kind, _counts_from(kind, alarm.since, alarm.raised_at), tx.now)
         if step == alarm.step:
             continue
         alarm.step, alarm.owner_role, alarm.deadline_at = step, kind.ladder[step], deadline
@@ -172,14 +172,18 @@ def climb_overdue(tx: Transaction, *, establishment_id: int | None) -> int:
     return climbed
 
 
-def _step_at(kind: AlarmKind, raised_at: datetime, now: datetime) -> tuple[int, datetime | None]:
+def _step_at(kind: AlarmKind, began: datetime, now: datetime) -> tuple[int, datetime | None]:
     """The step of the ladder that the alarm has reached by `now`, and that step's deadline."""
-    step, started = 0, raised_at
+    step, started = 0, began
     deadline = kind.deadline(step, started)
     while deadline is not None and deadline <= now:
         step, started = step + 1, deadline
         deadline = kind.deadline(step, started)
     return step, deadline
+
+
+def _counts_from(kind: AlarmKind, since: datetime, raised_at: datetime) -> datetime:
+    return since if kind.from_since else raised_at
 
 
 def _settled_by_reason(due: Mapping[tuple[str, str], DueAlarm]) -> set[tuple[str, str]]:
@@ -195,6 +199,7 @@ def _settled_by_reason(due: Mapping[tuple[str, str], DueAlarm]) -> set[tuple[str
 
 def _raise(tx: Transaction, due: DueAlarm) -> Alarm:
     kind = alarm_kinds()[due.kind]
+    step, deadline = _step_at(kind, _counts_from(kind, due.since, tx.now), tx.now)
     alarm = Alarm.objects.create(
         kind=due.kind,
         key=due.key,
@@ -204,8 +209,9 @@ def _raise(tx: Transaction, due: DueAlarm) -> Alarm:
         params=dict(due.params),
         since=due.since,
         raised_at=tx.now,
-        owner_role=kind.ladder[0],
-        deadline_at=kind.deadline(0, tx.now),
+        step=step,
+        owner_role=kind.ladder[step],
+        deadline_at=deadline,
     )
     tx.record(
         events.AlarmRaised(

@@ -23,7 +23,11 @@ RAISED_BY = {
     "ledger.tree_differs": "ledger_differs",
 }
 # Marks of a discharge made on paper that the check would have stopped.
-STOPPED = {"release.no_order_or_final_date", "release.further_warrant"}
+STOPPED = {
+    "release.no_order_or_final_date",
+    "release.further_warrant",
+    "release.further_warrant_keyed_later",
+}
 
 
 # An event older than this was looked at by a whole sweep since: one runs every minute.

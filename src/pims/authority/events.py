@@ -69,8 +69,30 @@ class ReleaseOrderActedOn(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ReleaseOrderWithdrawn(Event):
+    """The order no longer stands. `after_acting`: it had already let somebody go."""
+
     kind: ClassVar[str] = "authority.release_order_withdrawn"
     release_order_id: int
+    how: str
+    happened_at: str
+    after_acting: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReleaseOrderStruckOut(Event):
+    """The entry was a mistake: there never was such an order about this person."""
+
+    kind: ClassVar[str] = "authority.release_order_struck_out"
+    release_order_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReleaseOrderExtended(Event):
+    """Read again, the order ends these warrants too."""
+
+    kind: ClassVar[str] = "authority.release_order_extended"
+    release_order_id: int
+    warrant_name_ids: tuple[int, ...]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -138,7 +138,10 @@ class WarrantName(models.Model):
 class ReleaseOrder(models.Model):
     """An order that frees a person from named warrants, or from all (`ends_all`).
 
-    Bail and release orders are verified by calling the registry's stored number.
+    Bail and release orders are verified by calling the registry's stored number. An order ceases
+    to stand in one of three ways (`withdrawn_how`): the body took it back, it was found not to be
+    genuine, or it was entered by mistake and struck out. `withdrawn_at` is when it ceased to stand
+    in fact, `withdrawn_told_by` who at the body said so.
     """
 
     class Kind(models.TextChoices):
@@ -161,6 +164,13 @@ class ReleaseOrder(models.Model):
         VERIFIED = "verified"
         ACTED_ON = "acted_on"
         WITHDRAWN = "withdrawn"
+        STRUCK_OUT = "struck_out"
+
+    class WithdrawnHow(models.TextChoices):
+        NOT = ""
+        BY_BODY = "by_body"
+        NOT_GENUINE = "not_genuine"
+        ENTERED_WRONGLY = "mistake"
 
     kind = models.CharField(max_length=20, choices=Kind.choices)
     body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="+")
@@ -184,6 +194,12 @@ class ReleaseOrder(models.Model):
     verified_phone = models.CharField(max_length=40, blank=True)
     verified_spoke_to = models.CharField(max_length=120, blank=True)
     withdrawn_reason = models.CharField(max_length=300, blank=True)
+    withdrawn_how = models.CharField(
+        max_length=12, choices=WithdrawnHow.choices, blank=True, default=""
+    )
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_by_id = models.BigIntegerField(null=True)
+    withdrawn_told_by = models.CharField(max_length=120, blank=True, default="")
     recorded_by_id = models.BigIntegerField()
 
     class Meta:

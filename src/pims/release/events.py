@@ -15,6 +15,14 @@ class DischargeStarted(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DischargeClockMoved(Event):
+    kind: ClassVar[str] = "release.clock_moved"
+    case_id: int
+    clock_started_at: str
+    before: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class DischargeAcknowledged(Event):
     kind: ClassVar[str] = "release.discharge_acknowledged"
     case_id: int

@@ -1,14 +1,26 @@
 """Gathering what the discharge check looks at, from the rooms below."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from pims.authority import selectors as authority
-from pims.authority.selectors import ReleaseOrderInfo, WarrantBrief
+from pims.authority.selectors import WarrantBrief
+from pims.custody import selectors as custody
 from pims.facilities import selectors as facilities
 from pims.property import selectors as property_room
 from pims.release.models import DischargeCase, DischargeItem
-from pims.release.rules import DetainingWarrant, DischargeFacts
+from pims.release.rules import (
+    DetainingWarrant,
+    DischargeFacts,
+    Holding,
+    StandingOrder,
+    clock_start,
+)
+
+# At what hour of the final date a prisoner should walk. Working practice, unconfirmed: the
+# service's legal officer has yet to say; only the alarm's clock depends on it, never the gate.
+RELEASE_HOUR = time(8, 0)
 
 
 def collect_facts(case: DischargeCase, *, at: datetime) -> DischargeFacts:
@@ -25,12 +37,20 @@ def collect_facts(case: DischargeCase, *, at: datetime) -> DischargeFacts:
         basis=case.basis,
         order_state="" if order is None else order.state,
         order_ends=frozenset(
-            w.warrant_name_id for w in detaining if any(_ends(o, w) for o in orders if o.is_open)
+            w.warrant_name_id
+            for w in detaining
+            if any(w.warrant_name_id in o.warrant_name_ids for o in orders if o.is_open)
         ),
         final_date=case.final_date if named else None,
         today=at.astimezone(ZoneInfo(zone)).date(),
         detaining=[
-            DetainingWarrant(w.warrant_name_id, w.kind, w.reference, w.final_date)
+            DetainingWarrant(
+                w.warrant_name_id,
+                w.kind,
+                w.reference,
+                w.final_date,
+                keyed_later=any(o.ends_all and o.is_open for o in orders),
+            )
             for w in detaining
         ],
         identity_how=case.identity_how,
@@ -61,8 +81,53 @@ def orders_that_free(case: DischargeCase, *, at: datetime) -> list[int]:
     ]
 
 
-def _ends(order: ReleaseOrderInfo, warrant: WarrantBrief) -> bool:
-    if warrant.warrant_name_id in order.warrant_name_ids:
-        return True
-    # All that was here: not the warrant that came after the order.
-    return order.ends_all and warrant.received_at <= order.received_at
+def clock_of(
+    person_id: int,
+    *,
+    episode_id: int,
+    establishment_id: int,
+    release_order_id: int | None,
+    at: datetime,
+    earlier: Sequence[datetime] = (),
+) -> datetime | None:
+    """Since when the person is free to go, as `rules.clock_start` counts it: a few reads."""
+    zone = ZoneInfo(facilities.time_zone(establishment_id))
+    orders = authority.release_orders([person_id]).get(person_id, [])
+    papers = authority.warrants_of([person_id], zone=zone.key).get(person_id, [])
+    held_since, left_before = _this_custody(person_id, episode_id)
+    return clock_start(
+        [
+            Holding(w.warrant_name_id, w.detains.start, w.detains.end, _final_at(w, zone))
+            for w in papers
+            if w.detains is not None
+        ],
+        [
+            StandingOrder(o.release_order_id, o.received_at, frozenset(o.warrant_name_ids))
+            for o in orders
+            if o.is_open and (left_before is None or o.received_at > left_before)
+        ],
+        own=release_order_id,
+        held_since=held_since,
+        as_of=at,
+        earlier=earlier,
+    )
+
+
+def release_hour(day: date, zone: ZoneInfo) -> datetime:
+    """The instant of a final date at which its prisoner should walk."""
+    return datetime.combine(day, RELEASE_HOUR, zone)
+
+
+def _final_at(warrant: WarrantBrief, zone: ZoneInfo) -> datetime | None:
+    return None if warrant.final_date is None else release_hour(warrant.final_date, zone)
+
+
+def _this_custody(person_id: int, episode_id: int) -> tuple[datetime, datetime | None]:
+    """Since when this custody has lasted, transfers included, and when the one before it ended."""
+    briefs = custody.episode_briefs([person_id]).get(person_id, [])
+    since = next(brief.starts_at for brief in briefs if brief.episode_id == episode_id)
+    for brief in reversed(briefs):
+        if brief.end_kind == "transferred" and brief.ends_at == since:
+            since = brief.starts_at
+    before = [brief.ends_at for brief in briefs if brief.ends_at and brief.ends_at <= since]
+    return since, max(before, default=None)

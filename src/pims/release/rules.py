@@ -24,6 +24,10 @@ ITEMS = (
     "next_of_kin",
 )
 
+# One stop in two wordings: the second tells that the order may mean this paper too, and how to
+# say so.
+FURTHER, FURTHER_KEYED_LATER = "release.further_warrant", "release.further_warrant_keyed_later"
+
 IDENTITY_WAYS = ("photograph", "two_officers", "fingerprint")
 
 
@@ -32,12 +36,14 @@ class DetainingWarrant:
     """A warrant in force at the moment of the check; `reference` is for the officer's eyes.
 
     `until` is the final date that it names, None where it waits for a court date instead.
+    `keyed_later` says that an order to release from everything stands which did not know of it.
     """
 
     warrant_name_id: int
     kind: str
     reference: str
     until: date | None
+    keyed_later: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +134,83 @@ def second_officer_decision(facts: DischargeFacts, *, as_of: datetime, called: s
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """One warrant as it bears on the clock.
+
+    `ends_at` is when it ceased to detain, or ceases by its own words; `final_at` the hour of the
+    final date that it names, None where it waits for a court instead.
+    """
+
+    warrant_name_id: int
+    starts_at: datetime
+    ends_at: datetime | None = None
+    final_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StandingOrder:
+    """An order to release that stands: not withdrawn, not struck out."""
+
+    release_order_id: int
+    received_at: datetime
+    ends: frozenset[int]
+
+
+def clock_start(
+    holdings: Sequence[Holding],
+    orders: Sequence[StandingOrder],
+    *,
+    own: int | None,
+    held_since: datetime,
+    as_of: datetime,
+    earlier: Sequence[datetime] = (),
+) -> datetime | None:
+    """When the clock from order to freedom began, None where nothing says so.
+
+    It runs from the instant at which the person became free to go, and from there on only:
+
+    * While something else detains, no order frees; when the last of several warrants falls, by
+      a second order, by its final date or by its end, that instant starts the clock.
+    * Each warrant falls at the *earliest* order that ends it. The same order sent again, or a
+      better copy of it, frees nobody a second time and so cannot start the clock again.
+    * A paper that lapsed by itself is no word to let anyone go: where no other ground came
+      before, the clock waits for the first order or final date. `earlier` are grounds of another
+      kind, such as the decision of the officer in charge.
+    * Nobody is kept from freedom by a prison that does not hold them yet: never before
+      `held_since`.
+
+    Where a warrant still holds, `own` (the order that the case rests on) sounds all the same,
+    from the first time that it, or one that ended as much, came.
+    """
+    grounds = [order.received_at for order in orders] + list(earlier)
+    last = held_since
+    for holding in holdings:
+        if holding.starts_at > as_of:
+            continue
+        ended = [order.received_at for order in orders if holding.warrant_name_id in order.ends]
+        falls = min(
+            [*ended, *(e for e in (holding.ends_at, holding.final_at) if e is not None)],
+            default=None,
+        )
+        if falls is None or falls > as_of:
+            return _sounds_since(orders, own, held_since)
+        if falls > holding.starts_at:  # else it never held anyone who was not free to go
+            last = max(last, falls)
+        if falls == holding.final_at and falls > held_since:
+            grounds.append(falls)
+    return max(last, min(grounds)) if grounds else None
+
+
+def _sounds_since(
+    orders: Sequence[StandingOrder], own: int | None, held_since: datetime
+) -> datetime | None:
+    mine = next((order for order in orders if order.release_order_id == own), None)
+    if mine is None:
+        return None
+    return max(held_since, min(o.received_at for o in orders if o.ends >= mine.ends))
+
+
 def telephone_from(clock_started_at: datetime) -> datetime:
     """From when the second officer may agree by telephone."""
     return clock_started_at + SECOND_OFFICER_BY_TELEPHONE_AFTER
@@ -164,7 +247,7 @@ def _further_warrants(facts: DischargeFacts) -> list[Reason]:
 
     return [
         Reason(
-            "release.further_warrant",
+            FURTHER_KEYED_LATER if warrant.keyed_later else FURTHER,
             {
                 "kind": warrant_kinds()[warrant.kind].label,
                 "reference": warrant.reference,

@@ -154,12 +154,15 @@ def open_cases(viewer: Actor, establishment_id: int) -> list[ClockRow]:
 
 def open_case_of(viewer: Actor, episode_id: int) -> int | None:
     """The open case of an episode, where the viewer may see its person."""
-    row = DischargeCase.objects.filter(
-        episode_id=episode_id, state=DischargeCase.State.OPEN
-    ).first()
-    if row is None or not visible_ids(viewer, "release.view", [row.person_id]):
-        return None
-    return row.pk
+    for case_id, person_id in _open_of(episode_id):
+        return case_id if visible_ids(viewer, "release.view", [person_id]) else None
+    return None
+
+
+@compiled
+def _open_of(episode_id: Any) -> QuerySet[Any, Any]:
+    open_cases_of = DischargeCase.objects.filter(state=DischargeCase.State.OPEN)
+    return open_cases_of.filter(episode_id=episode_id).values_list("id", "person_id")
 
 
 def open_ground(episode_id: int) -> OpenGround | None:

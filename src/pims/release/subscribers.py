@@ -12,6 +12,7 @@ from pims.foundation.commands.transaction import Command
 from pims.foundation.outbox.records import EventRecord
 from pims.foundation.outbox.subscribers import subscriber
 from pims.kernel import clock
+from pims.people import selectors as people
 from pims.release import selectors, services
 
 # What was recorded longer ago than this has long been seen: a history that is loaded.
@@ -24,24 +25,50 @@ def is_recent(event: EventRecord) -> bool:
 
 @subscriber(
     "release.orders",
-    kinds=["authority.release_order_recorded", "authority.release_order_withdrawn"],
+    kinds=[
+        "authority.release_order_recorded",
+        "authority.release_order_withdrawn",
+        "authority.release_order_struck_out",
+    ],
 )
 def follow_orders(event: EventRecord) -> None:
     """Start the clock of an order for someone in custody; close its case where it is withdrawn."""
     order_id = event.payload["release_order_id"]
     assert isinstance(order_id, int)
     assert event.person_id is not None
-    if event.kind == "authority.release_order_withdrawn":
+    if event.kind != "authority.release_order_recorded":
         case_id = selectors.open_case_of_order(order_id)
         if case_id is not None:
             services.close_case(
-                _command(event, "release"), case_id=case_id, reason="release order withdrawn"
+                _command(event, "release"),
+                case_id=case_id,
+                reason="release order " + event.kind.rpartition("_order_")[2].replace("_", " "),
             )
             _start_on_orders(event, event.person_id)
         return
     orders = authority.release_orders([event.person_id]).get(event.person_id, [])
     if any(o.release_order_id == order_id and o.is_open for o in orders):
         _start(event, event.person_id, basis="order", release_order_id=order_id)
+
+
+@subscriber(
+    "release.clocks",
+    kinds=[
+        "authority.release_order_withdrawn",
+        "authority.release_order_struck_out",
+        "authority.release_order_extended",
+        "authority.warrant_recorded",
+        "authority.warrant_amended",
+        "authority.warrant_ended",
+        "authority.next_appearance_set",
+        "authority.warrant_decided",
+    ],
+    only=is_recent,
+)
+def follow_papers(event: EventRecord) -> None:
+    """What ends or begins to detain, or no longer frees, may move the clock of an open case."""
+    assert event.person_id is not None
+    services.follow_clock(_command(event, "clock"), person_id=people.canonical_id(event.person_id))
 
 
 @subscriber(

@@ -4,8 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
 
 from pims.authority.models import PoliceInterest
+from pims.foundation.bulk import any_of
+from pims.foundation.compiled import compiled
 from pims.people import selectors as people
 
 
@@ -26,10 +31,7 @@ def police_interests(person_ids: Iterable[int]) -> dict[int, list[PoliceInterest
     ids = set(person_ids)
     joined = people.joined_records(ids)
     found: dict[int, list[PoliceInterestInfo]] = defaultdict(list)
-    rows = PoliceInterest.objects.filter(
-        person_id__in=ids | joined.keys(), withdrawn_at=None
-    ).order_by("raised_at")
-    for row in rows:
+    for row in _standing(ids | joined.keys()):
         found[joined.get(row.person_id, row.person_id)].append(
             PoliceInterestInfo(
                 row.pk, row.person_id, row.agency, row.reference, row.note, row.telephone,
@@ -37,3 +39,10 @@ def police_interests(person_ids: Iterable[int]) -> dict[int, list[PoliceInterest
             )
         )  # fmt: skip
     return dict(found)
+
+
+@compiled
+def _standing(ids: Any) -> QuerySet[Any, Any]:
+    return PoliceInterest.objects.filter(
+        any_of("person_id", ids), withdrawn_at__isnull=True
+    ).order_by("raised_at")

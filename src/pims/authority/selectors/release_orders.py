@@ -29,6 +29,10 @@ class ReleaseOrderInfo:
     verified_at: datetime | None
     verified_spoke_to: str
     scan_blob_id: str | None
+    recorded_by_id: int
+    withdrawn_how: str
+    withdrawn_at: datetime | None
+    withdrawn_reason: str
 
     @property
     def is_open(self) -> bool:
@@ -96,4 +100,8 @@ def _order_info(order: ReleaseOrder) -> ReleaseOrderInfo:
         verified_at=order.verified_at,
         verified_spoke_to=order.verified_spoke_to,
         scan_blob_id=None if order.scan_blob_id is None else str(order.scan_blob_id),
+        recorded_by_id=order.recorded_by_id,
+        withdrawn_how=order.withdrawn_how,
+        withdrawn_at=order.withdrawn_at,
+        withdrawn_reason=order.withdrawn_reason,
     )

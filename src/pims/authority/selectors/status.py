@@ -3,8 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from pims.authority import rules
 from pims.authority.models import Warrant, WarrantName
@@ -14,6 +16,7 @@ from pims.facilities import selectors as facilities
 from pims.foundation.access.actor import Actor
 from pims.foundation.access.scope import require_visible
 from pims.foundation.bulk import any_of
+from pims.foundation.compiled import compiled
 from pims.foundation.history.known import as_known
 from pims.jurisdictions.warrant_kinds import warrant_kinds
 from pims.kernel import clock
@@ -50,20 +53,11 @@ def _facts_at(ids: list[int], as_of: AsOf) -> dict[int, list[rules.WarrantFacts]
     """
     at, known_at = as_of.valid_at, as_of.known_at
     joined = people.joined_records(ids)
-    names = list(
-        as_known(WarrantName, known_at, among=any_of("person_id", {*ids, *joined}))
-        .filter(Q(ends_at=None) | Q(ends_at__gt=at), starts_at__lte=at)
-        .order_by("starts_at")
-        .values_list(
-            "id", "warrant_id", "person_id", "starts_at", "until", "next_appearance", "ends_at"
-        )
-    )
+    names = _names_standing({*ids, *joined}, at, known_at=known_at)
     warrant_ids = {name[1] for name in names}
     papers = {
         paper_id: (kind, state, tuple(defects))
-        for paper_id, kind, state, defects in as_known(
-            Warrant, known_at, among=any_of("id", warrant_ids)
-        ).values_list("id", "kind", "state", "defects")
+        for paper_id, kind, state, defects in _papers(warrant_ids, known_at=known_at)
     }
     found: dict[int, list[rules.WarrantFacts]] = defaultdict(list)
     for name_id, warrant_id, person_id, starts_at, until, next_appearance, ends_at in names:
@@ -76,6 +70,25 @@ def _facts_at(ids: list[int], as_of: AsOf) -> dict[int, list[rules.WarrantFacts]
                 )
             )  # fmt: skip
     return found
+
+
+@compiled
+def _names_standing(ids: Any, at: Any, *, known_at: datetime | None) -> QuerySet[Any, Any]:
+    return (
+        as_known(WarrantName, known_at, among=any_of("person_id", ids))
+        .filter(Q(ends_at=None) | Q(ends_at__gt=at), starts_at__lte=at)
+        .order_by("starts_at")
+        .values_list(
+            "id", "warrant_id", "person_id", "starts_at", "until", "next_appearance", "ends_at"
+        )
+    )
+
+
+@compiled
+def _papers(ids: Any, *, known_at: datetime | None) -> QuerySet[Any, Any]:
+    return as_known(Warrant, known_at, among=any_of("id", ids)).values_list(
+        "id", "kind", "state", "defects"
+    )
 
 
 def warrant_history(

@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import QuerySet
+
 from pims.authority import rules
 from pims.authority.models import Body, Warrant, WarrantName
 from pims.facilities import selectors as facilities
 from pims.foundation.access.actor import Actor
 from pims.foundation.access.scope import visible_ids
 from pims.foundation.bulk import any_of
+from pims.foundation.compiled import compiled
 from pims.foundation.history.known import as_known
 from pims.jurisdictions.warrant_kinds import warrant_kinds
 from pims.kernel.asof import AsOf
@@ -77,18 +80,11 @@ def warrants_of(
     known_at = None if as_of is None else as_of.known_at
     ids = set(person_ids)
     joined = people.joined_records(ids)
-    names = list(
-        as_known(WarrantName, known_at, among=any_of("person_id", ids | joined.keys())).order_by(
-            "starts_at"
-        )
-    )
+    names = _names(ids | joined.keys(), known_at=known_at)
     papers = {
-        paper.id: paper
-        for paper in as_known(Warrant, known_at, among=any_of("id", {n.warrant_id for n in names}))
+        paper.id: paper for paper in _papers({n.warrant_id for n in names}, known_at=known_at)
     }
-    body_names = dict(
-        Body.objects.filter(pk__in={p.body_id for p in papers.values()}).values_list("id", "name")
-    )
+    body_names = dict(_body_names({p.body_id for p in papers.values()}))
     found: dict[int, list[WarrantBrief]] = defaultdict(list)
     for name in names:
         paper = papers.get(name.warrant_id)
@@ -96,6 +92,21 @@ def warrants_of(
             whose = joined.get(name.person_id, name.person_id)
             found[whose].append(_brief(name, paper, body_names[paper.body_id], zone))
     return dict(found)
+
+
+@compiled
+def _names(ids: Any, *, known_at: datetime | None) -> QuerySet[Any, Any]:
+    return as_known(WarrantName, known_at, among=any_of("person_id", ids)).order_by("starts_at")
+
+
+@compiled
+def _papers(ids: Any, *, known_at: datetime | None) -> QuerySet[Any, Any]:
+    return as_known(Warrant, known_at, among=any_of("id", ids))
+
+
+@compiled
+def _body_names(ids: Any) -> QuerySet[Any, Any]:
+    return Body.objects.filter(any_of("id", ids)).values_list("id", "name")
 
 
 def detaining_warrants(person_id: int, *, zone: str, at: datetime) -> list[WarrantBrief]:

@@ -2,6 +2,11 @@
 
 from pims.authority.services.bodies import load_bodies, set_registry_phone
 from pims.authority.services.defects import decide_defective, send_clerk_query
+from pims.authority.services.order_changes import (
+    extend_release_order,
+    strike_out_release_order,
+    withdraw_release_order,
+)
 from pims.authority.services.police_interest import (
     inform_police,
     record_police_interest,
@@ -11,7 +16,6 @@ from pims.authority.services.release_orders import (
     act_on_release_order,
     record_release_order,
     verify_release_order,
-    withdraw_release_order,
 )
 from pims.authority.services.warrant_changes import (
     amend_warrant_name,
@@ -27,6 +31,7 @@ __all__ = [
     "amend_warrant_name",
     "decide_defective",
     "end_warrant",
+    "extend_release_order",
     "inform_police",
     "load_bodies",
     "record_police_interest",
@@ -35,6 +40,7 @@ __all__ = [
     "send_clerk_query",
     "set_next_appearance",
     "set_registry_phone",
+    "strike_out_release_order",
     "verify_release_order",
     "withdraw_police_interest",
     "withdraw_release_order",

@@ -1,10 +1,8 @@
-"""Orders that free: received, verified by telephone, acted on or withdrawn."""
+"""Orders that free: received, verified by telephone, acted on."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-
-from django.db.models import Q
 
 from pims.authority import events
 from pims.authority.models import Body, ReleaseOrder, WarrantName
@@ -109,7 +107,7 @@ def verify_release_order(
 
     Raises Refused where the body has no stored number or the order is not open.
     """
-    order = _locked_order(tx, release_order_id)
+    order = locked_order(tx, release_order_id)
     tx.require_person("authority.record", order.person_id)
     if not spoke_to.strip():
         raise InvalidInput({"spoke_to": Reason("authority.spoke_to_missing")})
@@ -145,11 +143,11 @@ def verify_release_order(
 def act_on_release_order(
     tx: Transaction, *, release_order_id: int, at: datetime
 ) -> ReleaseOrderResult:
-    """End, at `at`, every warrant that the order ends. A repeat changes nothing.
+    """End, at `at`, every warrant that the order names. A repeat changes nothing.
 
     Whoever may discharge may do this: it is the order that ends the warrants, not the officer.
     """
-    order = _locked_order(tx, release_order_id)
+    order = locked_order(tx, release_order_id)
     tx.require_person("release.discharge", people.canonical_id(order.person_id))
     if order.state == ReleaseOrder.State.ACTED_ON:
         return ReleaseOrderResult(order.pk)
@@ -157,11 +155,11 @@ def act_on_release_order(
         refuse(Reason("authority.order_not_open", {"state": order.state})).require()
     own = people.persons_of(order.person_id)
     tx.lock_persons(own)
-    open_names = WarrantName.objects.filter(person_id__in=own, ends_at=None)
-    ended = Q(pk__in=order.warrant_names.values("pk"))
-    if order.ends_all:  # all that was here: not the warrant that came after the order
-        ended |= Q(warrant__received_at__lte=order.received_at)
-    for name in open_names.filter(ended).select_related("warrant"):
+    # All that was known when the order was written down: what was keyed later is another warrant,
+    # until somebody reads the order again and says that it ends that one too.
+    for name in order.warrant_names.filter(person_id__in=own, ends_at=None).select_related(
+        "warrant"
+    ):
         close_name(
             tx,
             name,
@@ -181,31 +179,8 @@ def act_on_release_order(
     return ReleaseOrderResult(order.pk)
 
 
-@service
-def withdraw_release_order(
-    tx: Transaction, *, release_order_id: int, reason: str
-) -> ReleaseOrderResult:
-    """The body withdrew the order, or it was not genuine. Raises Refused once acted on."""
-    order = _locked_order(tx, release_order_id)
-    tx.require_person("authority.decide", order.person_id)
-    if not reason.strip():
-        raise InvalidInput({"reason": Reason("authority.reason_missing")})
-    if order.state == ReleaseOrder.State.ACTED_ON:
-        refuse(Reason("authority.order_not_open", {"state": order.state})).require()
-    order.state, order.withdrawn_reason = ReleaseOrder.State.WITHDRAWN, reason.strip()[:300]
-    order.save(update_fields=["state", "withdrawn_reason"])
-    tx.record(
-        events.ReleaseOrderWithdrawn(
-            person_id=order.person_id,
-            establishment_id=order.establishment_id,
-            release_order_id=order.pk,
-        ),
-        details={"reason": reason},
-    )
-    return ReleaseOrderResult(order.pk)
-
-
-def _locked_order(tx: Transaction, release_order_id: int) -> ReleaseOrder:
+def locked_order(tx: Transaction, release_order_id: int) -> ReleaseOrder:
+    """The order, its person locked. Raises NotFound."""
     found = ReleaseOrder.objects.filter(pk=release_order_id).values_list("person_id", flat=True)
     person_id = found.first()
     if person_id is None:

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from pims.authority import selectors
-from pims.authority.web.words import DEFECTS, END_KINDS, ORDER_KINDS, kind_label
+from pims.authority.web.words import DEFECTS, END_KINDS, FALLS, ORDER_KINDS, kind_label
 from pims.jurisdictions.warrant_kinds import warrant_kinds
 from pims.ui.fields import DayField, InstantField
 
@@ -138,8 +138,50 @@ class OrderForm(PaperForm):
         self.fields["warrants"].choices = warrants  # type: ignore[attr-defined]
 
 
-class WithdrawForm(forms.Form):
-    reason = forms.CharField(label=_("Why?"), max_length=300, widget=forms.Textarea)
+class FallsForm(forms.Form):
+    """Why an order does not stand; who took it back, and when, where the court did."""
+
+    how = forms.ChoiceField(
+        label=_("Why does the order not stand?"),
+        choices=list(FALLS.items()),
+        widget=forms.RadioSelect,
+    )
+    told_by = forms.CharField(
+        label=_("Who at the registry said so?"),
+        required=False,
+        max_length=120,
+        help_text=_("Where the court took it back: call the stored number, never one on a paper"),
+    )
+    happened_at = InstantField(
+        label=_("Since when does it not stand?"),
+        required=False,
+        help_text=_("Where the court took it back"),
+    )
+    reason = forms.CharField(
+        label=_("Why? This goes on the record"), max_length=300, widget=forms.Textarea
+    )
+
+    def __init__(self, *args: Any, may_decide: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not may_decide:
+            self.fields["how"].choices = [  # type: ignore[attr-defined]
+                (code, label) for code, label in FALLS.items() if code != "not_genuine"
+            ]
+
+
+class ExtendForm(forms.Form):
+    warrants = forms.TypedMultipleChoiceField(
+        label=_("Which warrants does the order end too?"),
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    basis = forms.CharField(
+        label=_("What on the paper says so?"), max_length=300, widget=forms.Textarea
+    )
+
+    def __init__(self, *args: Any, warrants: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["warrants"].choices = warrants  # type: ignore[attr-defined]
 
 
 class InterestForm(forms.Form):

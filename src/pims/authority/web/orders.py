@@ -1,5 +1,6 @@
 """Pages about release orders, police interest and the directory of courts."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -11,7 +12,13 @@ from django.utils.translation import gettext_lazy as _
 
 from pims.authority import selectors, services
 from pims.authority.web import words
-from pims.authority.web.forms import InterestForm, OrderForm, PhoneForm, WithdrawForm
+from pims.authority.web.forms import (
+    ExtendForm,
+    FallsForm,
+    InterestForm,
+    OrderForm,
+    PhoneForm,
+)
 from pims.facilities import selectors as facilities
 from pims.kernel import clock
 from pims.kernel.errors import InvalidInput, NotFound
@@ -38,13 +45,7 @@ def record(request: Any, person_id: int) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         request.FILES if request.method == "POST" else None,
         initial={"received_at": now},
-        warrants=[
-            (
-                str(w.warrant_name_id),
-                f"{words.kind_label(w.kind)} · {w.body_name} · {w.reference or '—'}",
-            )
-            for w in standing
-        ],
+        warrants=_choices(standing),
     )
     if uploads_arrived(form, request):
         given = form.cleaned_data
@@ -73,18 +74,66 @@ def record(request: Any, person_id: int) -> HttpResponse:
     return render(request, "authority/order.html", context, status=422 if form.errors else 200)
 
 
-@page(permission=DECIDE, methods=BOTH)
+@page(permission=RECORD, methods=BOTH)
 def withdraw(request: Any, release_order_id: int) -> HttpResponse:
+    """The order does not stand: taken back, a mistaken entry, or, by decision, not genuine."""
     order = selectors.release_order(request.actor, release_order_id)
-    form = WithdrawForm(request.POST if request.method == "POST" else None)
+    form = FallsForm(
+        request.POST if request.method == "POST" else None, may_decide=request.actor.can(DECIDE)
+    )
     if form.is_valid():
-        services.withdraw_release_order(
-            command_from(request),
-            release_order_id=release_order_id,
-            reason=form.cleaned_data["reason"],
-        )
-        return HttpResponseRedirect(reverse("authority:index"))
-    return _step(request, form, order.person_id, _("The order was withdrawn or is not genuine"))
+        given = form.cleaned_data
+        try:
+            if given["how"] == "mistake":
+                services.strike_out_release_order(
+                    command_from(request),
+                    release_order_id=release_order_id,
+                    reason=given["reason"],
+                )
+            else:
+                services.withdraw_release_order(
+                    command_from(request),
+                    release_order_id=release_order_id,
+                    how=given["how"],
+                    reason=given["reason"],
+                    told_by=given["told_by"],
+                    happened_at=given["happened_at"],
+                )
+        except InvalidInput as problem:
+            add_reasons(form, problem)
+        else:
+            messages.success(request, gettext("Recorded. The entry stays to be read."))
+            return _to_person(request, order.person_id)
+    return _step(request, form, order.person_id, _("The order does not stand"))
+
+
+@page(permission=RECORD, methods=BOTH)
+def extend(request: Any, release_order_id: int) -> HttpResponse:
+    """Read the order again: it ends warrants that were keyed after it, or were overlooked."""
+    order = selectors.release_order(request.actor, release_order_id)
+    zone = facilities.time_zone(request.establishment_id)
+    form = ExtendForm(
+        request.POST if request.method == "POST" else None,
+        warrants=_choices(
+            w
+            for w in selectors.detaining_warrants(order.person_id, zone=zone, at=clock.now())
+            if w.warrant_name_id not in order.warrant_name_ids
+        ),
+    )
+    if form.is_valid():
+        try:
+            services.extend_release_order(
+                command_from(request),
+                release_order_id=release_order_id,
+                warrant_name_ids=form.cleaned_data["warrants"],
+                basis=form.cleaned_data["basis"],
+            )
+        except InvalidInput as problem:
+            add_reasons(form, problem)
+        else:
+            messages.success(request, gettext("The order ends these warrants too."))
+            return _to_person(request, order.person_id)
+    return _step(request, form, order.person_id, _("The order ends a further warrant"))
 
 
 @page(permission=RECORD, methods=BOTH)
@@ -142,6 +191,21 @@ def registry_phone(request: Any, body_id: int) -> HttpResponse:
         return HttpResponseRedirect(reverse("authority:bodies"))
     context = {"form": form, "title": body.name}
     return render(request, "authority/step.html", context, status=422 if form.errors else 200)
+
+
+def _choices(warrants: Iterable[selectors.WarrantBrief]) -> list[tuple[str, str]]:
+    return [
+        (
+            str(w.warrant_name_id),
+            f"{words.kind_label(w.kind)} · {w.body_name} · {w.reference or '—'}",
+        )
+        for w in warrants
+    ]
+
+
+def _to_person(request: Any, person_id: int) -> HttpResponse:
+    found = identity_of(request.actor, person_id)
+    return HttpResponseRedirect(found.url or reverse("authority:index"))
 
 
 def _step(request: Any, form: Any, person_id: int, title: Any) -> HttpResponse:

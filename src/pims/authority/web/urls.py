@@ -18,6 +18,7 @@ urlpatterns = [
     path("query/<int:query_id>/", warrants.query, name="query"),
     path("order/<int:person_id>/", orders.record, name="record_order"),
     path("order/<int:release_order_id>/withdraw/", orders.withdraw, name="withdraw_order"),
+    path("order/<int:release_order_id>/extend/", orders.extend, name="extend_order"),
     path("interest/<int:person_id>/", orders.interest, name="record_interest"),
     path(
         "interest/<int:police_interest_id>/withdraw/",

@@ -67,8 +67,9 @@ def index(request: Any) -> HttpResponse:
         ],
         "order_columns": [
             Column(_("Prisoner")), Column(_("Order")), Column(_("Court or body")),
-            Column(_("Received")), Column(_("State")),
+            Column(_("Received")), Column(_("State")), Column(_("Action"), hidden_label=True),
         ],
+        "may_record": viewer.can(RECORD),
     }  # fmt: skip
     return render(request, "authority/index.html", context)
 

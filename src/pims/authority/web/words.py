@@ -61,6 +61,12 @@ ORDER_STATES: dict[str, Promise] = {
     "verified": _("Verified"),
     "acted_on": _("Acted on"),
     "withdrawn": _("Withdrawn"),
+    "struck_out": _("Struck out: entered by mistake"),
+}
+FALLS: dict[str, Promise] = {
+    "by_body": _("The court or body took it back"),
+    "mistake": _("The entry is a mistake: the wrong person, or entered twice"),
+    "not_genuine": _("It is not genuine: decision of the officer in charge"),
 }
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from pims.authority import selectors as authority
@@ -14,11 +14,8 @@ from pims.kernel.asof import AsOf
 from pims.kernel.decisions import Reason, refuse
 from pims.kernel.errors import InvalidInput, NotFound
 from pims.release import events, rules
+from pims.release.facts import clock_of, release_hour
 from pims.release.models import DischargeCase, DischargeItem
-
-# At what hour of the final date a prisoner should walk. Working practice, unconfirmed: the
-# service's legal officer has yet to say; only the alarm's clock depends on it, never the gate.
-RELEASE_HOUR = time(8, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +33,10 @@ def start_discharge(
     final_date: date | None = None,
     ground: str = "",
 ) -> CaseResult:
-    """Open the case; one that is open already is returned, with a newer order taken over.
+    """Open the case; one that is open already is returned, with a newer ground taken over.
 
+    The clock follows `rules.clock_start`: taking over a ground never starts it again for someone
+    who was free to go before.
     `no_authority` is the decision of whoever holds ``authority.decide`` that nothing detains the
     person, with its ground. Raises Refused (not in custody, another person's order), NotFound.
     """
@@ -48,16 +47,16 @@ def start_discharge(
     if not any(row.episode_id == episode_id for row in rows):
         refuse(Reason("release.not_in_custody")).require()
     zone = ZoneInfo(facilities.time_zone(establishment_id))
-    started = tx.now
+    said = tx.now
     if basis == DischargeCase.Basis.ORDER:
         orders = authority.release_orders([person_id]).get(person_id, [])
         order = next((o for o in orders if o.release_order_id == release_order_id), None)
         if order is None:
             refuse(Reason("release.order_of_another")).require()
             raise AssertionError
-        started = order.received_at
+        said = order.received_at
     elif basis == DischargeCase.Basis.FINAL_DATE and final_date is not None:
-        started = datetime.combine(final_date, RELEASE_HOUR, zone)
+        said = release_hour(final_date, zone)
     elif basis == DischargeCase.Basis.NO_AUTHORITY:
         tx.require("authority.decide", establishment_id=establishment_id)
         if not ground.strip():
@@ -80,6 +79,18 @@ def start_discharge(
         final_date,
     ):
         return CaseResult(case.pk)
+    earlier = [] if basis == DischargeCase.Basis.ORDER else [said]
+    if case.pk is not None:
+        earlier.append(case.clock_started_at)
+    started = clock_of(
+        person_id,
+        episode_id=episode_id,
+        establishment_id=establishment_id,
+        release_order_id=release_order_id,
+        at=tx.now,
+        earlier=earlier,
+    )
+    started = said if started is None else started
     case.basis, case.release_order_id = basis, release_order_id
     case.final_date, case.ground, case.clock_started_at = final_date, ground.strip(), started
     case.save()
@@ -94,6 +105,40 @@ def start_discharge(
         details={"ground": ground},
     )
     return CaseResult(case.pk)
+
+
+@service
+def follow_clock(tx: Transaction, *, person_id: int) -> None:
+    """Count the clock of the person's open case anew, after a change to orders or warrants.
+
+    Without an open case, or where the count is the same, nothing changes.
+    """
+    tx.lock_persons([person_id])
+    case = DischargeCase.objects.filter(person_id=person_id, state=DischargeCase.State.OPEN).first()
+    if case is None:
+        return
+    tx.require_person("release.prepare", person_id)
+    started = clock_of(
+        person_id,
+        episode_id=case.episode_id,
+        establishment_id=case.establishment_id,
+        release_order_id=case.release_order_id,
+        at=tx.now,
+        earlier=[] if case.basis == DischargeCase.Basis.ORDER else [case.clock_started_at],
+    )
+    if started is None or started == case.clock_started_at:
+        return
+    before, case.clock_started_at = case.clock_started_at, started
+    case.save(update_fields=["clock_started_at"])
+    tx.record(
+        events.DischargeClockMoved(
+            person_id=person_id,
+            establishment_id=case.establishment_id,
+            case_id=case.pk,
+            clock_started_at=started.isoformat(),
+            before=before.isoformat(),
+        )
+    )
 
 
 @service

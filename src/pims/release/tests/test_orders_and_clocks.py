@@ -99,7 +99,7 @@ def test_a_second_order_that_was_withdrawn_frees_nobody(prison: Prison, officer:
     withdrawn = order_for(prison, receipt.person_id, names[:1])
     case_id = case_for(prison, officer, receipt, order_for(prison, receipt.person_id, names[1:]))
     authority_services.withdraw_release_order(
-        prison.command, release_order_id=withdrawn, reason="Not genuine"
+        prison.command, release_order_id=withdrawn, how="not_genuine", reason="Forged"
     )
     known(officer, case_id)
     with clock.at(clock.now() + timedelta(minutes=16)), pytest.raises(Refused) as refused:
@@ -234,7 +234,7 @@ def test_where_one_of_two_orders_is_withdrawn_the_other_keeps_its_clock(
     second_order = order_for(prison, receipt.person_id)
     case_for(prison, officer, receipt, second_order)
     authority_services.withdraw_release_order(
-        prison.command, release_order_id=second_order, reason="Not genuine"
+        prison.command, release_order_id=second_order, how="not_genuine", reason="Forged"
     )
     hear(follow_orders, "authority.release_order_withdrawn", receipt.person_id)
     case_id = open_case(prison, receipt.episode_id)
@@ -276,7 +276,7 @@ def test_a_discharge_on_paper_is_recorded_though_its_order_was_withdrawn(
     order_id = order_for(prison, receipt.person_id)
     case_for(prison, officer, receipt, order_id)
     authority_services.withdraw_release_order(
-        prison.command, release_order_id=order_id, reason="Not genuine"
+        prison.command, release_order_id=order_id, how="not_genuine", reason="Forged"
     )
     done = services.record_paper_discharge(
         Command(officer),

@@ -133,3 +133,123 @@ def test_a_warrant_left_standing_always_stops_the_gate(given_facts: rules.Discha
         rules.discharge_check(replace(given_facts, detaining=(*given_facts.detaining, standing)))
     )
     assert ("release.further_warrant" in found) or ends_all
+
+
+HELD = CLOCK - timedelta(days=30)
+AT = CLOCK + timedelta(days=30)
+hours = st.integers(-700, 700).map(lambda h: CLOCK + timedelta(hours=h))
+
+
+def order(number: int, at: datetime, *ends: int) -> rules.StandingOrder:
+    return rules.StandingOrder(number, at, frozenset(ends))
+
+
+def held(number: int, **changes: datetime) -> rules.Holding:
+    return rules.Holding(number, changes.pop("starts_at", HELD), **changes)
+
+
+def starts(
+    holdings: list[rules.Holding], orders: list[rules.StandingOrder], own: int = 1, **more: object
+) -> datetime | None:
+    return rules.clock_start(
+        holdings,
+        orders,
+        own=own,
+        held_since=HELD,
+        as_of=AT,
+        **more,  # type: ignore[arg-type]
+    )
+
+
+def test_whom_two_orders_free_together_is_free_from_the_second() -> None:
+    later = CLOCK + timedelta(hours=1)
+    found = starts([held(1), held(2)], [order(1, CLOCK, 1), order(2, later, 2)])
+    assert found == later
+
+
+def test_a_better_copy_of_the_same_order_does_not_start_the_clock_again() -> None:
+    copy = order(2, CLOCK + timedelta(minutes=20), 1)
+    assert starts([held(1)], [order(1, CLOCK, 1), copy], own=2) == CLOCK
+
+
+def test_an_order_that_frees_nobody_yet_sounds_from_when_it_came() -> None:
+    assert starts([held(1), held(2)], [order(1, CLOCK, 1)]) == CLOCK
+    again = order(2, CLOCK + timedelta(hours=3), 1)
+    assert starts([held(1), held(2)], [order(1, CLOCK, 1), again], own=2) == CLOCK
+
+
+def test_the_last_warrant_may_fall_by_its_own_end_after_the_order() -> None:
+    end = CLOCK + timedelta(hours=9)
+    assert starts([held(1), held(2, ends_at=end)], [order(1, CLOCK, 1)]) == end
+
+
+def test_a_paper_that_lapsed_weeks_ago_waits_for_the_word_that_lets_go() -> None:
+    lapsed = held(1, ends_at=CLOCK - timedelta(days=20))
+    assert starts([lapsed], [order(1, CLOCK, 1)]) == CLOCK
+
+
+def test_an_order_after_the_final_date_does_not_start_the_clock_again() -> None:
+    day = CLOCK - timedelta(hours=5)
+    found = starts([held(1, ends_at=day + timedelta(hours=16), final_at=day)], [order(1, CLOCK, 1)])
+    assert found == day
+
+
+def test_nobody_is_late_to_free_whom_the_prison_did_not_hold_yet() -> None:
+    assert starts([], [order(1, HELD - timedelta(hours=4))]) == HELD
+
+
+def test_the_decision_that_nothing_detains_is_not_restarted_by_a_later_order() -> None:
+    assert starts([], [order(1, CLOCK)], earlier=[CLOCK - timedelta(hours=2)]) == CLOCK - timedelta(
+        hours=2
+    )
+
+
+some_holdings = st.lists(
+    st.builds(rules.Holding, st.integers(1, 4), hours, st.none() | hours, st.none() | hours),
+    max_size=5,
+)
+some_orders = st.lists(
+    st.builds(
+        rules.StandingOrder, st.integers(1, 6), hours, st.frozensets(st.integers(1, 4), max_size=4)
+    ),
+    min_size=1,
+    max_size=5,
+)
+
+
+@given(some_holdings, some_orders, st.integers(0, 400))
+def test_sending_an_order_again_never_moves_the_clock(
+    holdings: list[rules.Holding], orders: list[rules.StandingOrder], late: int
+) -> None:
+    own = orders[0].release_order_id
+    again = rules.StandingOrder(
+        own, orders[0].received_at + timedelta(minutes=late), orders[0].ends
+    )
+    assert starts(holdings, [*orders, again], own=own) == starts(holdings, orders, own=own)
+
+
+@given(some_holdings, some_orders)
+def test_the_clock_never_runs_before_the_person_is_held_nor_from_later_than_the_last_word(
+    holdings: list[rules.Holding], orders: list[rules.StandingOrder]
+) -> None:
+    found = starts(holdings, orders, own=orders[0].release_order_id)
+    ends = [e for h in holdings for e in (h.ends_at, h.final_at) if e is not None]
+    assert found is not None
+    assert HELD <= found <= max([HELD, *(o.received_at for o in orders), *ends])
+
+
+@given(some_holdings, some_orders, some_orders)
+def test_a_further_order_can_only_bring_freedom_nearer(
+    holdings: list[rules.Holding],
+    orders: list[rules.StandingOrder],
+    more: list[rules.StandingOrder],
+) -> None:
+    def free(given_orders: list[rules.StandingOrder]) -> bool:
+        falls = rules.clock_start(holdings, given_orders, own=None, held_since=HELD, as_of=AT)
+        return falls is not None
+
+    before = rules.clock_start(holdings, orders, own=None, held_since=HELD, as_of=AT)
+    after = rules.clock_start(holdings, [*orders, *more], own=None, held_since=HELD, as_of=AT)
+    assert not free(orders) or free([*orders, *more])
+    if before is not None and after is not None:
+        assert after <= before

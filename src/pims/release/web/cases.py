@@ -21,7 +21,7 @@ from pims.kernel import clock
 from pims.kernel.errors import InvalidInput
 from pims.people import selectors as people
 from pims.property import selectors as property_room
-from pims.release import selectors, services
+from pims.release import rules, selectors, services
 from pims.release.selectors import CaseDetail
 from pims.release.web import words
 from pims.release.web.forms import (
@@ -44,6 +44,7 @@ VIEW, PREPARE, DISCHARGE = "release.view", "release.prepare", "release.discharge
 BOTH = ("GET", "HEAD", "POST")
 POST = ("POST",)
 
+FURTHER_STOPS = (rules.FURTHER, rules.FURTHER_KEYED_LATER)
 ITEM_TONES: dict[str, Tone] = {"open": "quiet", "done": "ok", "explained": "info"}
 
 
@@ -299,7 +300,16 @@ def _grounds(person_id: int) -> list[tuple[str, str]]:
 def _case_context(request: Any, case: CaseDetail) -> dict[str, Any]:
     now = clock.now()
     names = user_names([i for i in [case.second_officer_id] if i is not None])
+    standing = [
+        order
+        for order in authority.release_orders([case.person_id]).get(case.person_id, [])
+        if order.is_open and case.state == "open"
+    ]
+    further = case.check is not None and any(r.code in FURTHER_STOPS for r in case.check.stops)
     return {
+        "orders": standing,
+        "further": further,
+        "may_record": request.actor.can("authority.record"),
         "case": case,
         "identity": identity_of(request.actor, case.person_id),
         "facts": [

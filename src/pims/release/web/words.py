@@ -38,6 +38,9 @@ MARKS: dict[str, Promise] = {
     "not_countersigned": _("Second signature missing at the time"),
     "release.no_order_or_final_date": _("No order or final date"),
     "release.further_warrant": _("A further warrant still detained"),
+    "release.further_warrant_keyed_later": _(
+        "A further warrant, keyed after the order, still detained"
+    ),
     "release.identity_not_established": _("Identity was not established"),
 }
 

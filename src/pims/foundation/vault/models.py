@@ -90,11 +90,16 @@ class Blob(models.Model):
 
 @recorded
 class Sealing(models.Model):
-    """That a person's record was hidden, by what order, and whether it was opened again."""
+    """That a person's record was hidden, by what order, and whether it was opened again.
+
+    `order_body` is who ordered it, as written; `reason` what the order says.
+    """
 
     person_id = models.BigIntegerField()
     reason = models.CharField(max_length=300)
+    order_body = models.CharField(max_length=200, blank=True, default="")
     order_reference = models.CharField(max_length=120, blank=True)
+    order_dated = models.DateField(null=True)
     sealed_at = models.DateTimeField()
     sealed_by_id = models.BigIntegerField()
     unsealed_at = models.DateTimeField(null=True)
@@ -123,6 +128,8 @@ class Erasure(models.Model):
     when the rows were destroyed, `files_left` the addresses of files still to be unlinked, and
     `scrubbed_at` when the database's own files had been rewritten without the destroyed rows.
     `counts` is table -> rows destroyed; `by_hand` lists papers that also name other persons.
+    `order_body`, `order_reference` and `order_dated` outlive the person: none of them may say who.
+    `problem` is why carrying it out stopped, as a code, until it goes on.
     """
 
     class State(models.TextChoices):
@@ -133,7 +140,9 @@ class Erasure(models.Model):
 
     person_id = models.BigIntegerField()
     person_ids = ArrayField(models.BigIntegerField())
+    order_body = models.CharField(max_length=200, blank=True, default="")
     order_reference = models.CharField(max_length=120)
+    order_dated = models.DateField(null=True)
     state = models.CharField(max_length=9, choices=State.choices, default=State.ORDERED)
     ordered_at = models.DateTimeField()
     ordered_by_id = models.BigIntegerField()
@@ -146,6 +155,7 @@ class Erasure(models.Model):
     by_hand = ArrayField(models.CharField(max_length=80), default=list)
     files_left = ArrayField(models.CharField(max_length=64), default=list)
     scrubbed_at = models.DateTimeField(null=True)
+    problem = models.CharField(max_length=80, blank=True, default="")
 
     class Meta:
         db_table = "vault_erasure"

@@ -4,6 +4,7 @@ For juveniles after release (Beijing Rules 21.1, 21.2) and whoever a court's ord
 """
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from pims.foundation.access.models import PersonScope
 from pims.foundation.commands.transaction import Transaction, service
@@ -23,10 +24,17 @@ class Sealed:
 
 @service
 def seal_person(
-    tx: Transaction, *, person_id: int, reason: str, order_reference: str = ""
+    tx: Transaction,
+    *,
+    person_id: int,
+    reason: str,
+    order_body: str = "",
+    order_reference: str = "",
+    order_dated: date | None = None,
 ) -> Sealed:
     """Hide the person from everyone without `people.view_sealed`, from this commit on.
 
+    `reason` is what the order says; the rest is who gave it, under what reference, of what date.
     Every record merged with the person's is hidden with it.
     Raises NotPermitted, NotFound, InvalidInput, Refused (sealed already).
     """
@@ -35,12 +43,15 @@ def seal_person(
     tx.require_person(SEAL, person_id)
     scope = _scope(person_id)
     reason = _reason(reason)
+    no_later_than(tx, order_dated)
     if scope.sealed:
         refuse(Reason("vault.sealed_already")).require()
     row = Sealing.objects.create(
         person_id=person_id,
         reason=reason,
+        order_body=" ".join(order_body.split())[:200],
         order_reference=order_reference.strip()[:120],
+        order_dated=order_dated,
         sealed_at=tx.now,
         sealed_by_id=tx.actor.user_id,
     )
@@ -49,7 +60,12 @@ def seal_person(
         PersonSealed(
             person_id=person_id, establishment_id=scope.establishment_id, sealing_id=row.pk
         ),
-        details={"reason": reason, "order_reference": row.order_reference},
+        details={
+            "reason": reason,
+            "order_body": row.order_body,
+            "order_reference": row.order_reference,
+            "order_dated": None if order_dated is None else order_dated.isoformat(),
+        },
     )
     return Sealed(row.pk, person_id)
 
@@ -80,6 +96,12 @@ def unseal_person(tx: Transaction, *, person_id: int, reason: str) -> Sealed:
         details={"reason": reason},
     )
     return Sealed(row.pk, person_id)
+
+
+def no_later_than(tx: Transaction, dated: date | None) -> None:
+    """Raise InvalidInput for an order of a day that nowhere on earth has begun."""
+    if dated is not None and dated > (tx.now + timedelta(hours=14)).date():
+        raise InvalidInput({"dated": Reason("vault.order_in_the_future")})
 
 
 def _scope(person_id: int) -> PersonScope:

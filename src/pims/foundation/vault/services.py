@@ -3,6 +3,7 @@
 from pims.foundation.vault.erasure.orders import (
     CarriedOut,
     ErasureStep,
+    carry_out_again,
     carry_out_erasure,
     confirm_erasure,
     erase_person,
@@ -19,6 +20,7 @@ __all__ = [
     "BlobRef",
     "CarriedOut",
     "ErasureStep",
+    "carry_out_again",
     "carry_out_erasure",
     "confirm_erasure",
     "erase_person",

@@ -7,9 +7,11 @@ no row of a person.
 """
 
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID, uuid5
 
 from django.db import connection
+from procrastinate.contrib.django import app
 
 from pims.foundation.commands.transaction import Command, Transaction, service
 from pims.foundation.database.migrate import acting_as
@@ -26,10 +28,12 @@ from pims.foundation.vault.events import (
 from pims.foundation.vault.models import Erasure
 from pims.foundation.vault.persons import same_human
 from pims.foundation.vault.rules import ERASE, ErasureFacts, decide_erasure
+from pims.foundation.vault.sealing import no_later_than
 from pims.kernel import clock
 from pims.kernel.decisions import Reason, refuse, refuse_if_any
 from pims.kernel.errors import NotFound, PimsError
 
+TASK = "vault.carry_out_erasure"
 _SPACE = UUID("0b6f1c52-5f0e-4c57-9a50-9d5c5f1f7a11")
 
 
@@ -41,10 +45,18 @@ class ErasureStep:
 
 
 @service
-def order_erasure(tx: Transaction, *, person_id: int, order_reference: str) -> ErasureStep:
-    """The first officer: what order, for whom. Destroys nothing.
+def order_erasure(
+    tx: Transaction,
+    *,
+    person_id: int,
+    order_reference: str,
+    order_body: str = "",
+    order_dated: date | None = None,
+) -> ErasureStep:
+    """The first officer: what order, of whom, for whom. Destroys nothing.
 
-    Raises NotPermitted, NotFound, Refused.
+    Body, reference and date outlive the person, so none of them may say who it was.
+    Raises NotPermitted, NotFound, InvalidInput, Refused.
     """
     persons = same_human(person_id)
     tx.lock_persons(persons or [person_id])
@@ -52,6 +64,7 @@ def order_erasure(tx: Transaction, *, person_id: int, order_reference: str) -> E
     if not persons:
         raise NotFound("person")
     order_reference = " ".join(order_reference.split())[:120]
+    no_later_than(tx, order_dated)
     decide_erasure(
         ErasureFacts(
             officer_id=tx.actor.user_id,
@@ -66,11 +79,13 @@ def order_erasure(tx: Transaction, *, person_id: int, order_reference: str) -> E
         state=Erasure.State.WITHDRAWN
     )
     if standing.exists():
-        refuse(Reason("vault.erasure_stands")).require()
+        refuse(Reason("vault.erasure_stands", decided_by=ERASE)).require()
     row = Erasure.objects.create(
         person_id=person_id,
         person_ids=persons,
+        order_body=" ".join(order_body.split())[:200],
         order_reference=order_reference,
+        order_dated=order_dated,
         ordered_at=tx.now,
         ordered_by_id=tx.actor.user_id,
     )
@@ -79,9 +94,10 @@ def order_erasure(tx: Transaction, *, person_id: int, order_reference: str) -> E
 
 
 @service
-def confirm_erasure(tx: Transaction, *, erasure_id: int) -> ErasureStep:
+def confirm_erasure(tx: Transaction, *, erasure_id: int, carry_out: bool = False) -> ErasureStep:
     """The second officer, another than the first. Destroys nothing yet.
 
+    With `carry_out` the worker is told, in the same transaction, to go on from there by itself.
     Raises NotPermitted, NotFound, Refused.
     """
     row = _row(erasure_id)
@@ -104,6 +120,8 @@ def confirm_erasure(tx: Transaction, *, erasure_id: int) -> ErasureStep:
     row.confirmed_by_id = tx.actor.user_id
     row.save(update_fields=["state", "confirmed_at", "confirmed_by_id"])
     tx.record(ErasureConfirmed(person_id=row.person_id, erasure_id=row.pk))
+    if carry_out:
+        carry_out_later(erasure_id)
     return ErasureStep(row.pk, row.person_id, row.state)
 
 
@@ -176,8 +194,36 @@ def _destroy(tx: Transaction, *, erasure_id: int) -> int:
     done = destroy_rows(person_ids=row.person_ids, at=tx.now)
     row.state, row.erased_at = Erasure.State.ERASED, tx.now
     row.counts, row.by_hand, row.files_left = done.counts, done.by_hand, done.files
-    row.save(update_fields=["state", "erased_at", "counts", "by_hand", "files_left"])
+    row.problem = ""
+    row.save(update_fields=["state", "erased_at", "counts", "by_hand", "files_left", "problem"])
     return erasure_id
+
+
+def carry_out_later(erasure_id: int) -> None:
+    """Leave it to the worker: the process that answers pages never acts as the eraser."""
+    app.configure_task(TASK).defer(erasure_id=erasure_id)
+
+
+@service
+def carry_out_again(tx: Transaction, *, erasure_id: int) -> ErasureStep:
+    """Tell the worker to try once more, where carrying it out had stopped.
+
+    Raises NotPermitted, NotFound, Refused.
+    """
+    row = _row(erasure_id)
+    tx.lock_persons(row.person_ids)
+    row.refresh_from_db()
+    tx.require_person(ERASE, row.person_id)
+    if row.state != Erasure.State.CONFIRMED:
+        refuse(Reason("vault.erasure_not_open")).require()
+    Erasure.objects.filter(pk=erasure_id).update(problem="")
+    carry_out_later(erasure_id)
+    return ErasureStep(row.pk, row.person_id, row.state)
+
+
+def note_problem(erasure_id: int, code: str) -> None:
+    """Why it stopped, for whoever looks at the order; a code, never a value of the person."""
+    Erasure.objects.filter(pk=erasure_id, state=Erasure.State.CONFIRMED).update(problem=code[:80])
 
 
 def scrub_pending() -> Scrubbed | None:

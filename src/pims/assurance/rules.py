@@ -113,7 +113,7 @@ def _authority_alarms(facts: CustodyFacts, as_of: datetime) -> list[DueAlarm]:
                 facts,
                 "no_valid_warrant",
                 facts.episode_id,
-                facts.lapsed_at or facts.received_at,
+                max(facts.lapsed_at or facts.received_at, facts.received_at),
                 expired="warrant_expired" in facts.status_faults,
             )
         )

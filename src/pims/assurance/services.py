@@ -14,6 +14,7 @@ from pims.assurance.rules import DueAlarm, due_alarms
 from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel.decisions import Reason, refuse
 from pims.kernel.errors import InvalidInput, NotFound
+from pims.people import selectors as people
 
 # Kinds that are due for as long as the facts say so; the others are raised once, by an event.
 BY_FACT = frozenset(
@@ -95,7 +96,7 @@ def raise_alarm(tx: Transaction, *, alarm: DueAlarm) -> AlarmResult:
 def acknowledge_alarm(tx: Transaction, *, alarm_id: int) -> AlarmResult:
     """An officer has it in hand: seen, by whom, when. It stays open. A repeat changes nothing."""
     alarm = _locked(alarm_id)
-    tx.require("assurance.manage", establishment_id=alarm.establishment_id)
+    _require(tx, alarm)
     if alarm.acknowledged_at is None and alarm.ended_at is None:
         alarm.acknowledged_at, alarm.acknowledged_by_id = tx.now, tx.actor.user_id
         alarm.save(update_fields=["acknowledged_at", "acknowledged_by_id"])
@@ -117,7 +118,7 @@ def end_alarm(tx: Transaction, *, alarm_id: int, reason: str) -> AlarmResult:
     Raises Refused for a kind that only its fact ends, InvalidInput without a reason.
     """
     alarm = _locked(alarm_id)
-    tx.require("assurance.manage", establishment_id=alarm.establishment_id)
+    _require(tx, alarm)
     if not reason.strip():
         raise InvalidInput({"reason": Reason("assurance.reason_missing")})
     if not alarm_kinds()[alarm.kind].by_reason:
@@ -238,6 +239,13 @@ def _end(tx: Transaction, alarm: Alarm, *, kind: str, reason: str) -> None:
             end_kind=kind,
         )
     )
+
+
+def _require(tx: Transaction, alarm: Alarm) -> None:
+    """Who takes an alarm in hand may do so here and may reach whom it is about."""
+    tx.require("assurance.manage", establishment_id=alarm.establishment_id)
+    if alarm.person_id is not None:
+        tx.require_person("assurance.manage", people.canonical_id(alarm.person_id))
 
 
 def _locked(alarm_id: int) -> Alarm:

@@ -34,26 +34,38 @@ class WarrantHistory:
 
 
 def legal_status(person_ids: Iterable[int], *, zone: str, as_of: AsOf) -> dict[int, LegalStatus]:
-    """What each person counts as; a person without any paper is there too, as "none"."""
+    """What each person counts as; a person without any paper is there too, as "none".
+
+    Three queries; three more where somebody is held by nothing, to say since when.
+    """
     ids = list(person_ids)
-    found = _facts_at(ids, as_of)
-    kinds = warrant_kinds()
-    return {
-        person_id: rules.legal_status(
-            found.get(person_id, ()), kinds=kinds, zone=zone, as_of=as_of.valid_at
-        )
-        for person_id in ids
-    }
+
+    def judged(among: list[int], *, ended_too: bool = False) -> dict[int, LegalStatus]:
+        found = _facts_at(among, as_of, ended_too=ended_too)
+        kinds = warrant_kinds()
+        return {
+            person_id: rules.legal_status(
+                found.get(person_id, ()), kinds=kinds, zone=zone, as_of=as_of.valid_at
+            )
+            for person_id in among
+        }
+
+    found = judged(ids)
+    uncovered = [i for i, status in found.items() if status.code == rules.NO_VALID_WARRANT]
+    return found | judged(uncovered, ended_too=True) if uncovered else found
 
 
-def _facts_at(ids: list[int], as_of: AsOf) -> dict[int, list[rules.WarrantFacts]]:
+def _facts_at(
+    ids: list[int], as_of: AsOf, *, ended_too: bool = False
+) -> dict[int, list[rules.WarrantFacts]]:
     """The warrants that had begun and had not ended at T: nothing else says what one counts as.
 
-    Two queries for the columns that the rule needs, because a roll asks for everyone at once.
+    With `ended_too` those that had ended too, which say since when nothing covers. Three queries
+    for the columns that the rule needs, because a roll asks for everyone at once.
     """
     at, known_at = as_of.valid_at, as_of.known_at
     joined = people.joined_records(ids)
-    names = _names_standing({*ids, *joined}, at, known_at=known_at)
+    names = _names_begun({*ids, *joined}, at, known_at=known_at, ended_too=ended_too)
     warrant_ids = {name[1] for name in names}
     papers = {
         paper_id: (kind, state, tuple(defects))
@@ -73,10 +85,12 @@ def _facts_at(ids: list[int], as_of: AsOf) -> dict[int, list[rules.WarrantFacts]
 
 
 @compiled
-def _names_standing(ids: Any, at: Any, *, known_at: datetime | None) -> QuerySet[Any, Any]:
+def _names_begun(
+    ids: Any, at: Any, *, known_at: datetime | None, ended_too: bool
+) -> QuerySet[Any, Any]:
     return (
         as_known(WarrantName, known_at, among=any_of("person_id", ids))
-        .filter(Q(ends_at=None) | Q(ends_at__gt=at), starts_at__lte=at)
+        .filter(Q() if ended_too else Q(ends_at=None) | Q(ends_at__gt=at), starts_at__lte=at)
         .order_by("starts_at")
         .values_list(
             "id", "warrant_id", "person_id", "starts_at", "until", "next_appearance", "ends_at"

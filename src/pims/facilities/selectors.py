@@ -10,6 +10,8 @@ from django.db.models import Q, QuerySet
 from pims.facilities.models import Establishment, OutOfUse, Place, Unit
 from pims.foundation.access.actor import Actor
 from pims.foundation.bulk import any_of
+from pims.foundation.compiled import compiled
+from pims.kernel.errors import NotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +81,20 @@ class OutageInfo:
 
 def establishments(viewer: Actor) -> list[EstablishmentInfo]:
     """Those that any grant of the viewer reaches, by name."""
-    found = Establishment.objects.order_by("name")
     reached = {reach.establishment_id for reach in viewer.reaches}
-    if not viewer.system and None not in reached:
-        found = found.filter(pk__in=[pk for pk in reached if pk is not None])
+    everywhere = viewer.system or None in reached
+    found = _every_establishment() if everywhere else _establishments(reached)
     return [EstablishmentInfo(e.pk, e.code, e.name, e.time_zone, e.telephone) for e in found]
+
+
+@compiled
+def _every_establishment() -> QuerySet[Any, Any]:
+    return Establishment.objects.order_by("name")
+
+
+@compiled
+def _establishments(ids: Any) -> QuerySet[Any, Any]:
+    return Establishment.objects.filter(any_of("pk", ids)).order_by("name")
 
 
 def establishment_by_code(viewer: Actor, code: str) -> EstablishmentInfo | None:
@@ -91,19 +102,34 @@ def establishment_by_code(viewer: Actor, code: str) -> EstablishmentInfo | None:
 
 
 def time_zone(establishment_id: int) -> str:
-    """The establishment's IANA zone: where its days begin and end."""
-    zone: str = Establishment.objects.values_list("time_zone", flat=True).get(pk=establishment_id)
-    return zone
+    """The establishment's IANA zone: where its days begin and end. Raises NotFound."""
+    for zone in _zone(establishment_id):
+        return str(zone)
+    raise NotFound("establishment", establishment_id)
+
+
+@compiled
+def _zone(establishment_id: Any) -> QuerySet[Any, Any]:
+    return Establishment.objects.filter(pk=establishment_id).values_list("time_zone", flat=True)
 
 
 def units(viewer: Actor, establishment_id: int) -> list[UnitInfo]:
     """The units in the order of the layout."""
-    found = Unit.objects.filter(establishment_id=establishment_id).order_by("position", "code")
-    return [_unit_info(unit) for unit in found]
+    return [_unit_info(unit) for unit in _units_of(establishment_id)]
+
+
+@compiled
+def _units_of(establishment_id: Any) -> QuerySet[Any, Any]:
+    return Unit.objects.filter(establishment_id=establishment_id).order_by("position", "code")
 
 
 def unit_info(unit_ids: Iterable[int]) -> dict[int, UnitInfo]:
-    return {u.pk: _unit_info(u) for u in Unit.objects.filter(pk__in=list(unit_ids))}
+    return {unit.pk: _unit_info(unit) for unit in _units(set(unit_ids))}
+
+
+@compiled
+def _units(ids: Any) -> QuerySet[Any, Any]:
+    return Unit.objects.filter(any_of("pk", ids))
 
 
 def reception_unit(establishment_id: int) -> UnitInfo:
@@ -115,24 +141,20 @@ def places(
     viewer: Actor, establishment_id: int, *, at: datetime, unit_ids: Iterable[int] | None = None
 ) -> list[PlaceInfo]:
     """Every place, in the order of the layout, with what is out of use at `at`. Three queries."""
-    found = Place.objects.filter(cell__unit__establishment_id=establishment_id)
     if unit_ids is not None:
-        found = found.filter(cell__unit_id__in=list(unit_ids))
-    return _place_infos(found, at)
+        return _place_infos(_places_of_units(establishment_id, set(unit_ids)), at)
+    return _place_infos(_places_of(establishment_id), at)
 
 
 def place_info(place_ids: Iterable[int], *, at: datetime) -> dict[int, PlaceInfo]:
     """Places by id. Three queries."""
-    found = Place.objects.filter(any_of("pk", set(place_ids)))
-    return {place.place_id: place for place in _place_infos(found, at)}
+    return {place.place_id: place for place in _place_infos(_places(set(place_ids)), at)}
 
 
 def place_labels(place_ids: Iterable[int]) -> dict[int, str]:
     """Places by id as staff say them ("Remand A-12/2"). One query."""
-    rows = Place.objects.filter(any_of("pk", set(place_ids))).values_list(
-        "pk", "cell__unit__name", "cell__code", "code"
-    )
-    return {pk: f"{unit} {cell}/{place}" for pk, unit, cell, place in rows}
+    rows = _places(set(place_ids))
+    return {row.pk: f"{row.cell__unit__name} {row.cell__code}/{row.code}" for row in rows}
 
 
 def outages(viewer: Actor, establishment_id: int, *, at: datetime) -> list[OutageInfo]:
@@ -152,22 +174,43 @@ def outages(viewer: Actor, establishment_id: int, *, at: datetime) -> list[Outag
     ]  # fmt: skip
 
 
-def _place_infos(found: QuerySet[Place], at: datetime) -> list[PlaceInfo]:
-    rows: list[Any] = list(
-        found.order_by("cell__unit__position", "cell__code", "pk").values_list(
-            "pk", "code", "kind", "cell_id", "cell__code", "cell__operational_capacity",
-            "cell__features", "cell__unit_id", named=True,
-        )
+def _in_order(places: QuerySet[Place]) -> QuerySet[Any, Any]:
+    return places.order_by("cell__unit__position", "cell__code", "pk").values_list(
+        "pk", "code", "kind", "cell_id", "cell__code", "cell__operational_capacity",
+        "cell__features", "cell__unit_id", "cell__unit__name", named=True,
     )  # fmt: skip
-    unit_infos = unit_info({row.cell__unit_id for row in rows})
-    closed_places: dict[int, str] = {}
-    closed_cells: dict[int, str] = {}
-    outages_now = (
-        OutOfUse.objects.filter(any_of("cell_id", {row.cell_id for row in rows}))
+
+
+@compiled
+def _places(ids: Any) -> QuerySet[Any, Any]:
+    return _in_order(Place.objects.filter(any_of("pk", ids)))
+
+
+@compiled
+def _places_of(establishment_id: Any) -> QuerySet[Any, Any]:
+    return _in_order(Place.objects.filter(cell__unit__establishment_id=establishment_id))
+
+
+@compiled
+def _places_of_units(establishment_id: Any, unit_ids: Any) -> QuerySet[Any, Any]:
+    within = any_of("cell__unit_id", unit_ids)
+    return _in_order(Place.objects.filter(within, cell__unit__establishment_id=establishment_id))
+
+
+@compiled
+def _out_of_use(cell_ids: Any, at: Any) -> QuerySet[Any, Any]:
+    return (
+        OutOfUse.objects.filter(any_of("cell_id", cell_ids))
         .filter(Q(ends_at=None) | Q(ends_at__gt=at), starts_at__lte=at)
         .values_list("cell_id", "place_id", "reason")
     )
-    for cell_id, place_id, reason in outages_now:
+
+
+def _place_infos(rows: list[Any], at: datetime) -> list[PlaceInfo]:
+    unit_infos = unit_info({row.cell__unit_id for row in rows})
+    closed_places: dict[int, str] = {}
+    closed_cells: dict[int, str] = {}
+    for cell_id, place_id, reason in _out_of_use({row.cell_id for row in rows}, at):
         if place_id is None:
             closed_cells[cell_id] = reason
         else:

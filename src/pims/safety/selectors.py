@@ -4,12 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from pims.foundation.access.actor import Actor
 from pims.foundation.access.scope import visible_ids
 from pims.foundation.bulk import any_of
+from pims.foundation.compiled import compiled
 from pims.foundation.history.known import as_known, held_at
 from pims.kernel import clock
 from pims.kernel.asof import AsOf
@@ -57,17 +59,26 @@ def flags(
     joined = people.joined_records(ids)
     known_at = None if as_of is None else as_of.known_at
     at = clock.now() if as_of is None else as_of.valid_at
-    rows = (
-        as_known(Flag, known_at, among=any_of("person_id", ids | joined.keys()))
-        .filter(held_at(at))
-        .exclude(kind__in=_hidden_kinds(viewer))
-        .order_by("kind")
-    )
+    hidden = tuple(_hidden_kinds(viewer))
+    rows = _flags(ids | joined.keys(), at, known_at=known_at, hidden=hidden)
     found: dict[int, list[FlagInfo]] = defaultdict(list)
     for row in rows:
         whose = joined.get(row.person_id, row.person_id)
         found[whose].append(FlagInfo(row.id, whose, row.kind, row.note, row.starts_at))
     return dict(found)
+
+
+@compiled
+def _flags(
+    ids: Any, at: Any, *, known_at: datetime | None, hidden: tuple[str, ...]
+) -> QuerySet[Any, Any]:
+    return (
+        as_known(Flag, known_at, among=any_of("person_id", ids))
+        .filter(held_at(at))
+        .exclude(kind__in=hidden)
+        .order_by("kind")
+        .values_list("id", "person_id", "kind", "note", "starts_at", named=True)
+    )
 
 
 def questions() -> tuple[str, ...]:
@@ -103,11 +114,7 @@ def keep_aparts_of(viewer: Actor, person_id: int) -> list[KeepApartInfo]:
     if not visible_ids(viewer, "safety.view", [person_id]):
         return []
     own = people.persons_of(person_id) | {person_id}
-    rows = KeepApart.objects.filter(
-        Q(person_a_id__in=own) | Q(person_b_id__in=own), held_at(clock.now())
-    )
-    if not viewer.can(rules.MAY_SEE["protected"]):
-        rows = rows.filter(protected=False)
+    rows = _kept_apart(own, clock.now(), protected=viewer.can(rules.MAY_SEE["protected"]))
     return [
         KeepApartInfo(
             row.pk,
@@ -117,8 +124,15 @@ def keep_aparts_of(viewer: Actor, person_id: int) -> list[KeepApartInfo]:
             row.reason,
             row.starts_at,
         )
-        for row in rows.order_by("-starts_at")
+        for row in rows
     ]
+
+
+@compiled
+def _kept_apart(ids: Any, at: Any, *, protected: bool) -> QuerySet[Any, Any]:
+    either = any_of("person_a_id", ids) | any_of("person_b_id", ids)
+    rows = KeepApart.objects.filter(either, held_at(at)).order_by("-starts_at")
+    return rows if protected else rows.filter(protected=False)
 
 
 def person_of_flag(viewer: Actor, flag_id: int) -> int:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import QuerySet
 
 from pims.custody.models import (
     Absence,
@@ -24,6 +24,8 @@ from pims.custody.reading import READER
 from pims.facilities import selectors as facilities
 from pims.foundation.access.actor import Actor
 from pims.foundation.access.scope import require_visible, visible_ids
+from pims.foundation.bulk import any_of
+from pims.foundation.compiled import compiled
 from pims.foundation.history.known import as_known
 from pims.kernel.asof import AsOf
 from pims.people import selectors as people
@@ -240,23 +242,21 @@ def episodes(
     known_at = None if as_of is None else as_of.known_at
     upto = None if as_of is None else as_of.valid_at
     ids = people.persons_of(person_id)
-    among = Q(person_id__in=ids)
 
     def rows(model: Any, start: str) -> dict[int, list[Any]]:
         found: dict[int, list[Any]] = defaultdict(list)
         if places_alone and model is not Placement:
             return found
-        query = as_known(model, known_at, among=among)
-        if upto is not None:
-            query = query.filter(**{f"{start}__lte": upto})
-        for row in query.order_by(start):
+        for row in begun(model, start):
             found[row.episode_id].append(row)
         return found
 
-    held = as_known(Episode, known_at, among=among)
-    if upto is not None:
-        held = held.filter(starts_at__lte=upto)
-    own = list(held.order_by("-starts_at"))
+    def begun(model: Any, start: str) -> list[Any]:
+        if upto is None:
+            return _of_persons(ids, model=model, start=start, known_at=known_at)
+        return _begun(ids, upto, model=model, start=start, known_at=known_at)
+
+    own = begun(Episode, "starts_at")[::-1]
     placements = rows(Placement, "starts_at")
     escorts, absences = rows(Escort, "left_at"), rows(Absence, "starts_at")
     receipts, injuries = rows(BodyReceipt, "received_at"), rows(Injury, "seen_at")
@@ -294,6 +294,21 @@ def episodes(
         )
         for row in own
     ]
+
+
+@compiled
+def _of_persons(
+    ids: Any, *, model: Any, start: str, known_at: datetime | None
+) -> QuerySet[Any, Any]:
+    return as_known(model, known_at, among=any_of("person_id", ids)).order_by(start, "id")
+
+
+@compiled
+def _begun(
+    ids: Any, upto: Any, *, model: Any, start: str, known_at: datetime | None
+) -> QuerySet[Any, Any]:
+    rows = as_known(model, known_at, among=any_of("person_id", ids))
+    return rows.filter(**{f"{start}__lte": upto}).order_by(start, "id")
 
 
 def brief(row: Any, upto: datetime | None = None) -> EpisodeBrief:

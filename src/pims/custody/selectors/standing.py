@@ -3,8 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
 
 from pims.custody.models import Absence, Episode, Escort, Placement
+from pims.foundation.bulk import any_of
+from pims.foundation.compiled import compiled
 from pims.kernel.errors import NotFound
 
 
@@ -40,24 +45,52 @@ def standing(
     *, establishment_id: int | None = None, person_ids: Iterable[int] | None = None
 ) -> list[Standing]:
     """The open episodes, of one establishment or of some persons. Four queries, no scope."""
-    episodes = Episode.objects.filter(ends_at=None)
-    if establishment_id is not None:
-        episodes = episodes.filter(establishment_id=establishment_id)
     if person_ids is not None:
-        episodes = episodes.filter(person_id__in=list(person_ids))
-    found = list(episodes.order_by("pk"))
-    ids = [episode.pk for episode in found]
-    placements = {
-        p.episode_id: p for p in Placement.objects.filter(episode_id__in=ids, ends_at=None)
-    }
-    escorts = {e.episode_id: e for e in Escort.objects.filter(episode_id__in=ids, returned_at=None)}
-    absences = {a.episode_id: a for a in Absence.objects.filter(episode_id__in=ids, ends_at=None)}
+        found = _episodes_of(set(person_ids))
+        if establishment_id is not None:
+            found = [e for e in found if e.establishment_id == establishment_id]
+    else:
+        found = _episodes() if establishment_id is None else _episodes_at(establishment_id)
+    ids = {episode.pk for episode in found}
+    placements = {p.episode_id: p for p in _placements(ids)}
+    escorts = {e.episode_id: e for e in _escorts(ids)}
+    absences = {a.episode_id: a for a in _absences(ids)}
     return [
         _standing(
             episode, placements.get(episode.pk), escorts.get(episode.pk), absences.get(episode.pk)
         )
         for episode in found
     ]
+
+
+@compiled
+def _episodes() -> QuerySet[Any, Any]:
+    return Episode.objects.filter(ends_at=None).order_by("pk")
+
+
+@compiled
+def _episodes_at(establishment_id: Any) -> QuerySet[Any, Any]:
+    return Episode.objects.filter(ends_at=None, establishment_id=establishment_id).order_by("pk")
+
+
+@compiled
+def _episodes_of(person_ids: Any) -> QuerySet[Any, Any]:
+    return Episode.objects.filter(any_of("person_id", person_ids), ends_at=None).order_by("pk")
+
+
+@compiled
+def _placements(episode_ids: Any) -> QuerySet[Any, Any]:
+    return Placement.objects.filter(any_of("episode_id", episode_ids), ends_at=None)
+
+
+@compiled
+def _escorts(episode_ids: Any) -> QuerySet[Any, Any]:
+    return Escort.objects.filter(any_of("episode_id", episode_ids), returned_at=None)
+
+
+@compiled
+def _absences(episode_ids: Any) -> QuerySet[Any, Any]:
+    return Absence.objects.filter(any_of("episode_id", episode_ids), ends_at=None)
 
 
 def _standing(

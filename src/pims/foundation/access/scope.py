@@ -5,12 +5,14 @@ person), but within a grant establishment, units and labels all must hold.
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from pims.foundation.access.actor import Actor
+from pims.foundation.access.actor import Actor, Reach
 from pims.foundation.access.models import PersonScope
 from pims.foundation.bulk import any_of
+from pims.foundation.compiled import compiled
 from pims.kernel.errors import NotFound, NotPermitted
 
 SEE_SEALED = "people.view_sealed"
@@ -26,15 +28,21 @@ def scope_filter(
     """
     if viewer.system:
         return Q()
+    sealed = sealed_too or viewer.can(SEE_SEALED)
+    return reached_by(viewer.reaches_with(permission), prefix, sealed=sealed)
+
+
+def reached_by(reaches: Iterable[Reach], prefix: str = "", *, sealed: bool = False) -> Q:
+    """The condition that one of the reaches covers the person; `sealed` keeps the sealed in."""
     reached = Q(pk__in=[])
-    for reach in viewer.reaches_with(permission):
+    for reach in reaches:
         condition = Q(**{f"{prefix}labels__contained_by": sorted(reach.labels)})
         if reach.establishment_id is not None:
             condition &= Q(**{f"{prefix}establishment_id": reach.establishment_id})
         if reach.unit_ids is not None:
             condition &= Q(**{f"{prefix}unit_id__in": sorted(reach.unit_ids)})
         reached |= condition
-    if not sealed_too and not viewer.can(SEE_SEALED):
+    if not sealed:
         reached &= Q(**{f"{prefix}sealed": False})
     return reached
 
@@ -47,10 +55,27 @@ def visible_persons(
 
 def visible_ids(viewer: Actor, permission: str, person_ids: Iterable[int]) -> set[int]:
     """Those of `person_ids` that the viewer may see, in one query."""
-    return set(
-        visible_persons(viewer, permission)
-        .filter(any_of("person_id", list(person_ids)))
-        .values_list("person_id", flat=True)
+    return {row.person_id for row in visible_labels(viewer, permission, person_ids)}
+
+
+def visible_labels(viewer: Actor, permission: str, person_ids: Iterable[int]) -> list[Any]:
+    """(person_id, labels) of those of `person_ids` that the viewer may see, in one query."""
+    return _visible(
+        set(person_ids),
+        permission=permission,
+        reaches=viewer.reaches_with(permission),
+        system=viewer.system,
+        sealed=viewer.can(SEE_SEALED),
+    )
+
+
+@compiled
+def _visible(
+    ids: Any, *, permission: str, reaches: tuple[Reach, ...], system: bool, sealed: bool
+) -> QuerySet[Any, Any]:
+    where = reached_by(reaches, sealed=sealed) if not system else Q()
+    return PersonScope.objects.filter(where, any_of("person_id", ids)).values_list(
+        "person_id", "labels", named=True
     )
 
 

@@ -4,15 +4,16 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 
 from pims.foundation.access.actor import Actor
-from pims.foundation.access.models import PersonScope
-from pims.foundation.access.scope import visible_persons
+from pims.foundation.access.scope import visible_labels
 from pims.foundation.bulk import any_of
+from pims.foundation.compiled import compiled
 from pims.foundation.history.known import as_known
 from pims.kernel import clock
 from pims.kernel.asof import AsOf
@@ -80,10 +81,7 @@ def joined_records(person_ids: Collection[int]) -> dict[int, int]:
     records tells. What is asked about a person must be asked about these too.
     """
     ids = set(person_ids)
-    merged = Person.objects.filter(
-        any_of("id", ids) | any_of("canonical_id", ids), canonical_id__isnull=False
-    )
-    touched = {i for pair in merged.values_list("id", "canonical_id") for i in pair}
+    touched = {i for pair in _merges_among(ids) for i in pair}
     if not touched:
         return {}
     family = index.merged_into(index.roots(touched).values())
@@ -103,32 +101,19 @@ def person_headers(
     ids = sorted(set(person_ids))
     if not ids:
         return {}
-    labels = dict(
-        _visible(viewer).filter(any_of("person_id", ids)).values_list("person_id", "labels")
-    )
+    labels = dict(visible_labels(viewer, "people.view", ids))
     ids = [i for i in ids if i in labels or viewer.system]
     known_at = as_of.known_at if as_of else None
     on = timezone.localdate(as_of.valid_at if as_of else clock.now())
-    of = any_of("person_id", ids)
-    persons = {
-        person.id: person
-        for person in as_known(Person, known_at, among=any_of("id", ids)).values_list(
-            *_PERSON_COLUMNS, named=True
-        )
-    }
-    names = {
-        name.person_id: name
-        for name in as_known(PersonName, known_at, among=of)
-        .filter(is_primary=True, withdrawn_at__isnull=True)
-        .values_list("person_id", "given", "family", "sort_key", named=True)
-    }
+    persons = {person.id: person for person in _persons(ids, known_at=known_at)}
+    names = {name.person_id: name for name in _primary_names(ids, known_at=known_at)}
     nationalities: dict[int, tuple[str, ...]] = {}
     languages: dict[int, tuple[str, ...]] = {}
     photographs: dict[int, UUID] = {}
     if not brief:
-        nationalities = _listed(Nationality, "country", known_at, of)
-        languages = _listed(SpokenLanguage, "code", known_at, of)
-        photographs = _front_photographs(known_at, of, as_of.valid_at if as_of else None)
+        nationalities = _listed(ids, Nationality, "country", known_at)
+        languages = _listed(ids, SpokenLanguage, "code", known_at)
+        photographs = _front_photographs(ids, known_at, as_of.valid_at if as_of else None)
     headers = {}
     for person_id in ids:
         person = persons.get(person_id)
@@ -183,23 +168,57 @@ def infants_inside(person_ids: Collection[int], *, at: datetime) -> dict[int, in
     return dict(found)
 
 
-def _visible(viewer: Actor) -> QuerySet[PersonScope]:
-    return PersonScope.objects.all() if viewer.system else visible_persons(viewer, "people.view")
+@compiled
+def _merges_among(ids: Any) -> QuerySet[Any, Any]:
+    merged = any_of("id", ids) | any_of("canonical_id", ids)
+    return Person.objects.filter(merged, canonical_id__isnull=False).values_list(
+        "id", "canonical_id"
+    )
+
+
+@compiled
+def _persons(ids: Any, *, known_at: datetime | None) -> QuerySet[Any, Any]:
+    return as_known(Person, known_at, among=any_of("id", ids)).values_list(
+        *_PERSON_COLUMNS, named=True
+    )
+
+
+@compiled
+def _primary_names(ids: Any, *, known_at: datetime | None) -> QuerySet[Any, Any]:
+    rows = as_known(PersonName, known_at, among=any_of("person_id", ids))
+    return rows.filter(is_primary=True, withdrawn_at__isnull=True).values_list(
+        "person_id", "given", "family", "sort_key", named=True
+    )
+
+
+@compiled
+def _standing(
+    ids: Any, *, model: type[Model], columns: tuple[str, ...], known_at: datetime | None
+) -> QuerySet[Any, Any]:
+    rows = as_known(model, known_at, among=any_of("person_id", ids))
+    return rows.filter(withdrawn_at__isnull=True).values_list(*columns)
 
 
 def _listed(
-    model: type[Nationality] | type[SpokenLanguage], column: str, known_at: datetime | None, of: Q
+    ids: list[int],
+    model: type[Nationality] | type[SpokenLanguage],
+    column: str,
+    known_at: datetime | None,
 ) -> dict[int, tuple[str, ...]]:
     found: dict[int, list[str]] = defaultdict(list)
-    rows = as_known(model, known_at, among=of).filter(withdrawn_at__isnull=True)
-    for person_id, value in sorted(rows.values_list("person_id", column)):
+    rows = _standing(ids, model=model, columns=("person_id", column), known_at=known_at)
+    for person_id, value in sorted(rows):
         found[person_id].append(value)
     return {person_id: tuple(values) for person_id, values in found.items()}
 
 
-def _front_photographs(known_at: datetime | None, of: Q, at: datetime | None) -> dict[int, UUID]:
-    rows = as_known(Photograph, known_at, among=of).filter(kind="front", withdrawn_at__isnull=True)
-    if at is not None:
-        rows = rows.filter(taken_at__lte=at)
-    newest = sorted(rows.values_list("person_id", "taken_at", "id", "blob_id"))
-    return {person_id: blob_id for person_id, _, _, blob_id in newest}
+def _front_photographs(
+    ids: list[int], known_at: datetime | None, at: datetime | None
+) -> dict[int, UUID]:
+    columns = ("person_id", "taken_at", "id", "blob_id", "kind")
+    rows = _standing(ids, model=Photograph, columns=columns, known_at=known_at)
+    return {
+        person_id: blob_id
+        for person_id, taken_at, _, blob_id, kind in sorted(rows)
+        if kind == "front" and (at is None or taken_at <= at)
+    }

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from stdnum.iso7064 import mod_97_10
 
 from pims.foundation.access.actor import Actor
 from pims.foundation.access.models import PersonScope
 from pims.foundation.access.scope import scope_filter, visible_ids
+from pims.foundation.compiled import compiled
 from pims.foundation.ledger.append import append_read
 from pims.kernel import clock
 from pims.kernel.collation import words
@@ -143,17 +145,18 @@ def resolve_number(viewer: Actor, text: str) -> int:
     if not viewer.can(PERMISSION):
         raise NotPermitted(PERMISSION)
     number = parse_prisoner_number(text)
-    person_id = (
-        Person.objects.filter(number=number).values_list("id", flat=True).first()
-        if number
-        else None
-    )
-    if person_id is None:
+    found = _numbered(number) if number else []
+    if not found:
         raise NotFound("person")
-    root = index.roots([person_id])[person_id]
+    root = index.roots(found)[found[0]]
     if not viewer.system and not visible_ids(viewer, PERMISSION, [root]):
         raise NotFound("person")
     return root
+
+
+@compiled
+def _numbered(number: Any) -> QuerySet[Any, Any]:
+    return Person.objects.filter(number=number).values_list("id", flat=True)
 
 
 def explain_number(viewer: Actor, text: str) -> NumberRemark | None:

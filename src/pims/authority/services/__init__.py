@@ -20,6 +20,7 @@ from pims.authority.services.release_orders import (
 from pims.authority.services.warrant_changes import (
     amend_warrant_name,
     end_warrant,
+    end_warrant_by_fact,
     set_next_appearance,
 )
 from pims.authority.services.warrant_rows import WarrantNameInput
@@ -31,6 +32,7 @@ __all__ = [
     "amend_warrant_name",
     "decide_defective",
     "end_warrant",
+    "end_warrant_by_fact",
     "extend_release_order",
     "inform_police",
     "load_bodies",

@@ -17,6 +17,7 @@ from pims.authority.services.warrant_rows import (
 )
 from pims.foundation.commands.transaction import Transaction, service
 from pims.jurisdictions.warrant_kinds import warrant_kinds
+from pims.kernel import minutes
 from pims.kernel.decisions import Reason
 from pims.kernel.errors import InvalidInput, Stale
 
@@ -158,10 +159,26 @@ def end_warrant(
     name = locked_name(tx, warrant_name_id)
     if end_kind not in WarrantName.EndKind.values or not end_kind:
         raise InvalidInput({"end_kind": Reason("authority.unknown_end")})
+    ended_at = minutes.not_before(ended_at, name.starts_at)
     if ended_at < name.starts_at:
         raise InvalidInput({"ended_at": Reason("authority.ends_before_start")})
     if ended_at > tx.now + CLOCK_SLACK:
         raise InvalidInput({"ended_at": Reason("authority.in_the_future")})
     if name.ends_at is None:
         close_name(tx, name, end_kind=end_kind, ended_at=ended_at, basis=basis)
+    return WarrantNameResult(name.pk)
+
+
+@service
+def end_warrant_by_fact(
+    tx: Transaction, *, warrant_name_id: int, end_kind: str, at: datetime, basis: str
+) -> WarrantNameResult:
+    """What happened at `at` (a death, a discharge at court) ended it, whatever is written on it.
+
+    A paper that by its own words began only later ends as it begins: no date on a paper refuses
+    a fact. One that has ended already stays as it ended. Raises NotFound.
+    """
+    name = locked_name(tx, warrant_name_id)
+    if name.ends_at is None:
+        close_name(tx, name, end_kind=end_kind, ended_at=max(at, name.starts_at), basis=basis)
     return WarrantNameResult(name.pk)

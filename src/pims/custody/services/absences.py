@@ -8,6 +8,7 @@ from pims.custody.models import Absence, Episode
 from pims.custody.rules.timelines import INSTANT, fit
 from pims.custody.services.about import about
 from pims.custody.services.common import (
+    Moment,
     against_the_clock,
     moment,
     not_before,
@@ -23,6 +24,7 @@ from pims.custody.services.escorting import close_escort
 from pims.custody.services.placement import end_placements
 from pims.custody.services.words import line, prose
 from pims.foundation.commands.transaction import Transaction, service
+from pims.kernel import minutes
 from pims.kernel.decisions import Reason, refuse
 from pims.kernel.errors import InvalidInput
 
@@ -75,7 +77,8 @@ def start_absence(
     if standing is not None:
         return standing
     when = moment(tx, happened_at)
-    not_before(when.at, episode.starts_at, "happened_at", "custody.before_reception")
+    earliest = not_before(when.at, episode.starts_at, "happened_at", "custody.before_reception")
+    when = Moment(earliest, when.given)
     told = None if police_told_at is None else moment(tx, police_told_at, "police_told_at").at
     rows = rows_of(Absence.objects.filter(episode=episode))
     at, disputed = against_the_clock(when, rows)
@@ -136,10 +139,11 @@ def record_recapture(
         refuse(Reason("custody.not_at_large")).require()
         raise AssertionError("a refusal was not raised")
     when = moment(tx, happened_at)
-    if when.given and when.at <= absence.starts_at:
+    at = minutes.after(when.at, absence.starts_at)
+    if when.given and at <= absence.starts_at:
         raise InvalidInput({"happened_at": Reason("custody.recapture_before_escape")})
     where = line("recapture_place", recapture_place)
-    end_absence(tx, episode, absence, at=when.at, end_kind=how, recapture_place=where)
+    end_absence(tx, episode, absence, at=at, end_kind=how, recapture_place=where)
     scope_from_rows(episode)
     return AbsenceResult(absence.pk, episode.pk)
 

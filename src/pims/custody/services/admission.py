@@ -166,14 +166,14 @@ def record_injury(
     """
     episode = require_episode(tx, episode_id, "custody.admit")
     when = moment(tx, seen_at, "seen_at")
-    not_before(when.at, episode.starts_at, "seen_at", "custody.before_reception")
+    seen = not_before(when.at, episode.starts_at, "seen_at", "custody.before_reception")
     if not description.strip() and not complaint.strip() and not complaint_of_ill_treatment:
         raise InvalidInput({"description": Reason("custody.injury_empty")})
     complained = complaint_of_ill_treatment or bool(complaint.strip())
     injury = Injury.objects.create(
         episode=episode,
         person_id=episode.person_id,
-        seen_at=when.at,
+        seen_at=seen,
         body_area=line("body_area", body_area, 60),
         description=prose("description", description),
         complaint_of_ill_treatment=complained,
@@ -184,7 +184,7 @@ def record_injury(
     kind = events.IllTreatmentComplained if complained else events.InjuryRecorded
     tx.record(
         kind(
-            **about(episode, when.at),
+            **about(episode, seen),
             injury_id=injury.pk,
         ),
         details={"description": injury.description, "complaint": injury.complaint},

@@ -24,6 +24,7 @@ from pims.custody.services.escorting import close_escort
 from pims.custody.services.words import PROSE, line, prose
 from pims.facilities import selectors as facilities
 from pims.foundation.commands.transaction import Transaction
+from pims.kernel import minutes
 from pims.kernel.decisions import Reason
 from pims.kernel.errors import InvalidInput
 from pims.property import selectors as property_selectors
@@ -64,6 +65,7 @@ def close_episode(
             else line(field, fields[field], TEXTS[field])
         )
     at, disputed = against_the_clock(when, _begun(episode))
+    at = minutes.after(at, episode.starts_at)
     if at <= episode.starts_at:
         raise InvalidInput({"ended_at": Reason("custody.end_before_reception")})
     if disputed:
@@ -106,8 +108,8 @@ def end_warrants(
     """End the named warrants as the consequence of a fact, whoever records it."""
     beyond = tx.beyond_scope()
     for warrant_name_id in warrant_name_ids:
-        authority_services.end_warrant(
-            beyond, warrant_name_id=warrant_name_id, end_kind=end_kind, ended_at=at, basis=basis
+        authority_services.end_warrant_by_fact(
+            beyond, warrant_name_id=warrant_name_id, end_kind=end_kind, at=at, basis=basis
         )
 
 

@@ -12,6 +12,7 @@ from pims.custody.services.about import about
 from pims.facilities import selectors as facilities
 from pims.foundation.access.person_scope import set_scope
 from pims.foundation.commands.transaction import Transaction
+from pims.kernel import minutes
 from pims.kernel.decisions import Reason, refuse
 from pims.kernel.errors import InvalidInput, NotFound
 
@@ -44,10 +45,12 @@ def moment(tx: Transaction, happened_at: datetime | None, field: str = "happened
     return Moment(happened_at.astimezone(UTC), given=True)
 
 
-def not_before(at: datetime, earliest: datetime, field: str, code: str) -> None:
-    """Raise InvalidInput where `at` lies before `earliest`."""
+def not_before(at: datetime, earliest: datetime, field: str, code: str) -> datetime:
+    """`at`, or `earliest` where both are of one minute; raise InvalidInput where it is before."""
+    at = minutes.not_before(at, earliest)
     if at < earliest:
         raise InvalidInput({field: Reason(code, {"earliest": earliest.isoformat()})})
+    return at
 
 
 def locked_episode(tx: Transaction, episode_id: int) -> Episode:
@@ -73,8 +76,14 @@ def require_open(episode: Episode) -> None:
 
 
 def episode_at(person_id: int, at: datetime) -> Episode | None:
-    """The episode that covers the instant."""
-    return Episode.objects.filter(covers(at), person_id=person_id).first()
+    """The episode that covers the instant, or that began within its minute."""
+    own = Episode.objects.filter(person_id=person_id)
+    return (
+        own.filter(covers(at)).first()
+        or own.filter(starts_at__gt=at, starts_at__lt=at + timedelta(minutes=1))
+        .order_by("starts_at")
+        .first()
+    )
 
 
 def open_escort(episode: Episode, at: datetime | None = None) -> Escort | None:

@@ -92,8 +92,9 @@ def complete_death(
     end.family_told_at = told(tx, family_told_at, "family_told_at") or end.family_told_at
     released = told(tx, body_released_at, "body_released_at")
     if released is not None:
-        not_before(released, end.at, "body_released_at", "custody.before_death")
-        end.body_released_at = released
+        end.body_released_at = not_before(
+            released, end.at, "body_released_at", "custody.before_death"
+        )
     reference = line("coroner_reference", coroner_reference, 100)
     end.coroner_reference = reference or end.coroner_reference
     end.body_released_to = line("body_released_to", body_released_to, 300) or end.body_released_to

@@ -25,6 +25,7 @@ from pims.custody.services.escorting import UNRECORDED, close_escort
 from pims.custody.services.identity import check_identity
 from pims.custody.services.words import PROSE, cleaned, line, names, prose
 from pims.foundation.commands.transaction import Transaction, service
+from pims.kernel import minutes
 from pims.kernel.decisions import Reason
 from pims.kernel.errors import InvalidInput, NotFound, Stale
 
@@ -206,7 +207,8 @@ def _send(tx: Transaction, episode: Episode, prisoner: EscortInput, trip: _Trip)
     standing = open_escort(episode)
     if standing is not None and _same_trip(standing, trip):
         return EscortOut(prisoner.person_id, standing.pk)
-    at, disputed = against_the_clock(trip.when, rows)
+    when = Moment(minutes.not_before(trip.when.at, episode.starts_at), trip.when.given)
+    at, disputed = against_the_clock(when, rows)
     place = fit(rows, at, limit=limit_after(episode, at))
     came_back = UNRECORDED
     if place.cut is not None:

@@ -113,7 +113,8 @@ def record_placement(
     """
     episode = require_episode(tx, episode_id, "custody.place")
     when = moment(tx, happened_at)
-    not_before(when.at, episode.starts_at, "happened_at", "custody.before_reception")
+    begun = not_before(when.at, episode.starts_at, "happened_at", "custody.before_reception")
+    when = Moment(begun, when.given)
     if episode.ends_at is not None and when.at >= episode.ends_at:
         raise InvalidInput({"happened_at": Reason("custody.after_the_end")})
     if open_absence(episode, when.at) is not None:
@@ -141,8 +142,8 @@ def leave_place(tx: Transaction, *, episode_id: int, happened_at: datetime | Non
     episode = require_episode(tx, episode_id, "custody.place")
     require_open(episode)
     when = moment(tx, happened_at)
-    not_before(when.at, episode.starts_at, "happened_at", "custody.before_reception")
-    end_placements(tx, episode, when.at)
+    at = not_before(when.at, episode.starts_at, "happened_at", "custody.before_reception")
+    end_placements(tx, episode, at)
     scope_from_rows(episode)
 
 

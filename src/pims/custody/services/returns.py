@@ -1,6 +1,7 @@
 """Taking people back, one or a whole van, with what the court did: the 17:00 desk."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from pims.custody import events
@@ -24,6 +25,7 @@ from pims.custody.services.return_rows import (
 )
 from pims.custody.services.words import PROSE, cleaned
 from pims.foundation.commands.transaction import Transaction, service
+from pims.kernel import minutes
 from pims.kernel.decisions import Reason
 from pims.kernel.errors import InvalidInput, NotFound, PimsError
 
@@ -56,9 +58,14 @@ def record_return(tx: Transaction, *, row: ReturnRow) -> Returned:
     tx.require_person("custody.escort", episode.person_id)
     when = moment(tx, row.happened_at)
     at = when.at
-    if escort is not None and not when.given and at <= escort.left_at:
-        # The clock went back while they were out; closing the escort puts that on record.
-        at = escort.left_at + INSTANT
+    if escort is not None:
+        # Turned back at the gate: the paper gives both hours as the same minute.
+        at = minutes.after(at, escort.left_at)
+        if not when.given and at <= escort.left_at:
+            # The clock went back while they were out; closing the escort puts that on record.
+            at = escort.left_at + INSTANT
+    if when.given:
+        row = replace(row, happened_at=at)
     facts = _facts(row, escort, episode, at)
     wrong = dict(rules.missing(facts))
     if row.outcome == "not_returned" and row.not_returned_because not in KEPT_BY:
@@ -97,7 +104,7 @@ def record_return(tx: Transaction, *, row: ReturnRow) -> Returned:
         ),
         details={"note": row.note} if row.note else None,
     )
-    ended = _bring_back(tx, episode, escort, row, when.at)
+    ended = _bring_back(tx, episode, escort, row, at if when.given else when.at)
     return Returned(
         made.pk,
         episode.pk,

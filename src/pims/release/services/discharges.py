@@ -8,6 +8,7 @@ from pims.authority import services as authority
 from pims.custody import services as custody
 from pims.custody.selectors.standing import owner_of, standing
 from pims.foundation.commands.transaction import Transaction, service
+from pims.kernel import minutes
 from pims.kernel.decisions import Reason, refuse, refuse_if_any
 from pims.kernel.errors import InvalidInput, NotFound
 from pims.release import events, rules
@@ -102,6 +103,7 @@ def record_paper_discharge(
         raise AssertionError
     if happened_at > tx.now + CLOCK_SLACK:
         raise InvalidInput({"happened_at": Reason("release.in_the_future")})
+    happened_at = minutes.after(happened_at, row.starts_at)
     if happened_at <= row.starts_at:
         raise InvalidInput({"happened_at": Reason("release.before_reception")})
     case = _case_on_paper(tx, episode_id, person_id, establishment_id, happened_at, order_seen)

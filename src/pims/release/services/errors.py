@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pims.custody import services as custody
 from pims.custody.selectors.standing import standing
 from pims.foundation.commands.transaction import Transaction, service
+from pims.kernel import minutes
 from pims.kernel.decisions import Reason, refuse
 from pims.kernel.errors import InvalidInput, NotFound
 from pims.release import events
@@ -42,6 +43,7 @@ def record_release_in_error(
     wrong: dict[str, Reason] = {}
     if discovered_at > tx.now + CLOCK_SLACK:
         wrong["discovered_at"] = Reason("release.in_the_future")
+    discovered_at = minutes.not_before(discovered_at, discharge.at)
     if discovered_at < discharge.at:
         wrong["discovered_at"] = Reason("release.found_before_release")
     if not how.strip():
@@ -93,6 +95,7 @@ def record_return_from_error(
         return ErrorResult(error.pk)
     if returned_at > tx.now + CLOCK_SLACK:
         raise InvalidInput({"returned_at": Reason("release.in_the_future")})
+    returned_at = minutes.after(returned_at, error.left_at)
     if returned_at <= error.left_at:
         raise InvalidInput({"returned_at": Reason("release.return_before_release")})
     here = next(iter(standing(person_ids=[error.person_id])), None)

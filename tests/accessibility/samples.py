@@ -1,6 +1,7 @@
 """One of everything, so that every page of the site has something to show."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from itertools import product
 from urllib.parse import quote
@@ -14,6 +15,8 @@ from pims.custody.web.admission_steps import STEPS
 from pims.custody.web.occurrences import KINDS
 from pims.facilities import selectors as facilities
 from pims.facilities import services as facilities_services
+from pims.foundation.commands.transaction import Command
+from pims.foundation.vault import services as vault
 from pims.kernel import clock
 from pims.people import selectors as people_read
 from pims.people import services as people
@@ -141,6 +144,11 @@ def make_samples(prison: SmallPrison) -> Samples:
     closed = facilities_services.take_out_of_use(
         command(senior), cell_id=place.cell_id, starts_at=now, reason="Broken lock"
     )
+    confirmed = replace(prison.officers.by_role["superintendent"], confirmed_at=now.timestamp())
+    erasure = vault.order_erasure(
+        Command(confirmed), person_id=held["STAINE"].person_id, order_body="High Court of Belize",
+        order_reference="HC 9/2026", order_dated=now.date(),
+    )  # fmt: skip
     item = property_selectors.property_of(viewer, tun.person_id)[0]
     query = authority_selectors.open_queries(viewer, here)
     return {
@@ -175,5 +183,6 @@ def make_samples(prison: SmallPrison) -> Samples:
         "out_of_use_id": (closed.out_of_use_id,),
         "item_id": (item.item_id,),
         "receipt_id": (1,),
+        "erasure_id": (erasure.erasure_id,),
         "user_id": (prison.everywhere.pk,),
     }

@@ -30,6 +30,7 @@ ON_A_PHONE = (
     "/", "/board/", "/custody/roll/", "/custody/reception/", "/custody/reception/receive/",
     "/custody/desk/", "/custody/out/send/", "/custody/reception/book/", "/release/", "/alarms/",
     "/release/book/", "/authority/", "/search/?q=tun", "/people/matches/", "/switch/", "/account/",
+    "/administration/records/",
 )  # fmt: skip
 
 

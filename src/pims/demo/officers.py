@@ -14,7 +14,7 @@ from pims.foundation.commands.transaction import Command
 
 @dataclass(slots=True)
 class Officers:
-    """One actor a role, and the system itself."""
+    """One actor a role, the first of its officers, and the system itself."""
 
     system: Actor
     by_role: dict[str, Actor]
@@ -29,7 +29,7 @@ def make_officers(establishment_id: int) -> Officers:
     by_role = {}
     for one in SIGN_INS:
         user = User.objects.filter(badge=one.badge).first() or _add(system, one, establishment_id)
-        by_role[one.code] = actor_for(user, strong=True)
+        by_role.setdefault(one.code, actor_for(user, strong=True))
     return Officers(system, by_role)
 
 

@@ -34,6 +34,8 @@ SIGN_INS = (
     _one("Classification officer", "classification_officer", "Rosita Lino", "C601", "246807"),
     _one("Medical officer", "medical_officer", "Anita Mahung", "M701", "246808"),
     _one("Superintendent", "superintendent", "Winston Staine", "S503", "246809"),
+    # An erasure by order takes two.
+    _one("Deputy superintendent", "superintendent", "Ianthe Novelo", "S504", "246814"),
     _one("Controller", "controller", "Gloria Espat", "K801", "246810"),
     _one("Visiting Justice", "visiting_justice", "Albert Parham", "V901", "246811"),
     _one("Auditor", "auditor", "Katharina Dyck", "A951", "246812"),

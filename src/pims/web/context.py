@@ -40,7 +40,10 @@ MENU = (
     Entry(_("Discharge"), "release:index", "release.view", "/release"),
     Entry(_("Units"), "facilities:index", "facilities.view", "/facilities"),
     Entry(_("Ten at random"), "visiting_sample", "visiting.sample", "/visiting"),
-    Entry(_("Users"), "administration:users", "access.view", "/administration"),
+    Entry(
+        _("Orders on records"), "administration:records", "people.seal", "/administration/records"
+    ),
+    Entry(_("Users"), "administration:users", "access.view", "/administration/users"),
 )
 
 

@@ -49,6 +49,7 @@ class NoEstablishment(PimsError):
         return (Reason(self.code, decided_by="access.manage"),)
 
 
+GONE = 410
 SAVED, NOT_SAVED, NOTHING_TO_SAVE, UNKNOWN = "saved", "not_saved", "nothing_to_save", "unknown"
 
 
@@ -203,6 +204,8 @@ def _in_words(reason: Reason, language: str) -> Reason:
 def _title(error: PimsError) -> str:
     if isinstance(error, NotFound):
         return gettext("Not found")
+    if error.http_status == GONE:
+        return gettext("Erased by order")
     if isinstance(error, NotPermitted):
         return gettext("You may not see or do this")
     if isinstance(error, Refused):

@@ -1,8 +1,8 @@
-"""Addresses of the administration of access."""
+"""Addresses of the administration: users, roles, and orders about whole records."""
 
 from django.urls import path
 
-from pims.web.administration import grants, roles, users
+from pims.web.administration import erasures, grants, records, roles, users
 
 app_name = "administration"
 urlpatterns = [
@@ -21,5 +21,15 @@ urlpatterns = [
     ),
     path("users/<int:user_id>/grants/new/", grants.new_grant, name="new_grant"),
     path("users/<int:user_id>/grants/<int:grant_id>/end/", grants.end, name="end_grant"),
+    path("records/", records.record_list, name="records"),
+    path("records/erasures/<int:erasure_id>/", erasures.erasure, name="erasure"),
+    path("records/erasures/<int:erasure_id>/state/", erasures.state, name="erasure_state"),
+    path("records/erasures/<int:erasure_id>/confirm/", erasures.confirm, name="confirm_erasure"),
+    path("records/erasures/<int:erasure_id>/withdraw/", erasures.withdraw, name="withdraw_erasure"),
+    path("records/erasures/<int:erasure_id>/again/", erasures.again, name="erase_again"),
+    path("records/<str:number>/", records.record, name="record"),
+    path("records/<str:number>/seal/", records.seal, name="seal"),
+    path("records/<str:number>/unseal/", records.unseal, name="unseal"),
+    path("records/<str:number>/erase/", erasures.order, name="order_erasure"),
     path("roles/", roles.matrix, name="roles"),
 ]

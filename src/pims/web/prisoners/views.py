@@ -18,11 +18,14 @@ from pims.custody.web.identity import identity_of
 from pims.custody.web.words import OUT_KINDS, OUTCOMES
 from pims.facilities import selectors as facilities
 from pims.foundation.access.actor import Actor
-from pims.foundation.access.selectors import user_names
+from pims.foundation.access.selectors import system_actor, user_names
 from pims.foundation.ledger import selectors as ledger
 from pims.foundation.ledger.append import append_read
+from pims.foundation.vault import selectors as vault
+from pims.foundation.vault.rules import SEAL
 from pims.kernel import clock
 from pims.kernel.decisions import Reason
+from pims.kernel.errors import NotFound, PimsError
 from pims.kernel.periods import Period
 from pims.people import selectors as people
 from pims.people.selectors import PersonHeader
@@ -177,8 +180,15 @@ def words_of(what: str, code: str) -> str:
 def _open(
     request: Any, number: str, what: str
 ) -> tuple[PersonHeader, Looking, HttpResponseRedirect | None]:
-    """The person of the number, with the read in the ledger; an old number leads to the new."""
-    person_id = people.resolve_number(request.actor, number)
+    """The person of the number, with the read in the ledger; an old number leads to the new.
+
+    Raises NotFound, also for who is sealed, and ErasedByOrder.
+    """
+    try:
+        person_id = people.resolve_number(request.actor, number)
+    except NotFound:
+        _tell_of_erasure(number)
+        raise
     header = people.person_headers(request.actor, [person_id])[person_id]
     looking = looking_at(request.GET)
     if header.number != number:
@@ -191,6 +201,40 @@ def _open(
         at=clock.now(),
     )
     return header, looking, None
+
+
+class ErasedByOrder(PimsError):
+    """Nothing is left of this number's record but that it was erased."""
+
+    code = "vault.tombstone"
+    http_status = 410
+
+    def __init__(self, tombstone: vault.Tombstone) -> None:
+        super().__init__(self.code)
+        self.tombstone = tombstone
+
+    def reasons(self) -> tuple[Reason, ...]:
+        stone = self.tombstone
+        return (
+            Reason(
+                self.code,
+                {
+                    "at": stone.erased_at,
+                    "body": stone.order_body or "—",
+                    "reference": stone.order_reference,
+                },
+            ),
+        )
+
+
+def _tell_of_erasure(number: str) -> None:
+    """Whoever follows an old number is told that it was erased, and by what order."""
+    try:
+        person_id = people.resolve_number(system_actor(), number)
+    except NotFound:
+        return
+    if stone := vault.tombstones([person_id]).get(person_id):
+        raise ErasedByOrder(stone)
 
 
 def _shell(request: Any, header: PersonHeader, looking: Looking, current: str) -> dict[str, Any]:
@@ -208,6 +252,10 @@ def _shell(request: Any, header: PersonHeader, looking: Looking, current: str) -
     return {
         "person_id": person_id,
         "number": number,
+        "sealed": vault.is_sealed(person_id),
+        "orders_url": reverse("administration:record", args=[number])
+        if request.actor.can(SEAL)
+        else "",
         "identity": replace(identity_of(request.actor, person_id, header=header), url=""),
         "parts": [
             NavItem(

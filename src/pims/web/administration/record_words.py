@@ -1,0 +1,98 @@
+"""What the parts of a record are called to the officers who decide whether it goes."""
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+# By room, in the order in which a file is read; then by table.
+GROUPS: tuple[tuple[str, Promise], ...] = (
+    ("people", _("Who the person is")),
+    ("custody", _("Custody")),
+    ("authority", _("Warrants and orders")),
+    ("release", _("Discharges")),
+    ("safety", _("Safety")),
+    ("property", _("Property")),
+    ("assurance", _("Custody alarms")),
+    ("vault", _("Files, keys and sealing")),
+    ("ledger", _("Beside the ledger")),
+)
+
+TABLES: Mapping[str, Promise] = {
+    "assurance_alarm": _("Alarms about the person"),
+    "authority_clerk_query": _("Questions to a court's clerk"),
+    "authority_police_interest": _("Police interest"),
+    "authority_release_order": _("Release orders"),
+    "authority_release_order_warrants": _("Which warrants a release order ends"),
+    "authority_warrant": _("Warrants that name nobody else"),
+    "authority_warrant_name": _("The person's lines on warrants"),
+    "custody_absence": _("Escapes and recaptures"),
+    "custody_admission_step": _("Steps of admissions"),
+    "custody_body_receipt": _("Body receipts"),
+    "custody_court_return": _("Outcomes of court days"),
+    "custody_end": _("Ends of custody"),
+    "custody_episode": _("Custody episodes"),
+    "custody_escort": _("Escorts"),
+    "custody_identity_check": _("Identity checks"),
+    "custody_injury": _("Injuries and complaints"),
+    "custody_placement": _("Cell places"),
+    "ledger_detail": _("Personal details and salts"),
+    "people_address": _("Addresses"),
+    "people_child": _("Children"),
+    "people_consular_notice": _("Consular notices"),
+    "people_contact": _("Contacts"),
+    "people_description": _("Descriptions"),
+    "people_identifier": _("Documents"),
+    "people_infant": _("Babies inside"),
+    "people_language": _("Languages"),
+    "people_mark": _("Marks and tattoos"),
+    "people_merge": _("Joined records"),
+    "people_name": _("Names"),
+    "people_nationality": _("Nationalities"),
+    "people_photograph": _("Photographs"),
+    "people_possible_match": _("Possible matches"),
+    "people_search": _("Search entries"),
+    "person_scope": _("Where the person belongs"),
+    "property_item": _("Property"),
+    "property_receipt": _("Property receipts"),
+    "release_case": _("Discharge checks"),
+    "release_discharge": _("Discharges"),
+    "release_in_error": _("Releases in error"),
+    "release_item": _("Lines of discharge checks"),
+    "safety_first_risk": _("First risk answers"),
+    "safety_flag": _("Flags"),
+    "safety_keep_apart": _("Keep-aparts"),
+    "vault_blob": _("Encrypted files: photographs and scans"),
+    "vault_person_key": _("The person's own key"),
+    "vault_sealing": _("Sealings"),
+}
+
+PAPERS: Mapping[str, Promise] = {"authority_warrant": _("Warrant")}
+
+
+def room_of(table: str) -> str:
+    return "people" if table == "person_scope" else table.partition("_")[0]
+
+
+def by_room(counts: Mapping[str, int]) -> list[tuple[Promise, list[tuple[Promise | str, int]]]]:
+    """Rows by room and by what they are; histories are not among them."""
+    found = []
+    for room, label in GROUPS:
+        rows = [
+            (TABLES.get(table, table), count)
+            for table, count in counts.items()
+            if room_of(table) == room and not table.endswith("_history")
+        ]
+        if rows:
+            found.append((label, rows))
+    return found
+
+
+def earlier_rows(counts: Mapping[str, int]) -> int:
+    return sum(count for table, count in counts.items() if table.endswith("_history"))
+
+
+def papers_in_words(left: list[str] | tuple[str, ...]) -> list[tuple[Promise | str, str]]:
+    """ "authority_warrant 12" -> what it is and its number."""
+    split = [paper.rpartition(" ") for paper in left]
+    return [(PAPERS.get(table, table), key) for table, _space, key in split]

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from importlib import import_module
 
 import psycopg
 from django.db import connection
@@ -40,6 +41,8 @@ ORDER BY n.sort_key
 def run(context: Context) -> list[Result]:
     with prison(context, FEW):
         few = _queries()
+    # The page server's own start, which also says when the collector of rubbish runs.
+    import_module("pims.config.wsgi")
     with prison(context) as found:
         client, address = client_of("records_officer"), reverse("custody:roll")
         page = _times(lambda: get(client, address))

@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Case, F, Q, When
+from django.db.models import Q, QuerySet
 
 from pims.authority import selectors as authority
 from pims.custody.models import Absence, Episode, Escort, Placement
 from pims.custody.reading import READER
 from pims.facilities import selectors as facilities
-from pims.foundation.access.actor import Actor
-from pims.foundation.access.scope import visible_persons
+from pims.foundation.access.actor import Actor, Reach
+from pims.foundation.access.models import PersonScope
+from pims.foundation.access.scope import reached_by
+from pims.foundation.compiled import compiled
 from pims.foundation.history.known import as_known, held_at
 from pims.kernel import clock
 from pims.kernel.asof import AsOf
@@ -156,20 +158,12 @@ def roll(
     if not viewer.can_at(VIEW, establishment_id):
         raise NotPermitted(VIEW)
     when = as_of or AsOf(clock.now())
-    known_at = when.known_at
-    episodes = (
-        as_known(Episode, known_at, among=Q(establishment_id=establishment_id))
-        .filter(held_at(when.valid_at))
-        .annotate(
-            admitted=Q(admitted_at__isnull=False, admitted_at__lte=when.valid_at),
-            due_at=Case(When(admitted=False, then=F("admission_due_at"))),
-        )
-        .values_list("id", "person_id", "starts_at", "admitted", "due_at", named=True)
+    held = _held(
+        establishment_id,
+        when.valid_at,
+        known_at=when.known_at,
+        reaches=None if viewer.system else viewer.reaches_with(VIEW),
     )
-    if not viewer.system:
-        reachable = visible_persons(viewer, VIEW, sealed_too=True).values("person_id")
-        episodes = episodes.filter(person_id__in=reachable)
-    held: list[Any] = list(episodes)
     rows = _rows(viewer, establishment_id, held, when)
     if filters is not None:
         rows = [row for row in rows if filters.keep(row)]
@@ -210,6 +204,43 @@ def count(rows: Iterable[RollRow], *, at: datetime, units: Iterable[facilities.U
     )
 
 
+@compiled
+def _held(
+    establishment_id: Any, at: Any, *, known_at: datetime | None, reaches: tuple[Reach, ...] | None
+) -> QuerySet[Any, Any]:
+    """`reaches` None is the system's own view: everyone."""
+    rows = as_known(Episode, known_at, among=Q(establishment_id=establishment_id))
+    if reaches is not None:
+        seen = PersonScope.objects.filter(reached_by(reaches, sealed=True))
+        rows = rows.filter(person_id__in=seen.values("person_id"))
+    return rows.filter(held_at(at)).values_list(
+        "id", "person_id", "starts_at", "admitted_at", "admission_due_at", named=True
+    )
+
+
+@compiled
+def _placed(establishment_id: Any, at: Any, *, known_at: datetime | None) -> QuerySet[Any, Any]:
+    rows = as_known(Placement, known_at, among=Q(establishment_id=establishment_id))
+    return rows.filter(held_at(at)).values_list(
+        "episode_id", "place_id", "cell_id", "unit_id", "breach", named=True
+    )
+
+
+@compiled
+def _escorted(establishment_id: Any, at: Any, *, known_at: datetime | None) -> QuerySet[Any, Any]:
+    rows = as_known(Escort, known_at, among=Q(establishment_id=establishment_id))
+    return rows.filter(held_at(at, start="left_at", end="returned_at")).values_list(
+        "episode_id", "id", "kind", "destination", "destination_body_id", "left_at",
+        "expected_back_at", named=True,
+    )  # fmt: skip
+
+
+@compiled
+def _at_large(establishment_id: Any, at: Any, *, known_at: datetime | None) -> QuerySet[Any, Any]:
+    rows = as_known(Absence, known_at, among=Q(establishment_id=establishment_id))
+    return rows.filter(held_at(at)).values_list("episode_id", "starts_at")
+
+
 def _rows(viewer: Actor, establishment_id: int, held: list[Any], when: AsOf) -> list[RollRow]:
     ids = [row.person_id for row in held]
     at = when.valid_at
@@ -219,27 +250,10 @@ def _rows(viewer: Actor, establishment_id: int, held: list[Any], when: AsOf) -> 
     raised = safety.flags(viewer, ids, as_of=when)
     units = {unit.unit_id: unit for unit in facilities.units(viewer, establishment_id)}
     reception = next((u for u in units.values() if u.is_reception), None)
-    among = Q(establishment_id=establishment_id)
-    placed = {
-        row.episode_id: row
-        for row in as_known(Placement, when.known_at, among=among)
-        .filter(held_at(at))
-        .values_list("episode_id", "place_id", "cell_id", "unit_id", "breach", named=True)
-    }
-    escorted = {
-        row.episode_id: row
-        for row in as_known(Escort, when.known_at, among=among)
-        .filter(held_at(at, start="left_at", end="returned_at"))
-        .values_list(
-            "episode_id", "id", "kind", "destination", "destination_body_id", "left_at",
-            "expected_back_at", named=True,
-        )
-    }  # fmt: skip
-    at_large = dict(
-        as_known(Absence, when.known_at, among=among)
-        .filter(held_at(at))
-        .values_list("episode_id", "starts_at")
-    )
+    here, known_at = establishment_id, when.known_at
+    placed = {row.episode_id: row for row in _placed(here, at, known_at=known_at)}
+    escorted = {row.episode_id: row for row in _escorted(here, at, known_at=known_at)}
+    at_large = dict(_at_large(here, at, known_at=known_at))
     labels = facilities.place_labels({p.place_id for p in placed.values()})
     bodies = {body.body_id: body.name for body in authority.bodies()} if escorted else {}
     found: list[RollRow] = []
@@ -248,6 +262,7 @@ def _rows(viewer: Actor, establishment_id: int, held: list[Any], when: AsOf) -> 
         if header is None:
             continue
         status = statuses[episode.person_id]
+        admitted = episode.admitted_at is not None and episode.admitted_at <= at
         gone = episode.id in at_large
         place = None if gone else placed.get(episode.id)
         escort = None if gone else escorted.get(episode.id)
@@ -288,8 +303,8 @@ def _rows(viewer: Actor, establishment_id: int, held: list[Any], when: AsOf) -> 
                 flags=tuple(flag.kind for flag in raised.get(episode.person_id, ())),
                 labels=tuple(header.labels),
                 received_at=episode.starts_at,
-                admitted=episode.admitted,
-                admission_due_at=episode.due_at,
+                admitted=admitted,
+                admission_due_at=None if admitted else episode.admission_due_at,
             )
         )
     return found

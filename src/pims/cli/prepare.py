@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from pims.cli import boot
-from pims.cli.prepared import BEGUN, DONE, note, noted, remember_prepared
+from pims.cli.prepared import note, remember_prepared
 from pims.foundation.console import step, words
 
 
@@ -18,8 +18,6 @@ def migrate_instance() -> None:
 def prepare_instance(*, demo: bool) -> None:
     """What `pims up` runs once the database answers, unless nothing has changed since."""
     boot.framework()
-    if demo and noted("demo") == BEGUN:
-        _start_over()
     _migrate()
     _collect_static()
     if demo:
@@ -52,39 +50,13 @@ def _collect_static() -> None:
 
 # -- the simulated prison ----------------------------------------------------------------------
 def _fill_empty_installation() -> None:
-    """On the first start, the simulated prison. What is remembered in case it is interrupted."""
-    from pims.demo.services import load_on_first_start
-    from pims.facilities.selectors import establishments
-    from pims.foundation.access.selectors import system_actor
+    """On the first start, and anew where that was interrupted, the simulated prison."""
+    from pims.demo.filling import fill_on_start
+    from pims.demo.present import State, look
 
-    if establishments(system_actor()):
-        return
-    note("demo", BEGUN)
-    with step("Filling the simulated prison, which takes a few minutes once"):
-        load_on_first_start(report=lambda text: words.print(f"  {text} …", markup=False))
-    note("demo", DONE)
-
-
-def _start_over() -> None:
-    """Drop the half of a simulated prison that an interrupted first start left.
-
-    The pages were never served from it and the sequencer never saw it: `pims up` starts them
-    only after this.
-    """
-    import psycopg
-    from psycopg import sql
-
-    from pims.foundation.database import urls
-
-    if urls.is_external():
-        words.print("The simulated prison is incomplete: its first filling was interrupted.")
-        return
-    with step("The first filling was interrupted: beginning again with an empty database"):
-        dsn = urls.dsn(urls.SUPERUSER, database="postgres")
-        with psycopg.connect(dsn, autocommit=True) as server:
-            name = sql.Identifier(urls.database_name())
-            server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
-    note("demo", "")
+    if look().state in (State.EMPTY, State.CUT_OFF):
+        with step("Filling the simulated prison, which takes a few minutes once"):
+            fill_on_start(report=lambda text: words.print(f"  {text} …", markup=False))
 
 
 def _has_demo_officers() -> bool:

@@ -19,14 +19,18 @@ from pims.config import instance
 from pims.foundation.database import urls
 from pims.kernel.errors import PimsError
 
-BEGUN, DONE = "begun", "done"
-_APPLIED = "SELECT coalesce(md5(string_agg(app || '.' || name, ' ' ORDER BY id)), '') FROM "
+# With the database's own number: one that was made anew is another, and not prepared.
+_APPLIED = """
+SELECT coalesce(md5(string_agg(app || '.' || name, ' ' ORDER BY id)), '')
+    || (SELECT oid FROM pg_database WHERE datname = current_database())
+FROM django_migrations
+"""
 
 
 def is_prepared(*, demo: bool) -> bool:
     """Whether a preparation would change nothing."""
     known = noted(_key(demo))
-    return known is not None and noted("demo") != BEGUN and known == _fingerprint()
+    return known is not None and known == _fingerprint()
 
 
 def remember_prepared(*, demo: bool) -> None:
@@ -108,7 +112,7 @@ def _changed(path: Path) -> str:
 def _applied_migrations() -> str | None:
     try:
         with psycopg.connect(urls.dsn("owner"), connect_timeout=10) as connection:
-            row = connection.execute(_APPLIED + "django_migrations").fetchone()
+            row = connection.execute(_APPLIED).fetchone()
     except (psycopg.Error, PimsError):
         return None
     return None if row is None else str(row[0])

@@ -20,7 +20,8 @@ from pims.demo.bulk_copy import BATCH, Progress, copy_rows, take_ids
 from pims.demo.bulk_custody import Custody, Held
 from pims.demo.bulk_people import BulkPerson, people
 from pims.demo.officers import make_officers
-from pims.demo.services import commit_without_waiting, refuse_if_held
+from pims.demo.present import BEGUN, DONE
+from pims.demo.services import commit_without_waiting, enter, refuse_if_held
 from pims.facilities.layout import CellBlock, Layout, read_layout
 from pims.facilities.services import load_layout
 from pims.foundation.access.selectors import system_actor
@@ -78,6 +79,7 @@ def load_bulk(
     with acting_as("loader"):
         refuse_if_held()
         commit_without_waiting()
+        enter(BEGUN, {"people": people_count, "held": held_count, "seed": seed})
         load = _Load(people_count, held_count, seed, progress)
         load.run()
     progress.tell("Making the search rows", always=True)
@@ -86,6 +88,7 @@ def load_bulk(
     progress.tell("Checking what was made", always=True)
     with acting_as("loader"):
         checked = check(load.expected(rows))
+        enter(DONE, {"held": len(load.custody.held)})
     return BulkLoaded(
         people=people_count,
         held=len(load.custody.held),

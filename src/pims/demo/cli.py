@@ -24,22 +24,26 @@ def load(
     bulk: Annotated[bool, typer.Option(help="for benchmarks: by COPY, past the services")] = False,
     people: Annotated[int, typer.Option(min=1, help="with --bulk")] = 1_000_000,
     held: Annotated[int, typer.Option(min=0, help="with --bulk")] = 100_000,
+    again: Annotated[
+        bool,
+        typer.Option("--again", help="give up the simulated prison that is here, whole or cut off"),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Fill an empty installation with people who do not exist, through the services."""
     if bulk:
         if inherited or held > people:
             raise typer.BadParameter("--bulk stands alone, and holds no more than it makes")
-        _load_bulk(people, held, seed, as_json=as_json)
+        _load_bulk(people, held, seed, again=again, as_json=as_json)
         return
-    from pims.demo import services
+    from pims.demo import filling, services
 
-    made = services.load(
-        prisoners=prisoners,
-        years=years,
-        seed=seed,
+    made = filling.fill(
+        lambda: services.load(
+            prisoners=prisoners, years=years, seed=seed, report=_say, inherited=inherited
+        ),
+        again=again,
         report=_say,
-        inherited=inherited,
     )
     if as_json:
         typer.echo(json.dumps({name: getattr(made, name) for name in made.__slots__}))
@@ -50,10 +54,15 @@ def load(
         )
 
 
-def _load_bulk(people: int, held: int, seed: int, *, as_json: bool) -> None:
+def _load_bulk(people: int, held: int, seed: int, *, again: bool, as_json: bool) -> None:
+    from pims.demo import filling
     from pims.demo.bulk import load_bulk
 
-    made = load_bulk(people_count=people, held_count=held, seed=seed, report=_say)
+    made = filling.fill(
+        lambda: load_bulk(people_count=people, held_count=held, seed=seed, report=_say),
+        again=again,
+        report=_say,
+    )
     if as_json:
         found = {name: getattr(made, name) for name in made.__slots__}
         typer.echo(json.dumps(found, default=str))

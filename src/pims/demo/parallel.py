@@ -1,63 +1,101 @@
-"""Running the simulation on as many cores as there are: the people divided, the days the same.
+"""Running the simulation on two cores where there are two: the people divided, the days the same.
 
-Each process carries out its share of the plan with its share of the cells, through the services,
-in a database session of its own. Whom a process makes, and in which cells, follows from the seed;
-only the numbers that the database hands out depend on who asked first.
+The plan is always carried out in the same two lanes, each with its share of the people, of the
+cells and of the chances, through the services. One process takes the lanes in turn, day by day;
+of two each takes one, in a database session of its own. What comes of it follows from the seed:
+only ids, the numbers of receipts and the order of the ledger depend on who came first.
 """
 
 import multiprocessing
 import os
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
+from random import Random
 
 from django.db import connections
 
-from pims.demo.plan import Plan, Stay
 from pims.demo.simulation import Simulation
 
+LANES = 2
 # Below this a second process costs more than it saves.
 WORTH_DIVIDING = 200
 
 
-def run_divided(simulation: Simulation, *, prepare: Callable[[], None]) -> None:
-    """Run the simulation and leave it in the state in which one process would have left it.
+def run_divided(
+    simulation: Simulation, *, prepare: Callable[[], None], processes: int | None = None
+) -> None:
+    """Run the simulation and leave it in one state, whatever the number of processes.
 
     `prepare` is run in each process before its first write. A process that fails ends all.
     """
-    count = min(os.cpu_count() or 1, 4) if len(simulation.plan.stays) >= WORTH_DIVIDING else 1
-    if count == 1:
-        simulation.run()
-        return
+    lanes = [_lane(simulation, number) for number in range(LANES)]
+    if processes is None:
+        worth = len(simulation.plan.stays) >= WORTH_DIVIDING
+        processes = os.cpu_count() or 1 if worth else 1
+    done = _in_turn(lanes) if processes == 1 else _side_by_side(lanes, prepare)
+    for lane in done:
+        simulation.inside.update(lane.inside)
+        simulation.places.join(lane.places)
+        simulation.bodies = lane.bodies
+
+
+def _lane(simulation: Simulation, number: int) -> Simulation:
+    """A part of the plan with chances of its own."""
+    stays = simulation.plan.stays[number::LANES]
+    return replace(
+        simulation,
+        plan=replace(simulation.plan, stays=stays),
+        rng=Random(simulation.rng.getrandbits(64)),
+        inside={},
+        hearings=defaultdict(list),
+        leaving=defaultdict(list),
+        report=simulation.report if number == 0 else _silent,
+        share=(number, LANES),
+        serial=number,
+    )
+
+
+def _in_turn(lanes: Sequence[Simulation]) -> Sequence[Simulation]:
+    for _ in zip(*(lane.days() for lane in lanes), strict=True):
+        pass
+    return lanes
+
+
+def _side_by_side(lanes: Sequence[Simulation], prepare: Callable[[], None]) -> list[Simulation]:
     # A connection cannot be shared by two processes: each opens its own.
     connections.close_all()
     context = multiprocessing.get_context("fork")
     running = []
-    for number in range(count):
+    for lane in lanes:
         receives, sends = context.Pipe(duplex=False)
         process = context.Process(
-            target=_work, args=(sends, simulation, number, count, prepare), daemon=True
+            target=_work, args=(sends, lane, prepare, os.getpid()), daemon=True
         )
         process.start()
         sends.close()
         running.append((process, receives))
     done = [_result(process, receives) for process, receives in running]
     prepare()
-    for share in done:
-        simulation.inside.update(share.inside)
-        simulation.places.join(share.places)
-        simulation.bodies = share.bodies
+    return done
 
 
-def _work(
-    sends: Connection,
-    simulation: Simulation,
-    number: int,
-    count: int,
-    prepare: Callable[[], None],
-) -> None:
-    sends.send(_run_share(simulation, number, count, prepare))
+def _work(sends: Connection, lane: Simulation, prepare: Callable[[], None], parent: int) -> None:
+    """One process's part; what it gives back goes through a pipe, so the report stays behind.
+
+    It ends with the process that asked for it, also where that was killed.
+    """
+    prepare()
+    for _ in lane.days():
+        if os.getppid() != parent:
+            os._exit(1)
+    connections.close_all()
+    lane.report = _silent
+    lane.hearings.clear()
+    lane.leaving.clear()
+    sends.send(lane)
 
 
 def _result(process: BaseProcess, receives: Connection) -> Simulation:
@@ -71,30 +109,5 @@ def _result(process: BaseProcess, receives: Connection) -> Simulation:
     return done
 
 
-def _run_share(
-    simulation: Simulation, number: int, count: int, prepare: Callable[[], None]
-) -> Simulation:
-    """One process's part; what it gives back goes through a pipe, so the report stays behind."""
-    prepare()
-    part = replace(
-        simulation,
-        plan=Plan(_share(simulation.plan.stays, number, count), simulation.plan.start,
-                  simulation.plan.end),
-        report=simulation.report if number == 0 else _silent,
-        share=(number, count),
-        serial=number,
-    )  # fmt: skip
-    part.run()
-    connections.close_all()
-    part.report = _silent
-    part.hearings.clear()
-    part.leaving.clear()
-    return part
-
-
-def _share(stays: Sequence[Stay], number: int, count: int) -> tuple[Stay, ...]:
-    return tuple(stay for at, stay in enumerate(stays) if at % count == number)
-
-
 def _silent(_text: str) -> None:
-    """The other processes say nothing: one voice is enough."""
+    """The other lane says nothing: one voice is enough."""

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from pims.custody import selectors as custody
 from pims.facilities import selectors as facilities
 from pims.foundation.access.actor import Actor
 from pims.kernel import clock
@@ -37,8 +36,10 @@ class PlaceKeeper:
     ) -> "PlaceKeeper":
         """All places but those of reception; of `share` (n, of), every of-th cell from the n-th."""
         keeper = cls()
-        for place in facilities.places(viewer, establishment_id, at=clock.now()):
-            if place.unit.is_reception or place.cell_id % share[1] != share[0]:
+        found = facilities.places(viewer, establishment_id, at=clock.now())
+        order = {cell: n for n, cell in enumerate(dict.fromkeys(p.cell_id for p in found))}
+        for place in found:
+            if place.unit.is_reception or order[place.cell_id] % share[1] != share[0]:
                 continue
             cell = keeper.cells.setdefault(place.cell_id, _Cell(place.unit.code, []))
             cell.free.append(place.place_id)
@@ -68,6 +69,12 @@ class PlaceKeeper:
                 return self._hold(empty, group)
         return None
 
+    def take_empty(self, group: Group, unit: str) -> int | None:
+        """A place in an empty cell of the unit."""
+        empty = (self.cells[c] for c in self.by_unit[unit] if self.cells[c].held == 0)
+        cell = next((cell for cell in empty if cell.free), None)
+        return None if cell is None else self._hold(cell, group)
+
     def leave(self, place_id: int) -> None:
         cell = self.cells[self.cell_of[place_id]]
         cell.free.append(place_id)
@@ -92,9 +99,3 @@ def units_for(sex: str, *, juvenile: bool, status: str, long_term: bool) -> tupl
     if status == "convicted":
         return ("MAX", "GPA", "GPB", "TAN") if long_term else ("GPA", "GPB", "ASH", "TAN")
     return ("TAN", "SEG")
-
-
-def fallback(viewer: Actor, episode_id: int) -> int | None:
-    """What the prison's own ranking proposes."""
-    found = custody.candidate_places(viewer, episode_id, limit=3)
-    return next((c.place.place_id for c in found if c.allowed), None)

@@ -19,7 +19,8 @@ class Stay:
 
     `ends_by` is bail, discharged_at_court, served, fine_paid or sentenced_then_served; a stay
     that turns from remand to sentence has `sentenced` and `until`. `gap` is what the record of it
-    lacks (`inherited.GAPS`), "" for nothing.
+    lacks (`inherited.GAPS`), "" for nothing. `index` is the stay's place in the plan and `serial`
+    the serial of the prisoner's number, reserved for it.
     """
 
     person: MadePerson
@@ -36,6 +37,8 @@ class Stay:
     hearings: list[date] = field(default_factory=list)
     defective: bool = False
     gap: str = ""
+    index: int = 0
+    serial: int = 0
 
 
 @dataclass(frozen=True, slots=True)

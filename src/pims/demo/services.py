@@ -16,9 +16,11 @@ from pims.authority.selectors import bodies
 from pims.config import instance
 from pims.custody import selectors as custody
 from pims.demo import inherited as handover
+from pims.demo.bulk_copy import take_ids
 from pims.demo.officers import make_officers
 from pims.demo.parallel import run_divided
 from pims.demo.plan import ON_VAN, Plan, make_plan
+from pims.demo.present import BEGUN, DONE
 from pims.demo.simulation import Simulation, moment
 from pims.demo.today import bring_to_now
 from pims.facilities.layout import BUNDLED, read_layout
@@ -27,6 +29,7 @@ from pims.facilities.services import load_layout
 from pims.foundation.access.selectors import system_actor
 from pims.foundation.commands.transaction import Command
 from pims.foundation.database.migrate import acting_as
+from pims.foundation.ledger.append import append_entry
 from pims.kernel import clock
 from pims.kernel.decisions import Reason, refuse
 
@@ -43,25 +46,19 @@ class Loaded:
     seconds: float
 
 
-def load_on_first_start(*, report: Report) -> None:
-    """Fill an installation that has no establishment yet; leave any other alone."""
-    cut_off = instance.var_dir() / "demo" / "loading"
-    if not establishments(system_actor()):
-        cut_off.parent.mkdir(parents=True, exist_ok=True)
-        cut_off.touch()
-        load(prisoners=1114, years=1, seed=1, report=report)
-        cut_off.unlink()
-    elif cut_off.exists():
-        report(
-            "The simulated prison was cut off while it was loaded and is not complete;"
-            " a new PIMS_VAR loads it afresh"
-        )
-
-
 def load(
-    *, prisoners: int, years: float, seed: int, report: Report, inherited: bool = False
+    *,
+    prisoners: int,
+    years: float,
+    seed: int,
+    report: Report,
+    inherited: bool = False,
+    processes: int | None = None,
 ) -> Loaded:
     """Make the prison of the plan, day by day, in the loader's database role.
+
+    On the same day the same seed makes the same prison in an empty installation: people, numbers,
+    places, dates and outcomes, whatever the number of `processes` (None: as many as are worth it).
 
     With `inherited` everyone was taken over from paper two days ago, with gaps to work down
     (`pims.demo.inherited`), and nothing is under way.
@@ -82,8 +79,10 @@ def load(
         )
         if inherited:
             plan = handover.with_gaps(plan, seed)
+        _number(plan)
+        enter(BEGUN, {"prisoners": prisoners, "seed": seed, "inherited": inherited})
         simulation = _prison(plan, seed, report)
-        run_divided(simulation, prepare=commit_without_waiting)
+        run_divided(simulation, prepare=commit_without_waiting, processes=processes)
         report("Bringing the prison to this minute")
         if not inherited:
             bring_to_now(simulation, now)
@@ -98,12 +97,20 @@ def load(
                 handover.planted(simulation.officers.system, simulation.inside.values())
             )
         _write_down(plan)
+        enter(DONE, {"held": counts.on_books})
     return Loaded(
         people=len(plan.stays) + (0 if inherited else ON_VAN),
         held=counts.on_books,
         unsentenced=counts.by_status.get("unsentenced", 0),
         seconds=round(time.monotonic() - began, 1),
     )
+
+
+def _number(plan: Plan) -> None:
+    """Reserve a prisoner number for each stay, in the order of the plan."""
+    first = take_ids(len(plan.stays), sequence="people_number_serial")
+    for index, stay in enumerate(plan.stays):
+        stay.index, stay.serial = index + 1, first + index
 
 
 def _prison(plan: Plan, seed: int, report: Report) -> Simulation:
@@ -131,6 +138,14 @@ def commit_without_waiting() -> None:
     """A load that a power cut interrupts is begun again: no commit of it waits for the disk."""
     with connection.cursor() as cursor:
         cursor.execute("SET synchronous_commit = off")
+
+
+def enter(kind: str, body: dict[str, object]) -> None:
+    """By these two entries a prison that is complete is told from one that was cut off."""
+    append_entry(
+        kind=kind, actor_id=system_actor().user_id, command_id=None, person_ids=[],
+        establishment_id=None, body=body, details=None, at=clock.now(),
+    )  # fmt: skip
 
 
 def refuse_if_held() -> None:

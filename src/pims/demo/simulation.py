@@ -19,10 +19,11 @@ from pims.custody.services import BodyReceiptInput, EscortInput, ReturnRow
 from pims.demo.admitting import Admission, Paper, admit_group
 from pims.demo.officers import Officers
 from pims.demo.people import settings
-from pims.demo.places import PlaceKeeper, fallback, units_for
+from pims.demo.places import Group, PlaceKeeper, units_for
 from pims.demo.plan import Plan, Stay
 from pims.kernel import clock
 from pims.kernel.errors import Refused
+from pims.people import services as people
 from pims.property import selectors as property_selectors
 from pims.property import services as property_room
 from pims.property.services import ItemInput
@@ -32,7 +33,6 @@ from pims.safety.selectors import questions
 Report = Callable[[str], None]
 T = TypeVar("T")
 GROUP = 10
-ASKED_AGAIN = 5
 # What is done before each gate; see the list of the discharge check.
 SETTLED = ("medication", "travel", "documents", "next_of_kin")
 
@@ -73,6 +73,11 @@ class Simulation:
 
     def run(self) -> None:
         """Everything from the first day to yesterday; progress each second or so."""
+        for _ in self.days():
+            pass
+
+    def days(self) -> Iterator[None]:
+        """The same, stopping after each day."""
         self.bodies = {b.code: b.body_id for b in authority_selectors.bodies()}
         self.places = PlaceKeeper.of(self.officers.system, self.establishment_id, share=self.share)
         arriving: dict[date, list[Stay]] = defaultdict(list)
@@ -88,6 +93,7 @@ class Simulation:
                 said = wall.monotonic()
                 self.report(f"{day:%d %b %Y}")
             day += timedelta(days=1)
+            yield
 
     # -- one day -------------------------------------------------------------------------------
     def _day(self, day: date, arriving: list[Stay]) -> None:
@@ -123,32 +129,34 @@ class Simulation:
     def _receive(
         self, stays: list[Stay], *, court: str, received_at: datetime | None
     ) -> list[Inmate]:
-        made = custody.record_body_receipts(
-            self.officers.command("reception_officer"),
-            establishment_id=self.establishment_id,
-            receipts=[
-                BodyReceiptInput(
-                    given=stay.person.given,
-                    family=stay.person.family,
-                    sex=stay.person.sex,
-                    birth_date=None if stay.person.birth_known == "unknown" else stay.person.birth,
-                    birth_precision=stay.person.birth_known,
-                    nationalities=(stay.person.country,),
-                    warrant_state=_seen(stay),
-                    injuries="Bruise on the left arm" if self.rng.random() < 0.04 else "",
-                )
-                for stay in stays
-            ],
-            from_where=court,
-            handed_over_by="PC " + self.rng.choice(("Young", "Choc", "Pott", "Sho", "Lewis")),
-            received_by="Reception",
-            received_at=received_at,
-            reception_kind="inherited" if received_at is not None else "court",
-        )
+        with people.numbered(stay.serial for stay in stays):
+            made = custody.record_body_receipts(
+                self.officers.command("reception_officer"),
+                establishment_id=self.establishment_id,
+                receipts=[self._receipt(stay) for stay in stays],
+                from_where=court,
+                handed_over_by="PC " + self.rng.choice(("Young", "Choc", "Pott", "Sho", "Lewis")),
+                received_by="Reception",
+                received_at=received_at,
+                reception_kind="inherited" if received_at is not None else "court",
+            )
         return [
             Inmate(stay, receipt.person_id, receipt.episode_id)
             for stay, receipt in zip(stays, made.receipts, strict=True)
         ]
+
+    def _receipt(self, stay: Stay) -> BodyReceiptInput:
+        person = stay.person
+        return BodyReceiptInput(
+            given=person.given,
+            family=person.family,
+            sex=person.sex,
+            birth_date=None if person.birth_known == "unknown" else person.birth,
+            birth_precision=person.birth_known,
+            nationalities=(person.country,),
+            warrant_state=_seen(stay),
+            injuries="Bruise on the left arm" if self.rng.random() < 0.04 else "",
+        )
 
     def _admit(self, inmates: list[Inmate], *, admitted_on: date) -> None:
         for group in _groups(inmates):
@@ -248,27 +256,31 @@ class Simulation:
 
     # -- places --------------------------------------------------------------------------------
     def _choose(self, inmate: Inmate) -> int | None:
-        person, status = inmate.stay.person, inmate.status
-        age = (clock.now().date() - person.birth).days / 365.25
-        juvenile = age < 18 and person.birth_known != "unknown"
+        return self.places.take(self._group(inmate), self._units(inmate))
+
+    def _units(self, inmate: Inmate) -> tuple[str, ...]:
+        sex, juvenile, status = self._group(inmate)
         long_term = inmate.stay.kind == "life_sentence" or "urder" in inmate.stay.offence
-        return self.places.take(
-            (person.sex, juvenile, status),
-            units_for(person.sex, juvenile=juvenile, status=status, long_term=long_term),
-        )
+        return units_for(sex, juvenile=juvenile, status=status, long_term=long_term)
+
+    def _group(self, inmate: Inmate) -> Group:
+        person = inmate.stay.person
+        age = (clock.now().date() - person.birth).days / 365.25
+        return person.sex, age < 18 and person.birth_known != "unknown", inmate.status
 
     def _place(self, inmate: Inmate) -> None:
-        """Where no place was kept in mind, ask the prison's own ranking.
+        """Where no place was kept in mind, or a rule spoke against it: an empty cell elsewhere.
 
-        Another process may take what was proposed first: then it is asked again.
+        Of the simulation's own cells only: what others do at the same time must not decide it.
         """
-        for _ in range(ASKED_AGAIN):
-            place_id = fallback(self.officers.system, inmate.episode_id)
+        for unit in dict.fromkeys((*self._units(inmate), *self.places.by_unit)):
+            place_id = self.places.take_empty(self._group(inmate), unit)
             if place_id is None:
-                return
+                continue
             try:
                 self._ask_for(inmate, place_id)
             except Refused:
+                self.places.leave(place_id)
                 continue
             return
 
@@ -321,7 +333,7 @@ class Simulation:
 
     def _row(self, day: date, inmate: Inmate, escort_id: int) -> ReturnRow:
         stay = inmate.stay
-        reference = f"{stay.court} {day:%d%m}/{inmate.episode_id}"
+        reference = f"{stay.court} {day:%d%m}/{stay.index}"
         if day == stay.sentenced:
             return ReturnRow(
                 outcome="sentenced", escort_id=escort_id, warrant_kind="committal_sentence",
@@ -379,7 +391,7 @@ class Simulation:
                     body_id=self.bodies[inmate.stay.court],
                     received_at=clock.now(),
                     ends_all=True,
-                    reference=f"Receipt {inmate.episode_id}",
+                    reference=f"Receipt {inmate.stay.index}",
                 )
             self._discharge(day, inmate, order_id=order.release_order_id, hour=10)
         else:

@@ -114,7 +114,7 @@ def _order(simulation: Simulation, inmates: list[Inmate], now: datetime) -> None
                 body_id=simulation.bodies["MC-BZ"],
                 received_at=clock.now(),
                 ends_all=True,
-                reference=f"MC-BZ bail {inmate.episode_id}",
+                reference=f"MC-BZ bail {inmate.stay.index}",
             )
 
 
@@ -161,7 +161,7 @@ def _interests(
                 simulation.officers.command("records_officer"),
                 person_id=inmate.person_id,
                 agency="Belize Police Department, CIB",
-                reference=f"CIB {inmate.person_id}",
+                reference=f"CIB {inmate.stay.index}",
                 telephone="555-0190",
             )
 

@@ -9,7 +9,7 @@ from pims.people.services.contacts import (
     record_infant,
     record_infant_left,
 )
-from pims.people.services.creation import PersonCreated, create_person
+from pims.people.services.creation import PersonCreated, create_person, numbered
 from pims.people.services.identity import (
     PersonResult,
     amend_person,
@@ -62,6 +62,7 @@ __all__ = [
     "let_come_of_age",
     "look_for_matches",
     "merge_persons",
+    "numbered",
     "rebuild_search",
     "record_consular_notice",
     "record_death",

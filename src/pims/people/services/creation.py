@@ -1,6 +1,8 @@
 """A person gets a number: at once, whatever is or is not known of him or her."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
 
@@ -111,7 +113,33 @@ def create_person(
     return PersonCreated(person.pk, person.number, tuple(dict.fromkeys(matches)))
 
 
+_serials: ContextVar[Iterator[int] | None] = ContextVar("people_serials", default=None)
+
+
+@contextmanager
+def numbered(serials: Iterable[int]) -> Iterator[None]:
+    """Within the block people made get these serials of the number's sequence, in order.
+
+    For a load that took them from the sequence beforehand, so that its processes need not race
+    for them. Raises RuntimeError where they are not used up, or are too few.
+    """
+    given = iter(serials)
+    token = _serials.set(given)
+    try:
+        yield
+    finally:
+        _serials.reset(token)
+    if next(given, None) is not None:
+        raise RuntimeError("fewer people were made than numbers were reserved")
+
+
 def _next_number() -> str:
+    reserved = _serials.get()
+    if reserved is not None:
+        serial = next(reserved, None)
+        if serial is None:
+            raise RuntimeError("more people were made than numbers were reserved")
+        return prisoner_number(serial)
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval('people_number_serial')")
         return prisoner_number(cursor.fetchone()[0])

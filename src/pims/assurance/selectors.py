@@ -9,10 +9,12 @@ from django.db.models import Q, QuerySet
 
 from pims.assurance.kinds import AlarmKind, alarm_kinds
 from pims.assurance.models import Alarm
-from pims.foundation.access.actor import Actor
+from pims.foundation.access.actor import Actor, Reach
 from pims.foundation.access.models import PersonScope
-from pims.foundation.access.scope import require_visible, scope_filter
+from pims.foundation.access.scope import SEE_SEALED, reached_by, require_visible
 from pims.foundation.compiled import compiled
+
+VIEW = "assurance.view"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +54,12 @@ def open_alarms(
 
 def alarm_count(viewer: Actor, establishment_id: int) -> int:
     """How many open alarms this viewer may see. One query."""
-    return _visible(viewer, establishment_id).count()
+    return len(_visible(viewer, establishment_id, columns=("id",)))
 
 
 def alarms_of(viewer: Actor, person_id: int, *, ended: bool = False) -> list[AlarmInfo]:
     """The alarms about one person, newest first; with `ended` those that are over too."""
-    require_visible(viewer, "assurance.view", person_id)
+    require_visible(viewer, VIEW, person_id)
     return [_info(row) for row in _about(person_id, ended=ended)]
 
 
@@ -70,22 +72,44 @@ def _about(person_id: Any, *, ended: bool) -> QuerySet[Any, Any]:
 def alarm(viewer: Actor, alarm_id: int) -> AlarmInfo | None:
     """One alarm, or None where the viewer may not see its person."""
     row = Alarm.objects.filter(pk=alarm_id).first()
-    if row is None or not viewer.can_at("assurance.view", row.establishment_id):
+    if row is None or not viewer.can_at(VIEW, row.establishment_id):
         return None
     if row.person_id is not None:
-        require_visible(viewer, "assurance.view", row.person_id)
+        require_visible(viewer, VIEW, row.person_id)
     return _info(row)
 
 
-def _visible(viewer: Actor, establishment_id: int) -> QuerySet[Alarm]:
-    if not viewer.can_at("assurance.view", establishment_id):
-        return Alarm.objects.none()
-    reached = PersonScope.objects.filter(scope_filter(viewer, "assurance.view"))
-    return (
+def _visible(
+    viewer: Actor, establishment_id: int, columns: tuple[str, ...] | None = None
+) -> list[Any]:
+    """The open alarms, or these columns of them. One query."""
+    if not viewer.can_at(VIEW, establishment_id):
+        return []
+    return _open_at(
+        establishment_id,
+        columns=columns,
+        reaches=None if viewer.system else viewer.reaches_with(VIEW),
+        sealed=viewer.can(SEE_SEALED),
+    )
+
+
+@compiled
+def _open_at(
+    establishment_id: Any,
+    *,
+    columns: tuple[str, ...] | None,
+    reaches: tuple[Reach, ...] | None,
+    sealed: bool,
+) -> QuerySet[Any, Any]:
+    """`reaches` None is the system's own view: everyone."""
+    seen = Q() if reaches is None else reached_by(reaches, sealed=sealed)
+    reached = PersonScope.objects.filter(seen)
+    rows = (
         Alarm.objects.filter(ended_at=None)
         .filter(Q(establishment_id=establishment_id) | Q(establishment_id=None))
         .filter(Q(person_id=None) | Q(person_id__in=reached.values("person_id")))
     )
+    return rows if columns is None else rows.values_list(*columns)
 
 
 def _info(row: Alarm) -> AlarmInfo:

@@ -4,10 +4,15 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
+
+from django.db.models import QuerySet
 
 from pims.authority.models import ReleaseOrder
 from pims.foundation.access.actor import Actor
 from pims.foundation.access.scope import require_visible
+from pims.foundation.bulk import any_of
+from pims.foundation.compiled import compiled
 from pims.kernel.errors import NotFound
 from pims.people import selectors as people
 
@@ -51,13 +56,16 @@ def release_order(viewer: Actor, release_order_id: int) -> ReleaseOrderInfo:
 def release_orders(person_ids: Iterable[int]) -> dict[int, list[ReleaseOrderInfo]]:
     """All release orders of the persons, newest first, with those of records joined to them.
 
-    Three queries.
+    Two queries; two more where there is one.
     """
     ids = set(person_ids)
     joined = people.joined_records(ids)
     found: dict[int, list[ReleaseOrderInfo]] = defaultdict(list)
+    order_ids = _order_ids(ids | joined.keys())
+    if not order_ids:
+        return {}
     orders = (
-        ReleaseOrder.objects.filter(person_id__in=ids | joined.keys())
+        ReleaseOrder.objects.filter(any_of("id", order_ids))
         .select_related("body")
         .prefetch_related("warrant_names")
         .order_by("-received_at")
@@ -65,6 +73,11 @@ def release_orders(person_ids: Iterable[int]) -> dict[int, list[ReleaseOrderInfo
     for order in orders:
         found[joined.get(order.person_id, order.person_id)].append(_order_info(order))
     return dict(found)
+
+
+@compiled
+def _order_ids(ids: Any) -> QuerySet[Any, Any]:
+    return ReleaseOrder.objects.filter(any_of("person_id", ids)).values_list("id", flat=True)
 
 
 def open_release_orders(viewer: Actor, establishment_id: int) -> list[ReleaseOrderInfo]:

@@ -1,7 +1,61 @@
 // Forms of many rows: Enter goes to the same box of the next row; a head control fills its column.
-const boxes = (row) => [...row.querySelectorAll("input:not([type=hidden]), select, textarea, button")].filter((e) => !e.disabled);
+// On a telephone a row shows its first boxes alone and says what the others hold; it opens to edit.
+const CONTROLS = "input:not([type=hidden]), select, textarea, button:not([data-row-open])";
+const boxes = (row) => [...row.querySelectorAll(CONTROLS)].filter((e) => !e.disabled);
 
-export function initRows() {}
+export function initRows(scope) {
+  for (const opener of scope.querySelectorAll("[data-row-open]")) {
+    const row = opener.closest("tr");
+    if (row.querySelector(".govuk-error-message")) open(row, true);
+    says(row);
+  }
+  for (const opener of scope.querySelectorAll("[data-filters-open]")) {
+    const form = opener.closest("form");
+    const set = [...form.querySelectorAll(".p-filters__fields > :not(:first-child) :is(input, select)")].filter(
+      (box) => (box.type === "checkbox" ? box.checked : box.value !== ""),
+    ).length;
+    if (set) opener.querySelector("[data-filters-set]").textContent = ` (${set})`;
+  }
+}
+
+function open(row, wanted) {
+  row.toggleAttribute("data-open", wanted);
+  row.querySelector("[data-row-open]")?.setAttribute("aria-expanded", String(wanted));
+}
+
+function says(row) {
+  const line = row.querySelector("[data-row-says]");
+  if (!line) return;
+  const parts = [];
+  for (const cell of row.querySelectorAll("td[data-label]:not(.p-row-keep)")) {
+    for (const box of cell.querySelectorAll("input:not([type=hidden]), select, textarea")) {
+      if (box.type === "checkbox") {
+        if (box.checked) parts.push(cell.dataset.label);
+      } else if (box.matches("select")) {
+        if (box.value) parts.push(cell.hasAttribute("data-named") ? `${cell.dataset.label}: ${box.selectedOptions[0].text}` : box.selectedOptions[0].text);
+      } else if (box.value.trim()) parts.push(box.value.trim().slice(0, 40));
+    }
+  }
+  line.textContent = parts.join(" · ");
+}
+
+document.addEventListener("click", (event) => {
+  const row = event.target.closest?.("[data-row-open]")?.closest("tr");
+  if (row) open(row, !row.hasAttribute("data-open"));
+  const filters = event.target.closest?.("[data-filters-open]");
+  if (filters) filters.setAttribute("aria-expanded", String(filters.closest("form").toggleAttribute("data-open")));
+});
+
+for (const kind of ["input", "change"]) {
+  document.addEventListener(kind, (event) => {
+    const row = event.target.closest?.("[data-row-form] tbody tr");
+    if (!row) return;
+    says(row);
+    // What an outcome asks for is among the boxes that are folded away.
+    const kept = event.target.closest(".p-row-keep select");
+    if (kind === "change" && kept && kept.value) open(row, true);
+  });
+}
 
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -16,6 +70,7 @@ document.addEventListener("keydown", (event) => {
     next = event.shiftKey ? next.previousElementSibling : next.nextElementSibling;
   } while (next && boxes(next).length === 0);
   const target = next && (boxes(next)[place] ?? boxes(next)[0]);
+  if (target && target.offsetParent === null) open(next, true);
   target?.focus();
   if (target?.matches("input[type=text]")) target.select();
 });

@@ -37,7 +37,7 @@ def roll_lines(rows: Iterable[RollRow]) -> SafeString:
         '<td class="p-num" data-label="{age}">{row_age}</td>'
         '<td data-label="{status}">{row_status}</td>'
         '<td data-label="{place}">{row_place}{breach}</td>'
-        '<td data-label="{next}">{row_next}</td>'
+        '<td data-label="{next}" data-named>{row_next}</td>'
         '<td data-label="{where}">{row_where}</td></tr>\n'
     )
     juvenile, breach, overdue = (

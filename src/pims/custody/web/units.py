@@ -66,6 +66,7 @@ def _cell(places: list[PlaceInfo], held: dict[int, list[Occupancy]]) -> dict[str
         "used": used,
         "capacity": capacity,
         "over": used > capacity,
+        "plain": not used and all(place.closed is None for place in places),
         "closed": all(place.closed is not None for place in places),
         "tiles": [_tile(place, held.get(place.place_id, [])) for place in places],
     }

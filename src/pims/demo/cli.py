@@ -1,9 +1,10 @@
 """`pims demo`: the simulated prison."""
 
-import json
 from typing import Annotated
 
 import typer
+
+from pims.foundation.console import JsonFlag, show, words
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -28,7 +29,7 @@ def load(
         bool,
         typer.Option("--again", help="give up the simulated prison that is here, whole or cut off"),
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    as_json: JsonFlag = False,
 ) -> None:
     """Fill an empty installation with people who do not exist, through the services."""
     if bulk:
@@ -46,12 +47,26 @@ def load(
         report=_say,
     )
     if as_json:
-        typer.echo(json.dumps({name: getattr(made, name) for name in made.__slots__}))
+        show(made, as_json=True)
     else:
         typer.echo(
             f"{made.people} people made, {made.held} held, {made.unsentenced} unsentenced,"
             f" in {made.seconds} s."
         )
+
+
+@app.command()
+def gaps(json: JsonFlag = False) -> None:
+    """What is left to work down of the prison that was taken over from paper (--inherited)."""
+    from pims.demo import inherited
+    from pims.foundation.access.selectors import system_actor
+
+    planted = inherited.read_back()
+    left = inherited.still_open(system_actor(), planted)
+    columns = {"kind": "Gap", "number": "Number", "name": "Name", "alarm": "Alarm"}
+    show(left, as_json=json, columns=columns)
+    if not json:
+        words.print(f"{len(left)} of {len(planted)} gaps are open.")
 
 
 def _load_bulk(people: int, held: int, seed: int, *, again: bool, as_json: bool) -> None:
@@ -64,8 +79,7 @@ def _load_bulk(people: int, held: int, seed: int, *, again: bool, as_json: bool)
         report=_say,
     )
     if as_json:
-        found = {name: getattr(made, name) for name in made.__slots__}
-        typer.echo(json.dumps(found, default=str))
+        show(made, as_json=True)
     else:
         typer.echo(
             f"{made.people:,} people, {made.held:,} held at {len(made.establishments)}"

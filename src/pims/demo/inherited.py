@@ -5,9 +5,10 @@ planted here, each gap with one prisoner, and each is written down for whoever c
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
+from pathlib import Path
 from random import Random
 
 from pims.assurance import selectors as assurance
@@ -15,6 +16,7 @@ from pims.config import instance
 from pims.demo.plan import Plan, Stay
 from pims.demo.simulation import Inmate
 from pims.foundation.access.actor import Actor
+from pims.kernel.errors import NotFound
 from pims.people import selectors as people
 
 # The registers were entered two days ago.
@@ -94,10 +96,37 @@ def planted(viewer: Actor, inside: Iterable[Inmate]) -> list[Gap]:
 
 def write_down(gaps: Iterable[Gap]) -> None:
     """Keep the list in `var/demo/inherited_gaps.json`."""
-    path = instance.var_dir() / "demo" / "inherited_gaps.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
+    _list().parent.mkdir(parents=True, exist_ok=True)
     kept = [asdict(gap) for gap in gaps]
-    path.write_text(json.dumps(kept, indent=1, ensure_ascii=False), "utf-8")
+    _list().write_text(json.dumps(kept, indent=1, ensure_ascii=False), "utf-8")
+
+
+def read_back() -> list[Gap]:
+    """The list that `write_down` kept. Raises NotFound where no such prison was made here."""
+    try:
+        kept = json.loads(_list().read_text("utf-8"))
+    except FileNotFoundError:
+        raise NotFound("inherited prison") from None
+    return [Gap(**gap) for gap in kept]
+
+
+def still_open(viewer: Actor, gaps: Sequence[Gap]) -> list[Gap]:
+    """Those of `gaps` that nobody has closed yet: the fact is still missing, the alarm open."""
+    heads = people.person_headers(viewer, [gap.person_id for gap in gaps])
+    found = []
+    for gap in gaps:
+        if gap.alarm:
+            kinds = {alarm.kind.code for alarm in assurance.alarms_of(viewer, gap.person_id)}
+            is_open = bool(kinds & ({gap.alarm} | _follows(gap.kind)))
+        else:
+            is_open = heads[gap.person_id].birth_precision == "unknown"
+        if is_open:
+            found.append(gap)
+    return found
+
+
+def _list() -> Path:
+    return instance.var_dir() / "demo" / "inherited_gaps.json"
 
 
 def _follows(kind: str) -> set[str]:

@@ -17,6 +17,7 @@ from random import Random
 
 from django.db import connections
 
+from pims.demo.plan import Plan, Stay
 from pims.demo.simulation import Simulation
 
 LANES = 2
@@ -31,7 +32,9 @@ def run_divided(
 
     `prepare` is run in each process before its first write. A process that fails ends all.
     """
-    lanes = [_lane(simulation, number) for number in range(LANES)]
+    lanes = [
+        _lane(simulation, number, stays) for number, stays in enumerate(divide(simulation.plan))
+    ]
     if processes is None:
         worth = len(simulation.plan.stays) >= WORTH_DIVIDING
         processes = os.cpu_count() or 1 if worth else 1
@@ -42,9 +45,18 @@ def run_divided(
         simulation.bodies = lane.bodies
 
 
-def _lane(simulation: Simulation, number: int) -> Simulation:
+def divide(plan: Plan) -> list[tuple[Stay, ...]]:
+    """The stays of each lane: women and juveniles in the first, where their units are."""
+    lanes: list[list[Stay]] = [[] for _ in range(LANES)]
+    for stay in plan.stays:
+        juvenile = (stay.arrives - stay.person.birth).days < 18.5 * 365.25
+        whole = stay.person.sex == "female" or juvenile
+        (lanes[0] if whole else min(lanes, key=len)).append(stay)
+    return [tuple(lane) for lane in lanes]
+
+
+def _lane(simulation: Simulation, number: int, stays: tuple[Stay, ...]) -> Simulation:
     """A part of the plan with chances of its own."""
-    stays = simulation.plan.stays[number::LANES]
     return replace(
         simulation,
         plan=replace(simulation.plan, stays=stays),

@@ -7,6 +7,8 @@ from pims.facilities import selectors as facilities
 from pims.foundation.access.actor import Actor
 from pims.kernel import clock
 
+# Women's and juveniles' units: who belongs there is simulated in the first lane.
+WHOLE = ("WOM", "WAG")
 Group = tuple[str, bool, str]  # sex, juvenile, convicted or not
 
 
@@ -34,12 +36,16 @@ class PlaceKeeper:
     def of(
         cls, viewer: Actor, establishment_id: int, *, share: tuple[int, int] = (0, 1)
     ) -> "PlaceKeeper":
-        """All places but those of reception; of `share` (n, of), every of-th cell from the n-th."""
+        """All places but those of reception; of `share` (n, of), every of-th cell from the n-th.
+
+        The few cells of `WHOLE` units are not divided: they go with the first share.
+        """
         keeper = cls()
         found = facilities.places(viewer, establishment_id, at=clock.now())
         order = {cell: n for n, cell in enumerate(dict.fromkeys(p.cell_id for p in found))}
         for place in found:
-            if place.unit.is_reception or order[place.cell_id] % share[1] != share[0]:
+            of_share = 0 if place.unit.code in WHOLE else order[place.cell_id] % share[1]
+            if place.unit.is_reception or of_share != share[0]:
                 continue
             cell = keeper.cells.setdefault(place.cell_id, _Cell(place.unit.code, []))
             cell.free.append(place.place_id)

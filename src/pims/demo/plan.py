@@ -54,10 +54,12 @@ ON_VAN = 7
 LAPSED = 3
 
 
-def make_plan(*, prisoners: int, years: float, seed: int, today: date) -> Plan:
+def make_plan(
+    *, prisoners: int, years: float, seed: int, today: date, on_van: int = ON_VAN
+) -> Plan:
     """A prison that holds `prisoners` on `today`, with its comings and goings for `years`.
 
-    `ON_VAN` of them are not in the plan: they come at the last minute.
+    `on_van` of them are not in the plan: they come at the last minute.
     """
     rng = Random(seed)
     start = today - timedelta(days=int(365 * years))
@@ -68,7 +70,7 @@ def make_plan(*, prisoners: int, years: float, seed: int, today: date) -> Plan:
         kind: max(1, round(share * prisoners)) if prisoners >= 100 else 0
         for kind, share in assumed["other_statuses"].items()
     }
-    convicted = prisoners - ON_VAN - unsentenced - sum(others.values())
+    convicted = prisoners - on_van - unsentenced - sum(others.values())
     stays = [_remand(rng, start, today) for _ in range(unsentenced)]
     stays += [_convicted(rng, start, today) for _ in range(convicted)]
     for kind, count in others.items():

@@ -76,6 +76,7 @@ def load(
             years=handover.YEARS if inherited else years,
             seed=seed,
             today=now.astimezone(ZoneInfo("America/Belize")).date(),
+            on_van=0 if inherited else ON_VAN,
         )
         if inherited:
             plan = handover.with_gaps(plan, seed)

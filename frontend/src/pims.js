@@ -17,6 +17,7 @@ import { initKeys } from "./keys.js";
 import { initLive } from "./live.js";
 import { initRows } from "./rows.js";
 import { initShell } from "./shell.js";
+import { initSound } from "./sound.js";
 import { initSuggest } from "./suggest.js";
 
 window.htmx = htmx;
@@ -36,6 +37,7 @@ export function init(scope, { answered = false } = {}) {
   initRows(scope);
   initCamera(scope);
   initLive(scope);
+  initSound(scope);
   initDrafts(scope, answered);
 }
 
@@ -48,8 +50,9 @@ document.addEventListener("htmx:load", (event) => {
   if (event.detail.elt !== document.body) init(event.detail.elt);
 });
 document.addEventListener("htmx:configRequest", (event) => {
-  // What a page asks for by itself must not keep a session from standing idle.
-  if (event.detail.triggeringEvent?.type?.startsWith("live")) {
+  // What a page asks for by itself must not keep a session from standing idle: after an event of
+  // its stream, by a timer, while it loads. Only a person's own key or click is trusted.
+  if (event.detail.verb === "get" && !event.detail.triggeringEvent?.isTrusted) {
     event.detail.headers["X-Pims-Background"] = "1";
   }
 });

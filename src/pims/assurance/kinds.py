@@ -13,6 +13,7 @@ class AlarmKind:
     """`ladder` are role codes; `minutes[i]` is how long step i has, the last has no limit.
 
     `from_since`: the minutes count from the fact, however late it was keyed; else from the alarm.
+    `sounds` is ``raised`` or ``climbed`` where desks hear it from that moment on, else "".
     """
 
     code: str
@@ -22,6 +23,7 @@ class AlarmKind:
     by_reason: bool
     severity: int
     from_since: bool = False
+    sounds: str = ""
 
     def deadline(self, step: int, started: datetime) -> datetime | None:
         """When the owner on `step`, who has had it since `started`, loses it to the next."""
@@ -45,5 +47,6 @@ def alarm_kinds() -> Mapping[str, AlarmKind]:
             by_reason=row["by_reason"],
             severity=severity,
             from_since=row.get("from_since", False),
+            sounds=row.get("sounds", ""),
         )
     return kinds

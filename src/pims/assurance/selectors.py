@@ -42,6 +42,14 @@ class AlarmInfo:
     def climbed(self) -> bool:
         return self.step > 0
 
+    @property
+    def sounds(self) -> bool:
+        """Whether a desk should hear it: critical, and nobody has it in hand."""
+        when = self.kind.sounds
+        return self.acknowledged_at is None and (
+            when == "raised" or (when == "climbed" and self.climbed)
+        )
+
 
 def open_alarms(
     viewer: Actor, establishment_id: int, *, limit: int | None = None

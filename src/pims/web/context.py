@@ -47,6 +47,15 @@ MENU = (
 )
 
 
+# Where a release order and a critical alarm are heard: the desks at which somebody always sits.
+# The first two have a stream of their own.
+HEARD_LIVE = frozenset({"home", "live:board"})
+HEARD = HEARD_LIVE | {
+    "custody:reception", "custody:receive", "custody:desk", "custody:out", "release:index",
+    "assurance:alarms",
+}  # fmt: skip
+
+
 def shell(request: HttpRequest) -> dict[str, Any]:
     """The context processor: `shell` and `csp_nonce` (docs/use/components.md lists the keys)."""
     actor: Actor = getattr(request, "actor", ANONYMOUS)
@@ -91,9 +100,22 @@ def _of_user(request: Any, actor: Actor) -> dict[str, Any]:
         ],
         "search_url": address("search") if sees_people else "",
         "search_text": request.GET.get("q", "") if sees_people else "",
+        **_sound(request, actor),
         "alarms_url": address("assurance:alarms") if actor.can("assurance.view") else "",
         "alarm_count": _alarm_count(actor, request.establishment_id),
     }
+
+
+def _sound(request: Any, actor: Actor) -> dict[str, str]:
+    """Where the page asks what to sound, and the stream that tells it when."""
+    view = request.resolver_match.view_name if request.resolver_match else ""
+    where = request.establishment_id
+    if view not in HEARD or where is None or not actor.can_at("live.view", where):
+        return {}
+    if not any(actor.can_at(p, where) for p in ("release.view", "assurance.view")):
+        return {}
+    own = "" if view in HEARD_LIVE else f"{address('live:stream')}?sound"
+    return {"sound_url": address("live:sounding"), "sound_stream": own}
 
 
 def address(url_name: str) -> str:

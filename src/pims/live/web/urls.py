@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pims.live.web import papers, views
+from pims.live.web import papers, sounding, views
 
 app_name = "live"
 
@@ -10,5 +10,6 @@ urlpatterns = [
     path("", views.board, name="board"),
     path("figures/", views.figures, name="figures"),
     path("papers/daily-state/", papers.daily_state, name="daily_state_paper"),
+    path("sounding/", sounding.sounding, name="sounding"),
     path("stream/", views.stream, name="stream"),
 ]

@@ -11,11 +11,13 @@ from pims.authority.web.words import status_label
 from pims.custody.web.words import OUT_KINDS, SEXES
 from pims.live import selectors
 from pims.live.token import stream_url
+from pims.live.web.sounding import TOPICS
 from pims.live.web.words import AGES
 from pims.ui.pages import page
 from pims.ui.shapes import Column, Counter
 
 VIEW = "live.view"
+ROOMS = ("custody", "authority", "release", "assurance", "people")
 
 
 class TemporaryRedirect(HttpResponseRedirect):
@@ -39,14 +41,15 @@ def figures(request: Any) -> HttpResponse:
 def stream(request: Any) -> HttpResponse:
     """Sends the browser on to the event stream, with a fresh pass at every (re)connection.
 
-    `after` is the feed position that the page shows: what happened since is told too.
+    `after` is the feed position that the page shows: what happened since is told too. With
+    ``sound`` only of what is to be heard.
     """
     after = request.GET.get("after", "")
     response = TemporaryRedirect(
         stream_url(
             request.actor,
             page_origin=request.build_absolute_uri("/"),
-            topics=("custody", "authority", "release", "assurance", "people"),
+            topics=TOPICS if "sound" in request.GET else ROOMS,
             after=int(after) if after.isascii() and after.isdigit() and len(after) < 19 else None,
         )
     )

@@ -46,6 +46,17 @@ pytest_plugins = [
 ]  # fmt: skip
 
 
+# The files that take longest begin first: whoever comes last with one keeps all others waiting.
+SLOWEST = (
+    "tests/accessibility/test_pages.py", "src/pims/foundation/outbox/tests/test_faults.py",
+    "tests/faults/", "tests/journeys/", "tests/accessibility/",
+    "src/pims/foundation/database/tests/test_launcher.py",
+    "tests/access/test_every_page_by_every_role.py", "src/pims/foundation/vault/tests/",
+    "src/pims/foundation/database/tests/", "src/pims/custody/tests/test_papers.py",
+    "src/pims/custody/tests/test_roll.py", "src/pims/cli/tests/", "src/pims/demo/tests/",
+)  # fmt: skip
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--postgres",
@@ -57,20 +68,40 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--needing-postgres",
         action="store_true",
-        help="only the tests that use a PostgreSQL server",
+        help="only the tests for which the version of the PostgreSQL server could matter",
     )
 
 
+# Items are put in order after whatever else chooses among them.
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if config.getoption("--needing-postgres"):
-        servers = {"db", "django_db_setup", "a_database", "fresh_database", "empty_instance"}
-        chosen = [bool(servers & set(getattr(item, "fixturenames", ()))) for item in items]
-        left = [item for item, wanted in zip(items, chosen, strict=True) if not wanted]
+        chosen = [item for item in items if _needs_postgres(item)]
+        left = [item for item in items if not _needs_postgres(item)]
         config.hook.pytest_deselected(items=left)
-        items[:] = [item for item, wanted in zip(items, chosen, strict=True) if wanted]
+        items[:] = chosen
+    if getattr(config.option, "dist", "no") != "no" or hasattr(config, "workerinput"):
+        items.sort(key=_turn)
+
+
+def _needs_postgres(item: pytest.Item) -> bool:
+    """Whether it uses a server, of which another version could make a difference."""
+    servers = {"db", "django_db_setup", "a_database", "fresh_database", "empty_instance"}
+    marked = {mark.name for mark in item.iter_markers()}
+    used = "django_db" in marked or servers & set(getattr(item, "fixturenames", ()))
+    return bool(used) and "any_server" not in marked
+
+
+def _turn(item: pytest.Item) -> int:
+    found = (n for n, start in enumerate(SLOWEST) if item.nodeid.startswith(start))
+    return next(found, len(SLOWEST))
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers",
+        "any_server: repeats, for another user, statements that tests without this mark make too",
+    )
     os.environ["PIMS_POSTGRES"] = config.getoption("--postgres")
     if getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput"):
         # Each worker names folders of its own before it reads the settings, as we did.

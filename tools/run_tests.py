@@ -1,34 +1,57 @@
 """`make test`: the tests, on each PostgreSQL that this machine has.
 
-On the machine's own server what uses a server is tested; on the wheel's everything, browser
-included, and last, so that the closing line is that of the whole. `--fast` leaves the browser out
-and uses one server. Further arguments go to pytest.
+On the wheel's server everything is tested, browser included; on the machine's own, meanwhile,
+whatever another version of the server could answer differently. Much of a test is waiting (for a
+browser, a start, a clock), so that the two together use the processors well. `--fast` leaves the
+browser out and uses one server. Further arguments go to pytest.
 """
 
 import os
+import shutil
 import subprocess
 import sys
-import time
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 BROWSER = ("tests/journeys", "tests/accessibility")
+MEMORY = Path("/dev/shm")
+ENOUGH = 4 << 30  # bytes
 
 
-def pytest(server: str, *arguments: str) -> bool:
-    """Whether all passed."""
-    began = time.monotonic()
-    processes = str(min(os.cpu_count() or 2, 8))
-    done = subprocess.run(
-        [
-            sys.executable, "-m", "pytest", "-q", "--postgres", server,
-            "--numprocesses", processes, "--dist", "loadfile", *arguments,
-        ],
-        stdin=subprocess.DEVNULL, check=False,
-    )  # fmt: skip
-    took = time.monotonic() - began
-    if done.returncode:
-        print(f"Failed on the {server}'s PostgreSQL after {took:.0f} s", flush=True)
-    return done.returncode == 0
+class Pass:
+    """The tests on one server, with so many processes; what they say goes to `log`, if given."""
+
+    def __init__(
+        self, server: str, processes: int, *arguments: str, log: Path | None = None
+    ) -> None:
+        self.server, self.log = server, log
+        with Path(log or os.devnull).open("wb") as file:
+            self.process = subprocess.Popen(
+                [
+                    sys.executable, "-m", "pytest", "-q", "--postgres", server,
+                    "--numprocesses", str(processes), "--dist", "loadfile",
+                    "--no-loadscope-reorder", *arguments,
+                ],
+                stdin=subprocess.DEVNULL,
+                stdout=file if log else None,
+                stderr=subprocess.STDOUT if log else None,
+            )  # fmt: skip
+
+    def passed(self) -> bool:
+        """Wait for the end; whether all passed. Shows what went to the log if not."""
+        fine = self.process.wait() == 0
+        if self.log and not fine:
+            print(self.log.read_text(errors="replace"), flush=True)
+        return fine
+
+    def closing_line(self, fine: bool) -> str:
+        counted = ""
+        if self.log and fine:
+            counted = f", {self.log.read_text(errors='replace').strip().splitlines()[-1]}"
+        name = "This machine's" if self.server == "system" else "The wheel's"
+        return f"{name} PostgreSQL: {'passed' if fine else 'FAILED'}{counted}"
 
 
 def has_system_server() -> bool:
@@ -37,22 +60,48 @@ def has_system_server() -> bool:
     return any(server.major >= OLDEST for server in on_machine())
 
 
+@contextmanager
+def quick_files() -> Iterator[Path]:
+    """A folder for everything that tests throw away, in memory where there is enough of it."""
+    roomy = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ENOUGH
+    with tempfile.TemporaryDirectory(
+        prefix="pims-", dir=MEMORY if roomy else None, ignore_cleanup_errors=True
+    ) as folder:
+        os.environ["TMPDIR"] = folder
+        yield Path(folder)
+
+
 def main(arguments: list[str]) -> int:
     without_browser = [f"--ignore={folder}" for folder in BROWSER if Path(folder).exists()]
     fast = "--fast" in arguments
     rest = [argument for argument in arguments if argument != "--fast"]
-    fine = True
-    if has_system_server():
-        print("Tests on this machine's PostgreSQL …", flush=True)
-        if fast:
-            return int(not pytest("system", *without_browser, *rest))
-        fine = pytest(
-            "system", "--needing-postgres", *without_browser, "--ignore=tests/faults", *rest
-        )
-    else:
-        print("No PostgreSQL 15 or later on this machine: the wheel's alone is tested", flush=True)
-    print("Tests on the wheel's PostgreSQL …", flush=True)
-    return int(not (pytest("wheel", *(without_browser if fast else ()), *rest) and fine))
+    processes = min(os.cpu_count() or 2, 8)
+    system = has_system_server()
+    if fast:
+        return int(not Pass("system" if system else "wheel", processes,
+                            *without_browser, *rest).passed())  # fmt: skip
+    with quick_files() as folder:
+        passes = []
+        if system:
+            print("Tests on the wheel's PostgreSQL, and on this machine's meanwhile …", flush=True)
+            passes.append(
+                Pass("system", max(1, processes // 2), "--needing-postgres", *without_browser,
+                     "--ignore=tests/faults", "-p", "no:cacheprovider", *rest,
+                     log=folder / "system.log")
+            )  # fmt: skip
+        else:
+            print("No PostgreSQL 15 or later on this machine: the wheel's alone is tested")
+            print("Tests on the wheel's PostgreSQL …", flush=True)
+        passes.append(Pass("wheel", processes, *rest))
+        try:
+            fine = [one.passed() for one in reversed(passes)]
+        except KeyboardInterrupt:
+            for one in passes:
+                one.process.wait()
+            raise
+        for one, well in zip(reversed(passes), fine, strict=True):
+            print(one.closing_line(well))
+    return int(not all(fine))
 
 
 if __name__ == "__main__":

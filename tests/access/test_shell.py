@@ -31,6 +31,7 @@ def test_the_menu_asks_for_what_its_pages_ask_for() -> None:
             assert asked_by(match.func, match.view_name) == entry.permission, entry.url_name
 
 
+@pytest.mark.any_server
 @pytest.mark.parametrize("role", list(definitions()))
 def test_every_entry_of_the_menu_opens_for_whoever_sees_it(
     role: str, two_places: tuple[Establishment, Establishment]

@@ -202,6 +202,32 @@ def test_a_dangerous_step_asks_again_and_then_goes_on_with_what_was_typed() -> N
     assert LedgerEntry.objects.filter(kind="access.confirmed").count() == 1
 
 
+def test_cancel_of_the_question_for_the_secret_leads_back_to_the_form() -> None:
+    client = client_of("records_officer")
+    session = client.session
+    session["pims_confirmed"] = 0
+    session.save()
+    form = {"Referer": "http://testserver/release/case/7/?x=1"}
+    asked = client.post("/t/dangerous/", {"name": "x"}, headers=form).content.decode()
+    assert 'href="/release/case/7/?x=1"' in asked
+    again = {"name": "x", "confirm_from": "/release/case/7/?x=1", "confirm_secret": "111222"}
+    itself = {"Referer": "http://testserver/t/dangerous/"}
+    wrong = client.post("/t/dangerous/", again, headers=itself).content.decode()
+    assert 'href="/release/case/7/?x=1"' in wrong, "also after a wrong secret"
+    for elsewhere in ("//evil.example/", "https://evil.example/", "javascript:alert(1)"):
+        asked = client.post("/t/dangerous/", {"confirm_from": elsewhere}).content.decode()
+        assert elsewhere not in asked
+
+
+def test_a_refusal_leads_back_to_the_page_it_came_from() -> None:
+    client = client_of("records_officer")
+    form = {"Referer": "http://testserver/custody/event/7/death/"}
+    text = client.post("/t/refuses/", {}, headers=form).content.decode()
+    assert 'href="/custody/event/7/death/"' in text
+    foreign = client.post("/t/refuses/", {}, headers={"Referer": "http://evil.example/x/"})
+    assert "evil.example" not in foreign.content.decode()
+
+
 def test_guessing_at_a_confirmation_signs_out_and_locks() -> None:
     user = staff("records_officer")
     client = signed_in(user)

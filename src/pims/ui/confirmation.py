@@ -16,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, cast, overload
+from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
@@ -31,7 +32,8 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 SECRET_FIELD = "confirm_secret"
 OPENING_FIELD = "confirm_opening"
-_NOT_CARRIED = {SECRET_FIELD, OPENING_FIELD, "csrfmiddlewaretoken"}
+FROM_FIELD = "confirm_from"
+_NOT_CARRIED = {SECRET_FIELD, OPENING_FIELD, FROM_FIELD, "csrfmiddlewaretoken"}
 
 
 @overload
@@ -96,7 +98,8 @@ def confirmation_asked(request: Any) -> HttpResponseBase | None:
             "problem": problem,
             "opening": request.method in ("GET", "HEAD") or OPENING_FIELD in request.POST,
             "by_pin": bool(request.user.pin) and sessions.asks_from_inside(request),
-            "names": {"secret": SECRET_FIELD, "opening": OPENING_FIELD},
+            "names": {"secret": SECRET_FIELD, "opening": OPENING_FIELD, "from": FROM_FIELD},
+            "back": _came_from(request),
         },
         status=403,
     )
@@ -111,9 +114,29 @@ def _carried(request: Any) -> list[tuple[str, str]]:
     ]
 
 
+def page_before(request: Any) -> str:
+    """The page of ours from which the request was made; "" where that is not known."""
+    told = str(request.headers.get("HX-Current-URL") or request.headers.get("Referer", ""))
+    parts = urlsplit(told)
+    if not parts.path or parts.netloc != request.get_host():
+        return ""
+    return parts.path + (f"?{parts.query}" if parts.query else "")
+
+
+def _came_from(request: Any) -> str:
+    """Where "Cancel" leads: the page with the form, never an address that only takes a POST.
+
+    A second try comes from the page that asks; it brings along what the first was told.
+    """
+    told = request.POST.get(FROM_FIELD, "") or page_before(request)
+    ours = told.startswith("/") and not told.startswith(("//", "/\\"))
+    return told if ours else "/"
+
+
 def _forget_secret(request: Any) -> None:
-    if SECRET_FIELD in request.POST:
+    if {SECRET_FIELD, FROM_FIELD} & request.POST.keys():
         rest = request.POST.copy()
-        del rest[SECRET_FIELD]
+        rest.pop(SECRET_FIELD, None)
+        rest.pop(FROM_FIELD, None)
         rest._mutable = False
         request.POST = rest

@@ -4,7 +4,7 @@ import secrets
 import traceback
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 from uuid import UUID
 
 import structlog
@@ -31,6 +31,7 @@ from pims.kernel.decisions import Reason
 from pims.kernel.errors import NotFound, NotPermitted, PimsError, Refused
 from pims.ui import wording
 from pims.ui.commands import FIELD
+from pims.ui.confirmation import page_before
 from pims.web.permissions import public
 
 log = structlog.get_logger("pims.faults")
@@ -87,7 +88,13 @@ def refusal(request: HttpRequest, error: PimsError) -> HttpResponse:
             },
             status=error.http_status,
         )
-    context = {"reasons": reasons, "who": ", ".join(who), "error": error, "title": _title(error)}
+    context = {
+        "reasons": reasons,
+        "who": ", ".join(who),
+        "error": error,
+        "title": _title(error),
+        "back": _way_back(request),
+    }
     name = "web/faults/refused_part.html" if _is_part(request) else "web/faults/refused.html"
     return render(request, name, context, status=error.http_status)
 
@@ -154,7 +161,7 @@ def sign_in_needed(request: HttpRequest) -> HttpResponse:
     """To the sign-in page and back again; scripts get 401 and the address."""
     back = request.get_full_path()
     if request.method != "GET" or _is_part(request):
-        back = _page_of(request) or "/"
+        back = page_before(request) or "/"
     query = {"next": back}
     if ended := getattr(request, "session_ended", ""):
         query["ended"] = ended
@@ -172,7 +179,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         return JsonResponse({"code": "form_too_old", "saved": NOT_SAVED}, status=403)
     if request.path.startswith(("/sign-in/", "/switch/")):
         return HttpResponseRedirect(request.get_full_path())
-    return render(request, "web/faults/form_too_old.html", {"back": _page_of(request)}, status=403)
+    return render(
+        request, "web/faults/form_too_old.html", {"back": page_before(request)}, status=403
+    )
 
 
 @public
@@ -229,10 +238,7 @@ def _is_part(request: Any) -> bool:
     return htmx is not None and bool(htmx) and not htmx.boosted
 
 
-def _page_of(request: Any) -> str:
-    """The page of ours from which the request was made; "" where that is not known."""
-    told = str(request.headers.get("HX-Current-URL") or request.headers.get("Referer", ""))
-    parts = urlsplit(told)
-    if not parts.path or parts.netloc != request.get_host():
-        return ""
-    return parts.path + (f"?{parts.query}" if parts.query else "")
+def _way_back(request: HttpRequest) -> str:
+    """The page whose form was refused; "" where that is unknown, or would be refused again."""
+    back = page_before(request)
+    return "" if back == request.get_full_path() and request.method == "GET" else back

@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
 
+from pims.kernel import clock
+
 MINUTE = 60
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
@@ -56,7 +58,8 @@ def local(value: datetime, zone: str = "") -> datetime:
 def instant_text(value: datetime, form: str = "full", zone: str = "") -> str:
     """An instant in words: full ``7 Mar 2026 18:32``, date, time, or short ``7 Mar 18:32``.
 
-    `value` is timezone-aware. Raises ValueError for another form.
+    The short form leaves the year out only where it is the present one: of any other year it is
+    the full form. `value` is timezone-aware. Raises ValueError for another form.
     """
     moment = local(value, zone)
     if form == "full":
@@ -66,6 +69,8 @@ def instant_text(value: datetime, form: str = "full", zone: str = "") -> str:
     if form == "time":
         return f"{moment:%H:%M}"
     if form == "short":
+        if moment.year != local(clock.now(), zone).year:
+            return instant_text(value, "full", zone)
         return f"{moment.day} {month_short(moment.month)} {moment:%H:%M}"
     raise ValueError(f"no such form of an instant: {form}")
 

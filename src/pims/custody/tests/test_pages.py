@@ -3,7 +3,9 @@
 import csv
 import io
 import uuid
-from datetime import timedelta
+import zipfile
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.urls import reverse
@@ -215,6 +217,25 @@ def test_the_roll_leaves_as_a_workbook(prison, client) -> None:
     prison.held()
     answer = client.get(reverse("custody:roll_export", args=["xlsx"]))
     assert answer.content.startswith(b"PK")
+
+
+def test_the_files_of_the_roll_hold_dates_with_their_year_and_bear_the_hour_of_the_prison(
+    prison, client
+) -> None:
+    received = datetime(2019, 11, 22, 15, 0, tzinfo=UTC)
+    prison.one("", at=received)
+    with clock.at(clock.now()):
+        hour = f"{timezone.localtime(clock.now(), ZoneInfo('America/Belize')):%Y%m%d-%H%M}"
+        as_csv = client.get(reverse("custody:roll_export", args=["csv"]))
+        as_book = client.get(reverse("custody:roll_export", args=["xlsx"]))
+    assert f"roll-{hour}.csv" in as_csv["Content-Disposition"]
+    (line,) = list(csv.reader(io.StringIO(as_csv.content.decode("utf-8-sig"))))[1:]
+    assert "2019-11-22 09:00" in line
+    assert line[1] == "Name not known"
+    with zipfile.ZipFile(io.BytesIO(as_book.content)) as book:
+        sheet = book.read("xl/worksheets/sheet1.xml").decode()
+    days = (datetime(2019, 11, 22, 9) - datetime(1899, 12, 30)) / timedelta(days=1)
+    assert f"<v>{days:g}</v>" in sheet or f"<v>{days}</v>" in sheet
 
 
 def test_what_nobody_planned_is_recorded_from_its_page(prison, client) -> None:

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Any
 
 import xlsxwriter
@@ -22,10 +23,11 @@ from pims.jurisdictions.warrant_kinds import legal_statuses
 from pims.kernel import clock
 from pims.kernel.asof import AsOf
 from pims.kernel.errors import NotFound
-from pims.ui.dates import instant_text
+from pims.ui.dates import local
 from pims.ui.fields import InstantField
 from pims.ui.pages import page
 from pims.ui.shapes import Column
+from pims.ui.templatetags.pims import named
 
 VIEW, EXPORT = "custody.view", "roll.export"
 
@@ -114,8 +116,12 @@ def roll_page(request: Any) -> HttpResponse:
 
 @page(permission=EXPORT)
 def export(request: Any, form: str) -> HttpResponse:
-    """The same roll, same filters, as CSV or XLSX; what it holds is text, never a formula."""
-    rows, _form, _sort = _asked(request, f"roll.{form}")
+    """The same roll, same filters, as CSV or XLSX: dates that sort, and never a formula.
+
+    Times are those of the establishment's clock, in the cells as in the file's name.
+    """
+    rows, asked, _sort = _asked(request, f"roll.{form}")
+    as_of = asked.as_of()
     head = [
         str(label)
         for label in (
@@ -124,12 +130,12 @@ def export(request: Any, form: str) -> HttpResponse:
         )
     ]  # fmt: skip
     body = [_cells(row) for row in rows]
-    stamp = clock.now().strftime("%Y%m%d-%H%M")
+    stamp = local(clock.now() if as_of is None else as_of.valid_at).strftime("%Y%m%d-%H%M")
     if form == "csv":
         text = io.StringIO()
         writer = csv.writer(text)
         writer.writerow(head)
-        writer.writerows([[_harmless(cell) for cell in cells] for cells in body])
+        writer.writerows([[_written(cell) for cell in cells] for cells in body])
         response = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
     elif form == "xlsx":
         response = HttpResponse(
@@ -161,37 +167,66 @@ def _asked(request: Any, what: str) -> tuple[list[RollRow], FilterForm, str]:
     return rows, form, sort
 
 
-def _cells(row: RollRow) -> list[str]:
+Cell = str | int | date | datetime | None
+
+
+def _cells(row: RollRow) -> list[Cell]:
+    """The cells of a line; instants without a zone, as the establishment's clock shows them."""
     return [
         row.number,
-        row.name,
+        str(named(row.name)),
         str(SEXES[row.sex]),
-        "" if row.age is None else str(row.age),
+        row.age,
         status_label(row.legal_status),
         row.unit,
         row.place,
-        "" if row.next_appearance is None else row.next_appearance.isoformat(),
-        instant_text(row.received_at, "short"),
+        row.next_appearance,
+        _here(row.received_at),
         str(OUT_KINDS.get(row.out_kind, "")),
-        "" if row.expected_back_at is None else instant_text(row.expected_back_at, "short"),
+        None if row.expected_back_at is None else _here(row.expected_back_at),
     ]
 
 
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
+def _here(at: datetime) -> datetime:
+    return local(at).replace(tzinfo=None, second=0, microsecond=0)
 
 
-def _workbook(head: Sequence[str], body: Sequence[Sequence[str]]) -> bytes:
+def _written(cell: Cell) -> str:
+    """A cell of a CSV: ISO 8601 with the year; a quote before what would run as a formula."""
+    if cell is None:
+        return ""
+    if isinstance(cell, datetime):
+        return cell.strftime("%Y-%m-%d %H:%M")
+    if isinstance(cell, date):
+        return cell.isoformat()
+    text = str(cell)
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+
+
+def _workbook(head: Sequence[str], body: Sequence[Sequence[Cell]]) -> bytes:
     out = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(out, options) as book:
         sheet = book.add_worksheet()
         bold = book.add_format({"bold": True})
+        day = book.add_format({"num_format": "yyyy-mm-dd"})
+        instant = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
         for column, label in enumerate(head):
             sheet.write_string(0, column, label, bold)
         for number, cells in enumerate(body, start=1):
             for column, cell in enumerate(cells):
-                sheet.write_string(number, column, cell)
+                if cell is None:
+                    continue
+                if isinstance(cell, datetime):
+                    sheet.write_datetime(number, column, cell, instant)
+                elif isinstance(cell, date):
+                    sheet.write_datetime(
+                        number, column, datetime(cell.year, cell.month, cell.day), day
+                    )
+                elif isinstance(cell, int):
+                    sheet.write_number(number, column, cell)
+                else:
+                    sheet.write_string(number, column, cell)
         sheet.freeze_panes(1, 2)
         sheet.autofit()
     return out.getvalue()

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.utils import timezone, translation
 
+from pims.kernel import clock
 from pims.ui import dates
 from pims.ui.tests.rendering import rendered
 
@@ -26,6 +27,12 @@ def test_another_establishments_zone_can_be_asked_for() -> None:
 def test_months_are_spanish_for_a_spanish_reader() -> None:
     with timezone.override("UTC"), translation.override("es"):
         assert dates.instant_text(EVENING, "date") == "3 ene 2026"
+
+
+def test_a_short_instant_of_another_year_carries_its_year() -> None:
+    with timezone.override("America/Belize"), clock.at(datetime(2027, 1, 1, 5, 0, tzinfo=UTC)):
+        assert dates.instant_text(EVENING, "short") == "2 Jan 19:05"  # it is 2026 still, here
+        assert dates.instant_text(EVENING - timedelta(days=9), "short") == "24 Dec 2025 19:05"
 
 
 def test_nothing_is_a_dash_and_no_invented_date() -> None:

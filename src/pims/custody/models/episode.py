@@ -126,7 +126,13 @@ class Injury(models.Model):
     complaint_of_ill_treatment = models.BooleanField(default=False)
     complaint = models.TextField(blank=True)
     by_whom = models.CharField(max_length=300, blank=True)
-    photo_blob_id = models.UUIDField(null=True)
+    photo = models.ForeignKey(
+        "vault.Blob",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_column="photo_blob_id",
+    )
     recorded_by_id = models.BigIntegerField()
 
     class Meta:

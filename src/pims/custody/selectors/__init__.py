@@ -30,6 +30,7 @@ from pims.custody.selectors.episodes import (
     episodes,
     identity_checks,
 )
+from pims.custody.selectors.injuries import injury_photograph
 from pims.custody.selectors.places import (
     BreachRow,
     Candidate,
@@ -84,6 +85,7 @@ __all__ = [
     "escorts_open",
     "escorts_overdue",
     "identity_checks",
+    "injury_photograph",
     "placement_breaches",
     "reception_book",
     "roll",

@@ -124,6 +124,7 @@ class InjuryInfo:
     complaint_of_ill_treatment: bool
     complaint: str
     by_whom: str
+    photographed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -383,7 +384,7 @@ def _receipt(row: Any) -> ReceiptInfo:
 def _injury(row: Any) -> InjuryInfo:
     return InjuryInfo(
         row.id, row.seen_at, row.body_area, row.description, row.complaint_of_ill_treatment,
-        row.complaint, row.by_whom,
+        row.complaint, row.by_whom, row.photo_id is not None,
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from pims.custody.services.about import about
 from pims.custody.services.common import moment, not_before, require_episode, require_open
 from pims.custody.services.words import line, prose
 from pims.foundation.commands.transaction import Transaction, service
+from pims.foundation.vault.files import store_file
 from pims.kernel.decisions import Reason
 from pims.kernel.errors import InvalidInput, Stale
 
@@ -159,17 +160,25 @@ def record_injury(
     complaint_of_ill_treatment: bool = False,
     by_whom: str = "",
     seen_at: datetime | None = None,
+    photo: bytes | None = None,
 ) -> InjuryResult:
-    """Record an injury seen or a complaint made (Mandela Rules 7 (d), 57).
+    """Record an injury seen or a complaint made (Mandela Rules 7 (d), 57), with a picture of it.
 
-    Raises InvalidInput where neither is said, or for a time in the future or before reception.
+    Raises InvalidInput where neither is said nor shown, for a time in the future or before
+    reception, and for a file that is no picture.
     """
     episode = require_episode(tx, episode_id, "custody.admit")
     when = moment(tx, seen_at, "seen_at")
     seen = not_before(when.at, episode.starts_at, "seen_at", "custody.before_reception")
-    if not description.strip() and not complaint.strip() and not complaint_of_ill_treatment:
+    said = description.strip() or complaint.strip() or complaint_of_ill_treatment
+    if not said and photo is None:
         raise InvalidInput({"description": Reason("custody.injury_empty")})
     complained = complaint_of_ill_treatment or bool(complaint.strip())
+    picture = None
+    if photo is not None:
+        picture = store_file(
+            tx, person_id=episode.person_id, kind="photo", data=photo, name="photo"
+        )
     injury = Injury.objects.create(
         episode=episode,
         person_id=episode.person_id,
@@ -179,6 +188,7 @@ def record_injury(
         complaint_of_ill_treatment=complained,
         complaint=prose("complaint", complaint),
         by_whom=line("by_whom", by_whom, 300),
+        photo_id=None if picture is None else picture.blob_id,
         recorded_by_id=tx.actor.user_id,
     )
     kind = events.IllTreatmentComplained if complained else events.InjuryRecorded

@@ -75,6 +75,16 @@ def admission_step(request: Any, episode_id: int, step: str) -> HttpResponse:
     return _form_step(request, row, step)
 
 
+@page(permission="custody.view")
+def injury_photograph(request: Any, injury_id: int) -> HttpResponse:
+    """The picture of an injury, as it was taken; shown, never kept by a shared PC."""
+    found = selectors.injury_photograph(request.actor, injury_id)
+    response = HttpResponse(found.text, content_type=found.ref.media_type)
+    response["Cache-Control"] = "private, no-store"
+    response["Content-Disposition"] = "inline"
+    return response
+
+
 @page(permission=ADMIT, methods=("POST",))
 def leave_out(request: Any, episode_id: int, step: str) -> HttpResponse:
     """There is nothing to record for this step, and here is why."""

@@ -85,6 +85,7 @@ class InjuryForm(forms.Form):
         widget=forms.Textarea,
     )  # fmt: skip
     by_whom = forms.CharField(label=_("By whom, as said"), required=False, max_length=300)
+    photo = forms.FileField(label=_("Photograph of the injury"), required=False)
 
 
 class PropertyForm(forms.Form):
@@ -223,9 +224,14 @@ def _arrest(command: Command, row: AdmissionRow, form: ArrestForm) -> None:
 
 def _injuries(command: Command, row: AdmissionRow, form: InjuryForm) -> None:
     given = dict(form.cleaned_data)
-    nothing = given.pop("nothing")
+    nothing, photo = given.pop("nothing"), given.pop("photo")
     if not nothing:
-        services.record_injury(command, episode_id=row.episode_id, **given)
+        services.record_injury(
+            command,
+            episode_id=row.episode_id,
+            photo=None if photo is None else photo.read(),
+            **given,
+        )
     _mark(command, row, "injuries", none_seen=bool(nothing))
 
 
@@ -273,7 +279,7 @@ STEPS: Mapping[str, Step] = {
     "person": Step(_("Who this is"), PersonForm, _person),
     "warrant": Step(_("Warrant")),
     "arrest": Step(_("Arrest"), ArrestForm, _arrest),
-    "injuries": Step(_("Injuries and complaints"), InjuryForm, _injuries),
+    "injuries": Step(_("Injuries and complaints"), InjuryForm, _injuries, multipart=True),
     "property": Step(_("Property"), PropertyForm, _property),
     "contacts": Step(_("Family and contacts"), ContactForm, _contacts),
     "risk": Step(_("First risk questions"), RiskForm, _risk),

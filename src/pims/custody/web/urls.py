@@ -28,6 +28,11 @@ urlpatterns = [
     path("admission/<int:episode_id>/<str:step>/", admission.admission_step, name="admission_step"),
     path("admission/<int:episode_id>/<str:step>/leave-out/", admission.leave_out, name="leave_out"),
     path("admission/<int:episode_id>/<str:step>/done/", admission.mark_done, name="mark_done"),
+    path(
+        "injuries/<int:injury_id>/photograph/",
+        admission.injury_photograph,
+        name="injury_photograph",
+    ),
     path("place/<int:episode_id>/", placement.place, name="place"),
     path("place/<int:episode_id>/recorded/", placement.placed, name="placed"),
     path("out/", escorts.out_now, name="out"),

@@ -22,18 +22,21 @@ def framework() -> None:
 def database_running() -> Iterator[None]:
     """Within the block the database answers: ours is started where it is not, and stopped after.
 
-    Raises DatabaseUnavailable where it can't be started.
+    Raises DatabaseUnavailable where it can't be started, DatabaseBehind where it is to be migrated.
     """
     from pims.foundation.database import urls
     from pims.foundation.database.launcher import instance_cluster
+    from pims.foundation.database.migrate import needing_migration_told
 
     cluster = instance_cluster(report=lambda text: words.print(f"{text} …"))
     if urls.is_external() or cluster.is_running():
-        yield
+        with needing_migration_told():
+            yield
         return
     cluster.start()
     try:
-        yield
+        with needing_migration_told():
+            yield
     finally:
         from django.db import connections
 

@@ -13,6 +13,8 @@ from math import ceil
 from random import Random
 from zoneinfo import ZoneInfo
 
+from django.db import connection
+
 from pims.authority import services as authority
 from pims.authority.selectors import bodies
 from pims.demo.bulk_check import Expected, check
@@ -85,6 +87,9 @@ def load_bulk(
     progress.tell("Making the search rows", always=True)
     with acting_as("owner"):
         rows = index.rebuild()
+        progress.tell("Gathering statistics", always=True)
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
     progress.tell("Checking what was made", always=True)
     with acting_as("loader"):
         checked = check(load.expected(rows))

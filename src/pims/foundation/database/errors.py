@@ -37,3 +37,9 @@ class DidNotStart(DatabaseUnavailable):
     """The server did not answer in time; the end of its log is in the message."""
 
     code = "database.did_not_start"
+
+
+class DatabaseBehind(DatabaseUnavailable):
+    """The database is of an earlier version of the program, or was never prepared."""
+
+    code = "database.behind"

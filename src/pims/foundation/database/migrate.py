@@ -7,10 +7,11 @@ from typing import Any
 
 import psycopg
 from django.core.management import call_command
-from django.db import connections
+from django.db import DatabaseError, connections
 from django.db.migrations.executor import MigrationExecutor
 
 from pims.foundation.database import urls
+from pims.foundation.database.errors import DatabaseBehind
 from pims.foundation.database.privileges import RECORDED_AT_FUNCTION, apply_privileges
 from pims.foundation.database.rendering import only_what_changed
 from pims.foundation.database.roles import prepare_server
@@ -53,6 +54,36 @@ def migrations_to_apply() -> int:
     """How many migrations the default connection's database still lacks."""
     executor = MigrationExecutor(connections["default"])
     return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+@contextmanager
+def needing_migration_told() -> Iterator[None]:
+    """Turn what fails within the block because the database is behind into DatabaseBehind."""
+    try:
+        yield
+    except (psycopg.Error, DatabaseError) as error:
+        if is_behind():
+            raise DatabaseBehind(
+                "The database is not up to date with this program. Nothing was changed."
+            ) from error
+        raise
+
+
+def is_behind() -> bool:
+    """Whether the database, or a part of it that the program needs, is still to be made.
+
+    False where the server can't be asked.
+    """
+    if not urls.is_external():
+        try:
+            psycopg.connect(urls.dsn(urls.SUPERUSER, database="postgres")).close()
+        except psycopg.OperationalError:
+            return False
+    try:
+        with acting_as("owner"):
+            return migrations_to_apply() > 0
+    except (psycopg.Error, DatabaseError):
+        return not urls.is_external()
 
 
 @contextmanager

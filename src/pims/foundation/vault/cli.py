@@ -50,14 +50,17 @@ def installation() -> Iterator["Actor"]:
     from pims.foundation.access.selectors import system_actor
     from pims.foundation.database import urls
     from pims.foundation.database.launcher import instance_cluster
+    from pims.foundation.database.migrate import needing_migration_told
 
     cluster = instance_cluster(report=lambda text: words.print(f"{text} …"))
     if urls.is_external() or cluster.is_running():
-        yield system_actor()
+        with needing_migration_told():
+            yield system_actor()
         return
     cluster.start()
     try:
-        yield system_actor()
+        with needing_migration_told():
+            yield system_actor()
     finally:
         from django.db import connections
 

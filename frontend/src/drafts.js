@@ -1,4 +1,7 @@
-// What was typed and not yet saved, kept in this tab for the same user: one draft a form.
+// What was typed and not yet saved belongs to who typed it: kept in this browser for their return,
+// and never shown to another user. Where the browser can (a safe address), it is locked with a key
+// that the server gives to pages of that user alone, so that it outlives a switch of user and the
+// browser's end; elsewhere it stays in this tab and goes when another user comes.
 // Never files, passwords or tokens. `sent` is the command_id that may already have arrived: a
 // restored form goes out under it again, so that nothing is saved twice.
 const PREFIX = "pims-draft|";
@@ -7,10 +10,47 @@ const MAX_AGE = 12 * 3600 * 1000;
 const NEVER = new Set(["csrfmiddlewaretoken", "command_id"]);
 const timers = new WeakMap();
 const seen = new WeakSet();
+const turns = new Map(); // how often each draft was kept or dropped: the last word counts
+const locks = new Map();
 
-const user = () => document.documentElement.dataset.user ?? "";
-const keyOf = (form) => `${PREFIX}${user()}|${form.dataset.draft}`;
-const allKeys = () => Object.keys(sessionStorage).filter((key) => key.startsWith(PREFIX));
+const page = () => document.documentElement.dataset;
+const user = () => page().user ?? "";
+const locked = () => Boolean(window.crypto?.subtle && page().draftKey);
+const store = () => (locked() ? localStorage : sessionStorage);
+const nameOf = (draft) => `${PREFIX}${user()}|${draft}`;
+
+const toText = (bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes)));
+const toBytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+
+function lock() {
+  const text = page().draftKey;
+  if (!locks.has(text)) {
+    locks.set(text, crypto.subtle.importKey("raw", toBytes(text), "AES-GCM", false, ["encrypt", "decrypt"]));
+  }
+  return locks.get(text);
+}
+
+async function close(name, values) {
+  const key = await lock();
+  const iv = crypto.getRandomValues(new Uint8Array(12));
+  const bound = new TextEncoder().encode(name);
+  const text = new TextEncoder().encode(JSON.stringify(values));
+  const body = await crypto.subtle.encrypt({ name: "AES-GCM", iv, additionalData: bound }, key, text);
+  // Piece by piece: a long form is more than a call takes at once.
+  const bytes = new Uint8Array(body);
+  let written = "";
+  for (let at = 0; at < bytes.length; at += 8192) written += String.fromCharCode(...bytes.subarray(at, at + 8192));
+  return { iv: toText(iv), body: btoa(written) };
+}
+
+async function open(name, draft) {
+  if (draft.values) return draft.values;
+  const bound = new TextEncoder().encode(name);
+  const text = await crypto.subtle.decrypt(
+    { name: "AES-GCM", iv: toBytes(draft.iv), additionalData: bound }, await lock(), toBytes(draft.body),
+  );
+  return JSON.parse(new TextDecoder().decode(text));
+}
 
 function fields(form) {
   return [...form.elements].filter(
@@ -32,50 +72,96 @@ function snapshot(form) {
   return Object.fromEntries(fields(form).map((e) => [slot(e, counts), valueOf(e)]));
 }
 
-export function keepDraft(form, sent = null) {
-  if (!form.dataset.draft || !user()) return;
-  const earlier = read(form);
-  const draft = { at: Date.now(), sent: sent ?? earlier?.sent ?? null, values: snapshot(form) };
+function put(name, draft) {
   try {
-    sessionStorage.setItem(keyOf(form), JSON.stringify(draft));
+    store().setItem(name, JSON.stringify(draft));
   } catch {
     // A full or forbidden store only costs the convenience.
   }
 }
 
-export function dropDraft(name) {
-  sessionStorage.removeItem(`${PREFIX}${user()}|${name}`);
+function turn(name) {
+  const next = (turns.get(name) ?? 0) + 1;
+  turns.set(name, next);
+  return next;
+}
+
+export function keepDraft(form, sent = null) {
+  if (!form.dataset.draft || !user()) return;
+  const name = nameOf(form.dataset.draft);
+  const earlier = read(name);
+  const head = { at: Date.now(), sent: sent ?? earlier?.sent ?? null };
+  const values = snapshot(form);
+  const mine = turn(name);
+  if (!locked()) {
+    put(name, { ...head, values });
+    return;
+  }
+  if (earlier) put(name, { ...earlier, ...head });
+  close(name, values).then((body) => {
+    if (turns.get(name) === mine) put(name, { ...head, ...body });
+  }, () => {});
+}
+
+export function dropDraft(draft) {
+  const name = nameOf(draft);
+  turn(name);
+  store().removeItem(name);
 }
 
 /** The server refused and saved nothing: what is sent next is a new wish with a new id. */
-export function forgetSent(name) {
-  const key = `${PREFIX}${user()}|${name}`;
-  const draft = JSON.parse(sessionStorage.getItem(key) ?? "null");
-  if (draft) sessionStorage.setItem(key, JSON.stringify({ ...draft, sent: null }));
+export function forgetSent(draft) {
+  const name = nameOf(draft);
+  const kept = read(name);
+  if (kept) put(name, { ...kept, sent: null });
 }
 
-export function dropAllDrafts() {
-  for (const key of allKeys()) sessionStorage.removeItem(key);
-}
-
-function read(form) {
-  const draft = JSON.parse(sessionStorage.getItem(keyOf(form)) ?? "null");
-  if (draft && Date.now() - draft.at > MAX_AGE) {
-    sessionStorage.removeItem(keyOf(form));
+function parsed(text) {
+  try {
+    return JSON.parse(text ?? "null");
+  } catch {
     return null;
   }
-  return draft;
 }
 
-function restore(form) {
-  const draft = read(form);
+const read = (name) => parsed(store().getItem(name));
+
+/** What is too old goes, whoever wrote it. */
+function tidy() {
+  for (const place of [localStorage, sessionStorage]) {
+    for (const name of Object.keys(place)) {
+      if (!name.startsWith(PREFIX)) continue;
+      const at = parsed(place.getItem(name))?.at ?? 0;
+      if (Date.now() - at > MAX_AGE) place.removeItem(name);
+    }
+  }
+}
+
+/** What is not locked goes with its user. */
+function dropOpenDrafts() {
+  for (const name of Object.keys(sessionStorage)) {
+    if (name.startsWith(PREFIX)) sessionStorage.removeItem(name);
+  }
+}
+
+async function restore(form) {
+  const name = nameOf(form.dataset.draft);
+  const draft = read(name);
   if (!draft) return;
+  let values;
+  try {
+    values = await open(name, draft);
+  } catch {
+    store().removeItem(name); // of another key: nobody can read it any more
+    return;
+  }
+  if (!form.isConnected || timers.has(form)) return;
   const counts = new Map();
   let changed = false;
   for (const e of fields(form)) {
-    const name = slot(e, counts);
-    if (!(name in draft.values)) continue;
-    const value = draft.values[name];
+    const field = slot(e, counts);
+    if (!(field in values)) continue;
+    const value = values[field];
     if (JSON.stringify(valueOf(e)) === JSON.stringify(value)) continue;
     changed = true;
     if (chosen(e)) e.checked = value;
@@ -98,10 +184,15 @@ function offerToDiscard(form) {
 }
 
 export function initDrafts(scope, answered) {
-  const owner = sessionStorage.getItem(OWNER);
-  if (user()) {
-    if (owner && owner !== user()) dropAllDrafts();
-    sessionStorage.setItem(OWNER, user());
+  try {
+    tidy();
+    const owner = sessionStorage.getItem(OWNER);
+    if (user()) {
+      if (owner && owner !== user()) dropOpenDrafts();
+      sessionStorage.setItem(OWNER, user());
+    }
+  } catch {
+    return; // the browser keeps nothing
   }
   const forms = scope.matches?.("form[data-draft]") ? [scope] : scope.querySelectorAll("form[data-draft]");
   for (const form of forms) {
@@ -122,5 +213,5 @@ document.addEventListener("input", (event) => {
 });
 
 document.addEventListener("submit", (event) => {
-  if (event.target instanceof Element && event.target.matches("[data-ends-session]")) dropAllDrafts();
+  if (event.target instanceof Element && event.target.matches("[data-ends-session]")) dropOpenDrafts();
 });

@@ -26,6 +26,12 @@ def name(page: Page) -> str:
     return page.locator("#id_name_as_given").input_value()
 
 
+def stored(page: Page) -> str:
+    """Everything that this browser keeps, as anybody at it could read it."""
+    text: str = page.evaluate("JSON.stringify({...localStorage, ...sessionStorage})")
+    return text
+
+
 def save(page: Page) -> None:
     page.get_by_role("button", name="Save", exact=True).click()
 
@@ -89,7 +95,9 @@ def test_what_was_typed_is_there_after_the_page_was_closed(page: Page) -> None:
     expect(page.get_by_text("What you had typed is back.")).to_be_visible()
     assert name(page) == "O'BRIEN <b>"
     assert page.get_by_label("Defective").first.is_checked()
-    kept = page.evaluate("JSON.stringify({...sessionStorage})")
+    kept = stored(page)
+    assert "pims-draft|sample|" in kept
+    assert "BRIEN" not in kept, "locked: only pages of its author have the key"
     assert "secret picture" not in kept
     assert "p.jpg" not in kept
     assert "token" not in kept
@@ -122,13 +130,67 @@ def test_a_draft_whose_sending_was_cut_off_goes_out_under_its_first_id(
     assert len(set(sample_site.command_ids)) == 1
 
 
-def test_the_next_user_finds_nothing_of_the_one_before(page: Page, sample_site: SampleSite) -> None:
+def test_a_draft_waits_for_its_author_and_is_nothing_to_anyone_else(
+    page: Page, sample_site: SampleSite
+) -> None:
     page.locator("#id_name_as_given").fill("TUN, Emiliano")
     page.wait_for_timeout(500)
     sample_site.user = "another"
     page.goto(sample_site.address)
+    page.wait_for_timeout(300)
     assert name(page) == ""
-    assert "Emiliano" not in page.evaluate("JSON.stringify({...sessionStorage})")
+    assert page.get_by_text("What you had typed is back.").count() == 0
+    assert "Emiliano" not in stored(page)
+    page.locator("#id_name_as_given").fill("POP, Santiago")
+    page.wait_for_timeout(500)
+    sample_site.user = "sample"
+    page.goto(sample_site.address)
+    expect(page.get_by_text("What you had typed is back.")).to_be_visible()
+    assert name(page) == "TUN, Emiliano"
+
+
+def test_a_draft_that_was_stolen_or_moved_opens_for_nobody(
+    page: Page, sample_site: SampleSite
+) -> None:
+    page.locator("#id_name_as_given").fill("TUN, Emiliano")
+    page.wait_for_timeout(500)
+    page.evaluate(
+        "for (const [k, v] of Object.entries({...localStorage}))"
+        " localStorage.setItem(k.replace('|sample|', '|another|'), v)"
+    )
+    sample_site.user = "another"
+    page.goto(sample_site.address)
+    page.wait_for_timeout(300)
+    assert name(page) == ""
+    assert "|another|" not in stored(page)
+
+
+def test_where_nothing_can_be_locked_the_next_user_finds_nothing_at_all(
+    page: Page, sample_site: SampleSite
+) -> None:
+    sample_site.locks = False
+    page.goto(sample_site.address)
+    page.locator("#id_name_as_given").fill("TUN, Emiliano")
+    page.wait_for_timeout(500)
+    page.reload()
+    expect(page.locator("#id_name_as_given")).to_have_value("TUN, Emiliano")
+    sample_site.user = "another"
+    page.goto(sample_site.address)
+    assert name(page) == ""
+    assert "Emiliano" not in stored(page)
+
+
+def test_a_draft_of_yesterday_is_gone(page: Page, sample_site: SampleSite) -> None:
+    page.locator("#id_name_as_given").fill("TUN, Emiliano")
+    page.wait_for_timeout(500)
+    page.evaluate(
+        "for (const [k, v] of Object.entries({...localStorage})) if (k.startsWith('pims-draft|'))"
+        " localStorage.setItem(k, JSON.stringify({...JSON.parse(v), at: Date.now() - 13 * 36e5}))"
+    )
+    page.reload()
+    page.wait_for_timeout(300)
+    assert name(page) == ""
+    assert "pims-draft|sample|" not in stored(page)
 
 
 def test_a_refused_form_keeps_what_was_typed_and_is_a_new_command(

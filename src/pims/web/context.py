@@ -1,5 +1,6 @@
 """What every page's shell shows: who is signed in, where they may go, what is alarming."""
 
+from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -10,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils.crypto import salted_hmac
 from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -100,10 +102,25 @@ def _of_user(request: Any, actor: Actor) -> dict[str, Any]:
         ],
         "search_url": address("search") if sees_people else "",
         "search_text": request.GET.get("q", "") if sees_people else "",
+        "draft_key": draft_key(actor.user_id) if _is_safe(request) else "",
         **_sound(request, actor),
         "alarms_url": address("assurance:alarms") if actor.can("assurance.view") else "",
         "alarm_count": _alarm_count(actor, request.establishment_id),
     }
+
+
+def draft_key(user_id: int) -> str:
+    """With what this user's drafts are locked in a browser: given to their own pages alone.
+
+    Base64 of 32 bytes, always the same for a user.
+    """
+    return b64encode(salted_hmac("pims.drafts", str(user_id), algorithm="sha256").digest()).decode()
+
+
+def _is_safe(request: HttpRequest) -> bool:
+    """Whether the browser lets the page lock anything: by https, or on the machine itself."""
+    host = request.get_host().rsplit(":", 1)[0].strip("[]")
+    return request.is_secure() or host in ("localhost", "127.0.0.1", "::1")
 
 
 def _sound(request: Any, actor: Actor) -> dict[str, str]:

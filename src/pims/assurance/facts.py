@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from pims.assurance.rules import CustodyFacts, ReleaseFacts
 from pims.authority import selectors as authority
+from pims.custody.selectors.births import births_in_doubt
 from pims.custody.selectors.standing import standing
 from pims.facilities import selectors as facilities
 from pims.kernel import clock
@@ -27,6 +28,7 @@ def collect_facts(
                 as_of=as_of,
             )
         )
+    doubts = births_in_doubt([row.episode_id for row in rows])
     custody = []
     for row in rows:
         status = statuses[row.person_id]
@@ -48,6 +50,7 @@ def collect_facts(
                 escort_id=row.escort_id,
                 escort_expected_back_at=row.escort_expected_back_at,
                 at_large_since=row.at_large_since,
+                birth_doubt=doubts.get(row.episode_id, ""),
             )
         )
     releases = [

@@ -27,6 +27,7 @@ class CustodyFacts:
     escort_id: int | None = None
     escort_expected_back_at: datetime | None = None
     at_large_since: datetime | None = None
+    birth_doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,9 @@ def custody_alarms(facts: CustodyFacts, *, as_of: datetime) -> list[DueAlarm]:
         found.append(_due(facts, "admission_overdue", facts.episode_id, facts.admission_due_at))
     if facts.breach_placement_id is not None and facts.breach_since is not None:
         found.append(_due(facts, "placement_breach", facts.breach_placement_id, facts.breach_since))
+    if facts.birth_doubt:
+        since = facts.received_at
+        found.append(_due(facts, "birth_in_doubt", facts.episode_id, since, why=facts.birth_doubt))
     overdue = facts.escort_expected_back_at
     if facts.escort_id is not None and overdue is not None and overdue <= as_of:
         found.append(_due(facts, "escort_overdue", facts.escort_id, overdue))

@@ -28,6 +28,7 @@ BY_FACT = frozenset(
         "warrant_expiring",
         "defect_undecided",
         "admission_overdue",
+        "birth_in_doubt",
         "countersign_missing",
     }
 )

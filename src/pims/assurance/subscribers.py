@@ -16,6 +16,8 @@ RAISED_BY = {
     "custody.identity_in_doubt": "identity_in_doubt",
     "custody.wrong_person_produced": "identity_in_doubt",
     "custody.episode_was_open": "episode_was_open",
+    "custody.stay_put_before": "stay_put_before",
+    "custody.received_long_ago": "received_long_ago",
     "custody.ill_treatment_complained": "ill_treatment_complained",
     "custody.freed_against_paper": "released_in_error",
     "custody.clock_went_back": "clock_went_back",
@@ -52,6 +54,7 @@ def look_again(event: EventRecord) -> None:
         "release.released",
         "release.released_in_error",
         "release.returned_from_error",
+        "authority.release_order_withdrawn",
     ],
 )
 def raise_what_it_says(event: EventRecord) -> None:
@@ -63,9 +66,12 @@ def raise_what_it_says(event: EventRecord) -> None:
         marks = event.payload.get("marks")
         if not isinstance(marks, list) or not STOPPED & set(marks):
             return
+    if event.kind == "authority.release_order_withdrawn" and not event.payload.get("freed_wrongly"):
+        return
     kind = RAISED_BY.get(event.kind, "released_in_error")
-    key = _episode_key(event) if kind == "released_in_error" else str(event.event_id)
     episode_id = event.payload.get("episode_id")
+    about_episode = kind == "released_in_error" and episode_id is not None
+    key = _episode_key(event) if about_episode else str(event.event_id)
     services.raise_alarm(
         command,
         alarm=DueAlarm(
@@ -75,9 +81,15 @@ def raise_what_it_says(event: EventRecord) -> None:
             establishment_id=event.establishment_id,
             person_id=event.person_id,
             episode_id=episode_id if isinstance(episode_id, int) else None,
-            params={"event": event.kind},
+            params={"event": event.kind} | _of_van(event),
         ),
     )
+
+
+def _of_van(event: EventRecord) -> dict[str, object]:
+    """Which van an alarm about nobody alone is about."""
+    van_id = event.payload.get("van_id")
+    return {} if van_id is None else {"van_id": van_id, "people": event.payload.get("people")}
 
 
 def _episode_key(event: EventRecord) -> str:

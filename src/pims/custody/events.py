@@ -59,6 +59,43 @@ class EpisodeWasOpen(CustodyEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class StayPutBefore(CustodyEvent):
+    """A stay was entered that began before one on the books; `next_starts_at` is that one's."""
+
+    kind: ClassVar[str] = "custody.stay_put_before"
+    next_starts_at: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceivedLongAgo(Event):
+    """A van was entered so many days after the hour given for it: `people` were on it."""
+
+    kind: ClassVar[str] = "custody.received_long_ago"
+    van_id: int
+    happened_at: str
+    days: int
+    people: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceiptCorrected(CustodyEvent):
+    """What was keyed of a body receipt was corrected: `fields` are joined by a space."""
+
+    kind: ClassVar[str] = "custody.receipt_corrected"
+    receipt_id: int
+    fields: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceiptGivenToAnother(CustodyEvent):
+    """A body receipt stood under the wrong person, `was_person_id`; it is this person's."""
+
+    kind: ClassVar[str] = "custody.receipt_given_to_another"
+    receipt_id: int
+    was_person_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class IdentityInDoubt(CustodyEvent):
     """Two who go by one identity: `other_person_id` is whom the paper or the officer named."""
 

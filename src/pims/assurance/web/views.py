@@ -97,6 +97,7 @@ def _context(request: Any, alarm: selectors.AlarmInfo, form: EndForm) -> dict[st
             Fact(_("Ladder"), " → ".join(role_name(role, language) for role in alarm.kind.ladder)),
             Fact(_("Taken by"), names.get(who or 0, _("Nobody yet"))),
         ],
+        "van_id": alarm.params.get("van_id"),
         "form": form,
         "may_manage": request.actor.can(MANAGE) and alarm.ended_at is None,
     }

@@ -2,9 +2,11 @@
 
 from datetime import datetime
 
+from pims.custody import events
 from pims.custody.models import Episode
 from pims.custody.rules import admission as admission_rules
 from pims.custody.services import steps
+from pims.custody.services.about import about
 from pims.custody.services.common import scope_to
 from pims.facilities import selectors as facilities
 from pims.foundation.commands.transaction import Transaction
@@ -19,7 +21,11 @@ def open_episode(
     reception_kind: str,
     continues: Episode | None = None,
 ) -> Episode:
-    """Begin custody. An episode that begins later bounds it, marked as an end not recorded."""
+    """Begin custody.
+
+    An episode that begins later bounds it, marked as an end not recorded: a fact, and one that
+    tells an alarm, since more often it is a slip of the keys.
+    """
     tx.lock_persons([person_id])
     later = (
         Episode.objects.filter(person_id=person_id, starts_at__gt=starts_at)
@@ -41,4 +47,8 @@ def open_episode(
     steps.open_steps(episode, by=tx.actor.user_id)
     if later is None:
         scope_to(episode, facilities.reception_unit(establishment_id).unit_id)
+    else:
+        tx.record(
+            events.StayPutBefore(**about(episode, starts_at), next_starts_at=later.isoformat())
+        )
     return episode

@@ -41,9 +41,9 @@ RECEIPT_TEXTS = {"name_as_given": 300, "given": 200, "family": 200, "injuries": 
 class BodyReceiptInput:
     """One line of the van's screen. A name is never needed: "" is received as unknown.
 
-    `person_id` is whom the officer recognised, if anyone. `attach` decides when the books say
-    that this person is inside already: "same" (the books are wrong), "new" (somebody else goes
-    by that name), or "auto".
+    `person_id` is whom the officer recognised, if anyone. `attach` is what the officer says of
+    that: "same" (also where the books hold this person inside: they are wrong), "new" (somebody
+    else goes by that number), or "auto".
     """
 
     name_as_given: str = ""
@@ -91,14 +91,17 @@ def receive_one(
     tx: Transaction, arrival: Arrival, line: BodyReceiptInput, named: int | None
 ) -> ReceiptRecorded:
     """One line: attach to the open episode, or open one for the person named or a new one."""
-    episode, at = (None, arrival.when.at) if named is None else _on_the_books(tx, arrival, named)
-    found = BodyReceipt.Found.NOT_HELD
-    doubted: int | None = None
+    doubted = named if line.attach == "new" else None
+    episode, at = None, arrival.when.at
+    if named is not None and doubted is None:
+        episode, at = _on_the_books(tx, arrival, named)
+    found = BodyReceipt.Found.NOT_HELD if doubted is None else BodyReceipt.Found.WRONG_IDENTITY
     if named is not None and episode is not None:
         found = _what_the_books_say(episode, at)
-        if found is BodyReceipt.Found.BOOKS_SAID_INSIDE and (
-            line.attach == "new"
-            or (line.attach == "auto" and (named in arrival.seen or _in_a_cell(episode)))
+        if (
+            found is BodyReceipt.Found.BOOKS_SAID_INSIDE
+            and line.attach == "auto"
+            and (named in arrival.seen or _in_a_cell(episode))
         ):
             doubted, episode, found = named, None, BodyReceipt.Found.WRONG_IDENTITY
     matches: tuple[int, ...] = ()

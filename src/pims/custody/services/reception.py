@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pims.custody import events
 from pims.custody.models import BodyReceipt, Episode, TurnedAway, Van
@@ -22,6 +22,8 @@ from pims.kernel.errors import InvalidInput, NotFound
 from pims.people import selectors as people
 
 MOST_ON_ONE_VAN = 500
+# Entered later than this after the hour given, a van tells an alarm: most are a mistyped year.
+LONG_AGO = timedelta(days=7)
 ATTACH = ("auto", "same", "new")
 SEXES = ("male", "female", "intersex", "unknown")
 TURNED_AWAY_FOR = (
@@ -98,15 +100,16 @@ def record_body_receipts(
     Never refused for what the paper or the books say. Someone whom the books hold as at large or
     out is received back into the open episode; someone whom they hold as inside is received as a
     new person with a possible match, because the one at the gate cannot be the one in the cell
-    (unless `attach` says otherwise); each tells an alarm. Raises InvalidInput for what cannot be
-    (nobody on the van, a time in the future, birth after reception), by ``receipts.<n>.<field>``.
+    (unless `attach` says otherwise); each tells an alarm, as does a van entered a week after its
+    hour. Raises InvalidInput for what cannot be (nobody on the van, a time in the future, a birth
+    still to come), by ``receipts.<n>.<field>``.
     """
     tx.require("custody.receive", establishment_id=establishment_id)
     when = moment(tx, received_at, "received_at")
     receipts = [cleaned(r, RECEIPT_TEXTS, f"receipts.{n}.") for n, r in enumerate(receipts)]
     handed_over_by = line("handed_over_by", handed_over_by)
     received_by = line("received_by", received_by)
-    named = _check(receipts, when.at)
+    named = _check(receipts, tx.now)
     if reception_kind not in Episode.ReceptionKind.values:
         raise InvalidInput({"reception_kind": Reason("custody.reception_kind_unknown")})
     if van_id is None:
@@ -122,6 +125,16 @@ def record_body_receipts(
     if van is None:
         raise NotFound("van", van_id)
     tx.lock_persons(named.values())
+    if tx.now - when.at > LONG_AGO and reception_kind != Episode.ReceptionKind.INHERITED:
+        tx.record(
+            events.ReceivedLongAgo(
+                establishment_id=establishment_id,
+                van_id=van.pk,
+                happened_at=when.at.isoformat(),
+                days=(tx.now - when.at).days,
+                people=len(receipts),
+            )
+        )
     arrival = Arrival(van, when, handed_over_by, received_by or tx.actor.name, reception_kind)
     return ReceiptsRecorded(
         van.pk,
@@ -177,7 +190,7 @@ def turn_away(
     return TurnedAwayRecorded(row.pk)
 
 
-def _check(receipts: Sequence[BodyReceiptInput], at: datetime) -> dict[int, int]:
+def _check(receipts: Sequence[BodyReceiptInput], now: datetime) -> dict[int, int]:
     """Raise InvalidInput for impossible lines; give line number to the canonical person named."""
     wrong: dict[str, Reason] = {}
     if not receipts:
@@ -191,7 +204,7 @@ def _check(receipts: Sequence[BodyReceiptInput], at: datetime) -> dict[int, int]
             wrong[f"receipts.{n}.sex"] = Reason("custody.sex_unknown_code")
         if row.attach not in ATTACH:
             wrong[f"receipts.{n}.attach"] = Reason("custody.attach_unknown")
-        if row.birth_date is not None and row.birth_date > at.date():
+        if row.birth_date is not None and row.birth_date > now.date():
             wrong[f"receipts.{n}.birth_date"] = Reason("custody.born_after_reception")
         if row.age_as_given is not None and not 0 <= row.age_as_given <= 120:
             wrong[f"receipts.{n}.age_as_given"] = Reason("custody.age_impossible")
@@ -205,9 +218,6 @@ def _check(receipts: Sequence[BodyReceiptInput], at: datetime) -> dict[int, int]
             wrong[f"receipts.{n}.person_id"] = Reason("custody.person_unknown")
             continue
         named[n] = found
-        born = headers[found].birth_date
-        if born is not None and born > at.date():
-            wrong["received_at"] = Reason("custody.before_birth", {"birth_date": born.isoformat()})
     if wrong:
         raise InvalidInput(wrong)
     return named

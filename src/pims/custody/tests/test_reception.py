@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 
 from pims.custody import selectors, services
 from pims.custody.models import BodyReceipt, Episode, Injury
+from pims.custody.selectors.births import births_in_doubt
 from pims.custody.services import BodyReceiptInput
 from pims.custody.tests.prison import Prison, man, told
 from pims.foundation.access.models import PersonScope
@@ -173,14 +174,46 @@ def test_what_cannot_be_is_told_by_line_and_field_and_nothing_is_kept(
     assert not Episode.objects.exists()
 
 
-def test_nobody_is_received_in_the_future_or_before_birth(prison: Prison) -> None:
+def test_nobody_is_received_in_the_future(prison: Prison) -> None:
     with pytest.raises(InvalidInput) as caught:
         prison.receive(man("A B"), at=clock.now() + timedelta(hours=1))
     assert caught.value.fields["received_at"].code == "custody.in_the_future"
+
+
+def test_a_reception_before_the_recorded_birth_is_recorded_and_the_birth_is_in_doubt(
+    prison: Prison,
+) -> None:
     known = prison.one()
-    with pytest.raises(InvalidInput) as caught:
-        prison.receive(man(person_id=known.person_id), at=datetime(1980, 1, 1, tzinfo=UTC))
-    assert "received_at" in caught.value.fields
+    (early,) = prison.receive(man(person_id=known.person_id), at=datetime(1980, 1, 1, tzinfo=UTC))
+    assert births_in_doubt([early.episode_id, known.episode_id]) == {
+        early.episode_id: "born_after_reception"
+    }
+
+
+def test_a_stay_put_before_the_one_on_the_books_tells_an_alarm(prison: Prison) -> None:
+    known = prison.one(at=clock.now() - timedelta(hours=1))
+    prison.receive(man(person_id=known.person_id), at=clock.now() - timedelta(days=2557))
+    assert "custody.stay_put_before" in told(known.person_id)
+
+
+def test_the_officer_may_say_that_the_number_is_somebody_elses_whatever_the_hour(
+    prison: Prison,
+) -> None:
+    known = prison.held()
+    (other,) = prison.receive(
+        man("Dan Testd", person_id=known.person_id, attach="new"),
+        at=clock.now() - timedelta(days=2557),
+    )
+    assert (other.found, other.person_id == known.person_id) == ("wrong_identity", False)
+    assert Episode.objects.get(person_id=known.person_id).pk == known.episode_id
+    assert "custody.identity_in_doubt" in told(other.person_id)
+
+
+def test_a_van_entered_long_after_its_hour_tells_one_alarm_for_all_on_it(prison: Prison) -> None:
+    prison.receive(*TWELVE, at=clock.now() - timedelta(days=2557))
+    assert told().count("custody.received_long_ago") == 1
+    prison.receive(man("Ana Cho"), at=clock.now() - timedelta(hours=30))
+    assert told().count("custody.received_long_ago") == 1
 
 
 def test_the_database_itself_refuses_two_episodes_of_one_person_at_once(prison: Prison) -> None:

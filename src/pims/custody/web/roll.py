@@ -220,9 +220,7 @@ def _workbook(head: Sequence[str], body: Sequence[Sequence[Cell]]) -> bytes:
                 if isinstance(cell, datetime):
                     sheet.write_datetime(number, column, cell, instant)
                 elif isinstance(cell, date):
-                    sheet.write_datetime(
-                        number, column, datetime(cell.year, cell.month, cell.day), day
-                    )
+                    sheet.write_datetime(number, column, cell, day)
                 elif isinstance(cell, int):
                     sheet.write_number(number, column, cell)
                 else:

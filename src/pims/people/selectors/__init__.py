@@ -3,6 +3,7 @@
 from pims.people.selectors.detail import NameLine, PersonDetail, person_detail
 from pims.people.selectors.headers import (
     PersonHeader,
+    born_between,
     canonical_id,
     ids_canonical,
     infants_inside,
@@ -22,6 +23,7 @@ from pims.people.selectors.photographs import (
     PhotographView,
     photograph_file,
     photographs,
+    photographs_to_compare,
 )
 from pims.people.selectors.search import (
     NumberRemark,
@@ -42,6 +44,7 @@ __all__ = [
     "PhotographFile",
     "PhotographView",
     "PossibleMatchLine",
+    "born_between",
     "canonical_id",
     "explain_number",
     "ids_canonical",
@@ -54,6 +57,7 @@ __all__ = [
     "persons_of",
     "photograph_file",
     "photographs",
+    "photographs_to_compare",
     "possible_match",
     "possible_matches",
     "resolve_number",

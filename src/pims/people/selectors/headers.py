@@ -90,6 +90,18 @@ def joined_records(person_ids: Collection[int]) -> dict[int, int]:
     return {i: asked[root] for i, root in roots.items() if i not in ids and root in asked}
 
 
+def born_between(person_ids: Collection[int]) -> dict[int, tuple[date, date]]:
+    """Person -> the first and the last day on which they can have been born; no scope.
+
+    Whose birth is not known is absent.
+    """
+    rows = Person.objects.filter(any_of("id", sorted(set(person_ids))), born_earliest__isnull=False)
+    return {
+        person_id: (earliest, latest or earliest)
+        for person_id, earliest, latest in rows.values_list("id", "born_earliest", "born_latest")
+    }
+
+
 def person_headers(
     viewer: Actor, person_ids: Collection[int], as_of: AsOf | None = None, *, brief: bool = False
 ) -> dict[int, PersonHeader]:

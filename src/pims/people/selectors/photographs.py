@@ -55,6 +55,14 @@ def photographs(viewer: Actor, person_id: int) -> list[PhotographView]:
     ]
 
 
+def photographs_to_compare(person_id: int) -> int:
+    """How many photographs of the face stand, of the person and of records joined to it."""
+    own = Photograph.objects.filter(
+        person_id__in=index.merged_into([person_id]), withdrawn_at__isnull=True
+    )
+    return own.exclude(kind=Photograph.Kind.MARK).count()
+
+
 def photograph_file(viewer: Actor, blob_id: UUID, *, small: bool = False) -> PhotographFile:
     """The picture, or its thumbnail. Raises NotFound where the viewer may not know of it."""
     person_id = (

@@ -69,13 +69,15 @@ class ReleaseOrderActedOn(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ReleaseOrderWithdrawn(Event):
-    """The order no longer stands. `after_acting`: it had already let somebody go."""
+    """The order no longer stands. `after_acting`: it had already let somebody go;
+    `freed_wrongly`: somebody whom it could not free, for it was not genuine or fell before."""
 
     kind: ClassVar[str] = "authority.release_order_withdrawn"
     release_order_id: int
     how: str
     happened_at: str
     after_acting: bool
+    freed_wrongly: bool
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -67,6 +67,8 @@ def withdraw_release_order(
             how=how,
             happened_at=when.isoformat(),
             after_acting=acted,
+            freed_wrongly=acted
+            and (not genuine or order.warrant_names.filter(ends_at__gt=when).exists()),
         ),
         details={"reason": order.withdrawn_reason, "told_by": order.withdrawn_told_by},
     )

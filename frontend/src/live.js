@@ -1,7 +1,10 @@
 // The event stream of a page: every event becomes `live` (and `live:<name>`) on the body, which
 // whoever must know each of them answers. What only looks again waits for `live:look`: at once, then
 // at most every 300 ms, and always after the last event. The address hands out a fresh pass each
-// time, so a stream that ends is opened again there, and then everything is asked for once.
+// time, so a stream that ends is opened again there, and then everything is asked for once. With
+// `data-live-figures` the stream brings the figures of that element along.
+import { takeFigures } from "./figures.js";
+
 const streams = new Map();
 const AGAIN = 3000;
 const LOOK = 300;
@@ -46,7 +49,9 @@ function show(place, on) {
 }
 
 function open(place, missed) {
-  const stream = new EventSource(place.dataset.live, { withCredentials: true });
+  const address = place.dataset.live + (missed ? `${place.dataset.live.includes("?") ? "&" : "?"}again=1` : "");
+  const stream = new EventSource(address, { withCredentials: true });
+  const expectFigures = takeFigures(place, stream);
   streams.set(place, stream);
   let lost = missed;
   const again = (delay) => {
@@ -57,7 +62,10 @@ function open(place, missed) {
   };
   stream.addEventListener("open", () => {
     show(place, true);
-    if (lost) tell("reconnected", "");
+    if (lost) {
+      tell("reconnected", "");
+      expectFigures();
+    }
     lost = false;
   });
   stream.addEventListener("error", () => {

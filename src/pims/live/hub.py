@@ -13,6 +13,8 @@ from psycopg_pool import AsyncConnectionPool
 from pims.foundation.ledger.entries import new_read
 from pims.foundation.outbox.records import FEED_CHANNEL
 from pims.kernel import clock
+from pims.live.boards import Boards
+from pims.live.making import Make, make_in_thread
 from pims.live.token import Pass
 
 QUEUE_LENGTH = 256
@@ -46,7 +48,9 @@ def message(row: Row) -> bytes:
 class Client:
     """One open board. Its queue is bounded: who can't keep up is told to come again."""
 
-    __slots__ = ("_exact", "_rooms", "left", "overflowed", "queue", "viewer", "wake")
+    __slots__ = (
+        "_exact", "_rooms", "figures", "left", "overflowed", "queue", "shown", "viewer", "wake",
+    )  # fmt: skip
 
     def __init__(self, viewer: Pass, topics: frozenset[str]) -> None:
         self.viewer = viewer
@@ -56,6 +60,9 @@ class Client:
         self.wake = asyncio.Event()
         self.overflowed = False
         self.left = False
+        # Only the newest figures are worth sending, and only if they differ from those shown.
+        self.figures = b""
+        self.shown = ""
 
     def wants(self, row: Row) -> bool:
         _, kind, establishment_id = row
@@ -73,6 +80,17 @@ class Client:
             self.queue.append(data)
         self.wake.set()
 
+    def show(self, data: bytes) -> None:
+        self.figures = data
+        self.wake.set()
+
+    def take(self) -> bytes:
+        """Everything that waits to be sent; nothing waits afterwards."""
+        data = b"".join(self.queue) + self.figures
+        self.queue.clear()
+        self.figures = b""
+        return data
+
     def leave(self) -> None:
         self.left = True
         self.wake.set()
@@ -81,8 +99,9 @@ class Client:
 class Hub:
     """Knows the end of the feed and everyone who waits for it to grow."""
 
-    def __init__(self, conninfo: str) -> None:
+    def __init__(self, conninfo: str, *, make: Make = make_in_thread) -> None:
         self._conninfo = conninfo
+        self.boards = Boards(make)
         self._pool = AsyncConnectionPool(
             conninfo, min_size=1, max_size=4, open=False, kwargs={"autocommit": True}, timeout=5
         )
@@ -93,12 +112,14 @@ class Hub:
 
     async def start(self) -> None:
         await self._pool.open()
+        self.boards.start()
         self._task = asyncio.create_task(self._listen())
 
     async def stop(self) -> None:
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
+        await self.boards.stop()
         await self._pool.close()
 
     async def join(self, client: Client) -> int:
@@ -112,8 +133,16 @@ class Hub:
         self.clients.add(client)
         return self.position
 
+    def watch(self, client: Client, *, figures_at_once: bool) -> None:
+        """Bring the client the figures of its view from now on, if its pass names one."""
+        if client.viewer.view is not None:
+            position = self.position if figures_at_once else None
+            self.boards.join(client, client.viewer.view, position=position)
+
     def part(self, client: Client) -> None:
         self.clients.discard(client)
+        if client.viewer.view is not None:
+            self.boards.part(client, client.viewer.view)
 
     async def record_opening(self, viewer: Pass, topics: frozenset[str]) -> None:
         """A live board is one ledger entry a connection."""
@@ -176,9 +205,14 @@ class Hub:
 
     def _tell(self, row: Row) -> None:
         data = message(row)
+        sights = set()
         for client in self.clients:
             if client.wants(row):
                 client.put(data)
+                if client.viewer.view is not None:
+                    sights.add(client.viewer.view.sight)
+        for sight in sights:
+            self.boards.changed(sight)
 
     async def _read(self, after: int, upto: int) -> list[Row]:
         async with self._pool.connection() as connection:

@@ -6,12 +6,14 @@ far it was (``Last-Event-ID``, else ``after``) and is told what it missed.
 
 Named events: ``ready`` once, ``reset`` where too much was missed to list it (ask for everything
 again), ``renew`` at the end of a connection's life and where a client was too slow (get a new
-address and come again).
+address and come again). Where the pass names a view, ``figures`` brings the board's figures after
+every change (``{"position", "html"}``), or ``fetch`` says that the client must get them itself.
 """
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -19,6 +21,7 @@ import psycopg
 from psycopg_pool import PoolTimeout
 
 from pims.live.hub import CATCH_UP_AT_MOST, Client, Hub
+from pims.live.making import Make, make_in_thread
 from pims.live.token import NotAPass, Pass, read_pass
 
 HEARTBEAT_SECONDS = 15.0
@@ -26,7 +29,7 @@ HEARTBEAT_SECONDS = 15.0
 LIFE_SECONDS = 15 * 60.0
 SEND_SECONDS = 20.0
 MOST_CLIENTS = 2000
-LONGEST_QUERY = 4096
+LONGEST_QUERY = 16384
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -38,6 +41,16 @@ _RENEW = b"event: renew\ndata: {}\n\n"
 _RESET = b"event: reset\ndata: {}\n\n"
 
 log = logging.getLogger("pims.stream")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who asks, for what, from which position on, and whether they were here before."""
+
+    viewer: Pass
+    topics: frozenset[str]
+    after: int | None
+    again: bool
 
 
 class Refusal(Exception):
@@ -58,9 +71,10 @@ class Stream:
         key: str | None = None,
         heartbeat: float = HEARTBEAT_SECONDS,
         life: float = LIFE_SECONDS,
+        make: Make = make_in_thread,
     ) -> None:
         self._conninfo, self._key = conninfo, key
-        self._heartbeat, self._life = heartbeat, life
+        self._heartbeat, self._life, self._make = heartbeat, life, make
         self.hub: Hub | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -87,7 +101,7 @@ class Stream:
         from pims.foundation.vault.secrets import django_secret_key
 
         self._key = self._key or django_secret_key()
-        self.hub = Hub(self._conninfo or dsn("app"))
+        self.hub = Hub(self._conninfo or dsn("app"), make=self._make)
         await self.hub.start()
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -97,16 +111,16 @@ class Stream:
                 raise Refusal(200, "ok")
             if scope["path"] != "/events" or scope["method"] != "GET":
                 raise Refusal(404, "not found")
-            viewer, topics, after = self._ask(scope)
-            origin = viewer.origin
-            await self._open(viewer, topics, after, receive, send)
+            asked = self._ask(scope)
+            origin = asked.viewer.origin
+            await self._open(asked, receive, send)
         except Refusal as refusal:
             await _answer(send, refusal.status, str(refusal), origin)
         except (psycopg.OperationalError, PoolTimeout):
             await _answer(send, 503, "the database is away", origin)
 
-    def _ask(self, scope: Scope) -> tuple[Pass, frozenset[str], int | None]:
-        """Who asks, for what, from which position on. Raises Refusal."""
+    def _ask(self, scope: Scope) -> Asked:
+        """Raises Refusal."""
         if len(scope["query_string"]) > LONGEST_QUERY:
             raise Refusal(414, "the address is too long")
         query = parse_qs(scope["query_string"].decode("latin-1"))
@@ -120,26 +134,22 @@ class Stream:
             raise Refusal(403, "the token was given to another page")
         topics = frozenset(t for t in query.get("topics", [""])[0].split(",") if t)
         last = headers.get(b"last-event-id") or query.get("after", [""])[0]
-        return viewer, topics, int(last) if last.isascii() and last.isdigit() else None
+        after = int(last) if last.isascii() and last.isdigit() else None
+        return Asked(viewer, topics, after, again=b"last-event-id" in headers or "again" in query)
 
-    async def _open(
-        self,
-        viewer: Pass,
-        topics: frozenset[str],
-        after: int | None,
-        receive: Receive,
-        send: Send,
-    ) -> None:
+    async def _open(self, asked: Asked, receive: Receive, send: Send) -> None:
         assert self.hub is not None
         if len(self.hub.clients) >= MOST_CLIENTS:
             raise Refusal(503, "too many boards are open")
-        client = Client(viewer, topics)
-        await self.hub.record_opening(viewer, topics)
+        client = Client(asked.viewer, asked.topics)
+        await self.hub.record_opening(asked.viewer, asked.topics)
         position = await self.hub.join(client)
         watcher = asyncio.create_task(_watch(client, receive))
         try:
-            await send(_head(200, "text/event-stream; charset=utf-8", viewer.origin))
-            await self._catch_up(client, after, position, send)
+            await send(_head(200, "text/event-stream; charset=utf-8", asked.viewer.origin))
+            await self._catch_up(client, asked.after, position, send)
+            # A page that has just been made holds the figures of its position already.
+            self.hub.watch(client, figures_at_once=asked.again or asked.after != position)
             await self._follow(client, send)
         except TimeoutError:
             log.info("a client stopped reading and was let go")
@@ -176,9 +186,7 @@ class Stream:
                     await _write(send, _HEARTBEAT)
                 continue
             client.wake.clear()
-            if client.queue:
-                data = b"".join(client.queue)
-                client.queue.clear()
+            if data := client.take():
                 await _write(send, data)
 
 

@@ -7,12 +7,14 @@ signed. No Django settings are needed to read a token.
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from django.core import signing
 
 from pims.foundation.access.actor import Actor
 from pims.kernel.errors import NotPermitted
+from pims.live.sight import View, view_from
 
 PERMISSION = "live.view"
 # A stream is opened while its page loads; afterwards a new token is asked for.
@@ -24,12 +26,14 @@ _SALT = "pims.live.stream"
 class Pass:
     """Who opens the stream, from a page of which origin, and which establishments they see.
 
-    `establishment_ids` None means all of them.
+    `establishment_ids` None means all of them. `view` says which figures this viewer is sent, if
+    any: signed with the rest, so nobody names a fuller one than their own.
     """
 
     user_id: int
     establishment_ids: frozenset[int] | None
     origin: str
+    view: View | None = None
 
     def sees(self, establishment_id: int | None) -> bool:
         """An event about no establishment says nothing but its kind: everyone may be told."""
@@ -44,13 +48,16 @@ class NotAPass(ValueError):
     """The token was not made here, was changed, or is too old."""
 
 
-def issue(actor: Actor, *, origin: str, key: str | None = None) -> str:
+def issue(actor: Actor, *, origin: str, view: View | None = None, key: str | None = None) -> str:
     """A token for the actor. Raises NotPermitted. `key` is the SECRET_KEY of the settings."""
     if not actor.can(PERMISSION):
         raise NotPermitted(PERMISSION)
     reached = {reach.establishment_id for reach in actor.reaches_with(PERMISSION)}
     ids = None if actor.system or None in reached else sorted(i for i in reached if i is not None)
-    return signing.dumps({"u": actor.user_id, "e": ids, "o": origin}, key=key, salt=_SALT)
+    claims: dict[str, Any] = {"u": actor.user_id, "e": ids, "o": origin}
+    if view is not None:
+        claims["v"] = view.claims()
+    return signing.dumps(claims, key=key, salt=_SALT)
 
 
 def read_pass(token: str, *, key: str, max_age: int = VALID_SECONDS) -> Pass:
@@ -58,7 +65,9 @@ def read_pass(token: str, *, key: str, max_age: int = VALID_SECONDS) -> Pass:
     try:
         found = signing.loads(token, key=key, salt=_SALT, max_age=max_age, fallback_keys=[])
         ids = found["e"]
-        return Pass(int(found["u"]), None if ids is None else frozenset(ids), str(found["o"]))
+        view = view_from(found["v"]) if "v" in found else None
+        establishments = None if ids is None else frozenset(ids)
+        return Pass(int(found["u"]), establishments, str(found["o"]), view)
     except (signing.BadSignature, KeyError, TypeError, ValueError) as error:
         raise NotAPass(str(error)) from error
 
@@ -69,6 +78,8 @@ def stream_url(
     page_origin: str = "",
     topics: Sequence[str] = (),
     after: int | None = None,
+    view: View | None = None,
+    again: bool = False,
 ) -> str:
     """The address for a page's EventSource, with its token. Raises NotPermitted.
 
@@ -76,7 +87,8 @@ def stream_url(
     may the stream be read, and on that host it is looked for, at `PIMS_EVENTS_PORT`, unless
     `PIMS_EVENTS_URL` names another place. `topics` are rooms (``custody``) or whole kinds of
     events; none means all. `after` is the feed position that the page shows, by default the
-    present one: what happens while the page loads is told too.
+    present one: what happens while the page loads is told too. With a `view` the stream brings
+    its figures as well, at once where the page was there before (`again`).
     """
     from pims.foundation.outbox.feed import feed_position
 
@@ -84,8 +96,10 @@ def stream_url(
     query = {
         "topics": ",".join(topics),
         "after": str(feed_position() if after is None else after),
-        "token": issue(actor, origin=origin),
+        "token": issue(actor, origin=origin, view=view),
     }
+    if again:
+        query["again"] = "1"
     return f"{_base(origin)}/events?{urlencode(query)}"
 
 

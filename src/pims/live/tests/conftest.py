@@ -23,6 +23,7 @@ from pims.foundation.ledger.sequence import State, step
 from pims.foundation.ledger.tests.conftest import migrated
 from pims.foundation.outbox.records import INSERT_EVENT, new_event
 from pims.kernel.events import Event
+from pims.live.sight import View
 from pims.live.stream import Stream
 from tests.fixtures.database import FreshDatabase
 
@@ -98,9 +99,16 @@ class Live:
     boards: list[Board] = field(default_factory=list)
 
     def token(
-        self, establishments: list[int] | None = None, *, origin: str = ORIGIN, key: str = KEY
+        self,
+        establishments: list[int] | None = None,
+        *,
+        origin: str = ORIGIN,
+        key: str = KEY,
+        view: View | None = None,
     ) -> str:
-        claims = {"u": 9, "e": establishments, "o": origin}
+        claims: dict[str, Any] = {"u": 9, "e": establishments, "o": origin}
+        if view is not None:
+            claims["v"] = view.claims()
         return signing.dumps(claims, key=key, salt="pims.live.stream")
 
     def open(
@@ -109,12 +117,13 @@ class Live:
         *,
         headers: dict[str, str] | None = None,
         token: str | None = None,
+        view: View | None = None,
         **query: str,
     ) -> Board:
         # What was put before is behind the page, not on its way.
         assert self.stream.hub is not None
         self.wait_for(lambda: self.stream.hub.position == self.feed.state.feed)
-        token = self.token(establishments) if token is None else token
+        token = self.token(establishments, view=view) if token is None else token
         return self.get(f"/events?{urlencode({'token': token, **query})}", headers)
 
     def get(self, path: str, headers: dict[str, str] | None = None) -> Board:
@@ -180,7 +189,7 @@ def live(feed: Feed) -> Iterator[Live]:
 
 
 @contextmanager
-def live_stream(feed: Feed, **options: float) -> Iterator[Live]:
+def live_stream(feed: Feed, **options: Any) -> Iterator[Live]:
     stream = Stream(conninfo=feed.database.dsn("app"), key=KEY, **options)
     with serving(stream) as port:
         found = Live(feed, stream, port)

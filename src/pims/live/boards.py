@@ -1,0 +1,161 @@
+"""Who watches which figures: made once after a change for all who are shown the same, and sent.
+
+The first change is shown at once; of a burst, at most one set of figures every `rest` seconds and
+always one after the last change. What the clock alone changes is looked at every `refresh`.
+Whatever goes wrong here costs a board its figures for a moment, never its stream: it is told to
+fetch them from the page server.
+"""
+
+import asyncio
+import json
+import logging
+from typing import Protocol
+
+from pims.live.making import Figures, Make, one_thread
+from pims.live.sight import Sight, View
+
+REST_SECONDS = 0.2
+REFRESH_SECONDS = 25.0
+
+FETCH = b"event: fetch\ndata: {}\n\n"
+
+log = logging.getLogger("pims.stream")
+
+
+class Watcher(Protocol):
+    """One open board."""
+
+    shown: str
+
+    def show(self, data: bytes) -> None: ...
+
+
+def message(position: int, html: str) -> bytes:
+    """The figures as the stream writes them. They carry no id: a position is of events alone."""
+    data = json.dumps({"position": position, "html": html}, separators=(",", ":"))
+    return f"event: figures\ndata: {data}\n\n".encode()
+
+
+class _Watch:
+    """Everyone with the same sight, and the language of each."""
+
+    def __init__(self) -> None:
+        self.languages: dict[Watcher, str] = {}
+        self.wanted = False
+        self.began = float("-inf")
+        self.made: Figures | None = None
+        self.task: asyncio.Task[None] | None = None
+
+
+class Boards:
+    """All the open boards of this process, by what they may see."""
+
+    def __init__(
+        self, make: Make, *, rest: float = REST_SECONDS, refresh: float = REFRESH_SECONDS
+    ) -> None:
+        self._make, self._rest, self._refresh = make, rest, refresh
+        self._thread = one_thread()
+        self._watches: dict[Sight, _Watch] = {}
+        self._clock: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        self._clock = asyncio.create_task(self._look_again())
+
+    async def stop(self) -> None:
+        tasks = [self._clock, *(watch.task for watch in self._watches.values())]
+        running = [task for task in tasks if task is not None]
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
+    def join(self, watcher: Watcher, view: View, *, position: int | None) -> None:
+        """Add the watcher and send it the figures as they are up to `position`.
+
+        With `position` None its page shows them already; they are made at once all the same where
+        no one else watches, so that all that making needs is there at the first change. What was
+        made for others serves, where nothing has happened since.
+        """
+        watch = self._watches.setdefault(view.sight, _Watch())
+        watch.languages[watcher] = view.language
+        made = watch.made
+        if position is None and made is not None:
+            return
+        fresh = self._now() - watch.began < self._refresh and not watch.wanted
+        html = "" if made is None else made.html.get(view.language, "")
+        if html and made is not None and fresh and made.position >= (position or 0):
+            _show(watcher, html, made.position)
+        else:
+            self._want(view.sight, watch)
+
+    def part(self, watcher: Watcher, view: View) -> None:
+        watch = self._watches.get(view.sight)
+        if watch is not None:
+            watch.languages.pop(watcher, None)
+            if not watch.languages and watch.task is None:
+                del self._watches[view.sight]
+
+    def changed(self, sight: Sight) -> None:
+        """Something happened that boards of this sight are told of."""
+        watch = self._watches.get(sight)
+        if watch is not None:
+            self._want(sight, watch)
+
+    def _want(self, sight: Sight, watch: _Watch) -> None:
+        watch.wanted = True
+        if watch.task is None:
+            watch.task = asyncio.create_task(self._serve(sight, watch))
+
+    async def _serve(self, sight: Sight, watch: _Watch) -> None:
+        """Make and send for as long as something changed meanwhile."""
+        try:
+            while watch.wanted and watch.languages:
+                await asyncio.sleep(max(0.0, watch.began + self._rest - self._now()))
+                watch.wanted, watch.began = False, self._now()
+                await self._bring(sight, watch)
+        finally:
+            watch.task = None
+            if not watch.languages:
+                self._watches.pop(sight, None)
+
+    async def _bring(self, sight: Sight, watch: _Watch) -> None:
+        loop = asyncio.get_running_loop()
+        languages = frozenset(watch.languages.values())
+        try:
+            made = await loop.run_in_executor(self._thread, self._make, sight, languages)
+        except Exception:
+            log.exception("figures were not made; the boards fetch them")
+            watch.made = None
+            for watcher in watch.languages:
+                watcher.show(FETCH)
+            return
+        watch.made = made
+        sent: dict[str, bytes] = {}
+        for watcher, language in watch.languages.items():
+            html = made.html.get(language)
+            if html is None:  # Came while these were being made, and is the first in its language.
+                watch.wanted = True
+                continue
+            _show(watcher, html, made.position, sent)
+
+    async def _look_again(self) -> None:
+        while True:
+            await asyncio.sleep(min(1.0, self._refresh))
+            for sight, watch in list(self._watches.items()):
+                if self._now() - watch.began >= self._refresh:
+                    self._want(sight, watch)
+
+    @staticmethod
+    def _now() -> float:
+        return asyncio.get_running_loop().time()
+
+
+def _show(watcher: Watcher, html: str, position: int, sent: dict[str, bytes] | None = None) -> None:
+    """Send what the watcher does not already show, written once for all."""
+    if watcher.shown == html:
+        return
+    watcher.shown = html
+    sent = {} if sent is None else sent
+    if html not in sent:
+        sent[html] = message(position, html)
+    watcher.show(sent[html])

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from pims.custody import events
 from pims.custody.models import Absence, Episode, Escort, Placement
+from pims.custody.rules import admission as admission_rules
 from pims.custody.services.about import about
 from pims.custody.services.common import moment, require_episode
 from pims.custody.services.words import line
@@ -55,17 +56,10 @@ def correct_episode(
         wrong["reason"] = Reason("custody.reason_missing")
     if starts_at is not None:
         new = moment(tx, starts_at, "starts_at").at
-        if _first_event(episode) < new or (episode.ends_at is not None and new >= episode.ends_at):
-            wrong["starts_at"] = Reason("custody.start_after_what_followed")
-        elif (
-            Episode.objects.filter(person_id=episode.person_id, ends_at__gt=new)
-            .exclude(pk=episode.pk)
-            .filter(starts_at__lt=episode.starts_at)
-            .exists()
-        ):
-            wrong["starts_at"] = Reason("custody.episodes_would_overlap")
+        if (fault := fault_of_start(episode, new)) is not None:
+            wrong["starts_at"] = fault
         before["starts_at"], after["starts_at"] = episode.starts_at, new
-        episode.starts_at = new
+        start_at(episode, new)
     if reception_kind is not None:
         if reception_kind not in Episode.ReceptionKind.values:
             wrong["reception_kind"] = Reason("custody.reception_kind_unknown")
@@ -77,6 +71,22 @@ def correct_episode(
     episode.save()
     tell_corrected(tx, episode, tuple(after), reason, before, after)
     return EpisodeResult(episode.pk, episode.version)
+
+
+def fault_of_start(episode: Episode, new: datetime) -> Reason | None:
+    """Why the episode cannot have begun at `new`, given all that is recorded; None where it can."""
+    if _first_event(episode) < new or (episode.ends_at is not None and new >= episode.ends_at):
+        return Reason("custody.start_after_what_followed")
+    before = Episode.objects.filter(person_id=episode.person_id, starts_at__lt=episode.starts_at)
+    if before.filter(ends_at__gt=new).exists():
+        return Reason("custody.episodes_would_overlap")
+    return None
+
+
+def start_at(episode: Episode, new: datetime) -> None:
+    """Let the episode begin at `new`, with what is counted from its beginning. Saves nothing."""
+    episode.starts_at = new
+    episode.admission_due_at = admission_rules.due_at(new)
 
 
 @service
@@ -109,7 +119,9 @@ def merge_people(
 def episodes_overlap(person_id: int, other_id: int) -> bool:
     """Whether the custody of two people, with all records joined to them, ever overlapped."""
     mine, theirs = people.persons_of(person_id), people.persons_of(other_id)
-    rows = Episode.objects.filter(person_id__in=mine | theirs)
+    rows = Episode.objects.filter(person_id__in=mine | theirs).exclude(
+        end_kind=Episode.EndKind.NEVER_HELD
+    )
     periods: dict[bool, list[Period]] = {True: [], False: []}
     for person, start, end in rows.values_list("person_id", "starts_at", "ends_at"):
         periods[person in mine].append(Period(start, end))

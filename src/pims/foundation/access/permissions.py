@@ -65,6 +65,11 @@ _LIST = (
         "Record escape, death and other facts of custody",
         "Registrar fuga, muerte y otros hechos de la custodia",
     ),
+    (
+        "custody.correct",
+        "Give a reception to the right person, or record that somebody was never held",
+        "Pasar una recepción a quien corresponde, o anotar que alguien nunca estuvo detenido",
+    ),
     ("release.view", "See discharges and what they wait for", "Ver egresos y qué esperan"),
     ("release.prepare", "Prepare a discharge", "Preparar un egreso"),
     ("release.discharge", "Discharge a prisoner", "Dar el egreso"),

@@ -135,6 +135,24 @@ class WarrantName(models.Model):
 
 
 @recorded
+class CourtDate(models.Model):
+    """A next appearance that was named for a warrant, and the instant from which it stood.
+
+    `WarrantName.next_appearance` is the one named last; these say which stood at any time before.
+    """
+
+    warrant_name = models.ForeignKey(WarrantName, on_delete=models.PROTECT, related_name="dates")
+    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    given_at = models.DateTimeField()
+    appears_on = models.DateField(null=True)
+    recorded_by_id = models.BigIntegerField()
+
+    class Meta:
+        db_table = "authority_court_date"
+        indexes = [models.Index(fields=["warrant_name", "given_at"])]
+
+
+@recorded
 class ReleaseOrder(models.Model):
     """An order that frees a person from named warrants, or from all (`ends_all`).
 

@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from pims.authority import rules
 from pims.authority.models import Warrant, WarrantName
 from pims.authority.rules import LegalStatus
+from pims.authority.selectors.court_dates import next_appearances
 from pims.authority.selectors.warrants import WarrantBrief, warrants_of
 from pims.facilities import selectors as facilities
 from pims.foundation.access.actor import Actor
@@ -71,6 +72,7 @@ def _facts_at(
         paper_id: (kind, state, tuple(defects))
         for paper_id, kind, state, defects in _papers(warrant_ids, known_at=known_at)
     }
+    stood = next_appearances({name[0] for name in names}, as_of)
     found: dict[int, list[rules.WarrantFacts]] = defaultdict(list)
     for name_id, warrant_id, person_id, starts_at, until, next_appearance, ends_at in names:
         if warrant_id in papers:
@@ -78,7 +80,7 @@ def _facts_at(
             found[joined.get(person_id, person_id)].append(
                 rules.WarrantFacts(
                     name_id, warrant_id, person_id, kind, state, starts_at, until,
-                    next_appearance, ends_at, defects,
+                    stood.get(name_id, next_appearance), ends_at, defects,
                 )
             )  # fmt: skip
     return found

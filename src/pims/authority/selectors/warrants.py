@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from pims.authority import rules
 from pims.authority.models import Body, Warrant, WarrantName
+from pims.authority.selectors.court_dates import next_appearances
 from pims.facilities import selectors as facilities
 from pims.foundation.access.actor import Actor
 from pims.foundation.access.scope import visible_ids
@@ -85,10 +86,12 @@ def warrants_of(
         paper.id: paper for paper in _papers({n.warrant_id for n in names}, known_at=known_at)
     }
     body_names = dict(_body_names({p.body_id for p in papers.values()}))
+    stood = next_appearances({name.id for name in names}, as_of)
     found: dict[int, list[WarrantBrief]] = defaultdict(list)
     for name in names:
         paper = papers.get(name.warrant_id)
         if paper is not None:
+            name.next_appearance = stood.get(name.id, name.next_appearance)
             whose = joined.get(name.person_id, name.person_id)
             found[whose].append(_brief(name, paper, body_names[paper.body_id], zone))
     return dict(found)

@@ -10,9 +10,11 @@ from pims.authority.services.warrant_rows import (
     WarrantNameResult,
     add_name,
     close_name,
+    correct_court_date,
     facts_of,
     locked_name,
     mark_endless,
+    name_court_date,
     zone_of,
 )
 from pims.foundation.commands.transaction import Transaction, service
@@ -32,6 +34,8 @@ def set_next_appearance(
     basis: str,
 ) -> WarrantNameResult:
     """The court named a new date at `happened_at`.
+
+    Entered late, it stands until the date that the court named after it.
 
     Where the paper had lapsed by then, the new date starts a new period under the same paper's
     kind, so that the gap stays to be seen; the id returned is then the new one.
@@ -72,7 +76,9 @@ def set_next_appearance(
             further=False,
         )
     else:
-        name.next_appearance = next_appearance
+        named = name_court_date(tx, name, next_appearance, given_at=happened_at)
+        if named:
+            name.next_appearance = next_appearance
         name.version += 1
         name.save(update_fields=["next_appearance", "version"])
     mark_endless(name)
@@ -134,6 +140,8 @@ def amend_warrant_name(
         setattr(name, field, new[field])
     name.version += 1
     name.save()
+    if "next_appearance" in changed:
+        correct_court_date(tx, name)
     mark_endless(name)
     tx.record(
         events.WarrantAmended(

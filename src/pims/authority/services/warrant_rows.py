@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from pims.authority import events, rules
-from pims.authority.models import Warrant, WarrantName
+from pims.authority.models import CourtDate, Warrant, WarrantName
 from pims.facilities import selectors as facilities
 from pims.foundation.commands.transaction import Transaction
 from pims.jurisdictions.warrant_kinds import warrant_kinds
@@ -47,6 +47,8 @@ def add_name(
         amount_cents=name.amount_cents,
         recorded_by_id=tx.actor.user_id,
     )
+    if name.next_appearance is not None:
+        name_court_date(tx, row, name.next_appearance, given_at=name.starts_at)
     tx.record(
         events.WarrantRecorded(
             person_id=name.person_id,
@@ -102,6 +104,32 @@ def close_name(
         ),
         details={"basis": basis},
     )
+
+
+def name_court_date(
+    tx: Transaction, name: WarrantName, appears_on: date | None, *, given_at: datetime
+) -> bool:
+    """Keep that a next appearance was named; whether it is the one named last."""
+    later = CourtDate.objects.filter(warrant_name=name, given_at__gt=given_at).exists()
+    CourtDate.objects.create(
+        warrant_name=name,
+        person_id=name.person_id,
+        given_at=given_at,
+        appears_on=appears_on,
+        recorded_by_id=tx.actor.user_id,
+    )
+    return not later
+
+
+def correct_court_date(tx: Transaction, name: WarrantName) -> None:
+    """The date named last was keyed wrongly: it reads as it does in `name` now."""
+    last = CourtDate.objects.filter(warrant_name=name).order_by("-given_at", "-pk").first()
+    if last is None:
+        name_court_date(tx, name, name.next_appearance, given_at=name.starts_at)
+        return
+    last.appears_on = name.next_appearance
+    last.recorded_by_id = tx.actor.user_id
+    last.save(update_fields=["appears_on", "recorded_by_id"])
 
 
 def locked_name(tx: Transaction, warrant_name_id: int) -> WarrantName:

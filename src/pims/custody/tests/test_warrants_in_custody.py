@@ -1,18 +1,20 @@
 """Warrants of people in custody: who may change them, and none that holds unseen without end."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from pims.authority import selectors as authority
 from pims.authority import services as authority_services
+from pims.custody import selectors as custody
 from pims.custody import services
 from pims.custody.services import BodyReceiptInput
 from pims.custody.tests.prison import Prison, man
 from pims.foundation.access.actor import Actor
 from pims.foundation.commands.transaction import Command
 from pims.kernel import clock
+from pims.kernel.asof import AsOf
 from pims.kernel.errors import InvalidInput, NotPermitted
 
 ZONE = "America/Belize"
@@ -155,3 +157,69 @@ def test_the_gate_receives_many_under_one_order(
         until=clock.now().date() + timedelta(days=30),
     )
     assert all(papers(receipt.person_id) for receipt in done.receipts)
+
+
+def test_a_look_back_shows_the_court_date_that_stood_then(prison: Prison) -> None:
+    now = clock.now()
+    receipt = prison.one(at=now - timedelta(days=20))
+    first, second, late = (now.date() + timedelta(days=days) for days in (-10, 12, 3))
+    made = authority_services.record_warrant(
+        prison.command,
+        establishment_id=prison.establishment_id,
+        kind="remand",
+        body_id=prison.court,
+        reference="MC 7/26",
+        dated=(now - timedelta(days=20)).date(),
+        received_at=now - timedelta(days=20),
+        names=[
+            authority_services.WarrantNameInput(
+                person_id=receipt.person_id,
+                name_as_written="Juan Choc",
+                starts_at=now - timedelta(days=20),
+                next_appearance=first,
+            )
+        ],
+    )
+    (name_id,) = made.warrant_name_ids
+
+    def court(day: date, *, days_ago: int) -> None:
+        authority_services.set_next_appearance(
+            prison.command,
+            warrant_name_id=name_id,
+            next_appearance=day,
+            happened_at=now - timedelta(days=days_ago),
+            basis="Adjourned",
+        )
+
+    def stood(days_ago: int) -> date | None:
+        as_of = AsOf(now - timedelta(days=days_ago))
+        row = next(
+            r
+            for r in custody.roll(prison.actor, prison.establishment_id, as_of)
+            if r.person_id == receipt.person_id
+        )
+        (paper,) = authority.warrants_of([receipt.person_id], zone=ZONE, as_of=as_of)[
+            receipt.person_id
+        ]
+        assert paper.next_appearance == row.next_appearance
+        return row.next_appearance
+
+    court(second, days_ago=11)
+    assert [stood(days) for days in (15, 11, 5, 0)] == [first, second, second, second]
+    # A hearing between the two is entered late: the court's last word stands.
+    court(late, days_ago=13)
+    assert [stood(days) for days in (15, 12, 5, 0)] == [first, late, second, second]
+    (paper,) = papers(receipt.person_id)
+    corrected = second + timedelta(days=1)
+    authority_services.amend_warrant_name(
+        prison.command,
+        warrant_name_id=name_id,
+        version=paper.version,
+        reason="The 13th is what the order says",
+        name_as_written=paper.name_as_written,
+        charges=paper.charges,
+        starts_at=paper.starts_at,
+        until=paper.until,
+        next_appearance=corrected,
+    )
+    assert [stood(days) for days in (15, 12, 5, 0)] == [first, late, corrected, corrected]

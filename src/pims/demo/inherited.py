@@ -67,10 +67,11 @@ def with_gaps(plan: Plan, seed: int) -> Plan:
     return replace(plan, stays=tuple(stays))
 
 
-def planted(viewer: Actor, inside: Iterable[Inmate]) -> list[Gap]:
+def planted(viewer: Actor, establishment_id: int, inside: Iterable[Inmate]) -> list[Gap]:
     """The gaps of everyone held now.
 
-    Raises RuntimeError where the alarm that a gap ought to raise is not open.
+    Raises RuntimeError where the alarm that a gap ought to raise is not open, or one is about
+    somebody without a gap.
     """
     with_gap = [inmate for inmate in inside if inmate.stay.gap]
     heads = people.person_headers(viewer, [inmate.person_id for inmate in with_gap])
@@ -91,6 +92,10 @@ def planted(viewer: Actor, inside: Iterable[Inmate]) -> list[Gap]:
                 alarm=alarm,
             )
         )
+    persons = {gap.person_id for gap in found}
+    for open_alarm in assurance.open_alarms(viewer, establishment_id):
+        if open_alarm.person_id not in persons:
+            raise RuntimeError(f"{open_alarm.kind.code} about {open_alarm.person_id}, with no gap")
     return sorted(found, key=lambda gap: (gap.kind, gap.number))
 
 

@@ -95,7 +95,11 @@ def load(
         counts = custody.counts(simulation.officers.system, simulation.establishment_id)
         if inherited:
             handover.write_down(
-                handover.planted(simulation.officers.system, simulation.inside.values())
+                handover.planted(
+                    simulation.officers.system,
+                    simulation.establishment_id,
+                    simulation.inside.values(),
+                )
             )
         _write_down(plan)
         enter(DONE, {"held": counts.on_books})

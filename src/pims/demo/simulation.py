@@ -185,9 +185,7 @@ class Simulation:
 
     def _admission(self, inmate: Inmate, on: date) -> Admission:
         stay, person = inmate.stay, inmate.stay.person
-        inmate.status = "convicted" if stay.kind in _CONVICTED else (
-            "unsentenced" if stay.kind == "remand" else stay.kind
-        )  # fmt: skip
+        inmate.status = _status_of(stay.kind)
         if stay.gap in ("warrant_missing", "warrant_expired"):
             inmate.status = "none"
         inmate.place_id = None if stay.gap == "place_unknown" else self._choose(inmate)
@@ -260,6 +258,8 @@ class Simulation:
 
     def _units(self, inmate: Inmate) -> tuple[str, ...]:
         sex, juvenile, status = self._group(inmate)
+        if status == "none":  # without a paper: where those of the kind are, in cells of their own
+            status = _status_of(inmate.stay.kind)
         long_term = inmate.stay.kind == "life_sentence" or "urder" in inmate.stay.offence
         return units_for(sex, juvenile=juvenile, status=status, long_term=long_term)
 
@@ -313,7 +313,10 @@ class Simulation:
                     destination_body_id=self.bodies[court],
                     purpose="Hearing",
                     expected_back_at=self._instant(day, 18, 0),
-                    officers=["Officer Ical", "Officer Wade"],
+                    vouchers=[
+                    release.Voucher(self.officers.by_role[role].user_id)
+                    for role in ("reception_officer", "unit_officer")
+                ],
                 )
             escorts = {e.person_id: e.escort_id for e in sent.escorts}
             with self.at(day, 17, self.rng.randint(0, 40)):
@@ -415,7 +418,10 @@ class Simulation:
                 first("records_officer"),
                 case_id=case,
                 how="two_officers",
-                officers=["Officer Ical", "Officer Wade"],
+                vouchers=[
+                    release.Voucher(self.officers.by_role[role].user_id)
+                    for role in ("reception_officer", "unit_officer")
+                ],
             )
         with self.at(day, hour, 14):
             held = property_selectors.held_items([inmate.person_id]).get(inmate.person_id, [])
@@ -451,6 +457,12 @@ def moment(instant: datetime) -> Iterator[None]:
         cursor.execute("SELECT set_config('pims.recorded_at', %s, false)", [instant.isoformat()])
     with clock.at(instant):
         yield
+
+
+def _status_of(kind: str) -> str:
+    if kind in _CONVICTED:
+        return "convicted"
+    return "unsentenced" if kind == "remand" else kind
 
 
 def _seen(stay: Stay) -> str:

@@ -37,8 +37,7 @@ def search_key(text: str) -> str:
     >>> search_key("Núñez-O'Brien")
     'nunez obrien'
     """
-    plain = _strip_marks(unicodedata.normalize("NFKD", text.translate(_APOSTROPHES).casefold()))
-    return _NOT_WORD.sub(" ", plain.translate(_LETTERS)).strip()
+    return _NOT_WORD.sub(" ", _strip_marks(_decomposed(text)).translate(_LETTERS)).strip()
 
 
 def words(text: str) -> list[str]:
@@ -55,10 +54,20 @@ def sort_key(family: str, given: str = "") -> str:
 
 
 def _alphabetic(text: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES).casefold())
-    with_n = decomposed.replace("n\u0303", f"n{_AFTER}")
+    with_n = _decomposed(text).replace("n\u0303", f"n{_AFTER}")
     letters = _strip_marks(with_n).translate(_LETTERS)
     return " ".join(part for part in re.split(rf"[^\w{_AFTER}]+|_+", letters) if part)
+
+
+def _decomposed(text: str) -> str:
+    """Small letters with their marks after them, no apostrophes, one spelling for every letter."""
+    if text.isascii():
+        return text.translate(_APOSTROPHES).lower()
+    # Twice: what stands for a capital ("𝕬") or for an apostrophe (in "ŉ") shows only when taken
+    # apart, and a small letter may come apart again.
+    for _ in range(2):
+        text = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES)).casefold()
+    return unicodedata.normalize("NFKD", text.translate(_APOSTROPHES))
 
 
 def _strip_marks(decomposed: str) -> str:

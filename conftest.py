@@ -42,7 +42,7 @@ hypothesis_settings.load_profile("pims")
 pytest_plugins = [
     "tests.fixtures.database", "tests.fixtures.actors", "tests.fixtures.network",
     "tests.fixtures.browser", "tests.fixtures.sample_site", "tests.fixtures.live_site",
-    "tests.access.site",
+    "tests.fixtures.reference", "tests.access.site",
 ]  # fmt: skip
 
 

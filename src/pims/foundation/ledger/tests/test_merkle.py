@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pims.foundation.ledger import merkle
+from tests.fixtures.reference import need_reference, reference
 
-VECTORS = Path(__file__).parents[6] / "shared" / "data" / "ledger_vectors"
+VECTORS = reference("ledger_vectors")
 VECTOR_COUNT = 196
 
 sizes = st.integers(min_value=1, max_value=130)
@@ -47,11 +48,9 @@ def read_vector(path: Path) -> dict[str, Any]:
 
 
 def test_all_the_published_vectors_are_there() -> None:
+    need_reference("ledger_vectors")
     found = len(vector_files("inclusion")) + len(vector_files("consistency"))
-    assert found == VECTOR_COUNT, (
-        f"{found} of {VECTOR_COUNT} published proofs found in {VECTORS}:"
-        " the reference data belongs beside the repository, in ../shared/data"
-    )
+    assert found == VECTOR_COUNT, f"{found} of {VECTOR_COUNT} published proofs are in {VECTORS}"
 
 
 @pytest.mark.parametrize(

@@ -213,6 +213,23 @@ def test_a_name_that_begins_like_a_formula_leaves_as_text(prison, client, start)
     assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]
 
 
+def test_no_other_roll_is_shown_for_a_time_that_there_is_not(prison, client) -> None:
+    receipt = prison.held()
+    impossible = {"at_day": 31, "at_month": 6, "at_year": 2026, "at_time": "25:00"}
+    for asked in (impossible, instant("at", clock.now() + timedelta(days=3000))):
+        page = client.get(reverse("custody:roll"), asked).content.decode()
+        assert "No roll is shown" in page
+        assert receipt.number not in page
+        assert 'class="govuk-error-summary' in page
+        assert client.get(reverse("custody:roll_export", args=["csv"]), asked).status_code == 422
+        person = client.get(reverse("prisoner", args=[receipt.number]), asked).content.decode()
+        assert 'class="govuk-error-summary' in person
+    past = client.get(reverse("custody:roll"), instant("at", clock.now() - timedelta(hours=1)))
+    text = past.content.decode()
+    assert "As it was at" in text
+    assert "As at" not in text
+
+
 def test_the_roll_leaves_as_a_workbook(prison, client) -> None:
     prison.held()
     answer = client.get(reverse("custody:roll_export", args=["xlsx"]))

@@ -21,10 +21,10 @@ from pims.facilities import selectors as facilities
 from pims.foundation.ledger.append import append_read
 from pims.jurisdictions.warrant_kinds import legal_statuses
 from pims.kernel import clock
-from pims.kernel.asof import AsOf
-from pims.kernel.errors import NotFound
+from pims.kernel.decisions import Reason
+from pims.kernel.errors import InvalidInput, NotFound
+from pims.ui.asof import AsOfForm
 from pims.ui.dates import local
-from pims.ui.fields import InstantField
 from pims.ui.pages import page
 from pims.ui.shapes import Column
 from pims.ui.templatetags.pims import named
@@ -44,7 +44,11 @@ SORTS = {
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
-class FilterForm(forms.Form):
+class FilterForm(AsOfForm):
+    field_order = [
+        "text", "unit_id", "legal_status", "sex", "whereabouts", "juvenile", "overdue",
+    ]  # fmt: skip
+
     text = forms.CharField(label=_("Name or number"), required=False, max_length=100)
     unit_id = forms.TypedChoiceField(label=_("Unit"), required=False, coerce=int, empty_value=None)
     legal_status = forms.ChoiceField(label=_("Status"), required=False)
@@ -62,8 +66,6 @@ class FilterForm(forms.Form):
         choices=[("", _("All")), ("1", _("Juveniles")), ("0", _("Adults"))],
     )
     overdue = forms.BooleanField(label=_("Overdue only"), required=False)
-    at = InstantField(label=_("As it was at"), required=False)
-    known = InstantField(label=_("As known at"), required=False)
 
     def __init__(self, *args: Any, units: Sequence[facilities.UnitInfo], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -85,10 +87,6 @@ class FilterForm(forms.Form):
             overdue=given.get("overdue", False),
             text=given.get("text", ""),
         )
-
-    def as_of(self) -> AsOf | None:
-        at, known = self.cleaned_data.get("at"), self.cleaned_data.get("known")
-        return AsOf(at or clock.now(), known) if at or known else None
 
 
 @page(permission=VIEW)
@@ -121,6 +119,8 @@ def export(request: Any, form: str) -> HttpResponse:
     Times are those of the establishment's clock, in the cells as in the file's name.
     """
     rows, asked, _sort = _asked(request, f"roll.{form}")
+    if asked.misread:
+        raise InvalidInput({"at": Reason("custody.no_such_time")})
     as_of = asked.as_of()
     head = [
         str(label)
@@ -152,6 +152,8 @@ def _asked(request: Any, what: str) -> tuple[list[RollRow], FilterForm, str]:
     viewer, where = request.actor, request.establishment_id
     form = FilterForm(request.GET, units=facilities.units(viewer, where))
     form.is_valid()
+    if form.misread:
+        return [], form, "name"
     rows = selectors.roll(viewer, where, form.as_of(), filters=form.filters())
     sort = request.GET.get("sort", "name")
     key = SORTS.get(sort.removeprefix("-"))

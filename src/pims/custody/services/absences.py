@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pims.custody import events
-from pims.custody.models import Absence, Episode
+from pims.custody.models import Absence, Episode, Escort
 from pims.custody.rules.timelines import INSTANT, fit
 from pims.custody.services.about import about
 from pims.custody.services.common import (
@@ -21,7 +21,7 @@ from pims.custody.services.common import (
     told_clock_back,
 )
 from pims.custody.services.escorting import close_escort
-from pims.custody.services.placement import end_placements
+from pims.custody.services.placement import clear_places
 from pims.custody.services.words import line, prose
 from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel import minutes
@@ -99,10 +99,11 @@ def start_absence(
         clock_disputed=disputed,
         recorded_by_id=tx.actor.user_id,
     )
+    if place.end is None and escort is not None:
+        close_escort(tx, episode, escort, at=place.start, outcome="escaped")
+    _cut_escorts(tx, episode, place.start, place.end)
+    clear_places(tx, episode, place.start, place.end)
     if place.end is None:
-        if escort is not None:
-            close_escort(tx, episode, escort, at=place.start, outcome="escaped")
-        end_placements(tx, episode, place.start)
         scope_from_rows(episode)
     tx.record(
         events.Escaped(
@@ -115,6 +116,15 @@ def start_absence(
     if disputed:
         told_clock_back(tx, episode, "absence", absence.pk, tx.now)
     return absence
+
+
+def _cut_escorts(tx: Transaction, episode: Episode, start: datetime, end: datetime | None) -> None:
+    """Nobody is with officers while at large: what is recorded of it is cut, as for places."""
+    for escort in Escort.objects.filter(episode=episode, returned_at__gt=start):
+        began_within = escort.left_at >= start
+        instant = began_within and escort.returned_at == escort.left_at + INSTANT
+        if not instant and (end is None or escort.left_at < end):
+            close_escort(tx, episode, escort, at=start, outcome=escort.outcome)
 
 
 @service

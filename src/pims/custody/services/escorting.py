@@ -25,7 +25,8 @@ def close_escort(
 ) -> None:
     """End the escort at `at` with its outcome and what was said at the hand-over.
 
-    `hand_over` may hold ``returned_from``, ``received_back_by`` and ``condition_back``. Where
+    `hand_over` may hold ``returned_from``, ``received_back_by`` and ``condition_back``; what was
+    recorded of one before stays where it says nothing. Where
     the clock stands before the departure, it ends at once after it and the clock is disputed.
     """
     disputed = at <= escort.left_at
@@ -34,9 +35,9 @@ def close_escort(
     escort.clock_disputed = escort.clock_disputed or disputed
     escort.version += 1
     told = dict(hand_over or {})
-    escort.returned_from = told.get("returned_from", "")
-    escort.received_back_by = told.get("received_back_by", "")[:200]
-    escort.condition_back = told.get("condition_back", "")
+    escort.returned_from = told.get("returned_from", escort.returned_from)
+    escort.received_back_by = told.get("received_back_by", escort.received_back_by)[:200]
+    escort.condition_back = told.get("condition_back", escort.condition_back)
     escort.save()
     common = about(episode, escort.returned_at)
     returned = events.EscortReturned(**common, escort_id=escort.pk, outcome=outcome)

@@ -1,5 +1,6 @@
 """Putting people in cell places: the request, which rules decide, and the fact, which none may."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -149,16 +150,38 @@ def leave_place(tx: Transaction, *, episode_id: int, happened_at: datetime | Non
 
 def end_placements(tx: Transaction, episode: Episode, at: datetime) -> None:
     """End whatever placement is open, at `at` or, where it began later, at once after that."""
-    for placement in Placement.objects.filter(episode=episode, ends_at=None):
+    _cut_short(tx, episode, Placement.objects.filter(episode=episode, ends_at=None), at)
+
+
+def clear_places(tx: Transaction, episode: Episode, start: datetime, end: datetime | None) -> None:
+    """Nobody has a place while at large: cut what reaches into the absence.
+
+    A placement that by the books began within it lasted an instant, in dispute: one of the two
+    entries is wrong, and whoever is at large is not to be shown in a cell.
+    """
+    within = Placement.objects.filter(episode=episode).filter(
+        Q(ends_at=None) | Q(ends_at__gt=start)
+    )
+    _cut_short(tx, episode, within if end is None else within.filter(starts_at__lt=end), start)
+
+
+def _cut_short(
+    tx: Transaction, episode: Episode, placements: Iterable[Placement], at: datetime
+) -> None:
+    for placement in placements:
         disputed = placement.starts_at >= at
-        _end(tx, episode, placement, placement.starts_at + INSTANT if disputed else at)
+        ends = placement.starts_at + INSTANT if disputed else at
+        if placement.ends_at is not None and placement.ends_at <= ends:
+            continue
+        placement.clock_disputed = placement.clock_disputed or disputed
+        _end(tx, episode, placement, ends)
         if disputed:
             told_clock_back(tx, episode, "placement", placement.pk, at)
 
 
 def _end(tx: Transaction, episode: Episode, placement: Placement, at: datetime) -> None:
     placement.ends_at = at
-    placement.save(update_fields=["ends_at"])
+    placement.save(update_fields=["ends_at", "clock_disputed"])
     common = about(episode, at)
     tx.record(events.PlaceLeft(**common, placement_id=placement.pk, place_id=placement.place_id))
     if placement.breach:

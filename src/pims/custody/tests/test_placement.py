@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, connection, connections, transaction
 
 from pims.custody import selectors, services
-from pims.custody.models import Placement
+from pims.custody.models import Escort, Placement
 from pims.custody.services import BodyReceiptInput
 from pims.custody.tests.prison import Prison, man, told
 from pims.facilities.services import take_out_of_use
@@ -16,6 +16,7 @@ from pims.foundation.access.models import PersonScope
 from pims.foundation.access.selectors import system_actor
 from pims.foundation.commands.transaction import Command
 from pims.kernel import clock
+from pims.kernel.asof import AsOf
 from pims.kernel.errors import InvalidInput, NotPermitted, PimsError, Refused
 from pims.safety.services import keep_apart
 
@@ -327,3 +328,43 @@ def test_a_placement_entered_after_the_escape_that_ended_it_ends_with_the_escape
     services.record_recapture(prison.command, episode_id=held.episode_id)
     (row,) = selectors.roll(prison.actor, prison.establishment_id)
     assert row.unit == "Reception"
+
+
+def test_an_escape_entered_after_the_moves_that_followed_it_leaves_no_place_to_who_is_at_large(
+    prison: Prison,
+) -> None:
+    held = prison.held()
+    prison.put(held.episode_id, "REM A-1/1", happened_at=clock.now() - timedelta(minutes=30))
+    prison.put(held.episode_id, "REM A-2/1", happened_at=clock.now() - timedelta(minutes=10))
+    gone = clock.now() - timedelta(hours=5)
+    services.record_escape(prison.command, episode_id=held.episode_id, happened_at=gone)
+    first, second = Placement.objects.filter(episode_id=held.episode_id).order_by("starts_at")
+    for placement in (first, second):
+        assert placement.clock_disputed
+        assert placement.ends_at - placement.starts_at < timedelta(seconds=1)
+    (row,) = selectors.roll(
+        prison.actor, prison.establishment_id, AsOf(clock.now() - timedelta(minutes=20))
+    )
+    assert row.out_kind == "at_large"
+    assert row.place == ""
+    assert "custody.clock_went_back" in told(held.person_id)
+
+
+def test_an_escape_entered_after_an_escort_that_followed_it_ends_that_escort_in_dispute(
+    prison: Prison,
+) -> None:
+    held = prison.held()
+    (escort_id,) = prison.out(held.person_id, left_at=clock.now() - timedelta(hours=3))
+    prison.back(
+        escort_id=escort_id,
+        outcome="same_warrant",
+        happened_at=clock.now() - timedelta(hours=2),
+    )
+    services.record_escape(
+        prison.command, episode_id=held.episode_id, happened_at=clock.now() - timedelta(hours=5)
+    )
+    escort = Escort.objects.get(pk=escort_id)
+    assert escort.clock_disputed
+    assert escort.outcome == "same_warrant"
+    counted = selectors.counts(prison.actor, prison.establishment_id)
+    assert (counted.at_large, counted.out_with) == (1, 1)

@@ -1,5 +1,6 @@
 """What surrounds every page: the menu offers only what opens, and the place that was chosen."""
 
+from html.parser import HTMLParser
 from typing import Any
 
 import pytest
@@ -8,11 +9,15 @@ from django.urls import resolve
 
 from pims.facilities.models import Establishment
 from pims.foundation.access.roles import definitions
+from pims.foundation.access.selectors import system_actor
+from pims.foundation.access.services import grant_role
+from pims.foundation.commands.transaction import Command
 from pims.web.context import MENU, address
 from pims.web.permissions import asked_by
 from tests.access.staff import signed_in, staff
 
 pytestmark = pytest.mark.django_db
+ROLES = list(definitions())
 
 
 @pytest.fixture
@@ -32,15 +37,85 @@ def test_the_menu_asks_for_what_its_pages_ask_for() -> None:
 
 
 @pytest.mark.any_server
-@pytest.mark.parametrize("role", list(definitions()))
-def test_every_entry_of_the_menu_opens_for_whoever_sees_it(
-    role: str, two_places: tuple[Establishment, Establishment]
+class _Links(HTMLParser):
+    """The addresses of our own pages that the start page leads to."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: set[str] = set()
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        href = dict(attrs).get("href") or ""
+        if tag == "a" and href.startswith("/"):
+            self.found.add(href)
+
+
+@pytest.mark.parametrize(
+    ("role", "other"), list(zip(ROLES, ROLES[1:] + ROLES[:1], strict=True)), ids=ROLES
+)
+def test_menu_and_start_page_offer_only_what_opens_at_the_chosen_place(
+    role: str, other: str, two_places: tuple[Establishment, Establishment]
 ) -> None:
-    client = signed_in(staff(role), raise_request_exception=False)
-    shown = client.get("/account/").context["shell"]["nav"]
-    assert shown, "at least the start page"
-    answers = {item.url: client.get(item.url).status_code for item in shown}
-    assert set(answers.values()) <= {200}, answers
+    """One role at one place and another at the other: what is offered follows. Every role has its
+    turn at both."""
+    user = staff(role, establishment_id=two_places[0].pk)
+    grant_role(
+        Command(actor=system_actor()), user_id=user.pk, role=other,
+        establishment_id=two_places[1].pk,
+    )  # fmt: skip
+    client = signed_in(user, raise_request_exception=False)
+    for place in two_places:
+        client.post("/establishment/", {"establishment_id": place.pk, "next": "/"})
+        home = client.get("/")
+        shown = {item.url for item in home.context["shell"]["nav"]}
+        assert "/" in shown, "at least the start page"
+        offered = shown | _Links(home.content.decode()).found
+        if home.context["shell"]["search_url"]:
+            offered.add(home.context["shell"]["search_url"])
+        answers = {url: client.get(url).status_code for url in offered}
+        assert set(answers.values()) == {200}, (place.code, answers)
+
+
+def test_the_menu_shows_the_rights_of_the_place_and_not_those_of_another(
+    two_places: tuple[Establishment, Establishment],
+) -> None:
+    user = staff("reception_officer", establishment_id=two_places[0].pk)
+    grant_role(
+        Command(actor=system_actor()), user_id=user.pk, role="visiting_justice",
+        establishment_id=two_places[1].pk,
+    )  # fmt: skip
+    client = signed_in(user)
+
+    def menu(place: Establishment) -> set[str]:
+        client.post("/establishment/", {"establishment_id": place.pk, "next": "/"})
+        return {item.url for item in client.get("/").context["shell"]["nav"]}
+
+    here, there = menu(two_places[0]), menu(two_places[1])
+    assert "/custody/reception/" in here
+    assert "/visiting/" not in here
+    assert "/visiting/" in there
+    assert "/custody/reception/" not in there
+
+
+def test_whoever_changes_place_on_a_page_that_does_not_open_there_begins_at_the_start(
+    two_places: tuple[Establishment, Establishment],
+) -> None:
+    user = staff("reception_officer", establishment_id=two_places[0].pk)
+    grant_role(
+        Command(actor=system_actor()), user_id=user.pk, role="visiting_justice",
+        establishment_id=two_places[1].pk,
+    )  # fmt: skip
+    client = signed_in(user)
+
+    def change(place: Establishment, page: str) -> str:
+        chosen = {"establishment_id": place.pk, "next": page}
+        return str(client.post("/establishment/", chosen)["Location"])
+
+    assert change(two_places[1], "/custody/reception/") == "/"
+    assert change(two_places[1], "/custody/roll/?unit=3") == "/custody/roll/?unit=3"
+    assert change(two_places[0], "/custody/reception/") == "/custody/reception/"
+    assert change(two_places[0], "//evil.example/") == "/"
 
 
 def test_the_pages_show_the_place_that_was_granted(

@@ -20,11 +20,14 @@ from pims.foundation.access import sessions
 from pims.foundation.access.actor import ANONYMOUS, Actor
 from pims.foundation.access.selectors import role_name
 from pims.ui.shapes import NavItem
+from pims.web.permissions import opens
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An entry of the menu: shown to whoever holds the permission, once its room has the page."""
+    """An entry of the menu: shown to whoever holds the permission at the chosen establishment,
+    once its room has the page. Administration belongs to no establishment.
+    """
 
     label: Promise
     url_name: str
@@ -76,7 +79,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 def _of_user(request: Any, actor: Actor) -> dict[str, Any]:
     language = get_language() or "en"
     here = request.path
-    establishment = request.establishment
+    establishment, where = request.establishment, request.establishment_id
     sees_people = actor.can("people.view")
     return {
         "user": {
@@ -97,14 +100,16 @@ def _of_user(request: Any, actor: Actor) -> dict[str, Any]:
         "nav": [
             NavItem(entry.label, url, current=_is_here(entry, url, here))
             for entry in MENU
-            if (entry.permission is None or actor.can(entry.permission))
+            if opens(actor, entry.permission, entry.url_name, where)
             and (url := address(entry.url_name))
         ],
         "search_url": address("search") if sees_people else "",
         "search_text": request.GET.get("q", "") if sees_people else "",
         "draft_key": draft_key(actor.user_id) if _is_safe(request) else "",
         **_sound(request, actor),
-        "alarms_url": address("assurance:alarms") if actor.can("assurance.view") else "",
+        "alarms_url": address("assurance:alarms")
+        if opens(actor, "assurance.view", "assurance:alarms", where)
+        else "",
         "alarm_count": _alarm_count(actor, request.establishment_id),
     }
 
@@ -149,7 +154,7 @@ def _is_here(entry: Entry, url: str, here: str) -> bool:
 
 def _alarm_count(actor: Actor, establishment_id: int | None) -> Callable[[], int] | int:
     """Counted only where the template asks for it, and once however often it does."""
-    if establishment_id is None or not actor.can("assurance.view"):
+    if establishment_id is None or not actor.can_at("assurance.view", establishment_id):
         return 0
     if find_spec("pims.assurance.selectors") is None:
         return 0

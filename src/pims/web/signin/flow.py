@@ -13,7 +13,7 @@ from pims.foundation.access.actor import Actor
 from pims.foundation.access.models import User
 from pims.foundation.access.services import record_sign_in, record_sign_out
 from pims.foundation.commands.transaction import Command
-from pims.web.permissions import PUBLIC, asked_by
+from pims.web.permissions import PUBLIC, asked_by, opens
 
 HOME = "/"
 
@@ -43,8 +43,11 @@ def leave(request: Any, *, why: str) -> None:
     request.session.flush()
 
 
-def permitted(request: Any, actor: Actor, back: str) -> str:
-    """The address, where it is one of our pages and the actor may open it; else home."""
+def permitted(request: Any, actor: Actor, back: str, *, establishment_id: int | None = None) -> str:
+    """The address, where it is one of our pages and the actor may open it; else home.
+
+    `establishment_id` is where they work from now on, None where that is not known yet.
+    """
     if not url_has_allowed_host_and_scheme(
         back, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     ):
@@ -54,7 +57,7 @@ def permitted(request: Any, actor: Actor, back: str) -> str:
         asked = asked_by(match.func, match.view_name)
     except (Resolver404, LookupError):
         return HOME
-    if asked == PUBLIC or (asked is not None and not actor.can(asked)):
+    if asked == PUBLIC or not opens(actor, asked, match.view_name, establishment_id):
         return HOME
     return back
 

@@ -191,11 +191,18 @@ def language(request: Any) -> HttpResponse:
 
 @page(permission=None, methods=("POST",))
 def establishment(request: Any) -> HttpResponse:
-    """The establishment that the pages show, out of those that the user was granted."""
+    """The establishment that the pages show, out of those that the user was granted.
+
+    Back to the same page, where it opens there too; else to the start page of the new place.
+    """
+    where = request.establishment_id
     chosen = request.POST.get("establishment_id", "")
     if chosen in {str(e.establishment_id) for e in request.establishments}:
-        request.session[ESTABLISHMENT] = int(chosen)
-    return HttpResponseRedirect(_safe(request, request.POST.get("next", "")))
+        request.session[ESTABLISHMENT] = where = int(chosen)
+    back = request.POST.get("next", "")
+    return HttpResponseRedirect(
+        flow.permitted(request, request.actor, back, establishment_id=where)
+    )
 
 
 @public

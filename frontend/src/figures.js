@@ -4,10 +4,15 @@ import htmx from "htmx.org";
 
 const WAIT = 2000;
 const SPREAD = 2000;
+const kept = new WeakSet();
 
-export function takeFigures(place, stream) {
-  const target = document.getElementById(place.dataset.liveFigures ?? "");
+export function takeFigures(id, stream) {
+  const target = document.getElementById(id ?? "");
   if (!target) return () => {};
+  if (!kept.has(target)) {
+    kept.add(target);
+    keepPlace(target);
+  }
   let shown = 0;
   let timer = 0;
   const ask = () => {
@@ -15,8 +20,8 @@ export function takeFigures(place, stream) {
     timer = 0;
     if (target.isConnected) target.dispatchEvent(new CustomEvent("live:fetch"));
   };
-  const expect = (wait) => {
-    if (!timer) timer = setTimeout(ask, wait + Math.random() * SPREAD);
+  const expect = (wait, spread = SPREAD) => {
+    if (!timer) timer = setTimeout(ask, wait + Math.random() * spread);
   };
   stream.addEventListener("figures", (event) => {
     const { position, html } = JSON.parse(event.data);
@@ -24,12 +29,45 @@ export function takeFigures(place, stream) {
     shown = position;
     clearTimeout(timer);
     timer = 0;
-    htmx.swap(target, html, { swapStyle: "innerHTML" });
+    swap(target, html);
   });
-  stream.addEventListener("fetch", () => expect(0));
+  stream.addEventListener("fetch", (event) => {
+    clearTimeout(timer);
+    timer = 0;
+    expect(0, JSON.parse(event.data).spread);
+  });
   stream.addEventListener("message", (event) => {
     if (JSON.parse(event.data).position > shown) expect(WAIT);
   });
   stream.addEventListener("reset", () => expect(WAIT));
   return () => expect(WAIT);
+}
+
+// Whoever reads on with the keyboard stays where they are.
+function place(target) {
+  const active = document.activeElement;
+  return target.contains(active) ? active.getAttribute("href") : null;
+}
+
+function back(target, address) {
+  if (!address || target.contains(document.activeElement)) return;
+  const again = [...target.querySelectorAll("a")].find((link) => link.getAttribute("href") === address);
+  again?.focus({ preventScroll: true });
+}
+
+function swap(target, html) {
+  const address = place(target);
+  htmx.swap(target, html, { swapStyle: "innerHTML" });
+  back(target, address);
+}
+
+function keepPlace(target) {
+  let address = null;
+  target.addEventListener("htmx:beforeSwap", () => {
+    address = place(target);
+  });
+  target.addEventListener("htmx:afterSwap", () => {
+    back(target, address);
+    address = null;
+  });
 }

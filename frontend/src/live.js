@@ -51,7 +51,7 @@ function show(place, on) {
 function open(place, missed) {
   const address = place.dataset.live + (missed ? `${place.dataset.live.includes("?") ? "&" : "?"}again=1` : "");
   const stream = new EventSource(address, { withCredentials: true });
-  const expectFigures = takeFigures(place, stream);
+  const expectFigures = takeFigures(place.dataset.liveFigures, stream);
   streams.set(place, stream);
   let lost = missed;
   const again = (delay) => {

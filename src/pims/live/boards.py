@@ -17,7 +17,9 @@ from pims.live.sight import Sight, View
 REST_SECONDS = 0.2
 REFRESH_SECONDS = 25.0
 
-FETCH = b"event: fetch\ndata: {}\n\n"
+# Boards that fetch for themselves do so one after another.
+FETCH_APART_MS = 20
+FETCH_SPREAD_MS = 2000
 
 log = logging.getLogger("pims.stream")
 
@@ -34,6 +36,12 @@ def message(position: int, html: str) -> bytes:
     """The figures as the stream writes them. They carry no id: a position is of events alone."""
     data = json.dumps({"position": position, "html": html}, separators=(",", ":"))
     return f"event: figures\ndata: {data}\n\n".encode()
+
+
+def fetch(boards: int) -> bytes:
+    """Tells one of so many boards to fetch its figures, some time within the spread."""
+    spread = min(FETCH_SPREAD_MS, FETCH_APART_MS * (boards - 1))
+    return f'event: fetch\ndata: {{"spread":{spread}}}\n\n'.encode()
 
 
 class _Watch:
@@ -57,6 +65,8 @@ class Boards:
         self._thread = one_thread()
         self._watches: dict[Sight, _Watch] = {}
         self._clock: asyncio.Task[None] | None = None
+        # Until the thread has set itself up, which takes seconds, boards fetch.
+        self._ready = False
 
     def start(self) -> None:
         self._clock = asyncio.create_task(self._look_again())
@@ -85,8 +95,10 @@ class Boards:
         html = "" if made is None else made.html.get(view.language, "")
         if html and made is not None and fresh and made.position >= (position or 0):
             _show(watcher, html, made.position)
-        else:
-            self._want(view.sight, watch)
+            return
+        self._want(view.sight, watch)
+        if position is not None and not self._ready:
+            watcher.show(fetch(len(watch.languages)))
 
     def part(self, watcher: Watcher, view: View) -> None:
         watch = self._watches.get(view.sight)
@@ -100,6 +112,8 @@ class Boards:
         watch = self._watches.get(sight)
         if watch is not None:
             self._want(sight, watch)
+            if not self._ready:
+                self._let_fetch(watch)
 
     def _want(self, sight: Sight, watch: _Watch) -> None:
         watch.wanted = True
@@ -126,10 +140,9 @@ class Boards:
         except Exception:
             log.exception("figures were not made; the boards fetch them")
             watch.made = None
-            for watcher in watch.languages:
-                watcher.show(FETCH)
+            self._let_fetch(watch)
             return
-        watch.made = made
+        watch.made, self._ready = made, True
         sent: dict[str, bytes] = {}
         for watcher, language in watch.languages.items():
             html = made.html.get(language)
@@ -137,6 +150,11 @@ class Boards:
                 watch.wanted = True
                 continue
             _show(watcher, html, made.position, sent)
+
+    def _let_fetch(self, watch: _Watch) -> None:
+        data = fetch(len(watch.languages))
+        for watcher in watch.languages:
+            watcher.show(data)
 
     async def _look_again(self) -> None:
         while True:

@@ -177,11 +177,26 @@ def test_where_figures_cannot_be_made_the_board_is_told_to_fetch_them(
     board = opened(live)
     maker.fails = True
     live.feed.put("custody.placed", 1)
-    assert told(board, "fetch") == {}
+    assert told(board, "fetch") == {"spread": 0}
     maker.fails = False
     live.feed.put("custody.placed", 1)
     assert told(board, "figures")["position"] == 2
     assert "the database is slow" in caplog.text
+
+
+def test_until_the_first_figures_can_be_made_boards_fetch_them_a_little_apart(
+    live: Live, maker: Maker
+) -> None:
+    maker.goes_on.clear()
+    watching = [live.open(view=View(EVERYONE, "en"), after="0") for _ in range(3)]
+    for board in watching:
+        assert board.next()["event"] == "ready"
+    live.feed.put("custody.placed", 1)
+    for board in watching:
+        assert told(board, "fetch") == {"spread": 2 * boards.FETCH_APART_MS}
+    maker.goes_on.set()
+    for board in watching:
+        assert told(board, "figures")["html"]
 
 
 def test_while_figures_are_slow_in_the_making_the_board_is_told_of_events(

@@ -110,11 +110,12 @@ def migrated_cluster(migrate: Callable[[str], None]) -> Iterator[Cluster]:
 
 
 @contextmanager
-def database_from_template() -> Iterator[str]:
-    """A new database like the migrated one; its name. Dropped at the end, sessions and all."""
+def database_from_template(template: str = TEMPLATE) -> Iterator[str]:
+    """A new database like the migrated one, or like another that nobody is connected to; its
+    name. Dropped at the end, sessions and all."""
     name = f"fresh_{secrets.token_hex(6)}"
     with _superuser() as connection:
-        create_database(connection, name, template=TEMPLATE)
+        create_database(connection, name, template=template)
     try:
         yield name
     finally:

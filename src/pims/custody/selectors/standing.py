@@ -1,15 +1,17 @@
-"""How every open episode stands at this moment: for the rooms above, which watch over it."""
+"""How every open episode stands: for the identity bar, and the rooms that watch over it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 from pims.custody.models import Absence, Episode, Escort, Placement
 from pims.foundation.bulk import any_of
 from pims.foundation.compiled import compiled
+from pims.foundation.history.known import as_known, held_at
+from pims.kernel.asof import AsOf
 from pims.kernel.errors import NotFound
 
 
@@ -44,7 +46,7 @@ def owner_of(episode_id: int) -> tuple[int, int]:
 def standing(
     *, establishment_id: int | None = None, person_ids: Iterable[int] | None = None
 ) -> list[Standing]:
-    """The open episodes, of one establishment or of some persons. Four queries, no scope."""
+    """The episodes open now, of one establishment or of some persons. Four queries, no scope."""
     if person_ids is not None:
         found = _episodes_of(set(person_ids))
         if establishment_id is not None:
@@ -61,6 +63,30 @@ def standing(
         )
         for episode in found
     ]
+
+
+def stood(person_ids: Iterable[int], as_of: AsOf) -> list[Standing]:
+    """How the episodes of some persons stood at T, as known at K. Four queries, no scope."""
+    asked, at, known_at = set(person_ids), as_of.valid_at, as_of.known_at
+
+    def held(model: type[Model], start: str, end: str) -> list[Any]:
+        return _held(asked, at, model=model, start=start, end=end, known_at=known_at)
+
+    placements = {p.episode_id: p for p in held(Placement, "starts_at", "ends_at")}
+    escorts = {e.episode_id: e for e in held(Escort, "left_at", "returned_at")}
+    absences = {a.episode_id: a for a in held(Absence, "starts_at", "ends_at")}
+    return [
+        _standing(e, placements.get(e.id), escorts.get(e.id), absences.get(e.id))
+        for e in held(Episode, "starts_at", "ends_at")
+    ]
+
+
+@compiled
+def _held(
+    person_ids: Any, at: Any, *, model: type[Model], start: str, end: str, known_at: datetime | None
+) -> QuerySet[Any, Any]:
+    rows = as_known(model, known_at, among=any_of("person_id", person_ids))
+    return rows.filter(held_at(at, start=start, end=end)).order_by("id")
 
 
 @compiled
@@ -94,20 +120,21 @@ def _absences(episode_ids: Any) -> QuerySet[Any, Any]:
 
 
 def _standing(
-    episode: Episode, placement: Placement | None, escort: Escort | None, absence: Absence | None
+    episode: Any, placement: Any | None, escort: Any | None, absence: Any | None
 ) -> Standing:
+    """Of rows, or of the versions of rows that the history keeps: ``id``, never ``pk``."""
     breach = placement if placement is not None and placement.breach else None
     return Standing(
-        episode_id=episode.pk,
+        episode_id=episode.id,
         person_id=episode.person_id,
         establishment_id=episode.establishment_id,
         starts_at=episode.starts_at,
         admitted=episode.admission_state == Episode.AdmissionState.ADMITTED,
         admission_due_at=episode.admission_due_at,
         place_id=None if placement is None else placement.place_id,
-        breach_placement_id=None if breach is None else breach.pk,
+        breach_placement_id=None if breach is None else breach.id,
         breach_since=None if breach is None else breach.starts_at,
-        escort_id=None if escort is None else escort.pk,
+        escort_id=None if escort is None else escort.id,
         escort_kind="" if escort is None else escort.kind,
         escort_expected_back_at=None if escort is None else escort.expected_back_at,
         at_large_since=None if absence is None else absence.starts_at,

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pims.authority import selectors as authority
 from pims.authority.web.words import status_label
-from pims.custody.selectors.standing import Standing, standing
+from pims.custody.selectors.standing import Standing, standing, stood
 from pims.custody.web import words
 from pims.facilities import selectors as facilities
 from pims.foundation.access.actor import Actor
@@ -19,19 +19,26 @@ from pims.ui.dates import day_text
 from pims.ui.shapes import Fact, Flag, Identity, Text, Tone
 
 
-def identity_of(viewer: Actor, person_id: int, *, header: PersonHeader | None = None) -> Identity:
-    """The identity bar of one prisoner, as of now. Raises NotFound out of the viewer's reach.
+def identity_of(
+    viewer: Actor,
+    person_id: int,
+    *,
+    header: PersonHeader | None = None,
+    as_of: AsOf | None = None,
+) -> Identity:
+    """The identity bar of one prisoner, as of now where no other moment is asked for.
 
-    `header` is the person's, where the page has read it for this viewer already.
+    `header` is the person's at that moment, where the page has read it for this viewer already.
+    Raises NotFound out of the viewer's reach.
     """
     if header is None:
-        header = people.person_headers(viewer, [person_id]).get(person_id)
+        header = people.person_headers(viewer, [person_id], as_of).get(person_id)
     if header is None:
         raise NotFound("person")
-    rows = standing(person_ids=[person_id])
+    rows = standing(person_ids=[person_id]) if as_of is None else stood([person_id], as_of)
     row = rows[0] if rows else None
-    status, tone = _status(viewer, row)
-    flags = safety.flags(viewer, [person_id]).get(person_id, [])
+    status, tone = _status(row, as_of or AsOf(clock.now()))
+    flags = safety.flags(viewer, [person_id], as_of=as_of).get(person_id, [])
     return Identity(
         number=header.number,
         name=header.display_name or _("Name not known"),
@@ -53,11 +60,11 @@ def identity_of(viewer: Actor, person_id: int, *, header: PersonHeader | None = 
     )
 
 
-def _status(viewer: Actor, row: Standing | None) -> tuple[Text, Tone]:
+def _status(row: Standing | None, as_of: AsOf) -> tuple[Text, Tone]:
     if row is None:
         return _("Not in custody"), "quiet"
     zone = facilities.time_zone(row.establishment_id)
-    found = authority.legal_status([row.person_id], zone=zone, as_of=AsOf(clock.now()))
+    found = authority.legal_status([row.person_id], zone=zone, as_of=as_of)
     code = found[row.person_id].code
     return status_label(code), "alarm" if code == "none" else "info"
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
 
 from pims.kernel import clock
 from pims.kernel.asof import AsOf
@@ -24,3 +25,9 @@ def looking_at(query: QueryDict) -> Looking:
     form = AsOfForm(query if asked else None)
     found = form.as_of() if asked and form.is_valid() else None
     return Looking(found or AsOf(clock.now()), form, past=found is not None)
+
+
+def not_known_then(looking: Looking) -> Looking:
+    """The page as it is now, with why: nobody had this record at the moment that was asked for."""
+    looking.form.add_error("known", _("This record was not known then"))
+    return Looking(AsOf(clock.now()), looking.form, past=False)

@@ -35,7 +35,7 @@ from pims.safety import selectors as safety
 from pims.ui import wording
 from pims.ui.pages import page
 from pims.ui.shapes import Bar, Column, Fact, Flag, NavItem, Tone
-from pims.web.prisoners.asof import Looking, looking_at
+from pims.web.prisoners.asof import Looking, looking_at, not_known_then
 from pims.web.prisoners.timeline import timeline_of
 
 VIEW = "people.view"
@@ -189,10 +189,17 @@ def _open(
     except NotFound:
         _tell_of_erasure(number)
         raise
-    header = people.person_headers(request.actor, [person_id])[person_id]
     looking = looking_at(request.GET)
+    header = people.person_headers(request.actor, [person_id])[person_id]
     if header.number != number:
-        return header, looking, HttpResponseRedirect(reverse("prisoner", args=[header.number]))
+        query = f"?{request.GET.urlencode()}" if request.GET else ""
+        address = reverse("prisoner", args=[header.number]) + query
+        return header, looking, HttpResponseRedirect(address)
+    if looking.past:
+        then = people.person_headers(request.actor, [person_id], looking.as_of).get(person_id)
+        if then is None:
+            looking = not_known_then(looking)
+        header = then or header
     append_read(
         actor_id=request.actor.user_id,
         page=f"prisoner.{what}",
@@ -249,6 +256,8 @@ def _shell(request: Any, header: PersonHeader, looking: Looking, current: str) -
         ("access", "prisoner_access", _("Who looked"), VIEW),
     ]
     query = request.GET.urlencode() if looking.past else ""
+    as_of = looking.as_of if looking.past else None
+    identity = identity_of(request.actor, person_id, header=header, as_of=as_of)
     return {
         "person_id": person_id,
         "number": number,
@@ -256,7 +265,7 @@ def _shell(request: Any, header: PersonHeader, looking: Looking, current: str) -
         "orders_url": reverse("administration:record", args=[number])
         if request.actor.can(SEAL)
         else "",
-        "identity": replace(identity_of(request.actor, person_id, header=header), url=""),
+        "identity": replace(identity, url=""),
         "parts": [
             NavItem(
                 label,

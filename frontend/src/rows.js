@@ -1,4 +1,5 @@
-// Forms of many rows: Enter goes to the same box of the next row; a head control fills its column.
+// Forms of many rows: Enter goes to the same box of the next row, or, where a row is typed across,
+// to its next box and from the last one to the next row. A head control fills its column.
 // On a telephone a row shows its first boxes alone and says what the others hold; it opens to edit.
 const CONTROLS = "input:not([type=hidden]), select, textarea, button:not([data-row-open])";
 const boxes = (row) => [...row.querySelectorAll(CONTROLS)].filter((e) => !e.disabled);
@@ -64,6 +65,10 @@ document.addEventListener("keydown", (event) => {
   const row = box.closest("[data-row-form] tbody tr");
   if (!row) return;
   event.preventDefault();
+  if (row.closest("[data-row-form]").dataset.rowForm === "across") {
+    across(row, box, event.shiftKey ? -1 : 1);
+    return;
+  }
   const place = boxes(row).indexOf(box);
   let next = row;
   do {
@@ -74,6 +79,22 @@ document.addEventListener("keydown", (event) => {
   target?.focus();
   if (target?.matches("input[type=text]")) target.select();
 });
+
+function across(row, box, step) {
+  open(row, true);
+  const shown = (found) => boxes(found).filter((e) => e.offsetParent !== null || !e.closest(".p-attach"));
+  const line = shown(row);
+  let target = line[line.indexOf(box) + step];
+  if (!target) {
+    const next = step > 0 ? row.nextElementSibling : row.previousElementSibling;
+    if (next) target = step > 0 ? shown(next)[0] : shown(next).at(-1);
+    else if (step > 0) target = row.closest("form").querySelector(".p-button-row [type=submit], .p-button-row button");
+    if (next) open(next, true);
+    if (!row.querySelector(".govuk-error-message")) open(row, false);
+  }
+  target?.focus();
+  if (target?.matches("input[type=text]")) target.select();
+}
 
 document.addEventListener("change", (event) => {
   const control = event.target;

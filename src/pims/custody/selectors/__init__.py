@@ -51,6 +51,7 @@ from pims.custody.selectors.roll import (
 )
 from pims.custody.selectors.standing import Standing, standing
 from pims.custody.selectors.timeline import TimelineFact, timeline
+from pims.custody.selectors.whereabouts import Whereabouts, whereabouts
 
 __all__ = [
     "AdmissionRow",
@@ -70,6 +71,7 @@ __all__ = [
     "TurnedAwayInfo",
     "UnitCount",
     "VanInfo",
+    "Whereabouts",
     "admission",
     "admissions_open",
     "candidate_places",
@@ -96,4 +98,5 @@ __all__ = [
     "unit_occupied",
     "van",
     "vans",
+    "whereabouts",
 ]

@@ -4,6 +4,7 @@ Nothing is deleted. A dated amendment with a reason takes the place of what stoo
 history shows both. A stay that never was keeps its rows and lasts an instant.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -253,7 +254,7 @@ def _began_with(receipt: BodyReceipt, episode: Episode) -> bool:
 
 
 def _correct(
-    tx: Transaction, receipts: list[BodyReceipt], given: dict[str, object], reason: str
+    tx: Transaction, receipts: list[BodyReceipt], given: Mapping[str, object], reason: str
 ) -> None:
     """Change each receipt, and with its hour the stay that began with it."""
     stuck: list[int] = []
@@ -308,7 +309,7 @@ def _move_start(
     tell_corrected(tx, episode, ("starts_at",), reason, {"starts_at": old}, {"starts_at": new})
 
 
-def _change(row: Van | BodyReceipt, given: dict[str, object]) -> list[str]:
+def _change(row: Van | BodyReceipt, given: Mapping[str, object]) -> list[str]:
     """Set what is given and other than before; give the names of what changed."""
     changed = [
         name for name, value in given.items() if value is not None and getattr(row, name) != value
@@ -324,10 +325,11 @@ def _undo(tx: Transaction, episode: Episode, reason: str) -> None:
     """End the stay, and all that is recorded in it, an instant after it began."""
     before = {"ends_at": episode.ends_at, "end_kind": episode.end_kind}
     was_open = episode.ends_at is None
-    for row in [
+    rows: list[Placement | Absence] = [
         *Placement.objects.filter(episode=episode),
         *Absence.objects.filter(episode=episode),
-    ]:
+    ]
+    for row in rows:
         row.ends_at = row.starts_at + INSTANT
         changed = ["ends_at"]
         if isinstance(row, Absence):

@@ -15,14 +15,19 @@ from pims.authority import selectors as authority
 from pims.authority.web.words import kind_label
 from pims.custody import selectors, services
 from pims.custody.selectors import AdmissionRow
+from pims.custody.selectors.births import age_given
 from pims.custody.web.admission_steps import STEPS, PersonForm
+from pims.custody.web.doubts import birth_doubts
 from pims.custody.web.identity import identity_of
+from pims.custody.web.van_lines import near_to
+from pims.custody.web.where import where_text
 from pims.custody.web.words import STEP_STATES
 from pims.facilities import selectors as facilities
 from pims.kernel.errors import InvalidInput, NotFound
 from pims.people import selectors as people
 from pims.property import selectors as property_room
 from pims.ui.commands import command_from
+from pims.ui.doubts import Doubt, question
 from pims.ui.forms import add_reasons, uploads_arrived
 from pims.ui.pages import page
 from pims.ui.shapes import Task, Tone
@@ -117,7 +122,10 @@ def _form_step(request: Any, row: AdmissionRow, code: str) -> HttpResponse:
         request.FILES if posted and step.multipart else None,
         initial=_initial(request, row, step.form),
     )
+    asked = None
     if posted and uploads_arrived(form, request):
+        asked = question(request, _doubts(row, form))
+    if posted and asked is None and form.is_valid():
         try:
             step.carry_out(command_from(request), row, form)
         except InvalidInput as problem:
@@ -136,14 +144,50 @@ def _form_step(request: Any, row: AdmissionRow, code: str) -> HttpResponse:
         if code in ("arrest", "property", "contacts", "photograph")
         else None,
         "state": row.states[code],
+        "question": asked,
     }
-    template = "property" if code == "property" else "form"
+    if code == "person":
+        context |= _who(request, row)
+    template = {"property": "property", "person": "person"}.get(code, "form")
     return render(
         request,
         f"custody/admission_{template}.html",
         context,
-        status=422 if form.errors else 200,
+        status=422 if form.errors or asked else 200,
     )
+
+
+def _doubts(row: AdmissionRow, form: forms.Form) -> list[Doubt]:
+    """What does not fit between the birth that was typed and the reception."""
+    if not isinstance(form, PersonForm):
+        return []
+    given = form.cleaned_data
+    born = people.birth_range(given["birth_date"], given["birth_precision"])
+    return birth_doubts(
+        born,
+        received_at=row.received_at,
+        age_as_given=age_given(row.episode_id),
+        target="id_birth_date_day",
+    )
+
+
+def _who(request: Any, row: AdmissionRow) -> dict[str, Any]:
+    """Under what names the person is known, and who on record may be the same."""
+    head = people.person_headers(request.actor, [row.person_id])[row.person_id]
+    noted = people.possible_matches(request.actor, row.person_id)
+    known = {match.other.person_id for match in noted}
+    near = [
+        match for match in near_to(request.actor, head) if match.other.person_id not in known
+    ] if request.actor.can("people.edit") else []  # fmt: skip
+    others = [match.other.person_id for match in (*noted, *near)]
+    where = selectors.whereabouts(request.actor, others)
+    return {
+        "head": head,
+        "noted": noted,
+        "near": near,
+        "where": {person_id: where_text(where.get(person_id)) for person_id in others},
+        "may_edit": request.actor.can("people.edit"),
+    }
 
 
 def _warrant(request: Any, row: AdmissionRow) -> HttpResponse:

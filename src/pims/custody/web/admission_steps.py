@@ -212,6 +212,7 @@ def _person(command: Command, row: AdmissionRow, form: PersonForm) -> None:
         birth_precision=given["birth_precision"],
         age_disputed=given["age_disputed"],
     )
+    people.look_for_matches(then(command, "matches"), person_id=row.person_id)
     _mark(command, row, "person")
 
 

@@ -13,14 +13,24 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from pims.custody import selectors, services
-from pims.custody.web.words import RECEPTION_KINDS, SEXES, TURN_AWAY_REASONS, WARRANT_STATES
+from pims.custody.web.van_lines import (
+    SEX_CHOICES,
+    WARRANT_CHOICES,
+    LineForm,
+    LineFormSet,
+    line_errors,
+    near_of,
+    settle,
+)
+from pims.custody.web.where import where_text
+from pims.custody.web.words import RECEPTION_KINDS, TURN_AWAY_REASONS, WARRANT_STATES
 from pims.facilities import selectors as facilities
 from pims.kernel import clock
-from pims.kernel.errors import InvalidInput, NotFound
+from pims.kernel.errors import InvalidInput, NotFound, NotPermitted
 from pims.people import selectors as people
-from pims.people.selectors import PossibleMatchLine
 from pims.ui.commands import command_from
 from pims.ui.dates import day_asked
+from pims.ui.doubts import question
 from pims.ui.fields import InstantField
 from pims.ui.forms import add_reasons
 from pims.ui.pages import page
@@ -44,35 +54,6 @@ class VanForm(forms.Form):
     vehicle = forms.CharField(label=_("Vehicle"), required=False, max_length=60)
     handed_over_by = forms.CharField(label=_("Handed over by"), max_length=200)
     received_by = forms.CharField(label=_("Received by"), max_length=200)
-
-
-class LineForm(forms.Form):
-    """One person: a name, or nothing but "somebody is here"."""
-
-    here = forms.BooleanField(label=_("Nobody can name this person"), required=False)
-    name_as_given = forms.CharField(label=_("Name as given"), required=False, max_length=200)
-    sex = forms.ChoiceField(label=_("Sex"), choices=list(SEXES.items()), initial="unknown")
-    age_as_given = forms.IntegerField(
-        label=_("Age as given"), required=False, min_value=0, max_value=130
-    )
-    warrant_state = forms.ChoiceField(
-        label=_("Warrant"), choices=list(WARRANT_STATES.items()), initial="yes"
-    )
-    injuries = forms.CharField(label=_("Injuries seen"), required=False, max_length=2000)
-    complaint = forms.BooleanField(label=_("Complains of ill-treatment"), required=False)
-    number = forms.CharField(label=_("Known number"), required=False, max_length=20)
-
-    @property
-    def filled(self) -> bool:
-        """Whether the line stands for somebody."""
-        given = self.cleaned_data
-        return bool(
-            given.get("here") or given.get("name_as_given") or given.get("number")
-            or given.get("injuries")
-        )  # fmt: skip
-
-
-LineFormSet = forms.formset_factory(LineForm, extra=0, max_num=60, absolute_max=60)
 
 
 class TurnAwayForm(forms.Form):
@@ -107,54 +88,70 @@ def receive(request: Any) -> HttpResponse:
     """The van's body receipts on one screen: a line each, all recorded at once."""
     posted = request.POST if request.method == "POST" else None
     form = VanForm(posted, initial={"received_at": clock.now(), "received_by": request.actor.name})
-    initial = [{"sex": "male", "warrant_state": "yes"} for _row in range(ROWS)]
-    lines = LineFormSet(posted, initial=None if posted else initial, prefix="line")
+    lines = LineFormSet(posted, initial=None if posted else [{} for _row in range(ROWS)],
+                        prefix="line")  # fmt: skip
+    asked, filled = None, list[LineForm]()
     if posted is not None and form.is_valid() and lines.is_valid():
         filled = [line for line in lines if line.filled]
-        known = [_known(request, line) for line in filled]
-        try:
-            if any(line.errors for line in filled):
-                raise InvalidInput({})
-            made = services.record_body_receipts(
-                command_from(request),
-                establishment_id=request.establishment_id,
-                receipts=[_line(*row) for row in zip(filled, known, strict=True)],
-                received_at=form.cleaned_data["received_at"],
-                reception_kind=form.cleaned_data["reception_kind"],
-                from_where=form.cleaned_data["from_where"],
-                vehicle=form.cleaned_data["vehicle"],
-                handed_over_by=form.cleaned_data["handed_over_by"],
-                received_by=form.cleaned_data["received_by"],
-            )
-        except InvalidInput as problem:
-            _blame(form, filled, problem)
-        else:
-            messages.success(
-                request,
-                gettext("%(count)s received and on the books.") % {"count": len(made.receipts)},
-            )
-            return HttpResponseRedirect(reverse("custody:van", args=[made.van_id]))
-    wrong = bool(posted) and (bool(form.errors) or any(line.errors for line in lines))
+        doubts = settle(request.actor, filled, form.cleaned_data["received_at"])
+        asked = question(request, doubts)
+        if asked is None and not any(line.errors for line in filled):
+            try:
+                made = _receive(request, form, filled)
+            except InvalidInput as problem:
+                _blame(form, filled, problem)
+            else:
+                messages.success(
+                    request,
+                    gettext("%(count)s received and on the books.") % {"count": len(made.receipts)},
+                )
+                return HttpResponseRedirect(reverse("custody:van", args=[made.van_id]))
+    wrong = posted is not None and (bool(form.errors) or any(line.errors for line in lines))
     context = {
         "form": form,
         "lines": lines,
-        "columns": LineForm.base_fields,
+        "errors": line_errors(lines) if posted else [],
+        "question": None if wrong else asked,
+        "sexes": SEX_CHOICES,
+        "warrants": WARRANT_CHOICES,
     }
-    return render(request, "custody/receive.html", context, status=422 if wrong else 200)
+    status = 422 if wrong or asked else 200
+    return render(request, "custody/receive.html", context, status=status)
+
+
+@page(permission=RECEIVE)
+def known(request: Any) -> HttpResponse:
+    """Whom a number names and where he or she is: asked for by htmx beside the box."""
+    number = next((v for k, v in request.GET.items() if k.endswith("number")), "").strip()
+    head = held = None
+    if number:
+        try:
+            person_id = people.resolve_number(request.actor, number)
+        except (NotFound, NotPermitted):
+            pass
+        else:
+            head = people.person_headers(request.actor, [person_id]).get(person_id)
+            held = selectors.whereabouts(request.actor, [person_id]).get(person_id)
+    context = {"number": number, "head": head, "held": held, "where": where_text(held)}
+    return render(request, "custody/known.html", context)
 
 
 @page(permission=RECEIVE)
 def van(request: Any, van_id: int) -> HttpResponse:
     """Who came with a van, and what is left to do about each."""
     found = selectors.van(request.actor, van_id)
-    matches: dict[int, list[PossibleMatchLine]] = {}
-    for match in people.possible_matches(request.actor):
-        if match.person is not None:
-            matches.setdefault(match.person.person_id, []).append(match)
+    ids = [line.person_id for line in found.lines]
+    matches = people.matches_of(request.actor, ids)
+    near = near_of(request.actor, found, without=matches)
     context = {
         "van": found,
         "lines": [
-            (line, WARRANT_STATES[line.warrant_state], matches.get(line.person_id, []))
+            (
+                line,
+                WARRANT_STATES[line.warrant_state],
+                matches.get(line.person_id, []),
+                near.get(line.person_id, []),
+            )
             for line in found.lines
         ],
         "columns": [
@@ -162,6 +159,7 @@ def van(request: Any, van_id: int) -> HttpResponse:
             Column(_("Warrant")), Column(_("Injuries seen")), Column(_("Next")),
         ],
         "may_admit": request.actor.can("custody.admit"),
+        "may_edit": request.actor.can("people.edit"),
         "may_print": request.actor.can("documents.print"),
     }  # fmt: skip
     return render(request, "custody/van.html", context)
@@ -217,28 +215,18 @@ def turn_away(request: Any) -> HttpResponse:
     return render(request, "custody/step.html", context, status=422 if form.errors else 200)
 
 
-def _known(request: Any, line: LineForm) -> int | None:
-    """Whom the number names. A wrong one is told at its line and loses nothing of the van."""
-    number = line.cleaned_data["number"].strip()
-    if not number:
-        return None
-    try:
-        return people.resolve_number(request.actor, number)
-    except NotFound:
-        line.add_error("number", gettext("No prisoner has this number."))
-        return None
-
-
-def _line(line: LineForm, person_id: int | None) -> services.BodyReceiptInput:
-    given = line.cleaned_data
-    return services.BodyReceiptInput(
-        name_as_given=given["name_as_given"],
-        person_id=person_id,
-        sex=given["sex"],
-        age_as_given=given["age_as_given"],
-        warrant_state=given["warrant_state"],
-        injuries=given["injuries"],
-        complaint=given["complaint"],
+def _receive(request: Any, form: VanForm, filled: list[LineForm]) -> services.ReceiptsRecorded:
+    given = form.cleaned_data
+    return services.record_body_receipts(
+        command_from(request),
+        establishment_id=request.establishment_id,
+        receipts=[line.receipt() for line in filled],
+        received_at=given["received_at"],
+        reception_kind=given["reception_kind"],
+        from_where=given["from_where"],
+        vehicle=given["vehicle"],
+        handed_over_by=given["handed_over_by"],
+        received_by=given["received_by"],
     )
 
 

@@ -20,6 +20,7 @@ app_name = "custody"
 urlpatterns = [
     path("reception/", reception.reception, name="reception"),
     path("reception/receive/", reception.receive, name="receive"),
+    path("reception/known/", reception.known, name="known"),
     path("reception/order/", batch.receive_under_order, name="receive_order"),
     path("reception/van/<int:van_id>/", reception.van, name="van"),
     path("reception/book/", reception.book, name="reception_book"),

@@ -3,6 +3,7 @@
 from pims.people.selectors.detail import NameLine, PersonDetail, person_detail
 from pims.people.selectors.headers import (
     PersonHeader,
+    birth_range,
     born_between,
     canonical_id,
     ids_canonical,
@@ -11,6 +12,7 @@ from pims.people.selectors.headers import (
     person_headers,
     persons_of,
 )
+from pims.people.selectors.likeness import answers_to
 from pims.people.selectors.matches import (
     PossibleMatchLine,
     matches_of,
@@ -44,6 +46,8 @@ __all__ = [
     "PhotographFile",
     "PhotographView",
     "PossibleMatchLine",
+    "answers_to",
+    "birth_range",
     "born_between",
     "canonical_id",
     "explain_number",

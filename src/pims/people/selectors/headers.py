@@ -99,7 +99,16 @@ def born_between(person_ids: Collection[int]) -> dict[int, tuple[date, date]]:
     return {
         person_id: (earliest, latest or earliest)
         for person_id, earliest, latest in rows.values_list("id", "born_earliest", "born_latest")
+        if earliest is not None
     }
+
+
+def birth_range(given: date | None, precision: str) -> tuple[date, date] | None:
+    """The first and the last possible day of a birth as it was typed; None where not known."""
+    born = rules.birth(given, precision)
+    if born.earliest is None or born.latest is None:
+        return None
+    return born.earliest, born.latest
 
 
 def person_headers(

@@ -21,6 +21,7 @@ from pims.people.services.matching import (
     MatchResult,
     decide_possible_match,
     look_for_matches,
+    note_possible_match,
 )
 from pims.people.services.merging import MergeResult, merge_persons, unmerge_persons
 from pims.people.services.names import NameInput, NameResult, add_name, withdraw_name
@@ -62,6 +63,7 @@ __all__ = [
     "let_come_of_age",
     "look_for_matches",
     "merge_persons",
+    "note_possible_match",
     "numbered",
     "rebuild_search",
     "record_consular_notice",

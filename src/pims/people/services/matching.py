@@ -4,7 +4,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from pims.foundation.commands.transaction import Transaction, service
-from pims.kernel.errors import NotFound
+from pims.kernel.decisions import Reason
+from pims.kernel.errors import InvalidInput, NotFound
 from pims.kernel.text import clean_field
 from pims.people import events
 from pims.people.models import Person, PossibleMatch
@@ -74,6 +75,21 @@ def look_for_matches(tx: Transaction, *, person_id: int) -> tuple[int, ...]:
     if person is None:
         raise NotFound("person")
     return tuple(find_matches(tx, person))
+
+
+@service
+def note_possible_match(tx: Transaction, *, person_id: int, other_id: int) -> MatchResult:
+    """Note that an officer thinks the two may be one person; one noted before is given back.
+
+    Raises InvalidInput for one record twice, NotFound where the officer may not know of one.
+    """
+    if person_id == other_id:
+        raise InvalidInput({"other_id": Reason("people.same_record")})
+    for one in (person_id, other_id):
+        tx.require_person("people.edit", one)
+    tx.lock_persons([person_id, other_id])
+    match_id = note_match(tx, person_id, other_id)
+    return MatchResult(match_id, PossibleMatch.objects.get(pk=match_id).state)
 
 
 @service

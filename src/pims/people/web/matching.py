@@ -68,3 +68,12 @@ def match(request: Any, match_id: int) -> HttpResponse:
     )
     context = {"form": form, "line": line, "one": one, "other": other}
     return render(request, "people/match.html", context, status=422 if form.errors else 200)
+
+
+@page(permission=EDIT, methods=("POST",))
+def compare(request: Any, person_id: int, other_id: int) -> HttpResponse:
+    """Note the two as possibly one person, and go on to the comparison."""
+    noted = services.note_possible_match(
+        command_from(request), person_id=person_id, other_id=other_id
+    )
+    return HttpResponseRedirect(reverse("people:match", args=[noted.match_id]))

@@ -130,10 +130,15 @@ def pims_field(bound: BoundField, **options: Any) -> dict[str, Any]:
 
 
 @register.inclusion_tag("ui/error_summary.html")
-def error_summary(*forms: BaseForm, reasons: Iterable[Reason] = ()) -> dict[str, Any]:
-    """``{% error_summary form %}``: what is wrong, each line a link to its field."""
-    lines = wording.explain(reasons, get_language() or "en")
-    return error_summary_context(forms, lines)
+def error_summary(
+    *forms: BaseForm, reasons: Iterable[Reason] = (), lines: Iterable[Mapping[str, str]] = ()
+) -> dict[str, Any]:
+    """``{% error_summary form %}``: what is wrong, each line a link to its field.
+
+    `lines` are entries of the rows of a table: ``text`` and ``target``, the id of the box.
+    """
+    context = error_summary_context(forms, wording.explain(reasons, get_language() or "en"))
+    return context | {"entries": [*context["entries"], *lines]}
 
 
 @register.filter

@@ -1,0 +1,158 @@
+"""What the officer at the gate is asked, told and never made to lose."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from pims.custody import selectors
+from pims.custody.models import BodyReceipt, Episode
+from pims.custody.tests.prison import Prison, man
+from pims.custody.tests.test_pages import command, instant, van
+from pims.kernel import clock
+from pims.people import selectors as people
+from pims.people import services as people_services
+from pims.people.services import NameInput
+from tests.access.staff import signed_in, staff
+
+
+@pytest.fixture
+def client(prison: Prison):
+    return signed_in(staff("reception_officer", establishment_id=prison.establishment_id))
+
+
+def mark(answer) -> dict[str, str]:
+    """The Yes of the question that the page asks."""
+    return {"sure": answer.context["question"].mark}
+
+
+def test_a_van_of_the_wrong_year_is_asked_about_and_saved_on_yes_with_nothing_lost(
+    prison, client
+) -> None:
+    sent = van("Juan Pérez") | instant("received_at", clock.now() - timedelta(days=2557))
+    asked = client.post(reverse("custody:receive"), sent)
+    page = asked.content.decode()
+    assert asked.status_code == 422
+    assert "2,557 days ago" in page
+    assert "Is the year right?" in page
+    assert "Juan Pérez" in page
+    assert not Episode.objects.exists()
+    answer = client.post(reverse("custody:receive"), sent | mark(asked))
+    assert answer.status_code == 302
+    assert Episode.objects.count() == 1
+
+
+def test_a_yes_to_one_question_is_no_yes_to_another(prison, client) -> None:
+    sent = van("Juan Pérez") | instant("received_at", clock.now() - timedelta(days=2557))
+    yes = mark(client.post(reverse("custody:receive"), sent))
+    other = sent | instant("received_at", clock.now() - timedelta(days=3557)) | yes
+    assert client.post(reverse("custody:receive"), other).status_code == 422
+    assert not Episode.objects.exists()
+
+
+def test_a_van_of_this_evening_is_asked_nothing(prison, client) -> None:
+    sent = van("Juan Pérez") | instant("received_at", clock.now() - timedelta(hours=5))
+    assert client.post(reverse("custody:receive"), sent).status_code == 302
+
+
+def test_the_number_of_somebody_inside_says_who_and_where_and_asks_whether_it_is_he(
+    prison, client
+) -> None:
+    held = prison.held("Dan Banner")
+    prison.place(held.episode_id, "REM A-1/1")
+    sent = van("Dan Banner") | {"line-0-number": held.number}
+    asked = client.post(reverse("custody:receive"), sent)
+    page = asked.content.decode()
+    assert asked.status_code == 422
+    assert "BANNER, Dan, who is inside: Remand A-1/1" in page
+    assert BodyReceipt.objects.count() == 1
+    answer = client.post(reverse("custody:receive"), sent | {"line-0-attach": "new"})
+    assert answer.status_code == 302
+    receipt = BodyReceipt.objects.latest("pk")
+    assert receipt.person_id != held.person_id
+    assert selectors.whereabouts(prison.actor, [held.person_id])[held.person_id].inside
+
+
+def test_the_number_says_who_it_is_while_it_is_typed(prison, client) -> None:
+    held = prison.held("Dan Banner")
+    said = client.get(reverse("custody:known"), {"line-3-number": held.number}).content.decode()
+    assert "BANNER, Dan" in said
+    assert "Inside" in said
+    assert (
+        "No prisoner"
+        in client.get(reverse("custody:known"), {"line-3-number": "0000000-00"}).content.decode()
+    )
+
+
+def test_a_name_that_is_not_the_numbers_is_asked_about(prison, client) -> None:
+    known = people_services.create_person(
+        prison.command,
+        names=[NameInput("Dan", "Banner")],
+        establishment_id=prison.establishment_id,
+    )
+    wrong = van("Dan Testd") | {"line-0-number": known.number}
+    page = client.post(reverse("custody:receive"), wrong).content.decode()
+    assert "the name given is Dan Testd" in page
+    near = van("Dann Baner") | {"line-0-number": known.number}
+    assert client.post(reverse("custody:receive"), near).status_code == 302
+
+
+def test_what_nobody_chose_is_not_recorded_as_if_it_had_been(prison, client) -> None:
+    page = client.get(reverse("custody:receive")).content.decode()
+    assert '<option value="male" selected' not in page
+    assert '<option value="yes" selected' not in page
+    sent = van("Juan Pérez")
+    del sent["line-0-sex"], sent["line-0-warrant_state"]
+    answer = client.post(reverse("custody:receive"), sent)
+    assert answer.status_code == 422
+    assert not Episode.objects.exists()
+
+
+def test_what_is_wrong_in_a_line_stands_in_the_summary_with_its_line(prison, client) -> None:
+    sent = van("Juan Pérez", "Somebody") | {"line-1-age_as_given": "150"}
+    page = client.post(reverse("custody:receive"), sent).content.decode()
+    summary = page[page.index("govuk-error-summary__list") : page.index("</ul>", page.index(
+        "govuk-error-summary__list"))]  # fmt: skip
+    assert "Nothing was saved" in page
+    assert "Line 2, Age as given" in summary
+    assert 'href="#id_line-1-age_as_given"' in summary
+
+
+def test_whoever_sounds_like_somebody_on_record_is_shown_at_once_and_can_be_compared(
+    prison, client
+) -> None:
+    old = prison.one("Ramdas, Devi")
+    answer = client.post(reverse("custody:receive"), van("Ramdas, Deevi"))
+    page = client.get(answer.url).content.decode()
+    assert old.number in page
+    new = BodyReceipt.objects.latest("pk")
+    step = reverse("custody:admission_step", args=[new.episode_id, "person"])
+    assert old.number in client.get(step).content.decode()
+    compared = client.post(
+        reverse("people:compare", args=[new.person_id, old.person_id]), command()
+    )
+    assert client.get(compared.url).status_code == 200
+
+
+def test_a_birth_after_reception_is_asked_about_and_recorded_on_yes(prison, client) -> None:
+    (held,) = prison.receive(man("Juan Perez", age_as_given=41, birth_date=None))
+    step = reverse("custody:admission_step", args=[held.episode_id, "person"])
+    today = clock.today("America/Belize")
+
+    def birth(year: int) -> dict[str, object]:
+        return command(
+            version=people.person_headers(prison.actor, [held.person_id])[held.person_id].version,
+            sex="male", gender="man", birth_precision="day",
+            birth_date_day=1, birth_date_month=1, birth_date_year=year,
+        )  # fmt: skip
+
+    sent = birth(today.year - 1)
+    asked = client.post(step, sent)
+    assert asked.status_code == 422
+    assert "the age given was 41" in asked.content.decode()
+    header = people.person_headers(prison.actor, [held.person_id])[held.person_id]
+    assert header.birth_date is None
+    assert client.post(step, sent | mark(asked)).status_code == 302
+    header = people.person_headers(prison.actor, [held.person_id])[held.person_id]
+    assert header.birth_date.year == today.year - 1
+    assert client.post(step, birth(today.year - 41)).status_code == 302

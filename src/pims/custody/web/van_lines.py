@@ -1,0 +1,232 @@
+"""The lines of the van's screen: what each must say, and what is asked once more about it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.urls import reverse_lazy
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+
+from pims.custody import selectors, services
+from pims.custody.selectors import Whereabouts
+from pims.custody.web.doubts import birth_doubts, late
+from pims.custody.web.where import where_text
+from pims.custody.web.words import SEXES, WARRANT_STATES
+from pims.kernel.decisions import Reason
+from pims.kernel.errors import NotFound
+from pims.people import selectors as people
+from pims.people.services import NameInput
+from pims.ui import wording
+from pims.ui.dates import instant_text
+from pims.ui.doubts import Doubt
+
+CHOOSE = [("", _("Choose"))]
+SEX_CHOICES = [*CHOOSE, *SEXES.items()]
+WARRANT_CHOICES = [*CHOOSE, *WARRANT_STATES.items()]
+
+
+class LineForm(forms.Form):
+    """One person: a name, or nothing but "somebody is here".
+
+    Nothing is chosen beforehand: what nobody said must not stand there as if it had been said.
+    """
+
+    here = forms.BooleanField(label=_("Nobody can name this person"), required=False)
+    name_as_given = forms.CharField(label=_("Name as given"), required=False, max_length=200)
+    sex = forms.ChoiceField(label=_("Sex"), choices=SEX_CHOICES, required=False)
+    age_as_given = forms.IntegerField(
+        label=_("Age as given"), required=False, min_value=0, max_value=120
+    )
+    warrant_state = forms.ChoiceField(label=_("Warrant"), choices=WARRANT_CHOICES, required=False)
+    injuries = forms.CharField(label=_("Injuries seen"), required=False, max_length=2000)
+    complaint = forms.BooleanField(label=_("Complains of ill-treatment"), required=False)
+    number = forms.CharField(
+        label=_("Known number"),
+        required=False,
+        max_length=20,
+        widget=forms.TextInput(
+            attrs={
+                "data-suggest": reverse_lazy("people:suggest"),
+                "autocomplete": "off",
+                "hx-get": reverse_lazy("custody:known"),
+                "hx-trigger": "blur changed",
+                "hx-target": "next [data-known]",
+            }
+        ),
+    )
+    attach = forms.ChoiceField(
+        label=_("Is it the same person?"),
+        required=False,
+        choices=[
+            *CHOOSE,
+            ("same", _("The same person: the books are wrong")),
+            ("new", _("Somebody else: give a new number")),
+        ],
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.person_id: int | None = None
+        self.asked = bool(self.data.get(self.add_prefix("attach")))
+
+    @property
+    def filled(self) -> bool:
+        """Whether the line stands for somebody."""
+        given = self.cleaned_data
+        return bool(
+            given.get("here") or given.get("name_as_given") or given.get("number")
+            or given.get("injuries")
+        )  # fmt: skip
+
+    def receipt(self) -> services.BodyReceiptInput:
+        given = self.cleaned_data
+        return services.BodyReceiptInput(
+            name_as_given=given["name_as_given"],
+            person_id=self.person_id,
+            sex=given["sex"],
+            age_as_given=given["age_as_given"],
+            warrant_state=given["warrant_state"],
+            injuries=given["injuries"],
+            complaint=given["complaint"],
+            attach=given["attach"] or "auto",
+        )
+
+
+LineFormSet = forms.formset_factory(LineForm, extra=0, max_num=60, absolute_max=60)
+
+
+def settle(viewer: Any, lines: Sequence[LineForm], received_at: datetime) -> list[Doubt]:
+    """Find whom the numbers name, put what is missing beside its box, and give the doubts.
+
+    Somebody whom the books hold inside is told at the line, which then asks whether it is the
+    same person.
+    """
+    for line in lines:
+        given = line.cleaned_data
+        if "sex" not in line.errors and not given.get("sex"):
+            line.add_error("sex", _said(Reason("custody.sex_not_chosen")))
+        if "warrant_state" not in line.errors and not given.get("warrant_state"):
+            line.add_error("warrant_state", _said(Reason("custody.warrant_not_chosen")))
+        line.person_id = _known(viewer, line)
+    named = {line.person_id: line for line in lines if line.person_id is not None}
+    where = selectors.whereabouts(viewer, list(named))
+    heads = people.person_headers(viewer, list(named))
+    doubts = late(received_at)
+    for line in lines:
+        person_id, given = line.person_id, line.cleaned_data
+        if person_id is None or person_id not in heads:
+            continue
+        head, held = heads[person_id], where.get(person_id)
+        if held is not None and held.inside:
+            line.asked = True
+            if not given.get("attach"):
+                line.add_error("attach", _said(inside(head, held)))
+                continue
+        if given.get("attach") != "new":
+            doubts += _of_known(line, head, received_at)
+    return doubts
+
+
+def inside(head: people.PersonHeader, held: Whereabouts) -> Reason:
+    """That the books hold this person inside, and where."""
+    return Reason(
+        "custody.known_and_inside",
+        {
+            "number": head.number,
+            "name": head.display_name or gettext("Name not known"),
+            "where": where_text(held),
+            "since": instant_text(held.since, "date"),
+        },
+    )
+
+
+def line_errors(lines: Iterable[LineForm]) -> list[dict[str, str]]:
+    """What is wrong in the lines, for the summary of the page, each with the id of its box."""
+    return [
+        {
+            "text": gettext("Line %(line)s, %(box)s: %(problem)s")
+            % {"line": number, "box": bound.label, "problem": text},
+            "target": str(bound.auto_id),
+        }
+        for number, line in enumerate(lines, start=1)
+        for bound in line
+        for text in bound.errors
+    ]
+
+
+def near_of(
+    viewer: Any, van: selectors.VanInfo, *, without: Mapping[int, object]
+) -> dict[int, list[people.PossibleMatchLine]]:
+    """Those on record who are near to each person new with this van, where none is noted."""
+    if not viewer.can("people.edit"):
+        return {}
+    heads = people.person_headers(viewer, [line.person_id for line in van.lines])
+    found = {}
+    for line in van.lines:
+        head = heads.get(line.person_id)
+        if head is None or line.person_id in without or line.found != "not_held":
+            continue
+        near = near_to(viewer, head)
+        if near:
+            found[line.person_id] = near
+    return found
+
+
+def near_to(viewer: Any, head: people.PersonHeader) -> list[people.PossibleMatchLine]:
+    """The records nearest to a person, beside those that are noted already."""
+    if not head.given and not head.family:
+        return []
+    return people.near_persons(
+        viewer,
+        names=[NameInput(head.given, head.family)],
+        birth_date=head.birth_date,
+        birth_precision=head.birth_precision,
+        sex=head.sex,
+        without=sorted(people.persons_of(head.person_id)),
+        limit=3,
+    )
+
+
+def _of_known(line: LineForm, head: people.PersonHeader, received_at: datetime) -> list[Doubt]:
+    given, number = line.cleaned_data, (line.prefix or "").rpartition("-")[2]
+    doubts = []
+    if not people.answers_to(head.person_id, given["name_as_given"]):
+        doubts.append(
+            Doubt(
+                Reason(
+                    "custody.doubt_other_name",
+                    {
+                        "line": int(number or 0) + 1,
+                        "number": head.number,
+                        "name": head.display_name,
+                        "given": given["name_as_given"],
+                    },
+                ),
+                f"id_{line.prefix}-number",
+            )
+        )
+    doubts += birth_doubts(
+        people.born_between([head.person_id]).get(head.person_id),
+        received_at=received_at,
+        age_as_given=given["age_as_given"],
+        target=f"id_{line.prefix}-age_as_given",
+    )
+    return doubts
+
+
+def _known(viewer: Any, line: LineForm) -> int | None:
+    """Whom the number names. A wrong one is told at its line and loses nothing of the van."""
+    number = line.cleaned_data.get("number", "").strip()
+    if not number:
+        return None
+    try:
+        return people.resolve_number(viewer, number)
+    except NotFound:
+        line.add_error("number", gettext("No prisoner has this number."))
+        return None
+
+
+def _said(reason: Reason) -> str:
+    return wording.render(reason, get_language() or "en")

@@ -4,7 +4,8 @@ The tests of this module are one discharge, in their order.
 """
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
@@ -16,6 +17,8 @@ from tests.journeys.desk import follow, press, row_of, says
 
 Contexts = Callable[..., BrowserContext]
 WHO = "REYES"
+# A convicted man whose warrant names its last day, in so many days from today.
+WITH_A_LAST_DAY, DAYS_LEFT = "BANNER", 33
 
 
 @pytest.fixture
@@ -28,23 +31,40 @@ def stops(page: Page) -> list[str]:
     return page.locator(".p-refusal__reasons > li").all_inner_texts()
 
 
+def day_typed(page: Page, day: date) -> None:
+    page.get_by_label("Final date of the warrant").check()
+    for part in ("day", "month", "year"):
+        page.locator(f"#id_final_date_{part}").fill(str(getattr(day, part)))
+    press(page, "Open the discharge check")
+
+
+def test_a_mistyped_last_day_starts_no_clock_and_says_which_days_the_papers_name(
+    live_site: LiveSite, officer: Callable[[str], Page]
+) -> None:
+    page = officer("records_officer")
+    page.goto(live_site.prisoner(WITH_A_LAST_DAY))
+    follow(page, "Prepare a discharge")
+    day_typed(page, date(2026, 1, 1))
+    says(page, "No warrant of this person ends on that day")
+    assert page.locator("#id_final_date_year").input_value() == "2026", "what was typed is kept"
+    page.goto(live_site.prisoner(WITH_A_LAST_DAY))
+    assert page.get_by_role("link", name="Prepare a discharge").count() == 1, "no check is open"
+
+
 def test_exactly_three_things_stop_a_discharge(
     live_site: LiveSite, officer: Callable[[str], Page]
 ) -> None:
     page = officer("records_officer")
-    page.goto(live_site.prisoner(WHO))
+    page.goto(live_site.prisoner(WITH_A_LAST_DAY))
     follow(page, "Prepare a discharge")
-    page.get_by_label("Final date of the warrant").check()
-    page.locator("#id_final_date_day").fill("1")
-    page.locator("#id_final_date_month").fill("1")
-    page.locator("#id_final_date_year").fill("2040")
-    press(page, "Open the discharge check")
+    day_typed(
+        page, clock.now().astimezone(ZoneInfo("America/Belize")).date() + timedelta(DAYS_LEFT)
+    )
     says(page, "The gate stays closed for this")
     assert len(stops(page)) == 3
     press(page, "Discharge now")
     says(page, "Refused. Nothing was changed.")
-    page.goto(live_site.prisoner(WHO))
-    follow(page, "Discharge check")
+    follow(page, "Back to where you were")
     follow(page, "Close without discharge")
     page.get_by_label("Why is it closed?").fill("The date was read wrongly")
     press(page, "Save")
@@ -80,13 +100,35 @@ def test_identity_is_established_by_two_officers(
     assert len(stops(page)) == 1
     page.get_by_role("link", name="Establish").click()
     says(page, "No photograph is stored")
-    page.get_by_label("Two officers who know the person").check()
-    page.get_by_label("First officer who knows the person").fill("Officer Ical")
+    assert page.get_by_label("Photograph compared").count() == 0
+    first, second = (live_site.sign_in_of(r) for r in ("gate_officer", "unit_officer"))
+    page.get_by_label("Badge of the first officer").fill(first.badge)
+    page.get_by_label("PIN of the first officer").fill("000000")
+    page.get_by_label("Badge of the second officer").fill(second.badge)
     page.get_by_label("Yes", exact=True).check()
     press(page, "Record")
     expect(page.locator(".govuk-error-summary")).to_be_visible()
-    page.get_by_label("Second officer who knows the person").fill("Officer Wade")
+    page.get_by_label("PIN of the first officer").fill(first.pin)
     press(page, "Record")
+    says(page, "Nothing stops this discharge")
+    says(page, "Named, has not signed")
+
+
+def test_the_officer_who_was_named_signs_at_any_pc_and_nobody_signs_for_another(
+    live_site: LiveSite, officer: Callable[[str], Page]
+) -> None:
+    page = officer("records_officer")
+    page.goto(live_site.prisoner(WHO))
+    follow(page, "Discharge check")
+    page.get_by_role("link", name="Sign Domingo Choc").click()
+    other, named = (live_site.sign_in_of(r) for r in ("gate_officer", "unit_officer"))
+    page.get_by_label("Yes", exact=True).check()
+    for who in (other, named):
+        page.get_by_label("Your badge").fill(who.badge)
+        page.get_by_label("Your PIN").fill(who.pin)
+        press(page, "Sign")
+        if who is other:
+            says(page, "Only Domingo Choc can answer")
     says(page, "Nothing stops this discharge")
 
 

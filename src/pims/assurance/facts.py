@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from pims.assurance.rules import CustodyFacts, ReleaseFacts
+from pims.assurance.rules import CustodyFacts, DueAlarm, ReleaseFacts
 from pims.authority import selectors as authority
 from pims.custody.selectors.births import births_in_doubt
 from pims.custody.selectors.standing import standing
@@ -10,6 +10,7 @@ from pims.facilities import selectors as facilities
 from pims.kernel import clock
 from pims.kernel.asof import AsOf
 from pims.release import selectors as release
+from pims.release import signatures
 
 
 def collect_facts(
@@ -65,3 +66,24 @@ def collect_facts(
         for clock_row in release.clocks(establishment_id=establishment_id, person_ids=only)
     ]
     return custody, releases
+
+
+def collect_owed(
+    *, establishment_id: int | None = None, person_ids: Iterable[int] | None = None
+) -> list[DueAlarm]:
+    """What somebody still owes the record: a signature that was promised at the gate."""
+    only = None if person_ids is None else list(person_ids)
+    return [
+        DueAlarm(
+            "identity_unsigned",
+            str(owed.vouching_id),
+            owed.named_at,
+            owed.establishment_id,
+            owed.person_id,
+            owed.episode_id,
+            {"officer": owed.officer},
+        )
+        for owed in signatures.vouchings(
+            establishment_id=establishment_id, person_ids=only, waiting=True
+        )
+    ]

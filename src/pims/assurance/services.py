@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import connection
 
 from pims.assurance import events
-from pims.assurance.facts import collect_facts
+from pims.assurance.facts import collect_facts, collect_owed
 from pims.assurance.kinds import AlarmKind, alarm_kinds
 from pims.assurance.models import Alarm
 from pims.assurance.rules import DueAlarm, due_alarms
@@ -30,6 +30,7 @@ BY_FACT = frozenset(
         "admission_overdue",
         "birth_in_doubt",
         "countersign_missing",
+        "identity_unsigned",
     }
 )
 
@@ -63,6 +64,8 @@ def sweep(
     only = None if person_ids is None else sorted(set(person_ids))
     custody, releases = collect_facts(establishment_id=establishment_id, person_ids=only)
     due = due_alarms(custody, releases, as_of=tx.now)
+    owed = collect_owed(establishment_id=establishment_id, person_ids=only)
+    due.update({(alarm.kind, alarm.key): alarm for alarm in owed})
     standing = Alarm.objects.select_for_update().filter(ended_at=None, kind__in=BY_FACT)
     if establishment_id is not None:
         standing = standing.filter(establishment_id=establishment_id)

@@ -50,6 +50,16 @@ class IdentityEstablished(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class IdentityAnswered(Event):
+    """An officer who was named as knowing the person signed, or said no."""
+
+    kind: ClassVar[str] = "release.identity_answered"
+    case_id: int
+    vouching_id: int
+    knows: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class SecondOfficerAgreed(Event):
     kind: ClassVar[str] = "release.second_officer_agreed"
     case_id: int

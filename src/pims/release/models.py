@@ -86,12 +86,41 @@ class DischargeItem(models.Model):
 
 
 @recorded
+class Vouching(models.Model):
+    """An officer who says that the prisoner of a case is who the record says.
+
+    `signed_at` is when the officer gave badge and PIN; while it is empty the officer was only
+    named by another, and an alarm waits for the answer. `denied_at` says the officer does not
+    know the person, or that it is somebody else.
+    """
+
+    case = models.ForeignKey(DischargeCase, on_delete=models.PROTECT, related_name="vouchings")
+    user_id = models.BigIntegerField()
+    named_at = models.DateTimeField()
+    signed_at = models.DateTimeField(null=True)
+    denied_at = models.DateTimeField(null=True)
+    recorded_by_id = models.BigIntegerField()
+
+    class Meta:
+        db_table = "release_vouching"
+        constraints = [
+            models.UniqueConstraint(fields=["case", "user_id"], name="an_officer_vouches_once")
+        ]
+
+
+@recorded
 class Discharge(models.Model):
-    """The discharge itself. `entered_from_paper` marks one made without the system."""
+    """The discharge itself. `entered_from_paper` marks one made without the system.
+
+    Of such a one `first_name` and `second_name` are the officers whom the paper names and
+    `order_seen` what it says of the order; `first_officer_id` is empty and `recorded_by_id` who
+    typed it.
+    """
 
     class SecondHow(models.TextChoices):
         PRESENT = "present"
         TELEPHONE = "telephone"
+        PAPER = "paper"
         NONE = "none"
 
     case = models.OneToOneField(
@@ -103,7 +132,9 @@ class Discharge(models.Model):
         "facilities.Establishment", on_delete=models.PROTECT, related_name="+"
     )
     at = models.DateTimeField()
-    first_officer_id = models.BigIntegerField()
+    first_officer_id = models.BigIntegerField(null=True)
+    first_name = models.CharField(max_length=120, blank=True, default="")
+    order_seen = models.CharField(max_length=300, blank=True, default="")
     second_officer_id = models.BigIntegerField(null=True)
     second_how = models.CharField(max_length=10, choices=SecondHow.choices)
     second_name = models.CharField(max_length=120, blank=True)

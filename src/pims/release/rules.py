@@ -3,7 +3,7 @@
 Pure: what is known goes in, what stands in the way and what remains to be done comes out.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -132,6 +132,49 @@ def second_officer_decision(facts: DischargeFacts, *, as_of: datetime, called: s
             )
         ]
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Voucher:
+    """An officer who knows the person; `signed` where badge and PIN were given for it."""
+
+    user_id: int
+    signed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityFacts:
+    """`photographs` are those of the person, not of marks, that stand in the record."""
+
+    how: str
+    photographs: int
+    vouchers: Sequence[Voucher] = ()
+    officers: Collection[int] = ()
+    matched: bool = True
+
+
+def identity_problems(facts: IdentityFacts) -> Mapping[str, Reason]:
+    """Why identity cannot have been established in this way, by field; empty where it can.
+
+    Nobody compares with a photograph that does not exist. Of two officers who know the person
+    both are users (`officers` are those of the ids that are), and one at least has signed: the
+    other may sign later, so that nobody waits for an officer who is not at a PC.
+    """
+    if facts.how not in IDENTITY_WAYS:
+        return {"how": Reason("release.unknown_identity_way")}
+    if facts.how == "fingerprint":
+        return {"how": Reason("release.no_fingerprints")}
+    if facts.how == "photograph":
+        return {} if facts.photographs else {"how": Reason("release.no_photograph")}
+    named = [voucher.user_id for voucher in facts.vouchers]
+    wrong: dict[str, Reason] = {}
+    if set(named) - set(facts.officers):
+        wrong["officer_two"] = Reason("release.not_an_officer")
+    elif len(set(named)) < 2 and facts.matched:
+        wrong["officer_two"] = Reason("release.two_officers_needed")
+    elif not any(voucher.signed for voucher in facts.vouchers):
+        wrong["officer_one"] = Reason("release.nobody_signed")
+    return wrong
 
 
 @dataclass(frozen=True, slots=True)

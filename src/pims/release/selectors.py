@@ -3,15 +3,17 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from pims.authority import selectors as authority
 from pims.custody.selectors.standing import standing
 from pims.facilities import selectors as facilities
 from pims.foundation.access.actor import Actor
 from pims.foundation.access.scope import require_visible, visible_ids
+from pims.foundation.compiled import compiled
 from pims.kernel import clock
 from pims.kernel.asof import AsOf
 from pims.kernel.errors import NotFound
@@ -93,10 +95,13 @@ class DischargeInfo:
     basis: str
     release_order_id: int | None
     final_date: date | None
-    first_officer_id: int
+    first_officer_id: int | None
+    first_name: str
     second_officer_id: int | None
     second_how: str
     second_name: str
+    order_seen: str
+    recorded_by_id: int
     countersigned_at: datetime | None
     destination: str
     minutes_from_order: int
@@ -104,6 +109,15 @@ class DischargeInfo:
     marks: tuple[str, ...]
     left_open: tuple[str, ...]
     error_id: int | None
+
+    @property
+    def signed(self) -> bool:
+        return self.countersigned_at is not None or self.second_how == "present"
+
+    @property
+    def may_not_sign(self) -> int:
+        """Who cannot be the second officer: the first, or whoever typed what the paper says."""
+        return self.recorded_by_id if self.first_officer_id is None else self.first_officer_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,9 +328,12 @@ def _discharge(row: Discharge) -> DischargeInfo:
         release_order_id=None if row.case is None else row.case.release_order_id,
         final_date=None if row.case is None else row.case.final_date,
         first_officer_id=row.first_officer_id,
+        first_name=row.first_name,
         second_officer_id=row.second_officer_id,
         second_how=row.second_how,
         second_name=row.second_name,
+        order_seen=row.order_seen,
+        recorded_by_id=row.recorded_by_id,
         countersigned_at=row.countersigned_at,
         destination=row.destination,
         minutes_from_order=row.minutes_from_order,

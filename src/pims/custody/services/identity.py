@@ -36,7 +36,8 @@ def record_identity_check(
 ) -> IdentityChecked:
     """Record one check of identity and what it showed; a mismatch tells an alarm.
 
-    Raises InvalidInput: unknown `how`; two officers who know the person are not two.
+    Raises InvalidInput: unknown `how`; two officers who know the person are not two
+    (one who says that it is somebody else is enough for doubt).
     """
     held = (code for code in MAY_CHECK if tx.actor.can(code))
     episode = require_episode(tx, episode_id, next(held, MAY_CHECK[0]))
@@ -61,7 +62,7 @@ def check_identity(
     named = names("officers", officers)
     if how not in IdentityCheck.How.values:
         raise InvalidInput({"how": Reason("custody.identity_how_unknown")})
-    if how == IdentityCheck.How.TWO_OFFICERS and len(set(named)) < 2:
+    if how == IdentityCheck.How.TWO_OFFICERS and matched and len(set(named)) < 2:
         raise InvalidInput({"officers": Reason("custody.two_officers_needed")})
     row = IdentityCheck.objects.create(
         person_id=episode.person_id,

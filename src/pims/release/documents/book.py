@@ -9,11 +9,12 @@ from django.utils.translation import gettext as _
 from pims.authority import selectors as authority
 from pims.facilities import selectors as facilities
 from pims.foundation.access.actor import Actor
-from pims.foundation.access.selectors import user_names
 from pims.kernel.errors import NotPermitted
 from pims.people import selectors as people
 from pims.release import selectors
 from pims.release.documents.ground import ground_text, order_text
+from pims.release.signatures import officers_of
+from pims.release.web.words import mark_label
 from pims.ui.dates import day_text, instant_text
 from pims.ui.printing import Paper, require_printing_at
 
@@ -31,9 +32,7 @@ def discharge_book(viewer: Actor, establishment_id: int, day: date) -> Paper:
     )
     headers = people.person_headers(viewer, [row.person_id for row in rows])
     rows = [row for row in rows if row.person_id in headers]
-    names = user_names(
-        {i for row in rows for i in (row.first_officer_id, row.second_officer_id) if i is not None}
-    )
+    officers = officers_of(rows)
     orders = {
         order.release_order_id: order
         for found in authority.release_orders([row.person_id for row in rows]).values()
@@ -45,16 +44,18 @@ def discharge_book(viewer: Actor, establishment_id: int, day: date) -> Paper:
         order = orders.get(row.release_order_id or 0)
         remarks = [
             *([_("Released in error")] if row.error_id is not None else []),
-            *([_("Entered from paper")] if row.entered_from_paper and order is not None else []),
+            *(mark_label(mark) for mark in row.marks if mark != "from_paper" or order is not None),
         ]
         lines.append(
             [
                 instant_text(row.at, "time"),
                 headers[row.person_id].number,
                 headers[row.person_id].display_name or _("Name not known"),
-                "\n".join(p for p in (ground_text(row, order), order_text(order)) if p),
-                names.get(row.first_officer_id, ""),
-                names.get(row.second_officer_id or 0, row.second_name),
+                "\n".join(
+                    p for p in (ground_text(row, order), order_text(order, row.order_seen)) if p
+                ),
+                officers[row.discharge_id].first,
+                officers[row.discharge_id].second,
                 row.destination,
                 row.minutes_from_order,
                 "; ".join(remarks),

@@ -4,20 +4,19 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from pims.authority import selectors as authority
 from pims.authority.selectors import ReleaseOrderInfo
 from pims.custody import selectors as custody
 from pims.facilities import selectors as facilities
 from pims.foundation.access.actor import Actor
 from pims.foundation.access.scope import visible_ids
-from pims.foundation.access.selectors import user_names
 from pims.kernel.errors import NotFound
 from pims.people import selectors as people
 from pims.property import selectors as property_room
 from pims.property.documents.lines import item_rows
 from pims.release import selectors
-from pims.release.documents.ground import ground_text, order_text
+from pims.release.documents.ground import ground_text, order_of, order_text
 from pims.release.selectors import DischargeInfo
+from pims.release.signatures import officers_of
 from pims.release.web.words import SECOND_HOW
 from pims.ui.dates import instant_text
 from pims.ui.printing import Paper, require_printing_of, smaller
@@ -33,7 +32,7 @@ def discharge_certificate(viewer: Actor, discharge_id: int) -> Paper:
     header = people.person_headers(viewer, [person_id]).get(person_id)
     if header is None:
         raise NotFound("person")
-    order = _order(found)
+    order = order_of(found)
     where = next(
         (e for e in facilities.establishments(viewer)
          if e.establishment_id == found.establishment_id),
@@ -58,7 +57,7 @@ def discharge_certificate(viewer: Actor, discharge_id: int) -> Paper:
                 "place": "—" if where is None else where.name,
             },
             "at": instant_text(found.at),
-            "facts": _facts(viewer, found, order),
+            "facts": _facts(found, order),
             "photograph": _("Photograph"),
             "no_photograph": _("No photograph"),
             "property": _property(viewer, found),
@@ -73,44 +72,21 @@ def discharge_certificate(viewer: Actor, discharge_id: int) -> Paper:
     )
 
 
-def _order(found: DischargeInfo) -> ReleaseOrderInfo | None:
-    orders = authority.release_orders([found.person_id]).get(found.person_id, [])
-    return next((o for o in orders if o.release_order_id == found.release_order_id), None)
-
-
-def _facts(
-    viewer: Actor, found: DischargeInfo, order: ReleaseOrderInfo | None
-) -> list[list[object]]:
-    names = user_names(
-        {i for i in (found.first_officer_id, found.second_officer_id) if i is not None}
-    )
-    second = names.get(found.second_officer_id or 0, found.second_name)
+def _facts(found: DischargeInfo, order: ReleaseOrderInfo | None) -> list[list[object]]:
+    officers = officers_of([found])[found.discharge_id]
     how = str(SECOND_HOW[found.second_how])
     facts: list[list[object]] = [
         [_("Ground"), ground_text(found, order)],
-        [_("Order"), order_text(order, _order_seen(viewer, found))],
-        [_("First officer"), names.get(found.first_officer_id, "")],
-        [_("Second officer"), f"{second} ({how})" if second else how],
+        [_("Order"), order_text(order, found.order_seen)],
+        [_("First officer"), officers.first],
+        [_("Second officer"), f"{officers.second} ({how})" if officers.second else how],
         [_("Where to"), found.destination],
     ]
+    if found.entered_from_paper:
+        facts.insert(4, [_("Typed in from the paper by"), officers.typed_by])
     if order is not None and order.conditions:
         facts.append([_("Conditions of the order"), order.conditions])
     return facts
-
-
-def _order_seen(viewer: Actor, found: DischargeInfo) -> str:
-    """What was noted of the order where the discharge was made without the system.
-
-    Elsewhere the same field holds an officer's reasons, which are not for this paper.
-    """
-    if not found.entered_from_paper or not (
-        viewer.system or visible_ids(viewer, "custody.view", [found.person_id])
-    ):
-        return ""
-    for info in custody.episodes(viewer, found.person_id):
-        if info.episode.episode_id == found.episode_id and info.end is not None:
-            return info.end.order_seen
-    return ""
 
 
 def _property(viewer: Actor, found: DischargeInfo) -> dict[str, object]:
@@ -147,7 +123,7 @@ def _notices(found: DischargeInfo) -> list[str]:
     notices = []
     if found.error_id is not None:
         notices.append(_("This discharge was recorded as an error."))
-    if found.countersigned_at is None and found.second_how != "present":
+    if not found.signed:
         notices.append(_("The second officer has not yet signed this discharge in the record."))
     return notices
 

@@ -2,11 +2,18 @@
 
 from django.utils.translation import gettext as _
 
+from pims.authority import selectors as authority
 from pims.authority.selectors import ReleaseOrderInfo
 from pims.authority.web.words import ORDER_KINDS
 from pims.release.selectors import DischargeInfo
 from pims.release.web.words import BASES
 from pims.ui.dates import day_text
+
+
+def order_of(found: DischargeInfo) -> ReleaseOrderInfo | None:
+    """The recorded order on which a discharge was made."""
+    orders = authority.release_orders([found.person_id]).get(found.person_id, [])
+    return next((o for o in orders if o.release_order_id == found.release_order_id), None)
 
 
 def ground_text(found: DischargeInfo, order: ReleaseOrderInfo | None) -> str:
@@ -25,4 +32,7 @@ def order_text(order: ReleaseOrderInfo | None, seen: str = "") -> str:
     if order is None:
         return seen
     dated = "" if order.dated is None else day_text(order.dated)
-    return ", ".join(part for part in (order.body_name, order.reference, dated) if part)
+    known = ", ".join(part for part in (order.body_name, order.reference, dated) if part)
+    if not seen:
+        return known
+    return "\n".join([known, _("As the paper says: %(order)s") % {"order": seen}])

@@ -227,10 +227,9 @@ def _discharges(found: _File) -> Rows:
         if done is None:
             continue
         order = orders.get(done.release_order_id or 0)
-        seen = info.end.order_seen if info.end is not None and done.entered_from_paper else ""
         rows.append(
             [
-                instant_text(done.at), ground_text(done, order), order_text(order, seen),
+                instant_text(done.at), ground_text(done, order), order_text(order, done.order_seen),
                 done.destination,
             ]
         )  # fmt: skip

@@ -1,9 +1,9 @@
 """Every write of the release room."""
 
+from pims.release.rules import Voucher
 from pims.release.services.cases import (
     acknowledge_discharge,
     close_case,
-    establish_identity,
     follow_clock,
     second_officer_agrees,
     settle_item,
@@ -14,12 +14,15 @@ from pims.release.services.cases import (
 from pims.release.services.discharges import (
     countersign,
     discharge_person,
-    record_paper_discharge,
 )
 from pims.release.services.errors import record_release_in_error, record_return_from_error
+from pims.release.services.identity import answer_for_identity, establish_identity
+from pims.release.services.paper import record_paper_discharge
 
 __all__ = [
+    "Voucher",
     "acknowledge_discharge",
+    "answer_for_identity",
     "close_case",
     "countersign",
     "discharge_person",

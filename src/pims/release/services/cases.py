@@ -6,7 +6,6 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from pims.authority import selectors as authority
-from pims.custody import services as custody
 from pims.custody.selectors.standing import owner_of, standing
 from pims.facilities import selectors as facilities
 from pims.foundation.commands.transaction import Transaction, service
@@ -16,6 +15,7 @@ from pims.kernel.errors import InvalidInput, NotFound
 from pims.release import events, rules
 from pims.release.facts import clock_of, release_hour
 from pims.release.models import DischargeCase, DischargeItem
+from pims.ui.dates import day_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,7 @@ def start_discharge(
             raise AssertionError
         said = order.received_at
     elif basis == DischargeCase.Basis.FINAL_DATE and final_date is not None:
+        _on_a_paper(person_id, final_date, zone.key)
         said = release_hour(final_date, zone)
     elif basis == DischargeCase.Basis.NO_AUTHORITY:
         tx.require("authority.decide", establishment_id=establishment_id)
@@ -191,41 +192,6 @@ def acknowledge_discharge(tx: Transaction, *, case_id: int) -> CaseResult:
 
 
 @service
-def establish_identity(
-    tx: Transaction, *, case_id: int, how: str, officers: Sequence[str] = (), matched: bool = True
-) -> CaseResult:
-    """Establish that whoever stands here is the person of this case.
-
-    By photograph, by fingerprint, or by two officers who know the person. A check that did not
-    match is recorded too, and takes back an earlier one. Raises InvalidInput.
-    """
-    case = open_case(tx, case_id)
-    tx.require_person("release.prepare", case.person_id)
-    if how not in rules.IDENTITY_WAYS:
-        raise InvalidInput({"how": Reason("release.unknown_identity_way")})
-    custody.record_identity_check(
-        tx,
-        episode_id=case.episode_id,
-        how=how,
-        officers=list(officers) or [tx.actor.name],
-        purpose="discharge",
-        matched=matched,
-    )
-    case.identity_how, case.identity_at = (how, tx.now) if matched else ("", None)
-    case.save(update_fields=["identity_how", "identity_at"])
-    if matched:
-        tx.record(
-            events.IdentityEstablished(
-                person_id=case.person_id,
-                establishment_id=case.establishment_id,
-                case_id=case.pk,
-                how=how,
-            )
-        )
-    return CaseResult(case.pk)
-
-
-@service
 def settle_item(
     tx: Transaction, *, case_id: int, code: str, done: bool, note: str = ""
 ) -> CaseResult:
@@ -300,6 +266,20 @@ def close_case(tx: Transaction, *, case_id: int, reason: str) -> CaseResult:
         details={"reason": reason},
     )
     return CaseResult(case.pk)
+
+
+def _on_a_paper(person_id: int, final_date: date, zone: str) -> None:
+    """Raise InvalidInput unless a warrant names this last day: a slip of the pen starts no clock.
+
+    Who is to leave before the day of the papers leaves on an order; a last day that a paper
+    names otherwise is amended on the warrant.
+    """
+    papers = authority.warrants_of([person_id], zone=zone).get(person_id, [])
+    days = sorted({paper.until for paper in papers if paper.until is not None})
+    if final_date in days:
+        return
+    named = ", ".join(day_text(day) for day in days) or "—"
+    raise InvalidInput({"final_date": Reason("release.final_date_on_no_paper", {"days": named})})
 
 
 def locked_case(tx: Transaction, case_id: int) -> DischargeCase:

@@ -1,22 +1,18 @@
-"""The gate: the one way out, the discharge made on paper, and the second signature."""
+"""The gate: the one way out, and the second signature."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from pims.authority import services as authority
 from pims.custody import services as custody
-from pims.custody.selectors.standing import owner_of, standing
 from pims.foundation.commands.transaction import Transaction, service
-from pims.kernel import minutes
 from pims.kernel.decisions import Reason, refuse, refuse_if_any
-from pims.kernel.errors import InvalidInput, NotFound
+from pims.kernel.errors import NotFound
 from pims.release import events, rules
 from pims.release.facts import collect_facts, orders_that_free
 from pims.release.models import Discharge, DischargeCase
 from pims.release.services.cases import open_case, settle_item
-
-CLOCK_SLACK = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +59,7 @@ def discharge_person(
         marks.append("not_countersigned")
     for order_id in orders_that_free(case, at=tx.now):
         authority.act_on_release_order(tx, release_order_id=order_id, at=tx.now)
-    return _discharge(
+    return write_discharge(
         tx,
         case=case,
         at=tx.now,
@@ -73,55 +69,6 @@ def discharge_person(
         destination=destination,
         marks=marks,
         left_open=found.open_items,
-        from_paper=False,
-    )
-
-
-@service
-def record_paper_discharge(
-    tx: Transaction,
-    *,
-    episode_id: int,
-    happened_at: datetime,
-    order_seen: str,
-    first_officer: str,
-    second_officer: str = "",
-    destination: str = "",
-    case_id: int | None = None,
-) -> DischargeResult:
-    """Enter a discharge that was made on paper. It happened: it is recorded whatever was amiss.
-
-    What the check would have said is kept as marks, and whoever should not have left is alarmed.
-    Raises InvalidInput (in the future, before reception), Refused (discharged already).
-    """
-    person_id, establishment_id = owner_of(episode_id)
-    tx.lock_persons([person_id])
-    tx.require_person("release.discharge", person_id)
-    row = next((r for r in standing(person_ids=[person_id]) if r.episode_id == episode_id), None)
-    if row is None:
-        refuse(Reason("release.not_in_custody")).require()
-        raise AssertionError
-    if happened_at > tx.now + CLOCK_SLACK:
-        raise InvalidInput({"happened_at": Reason("release.in_the_future")})
-    happened_at = minutes.after(happened_at, row.starts_at)
-    if happened_at <= row.starts_at:
-        raise InvalidInput({"happened_at": Reason("release.before_reception")})
-    case = _case_on_paper(tx, episode_id, person_id, establishment_id, happened_at, order_seen)
-    found = rules.discharge_check(collect_facts(case, at=happened_at))
-    marks = [reason.code for reason in found.stops] + ["from_paper"]
-    for order_id in orders_that_free(case, at=happened_at):
-        authority.act_on_release_order(tx, release_order_id=order_id, at=happened_at)
-    return _discharge(
-        tx,
-        case=case,
-        at=happened_at,
-        first_officer_id=tx.actor.user_id,
-        second_how=Discharge.SecondHow.NONE,
-        second_name=f"{first_officer}; {second_officer}".strip("; ")[:120],
-        destination=destination,
-        marks=marks,
-        left_open=found.open_items,
-        from_paper=True,
     )
 
 
@@ -132,7 +79,7 @@ def countersign(tx: Transaction, *, discharge_id: int) -> DischargeResult:
     if discharge is None:
         raise NotFound("discharge", discharge_id)
     tx.require_person("release.second_check", discharge.person_id)
-    if discharge.first_officer_id == tx.actor.user_id:
+    if tx.actor.user_id == (discharge.first_officer_id or discharge.recorded_by_id):
         refuse(Reason("release.same_officer", decided_by="release.second_check")).require()
     if discharge.countersigned_at is None:
         discharge.countersigned_at = tx.now
@@ -148,53 +95,33 @@ def countersign(tx: Transaction, *, discharge_id: int) -> DischargeResult:
     return DischargeResult(discharge.pk, discharge.case_id, tuple(discharge.marks))
 
 
-def _case_on_paper(
-    tx: Transaction,
-    episode_id: int,
-    person_id: int,
-    establishment_id: int,
-    happened_at: datetime,
-    order_seen: str,
-) -> DischargeCase:
-    """The open case, or one made for what the paper says was seen."""
-    case = DischargeCase.objects.filter(
-        episode_id=episode_id, state=DischargeCase.State.OPEN
-    ).first()
-    if case is not None:
-        return case
-    return DischargeCase.objects.create(
-        episode_id=episode_id,
-        person_id=person_id,
-        establishment_id=establishment_id,
-        basis=DischargeCase.Basis.NO_AUTHORITY,
-        ground=order_seen.strip()[:500] or "-",
-        clock_started_at=happened_at,
-        recorded_by_id=tx.actor.user_id,
-    )
-
-
-def _discharge(
+def write_discharge(
     tx: Transaction,
     *,
     case: DischargeCase,
     at: datetime,
-    first_officer_id: int,
+    first_officer_id: int | None,
     second_how: str,
     second_name: str,
     destination: str,
     marks: Sequence[str],
     left_open: Sequence[str],
-    from_paper: bool,
+    first_name: str = "",
+    order_seen: str = "",
+    from_paper: bool = False,
 ) -> DischargeResult:
+    """End custody and keep the discharge, for the services of this room that have decided."""
     custody.end_episode(
         tx,
         episode_id=case.episode_id,
         kind="discharged",
         ended_at=at,
         release_order_id=case.release_order_id,
-        order_seen=case.ground,
+        order_seen=order_seen if from_paper else case.ground,
+        by_whom=first_name,
         destination=destination,
     )
+    second_officer_id = None if from_paper else case.second_officer_id
     discharge = Discharge.objects.create(
         case=case,
         person_id=case.person_id,
@@ -202,9 +129,9 @@ def _discharge(
         establishment_id=case.establishment_id,
         at=at,
         first_officer_id=first_officer_id,
-        second_officer_id=case.second_officer_id
-        if case.second_officer_id != first_officer_id
-        else None,
+        first_name=first_name,
+        order_seen=order_seen,
+        second_officer_id=None if second_officer_id == first_officer_id else second_officer_id,
         second_how=second_how,
         second_name=second_name,
         destination=destination.strip()[:300],
@@ -226,6 +153,6 @@ def _discharge(
             from_paper=from_paper,
             marks=tuple(marks),
         ),
-        details={"destination": destination, "second": second_name},
+        details={"destination": destination, "first": first_name, "second": second_name},
     )
     return DischargeResult(discharge.pk, case.pk, tuple(marks))

@@ -17,7 +17,7 @@ from pims.foundation.commands.transaction import Command
 from pims.foundation.outbox.models import OutboxEvent
 from pims.foundation.outbox.records import EventRecord
 from pims.kernel import clock
-from pims.kernel.errors import Refused
+from pims.kernel.errors import InvalidInput, Refused
 from pims.release import selectors, services
 from pims.release.subscribers import follow_custody, follow_orders
 from pims.release.tests.test_services import case_for, codes, known, order_for
@@ -316,18 +316,23 @@ def test_whoever_came_back_by_the_van_is_not_received_a_second_time(
     assert selectors.errors_open(prison.actor, prison.establishment_id) == []
 
 
-def test_a_day_that_no_paper_names_is_no_final_date(prison: Prison, officer: Actor) -> None:
+def test_a_day_that_no_paper_names_starts_no_clock_and_says_which_days_are_named(
+    prison: Prison, officer: Actor
+) -> None:
     receipt = prison.one(at=clock.now() - timedelta(days=3))
-    case = services.start_discharge(
-        Command(officer),
-        episode_id=receipt.episode_id,
-        basis="final_date",
-        final_date=today().date(),
-    )
-    known(officer, case.case_id)
-    check = selectors.case_detail(prison.actor, case.case_id).check
-    assert check is not None
-    assert [r.code for r in check.stops] == ["release.no_order_or_final_date"]
+    last_day = today().date() + timedelta(days=200)
+    prison.remand(receipt.person_id, kind="committal_sentence", until=last_day)
+    with pytest.raises(InvalidInput) as wrong:
+        services.start_discharge(
+            Command(officer),
+            episode_id=receipt.episode_id,
+            basis="final_date",
+            final_date=today().date(),
+        )
+    reason = wrong.value.fields["final_date"]
+    assert reason.code == "release.final_date_on_no_paper"
+    assert str(last_day.year) in str(reason.params["days"])
+    assert selectors.clocks(person_ids=[receipt.person_id]) == []
 
 
 def test_a_sentence_that_ended_yesterday_by_its_own_words_holds_nobody(

@@ -16,6 +16,8 @@ from pims.kernel import clock
 from pims.kernel.errors import InvalidInput, NotPermitted, Refused
 from pims.release import selectors, services
 from pims.release.models import Discharge
+from pims.release.services import Voucher
+from tests.access.staff import staff
 
 
 def order_for(prison: Prison, person_id: int, names: list[int] | None = None) -> int:
@@ -43,7 +45,10 @@ def case_for(prison: Prison, officer: Actor, receipt, order_id: int) -> int:
 
 def known(officer: Actor, case_id: int) -> None:
     services.establish_identity(
-        Command(officer), case_id=case_id, how="two_officers", officers=["Ical", "Wade"]
+        Command(officer),
+        case_id=case_id,
+        how="two_officers",
+        vouchers=[Voucher(staff("gate_officer").pk), Voucher(staff("unit_officer").pk)],
     )
 
 

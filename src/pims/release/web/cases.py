@@ -6,16 +6,13 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from pims.authority import selectors as authority
 from pims.authority import services as authority_services
 from pims.custody.selectors.standing import owner_of
-from pims.foundation.access import sessions
-from pims.foundation.access.secrets import Secret
-from pims.foundation.access.selectors import actor_for, user_names
-from pims.foundation.access.signin import try_secret
+from pims.foundation.access.selectors import user_names
 from pims.foundation.commands.transaction import Command
 from pims.kernel import clock
 from pims.kernel.errors import InvalidInput
@@ -23,17 +20,17 @@ from pims.people import selectors as people
 from pims.property import selectors as property_room
 from pims.release import rules, selectors, services
 from pims.release.selectors import CaseDetail
+from pims.release.signatures import vouchings
 from pims.release.web import words
 from pims.release.web.forms import (
     CloseForm,
     DischargeForm,
-    IdentityForm,
     ItemForm,
     SecondOfficerForm,
     StartForm,
     VerifyForm,
 )
-from pims.ui import wording
+from pims.release.web.officers import officer_by_pin
 from pims.ui.commands import command_from
 from pims.ui.forms import add_reasons
 from pims.ui.identity import identity_of
@@ -55,10 +52,14 @@ def index(request: Any) -> HttpResponse:
     rows = selectors.open_cases(viewer, where)
     due = [row for row in selectors.releases_due(viewer, where) if row.case_id is None]
     errors = selectors.errors_open(viewer, where)
+    waiting = vouchings(establishment_id=where, waiting=True)
     headers = people.person_headers(
         viewer,
-        [r.person_id for r in rows] + [d.person_id for d in due] + [e[1] for e in errors],
-    )
+        [
+            *(row.person_id for row in rows), *(row.person_id for row in due),
+            *(row.person_id for row in waiting), *(error[1] for error in errors),
+        ],
+    )  # fmt: skip
     now = clock.now()
     context = {
         "running": [
@@ -71,6 +72,11 @@ def index(request: Any) -> HttpResponse:
         ],
         "due": [(row, headers.get(row.person_id)) for row in due],
         "errors": [(error, headers.get(error[1])) for error in errors],
+        "to_sign": [
+            (vouching, headers.get(vouching.person_id))
+            for vouching in waiting
+            if vouching.person_id in headers
+        ],
         "columns": [
             Column(_("Prisoner")), Column(_("Number")), Column(_("Clock started")),
             Column(_("Since"), numeric=True), Column(_("Heard")),
@@ -128,39 +134,6 @@ def acknowledge(request: Any, case_id: int) -> HttpResponse:
 
 
 @page(permission=PREPARE, methods=BOTH)
-def identity(request: Any, case_id: int) -> HttpResponse:
-    case = selectors.case_detail(request.actor, case_id)
-    form = IdentityForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        given = form.cleaned_data
-        officers = [name for name in (given["officer_one"], given["officer_two"]) if name]
-        try:
-            services.establish_identity(
-                command_from(request),
-                case_id=case_id,
-                how=given["how"],
-                officers=officers,
-                matched=given["matched"] == "yes",
-            )
-        except InvalidInput as problem:
-            add_reasons(form, problem)
-        else:
-            return _back(case_id)
-    context = {
-        "form": form,
-        "case": case,
-        "identity": identity_of(request.actor, case.person_id),
-        "title": _("Who is this?"),
-        "photographs": [
-            (reverse("people:photograph", args=[photograph.blob_id]), photograph.taken_at)
-            for photograph in people.person_detail(request.actor, case.person_id).photographs
-            if photograph.kind != "mark"
-        ],
-    }
-    return render(request, "release/identity.html", context, status=422 if form.errors else 200)
-
-
-@page(permission=PREPARE, methods=BOTH)
 def item(request: Any, case_id: int, code: str) -> HttpResponse:
     """One thing on the list: done, or explained. Verifying an order names whom one spoke to."""
     case = selectors.case_detail(request.actor, case_id)
@@ -203,25 +176,11 @@ def second_officer(request: Any, case_id: int) -> HttpResponse:
     case = selectors.case_detail(request.actor, case_id)
     form = SecondOfficerForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        tried = try_secret(
-            badge=form.cleaned_data["badge"],
-            secret=Secret(form.cleaned_data["secret"]),
-            how="pin",
-            address=sessions.address_of(request),
-            inside=sessions.asks_from_inside(request),
-        )
-        if tried.problem is not None or tried.user is None or tried.second_factor:
-            shown = tried.problem
-            text = (
-                wording.render(shown, get_language() or "en")
-                if shown is not None
-                else gettext("This officer signs in with a second step: use their own session.")
-            )
-            form.add_error("secret", text)
-        elif tried.user.pk == request.actor.user_id:
+        other = officer_by_pin(request, form, badge="badge", secret="secret")
+        if other is not None and other.user_id == request.actor.user_id:
             form.add_error("badge", gettext("The second officer must be someone else."))
-        else:
-            second = Command(actor_for(tried.user), command_from(request).command_id)
+        elif other is not None and other.actor is not None:
+            second = Command(other.actor, command_from(request).command_id)
             services.second_officer_agrees(second, case_id=case_id)
             return _back(case_id)
     context = {
@@ -346,6 +305,7 @@ def _case_context(request: Any, case: CaseDetail) -> dict[str, Any]:
         "by_telephone": now >= case.telephone_from,
         "open_items": [] if case.check is None else case.check.open_items,
         "form": DischargeForm(),
+        "vouchings": vouchings(case_id=case.case_id),
         "may_discharge": request.actor.can(DISCHARGE),
         "may_prepare": request.actor.can(PREPARE),
     }

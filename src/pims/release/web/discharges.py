@@ -13,11 +13,12 @@ from django.utils.translation import gettext_lazy as _
 
 from pims.custody.selectors.standing import owner_of
 from pims.facilities import selectors as facilities
-from pims.foundation.access.selectors import user_names
 from pims.kernel import clock
 from pims.kernel.errors import InvalidInput
 from pims.people import selectors as people
 from pims.release import selectors, services
+from pims.release.documents.ground import ground_text, order_of, order_text
+from pims.release.signatures import officers_of, vouchings
 from pims.release.web import words
 from pims.release.web.forms import DischargeForm, ErrorForm, PaperForm, ReturnedForm
 from pims.ui.commands import command_from
@@ -57,30 +58,35 @@ def discharge(request: Any, case_id: int) -> HttpResponse:
 def discharge_page(request: Any, discharge_id: int) -> HttpResponse:
     """One discharge: when, by whom, and what was not as it should be."""
     found = selectors.discharge(request.actor, discharge_id)
-    names = user_names(
-        [i for i in (found.first_officer_id, found.second_officer_id) if i is not None]
-    )
-    signed = found.countersigned_at is not None or found.second_how == "present"
+    officers = officers_of([found])[discharge_id]
+    order = order_of(found)
     context = {
         "discharge": found,
         "identity": identity_of(request.actor, found.person_id),
         "facts": [
-            Fact(_("Ground"), words.BASES[found.basis]),
-            Fact(_("Minutes from order to freedom"), found.minutes_from_order),
-            Fact(_("First officer"), names.get(found.first_officer_id, "—")),
-            Fact(
-                _("Second officer"),
-                names.get(found.second_officer_id or 0, found.second_name or "—"),
+            Fact(_("Ground"), ground_text(found, order)),
+            *([Fact(_("Order"), order_text(order))] if order is not None else []),
+            *(
+                [Fact(_("Order seen, as the paper says"), found.order_seen or "—")]
+                if found.entered_from_paper
+                else []
             ),
+            Fact(_("Minutes from order to freedom"), found.minutes_from_order),
+            Fact(_("First officer"), officers.first or "—"),
+            Fact(_("Second officer"), officers.second or "—"),
             Fact(_("Second officer was"), words.SECOND_HOW[found.second_how]),
+            *([Fact(_("Typed in by"), officers.typed_by)] if officers.typed_by else []),
             Fact(_("Where to"), found.destination or "—"),
         ],
+        "unsigned_vouchings": []
+        if found.case_id is None
+        else [v for v in vouchings(case_id=found.case_id) if v.is_open],
         "marks": [words.mark_label(mark) for mark in found.marks],
-        "unsigned": not signed,
+        "unsigned": not found.signed,
         "may_print": request.actor.can("documents.print"),
-        "may_sign": not signed
+        "may_sign": not found.signed
         and request.actor.can("release.second_check")
-        and request.actor.user_id != found.first_officer_id,
+        and request.actor.user_id != found.may_not_sign,
         "may_discharge": request.actor.can(DISCHARGE),
     }
     return render(request, "release/discharged.html", context)
@@ -172,17 +178,15 @@ def book(request: Any) -> HttpResponse:
     since = datetime.combine(day, time(), zone)
     rows = selectors.discharges(request.actor, where, since=since, until=since + timedelta(days=1))
     headers = people.person_headers(request.actor, [row.person_id for row in rows])
-    names = user_names(
-        {i for row in rows for i in (row.first_officer_id, row.second_officer_id) if i is not None}
-    )
+    officers = officers_of(rows)
     context = {
         "rows": [
             (
                 row,
                 headers.get(row.person_id),
-                words.BASES[row.basis],
-                names.get(row.first_officer_id, "—"),
-                names.get(row.second_officer_id or 0, row.second_name or "—"),
+                ground_text(row, None) if row.entered_from_paper else words.BASES[row.basis],
+                officers[row.discharge_id].first or "—",
+                officers[row.discharge_id].second or "—",
             )
             for row in rows
         ],

@@ -1,5 +1,7 @@
 """What is typed at the discharge desk."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -20,21 +22,59 @@ class StartForm(forms.Form):
     )
 
 
+def _badge(label: Any, **more: Any) -> forms.CharField:
+    return forms.CharField(label=label, required=False, max_length=32, **more)
+
+
+def _pin(label: Any, **more: Any) -> forms.CharField:
+    attrs = {"autocomplete": "off", "inputmode": "numeric"}
+    return forms.CharField(
+        label=label, required=False, widget=forms.PasswordInput(attrs=attrs), **more
+    )
+
+
 class IdentityForm(forms.Form):
+    """`photographs` is how many are stored: with none, nobody can have compared one.
+
+    An officer whose PIN is left empty is named only, and signs later.
+    """
+
     how = forms.ChoiceField(
-        label=_("How was identity established?"),
-        choices=[(k, v) for k, v in IDENTITY_WAYS.items() if k != "fingerprint"],
-        widget=forms.RadioSelect,
+        label=_("How was identity established?"), choices=[], widget=forms.RadioSelect
     )
-    officer_one = forms.CharField(
-        label=_("First officer who knows the person"), required=False, max_length=120
-    )
-    officer_two = forms.CharField(
-        label=_("Second officer who knows the person"), required=False, max_length=120
+    officer_one = _badge(_("Badge of the first officer who knows the person"))
+    pin_one = _pin(_("PIN of the first officer"))
+    officer_two = _badge(_("Badge of the second officer who knows the person"))
+    pin_two = _pin(
+        _("PIN of the second officer"),
+        help_text=_("Leave it empty where this officer is not at this PC: they sign later."),
     )
     matched = forms.ChoiceField(
         label=_("Is this the person of the record?"),
         choices=[("yes", _("Yes")), ("no", _("No: this is somebody else"))],
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(self, *args: Any, photographs: int, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["how"].choices = [  # type: ignore[attr-defined]
+            (code, label)
+            for code, label in IDENTITY_WAYS.items()
+            if code == "two_officers" or (code == "photograph" and photographs)
+        ]
+        if not photographs:
+            self.fields["how"].initial = "two_officers"
+
+
+class VouchForm(forms.Form):
+    badge = forms.CharField(label=_("Your badge"), max_length=32)
+    secret = forms.CharField(
+        label=_("Your PIN"),
+        widget=forms.PasswordInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
+    )
+    knows = forms.ChoiceField(
+        label=_("Do you know this person, and was it this person?"),
+        choices=[("yes", _("Yes")), ("no", _("No"))],
         widget=forms.RadioSelect,
     )
 
@@ -70,10 +110,18 @@ class DischargeForm(forms.Form):
 class PaperForm(forms.Form):
     happened_at = InstantField(label=_("When did the person leave?"))
     order_seen = forms.CharField(
-        label=_("Which order was seen?"), max_length=300, widget=forms.Textarea
+        label=_("Which order was seen?"),
+        required=False,
+        max_length=300,
+        widget=forms.Textarea,
+        help_text=_("As the paper says it. Leave it empty where none was seen: that is marked."),
     )
-    first_officer = forms.CharField(label=_("First officer"), max_length=60)
-    second_officer = forms.CharField(label=_("Second officer"), required=False, max_length=60)
+    first_officer = forms.CharField(
+        label=_("First officer, as the paper names them"), required=False, max_length=120
+    )
+    second_officer = forms.CharField(
+        label=_("Second officer, as the paper names them"), required=False, max_length=120
+    )
     destination = forms.CharField(label=_("Where to"), required=False, max_length=300)
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pims.release.web import cases, discharges, papers
+from pims.release.web import cases, discharges, identity, papers
 
 app_name = "release"
 
@@ -11,7 +11,8 @@ urlpatterns = [
     path("start/<int:episode_id>/", cases.start, name="start"),
     path("case/<int:case_id>/", cases.case_page, name="case"),
     path("case/<int:case_id>/acknowledge/", cases.acknowledge, name="acknowledge"),
-    path("case/<int:case_id>/identity/", cases.identity, name="identity"),
+    path("case/<int:case_id>/identity/", identity.identity, name="identity"),
+    path("vouching/<int:vouching_id>/", identity.vouch, name="vouch"),
     path("case/<int:case_id>/item/<str:code>/", cases.item, name="item"),
     path("case/<int:case_id>/second/", cases.second_officer, name="second"),
     path("case/<int:case_id>/discharge/", discharges.discharge, name="discharge"),

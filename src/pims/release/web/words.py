@@ -31,10 +31,13 @@ IDENTITY_WAYS: dict[str, Promise] = {
 SECOND_HOW: dict[str, Promise] = {
     "present": _("Present"),
     "telephone": _("By telephone"),
-    "none": _("Nobody could be reached"),
+    "paper": _("Named on the paper"),
+    "none": _("Nobody is named"),
 }
 MARKS: dict[str, Promise] = {
     "from_paper": _("Entered from paper"),
+    "no_order_seen": _("The paper names no order"),
+    "officer_not_named": _("The paper names no officer"),
     "not_countersigned": _("Second signature missing at the time"),
     "release.no_order_or_final_date": _("No order or final date"),
     "release.further_warrant": _("A further warrant still detained"),

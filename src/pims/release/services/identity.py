@@ -1,0 +1,135 @@
+"""Making sure who stands at the gate: the photograph, or two officers who know the person."""
+
+from collections.abc import Sequence
+
+from pims.custody import services as custody
+from pims.foundation.access.selectors import StaffBrief, staff_briefs
+from pims.foundation.commands.transaction import Transaction, service
+from pims.kernel.decisions import Reason, refuse
+from pims.kernel.errors import InvalidInput, NotFound
+from pims.people import selectors as people
+from pims.release import events, rules
+from pims.release.models import DischargeCase, Vouching
+from pims.release.rules import IdentityFacts, Voucher
+from pims.release.services.cases import CaseResult, open_case
+
+
+@service
+def establish_identity(
+    tx: Transaction,
+    *,
+    case_id: int,
+    how: str,
+    vouchers: Sequence[Voucher] = (),
+    matched: bool = True,
+) -> CaseResult:
+    """Establish that whoever stands here is the person of this case.
+
+    By a stored photograph, or by two officers who know the person: each signs with badge and PIN
+    (whoever calls this has checked them), or is named and signs later, which an alarm waits for.
+    A check that did not match is recorded too, and takes back an earlier one. Raises InvalidInput.
+    """
+    case = open_case(tx, case_id)
+    tx.require_person("release.prepare", case.person_id)
+    staff = staff_briefs([voucher.user_id for voucher in vouchers])
+    wrong = rules.identity_problems(
+        IdentityFacts(
+            how=how,
+            photographs=people.photographs_to_compare(case.person_id),
+            vouchers=vouchers,
+            officers={brief.user_id for brief in staff.values() if brief.active},
+            matched=matched,
+        )
+    )
+    if wrong:
+        raise InvalidInput(wrong)
+    named = [_shown(staff[voucher.user_id]) for voucher in vouchers] or [tx.actor.name]
+    _check(tx, case, how=how, officers=named, matched=matched)
+    case.identity_how, case.identity_at = (how, tx.now) if matched else ("", None)
+    case.save(update_fields=["identity_how", "identity_at"])
+    if not matched:
+        return CaseResult(case.pk)
+    for voucher in vouchers:
+        _vouch(tx, case, voucher)
+    tx.record(
+        events.IdentityEstablished(
+            person_id=case.person_id,
+            establishment_id=case.establishment_id,
+            case_id=case.pk,
+            how=how,
+        )
+    )
+    return CaseResult(case.pk)
+
+
+@service
+def answer_for_identity(tx: Transaction, *, vouching_id: int, knows: bool) -> CaseResult:
+    """The officer who was named says: yes, I know this person; or no.
+
+    Nobody else can answer. A no takes identity back where the person is still here, and is an
+    alarm where the person is not. A repeat changes nothing. Raises Refused, NotFound.
+    """
+    found = Vouching.objects.select_related("case").filter(pk=vouching_id).first()
+    if found is None:
+        raise NotFound("vouching", vouching_id)
+    case = found.case
+    tx.lock_persons([case.person_id])
+    if tx.actor.user_id != found.user_id:
+        refuse(Reason("release.not_the_named_officer")).require()
+    case.refresh_from_db()
+    found.refresh_from_db()
+    if found.signed_at is not None or found.denied_at is not None:
+        return CaseResult(case.pk)
+    if knows:
+        found.signed_at = tx.now
+    else:
+        found.denied_at = tx.now
+        beyond = tx.beyond_scope()
+        _check(beyond, case, how="two_officers", officers=[tx.actor.name], matched=False)
+        if case.state == DischargeCase.State.OPEN:
+            case.identity_how, case.identity_at = "", None
+            case.save(update_fields=["identity_how", "identity_at"])
+    found.save(update_fields=["signed_at", "denied_at"])
+    tx.record(
+        events.IdentityAnswered(
+            person_id=case.person_id,
+            establishment_id=case.establishment_id,
+            case_id=case.pk,
+            vouching_id=found.pk,
+            knows=knows,
+        )
+    )
+    return CaseResult(case.pk)
+
+
+def _check(
+    tx: Transaction, case: DischargeCase, *, how: str, officers: Sequence[str], matched: bool
+) -> None:
+    custody.record_identity_check(
+        tx,
+        episode_id=case.episode_id,
+        how=how,
+        officers=list(officers),
+        purpose="discharge",
+        matched=matched,
+    )
+
+
+def _vouch(tx: Transaction, case: DischargeCase, voucher: Voucher) -> None:
+    """Keep who vouched; what was signed before stays signed."""
+    row, fresh = Vouching.objects.get_or_create(
+        case=case,
+        user_id=voucher.user_id,
+        defaults={
+            "named_at": tx.now,
+            "signed_at": tx.now if voucher.signed else None,
+            "recorded_by_id": tx.actor.user_id,
+        },
+    )
+    if not fresh and voucher.signed and row.signed_at is None:
+        row.signed_at, row.denied_at = tx.now, None
+        row.save(update_fields=["signed_at", "denied_at"])
+
+
+def _shown(brief: StaffBrief) -> str:
+    return f"{brief.name} ({brief.badge})"

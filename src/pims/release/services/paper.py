@@ -1,0 +1,149 @@
+"""A discharge that was made without the system: a fact, entered as the paper tells it."""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from pims.authority import selectors as authority
+from pims.authority import services as authority_services
+from pims.custody.selectors.standing import owner_of, standing
+from pims.facilities import selectors as facilities
+from pims.foundation.commands.transaction import Transaction, service
+from pims.kernel import minutes
+from pims.kernel.decisions import Reason, refuse
+from pims.kernel.errors import InvalidInput
+from pims.release import events, rules
+from pims.release.facts import clock_of, collect_facts, orders_that_free
+from pims.release.models import Discharge, DischargeCase
+from pims.release.services.discharges import DischargeResult, write_discharge
+
+CLOCK_SLACK = timedelta(minutes=2)
+Basis = DischargeCase.Basis
+
+
+@service
+def record_paper_discharge(
+    tx: Transaction,
+    *,
+    episode_id: int,
+    happened_at: datetime,
+    order_seen: str = "",
+    first_officer: str = "",
+    second_officer: str = "",
+    destination: str = "",
+) -> DischargeResult:
+    """Enter a discharge that was made on paper. It happened: it is recorded whatever was amiss.
+
+    The officers are those whom the paper names; whoever types it is kept apart from them. What
+    the check would have said is kept as marks, and whoever should not have left is alarmed. A
+    check that was open is closed, and lends the paper nothing but the hour of its order and what
+    was established of the identity. Raises InvalidInput (in the future, before reception),
+    Refused (not in custody).
+    """
+    person_id, _establishment_id = owner_of(episode_id)
+    tx.lock_persons([person_id])
+    tx.require_person("release.discharge", person_id)
+    row = next((r for r in standing(person_ids=[person_id]) if r.episode_id == episode_id), None)
+    if row is None:
+        refuse(Reason("release.not_in_custody")).require()
+        raise AssertionError
+    if happened_at > tx.now + CLOCK_SLACK:
+        raise InvalidInput({"happened_at": Reason("release.in_the_future")})
+    happened_at = minutes.after(happened_at, row.starts_at)
+    if happened_at <= row.starts_at:
+        raise InvalidInput({"happened_at": Reason("release.before_reception")})
+    order_seen = order_seen.strip()[:300]
+    case = _case(tx, episode_id, happened_at, order_seen)
+    found = rules.discharge_check(collect_facts(case, at=happened_at))
+    marks = [reason.code for reason in found.stops] + ["from_paper"]
+    if not order_seen:
+        marks.append("no_order_seen")
+    if not first_officer.strip():
+        marks.append("officer_not_named")
+    for order_id in orders_that_free(case, at=happened_at):
+        authority_services.act_on_release_order(tx, release_order_id=order_id, at=happened_at)
+    second = second_officer.strip()[:120]
+    return write_discharge(
+        tx,
+        case=case,
+        at=happened_at,
+        first_officer_id=None,
+        first_name=first_officer.strip()[:120],
+        second_how=Discharge.SecondHow.PAPER if second else Discharge.SecondHow.NONE,
+        second_name=second,
+        order_seen=order_seen,
+        destination=destination,
+        marks=marks,
+        left_open=found.open_items,
+        from_paper=True,
+    )
+
+
+def _case(
+    tx: Transaction, episode_id: int, happened_at: datetime, order_seen: str
+) -> DischargeCase:
+    """The case of a discharge on paper; one that was being prepared is closed for it."""
+    person_id, establishment_id = owner_of(episode_id)
+    prepared = DischargeCase.objects.filter(
+        episode_id=episode_id, state=DischargeCase.State.OPEN
+    ).first()
+    if prepared is not None:
+        prepared.state, prepared.closed_at = DischargeCase.State.CLOSED, tx.now
+        prepared.closed_reason = "discharged on paper"
+        prepared.save(update_fields=["state", "closed_at", "closed_reason"])
+        tx.record(
+            events.DischargeCaseClosed(
+                person_id=person_id, establishment_id=establishment_id, case_id=prepared.pk
+            ),
+            details={"reason": prepared.closed_reason},
+        )
+    order_id = _standing_order(person_id, prepared, happened_at)
+    final_date = (
+        None if order_id is not None else _last_day(person_id, establishment_id, happened_at)
+    )
+    case = DischargeCase(
+        episode_id=episode_id,
+        person_id=person_id,
+        establishment_id=establishment_id,
+        basis=Basis.NO_AUTHORITY,
+        ground=order_seen or "-",
+        clock_started_at=happened_at,
+        recorded_by_id=tx.actor.user_id,
+    )
+    if order_id is not None or final_date is not None:
+        case.basis = Basis.ORDER if order_id is not None else Basis.FINAL_DATE
+        case.release_order_id, case.final_date = order_id, final_date
+        started = clock_of(
+            person_id,
+            episode_id=episode_id,
+            establishment_id=establishment_id,
+            release_order_id=order_id,
+            at=happened_at,
+            earlier=[],
+        )
+        case.clock_started_at = happened_at if started is None else min(started, happened_at)
+    established = None if prepared is None else prepared.identity_at
+    if prepared is not None and established is not None and established <= happened_at:
+        case.identity_how, case.identity_at = prepared.identity_how, established
+    case.save()
+    return case
+
+
+def _standing_order(person_id: int, prepared: DischargeCase | None, at: datetime) -> int | None:
+    """The recorded order that stood at `at`: the one that was being prepared, else the newest."""
+    orders = authority.release_orders([person_id]).get(person_id, [])
+    standing_then = [o for o in orders if o.is_open and o.received_at <= at]
+    own = None if prepared is None else prepared.release_order_id
+    if any(o.release_order_id == own for o in standing_then):
+        return own
+    newest = max(standing_then, key=lambda o: o.received_at, default=None)
+    return None if newest is None else newest.release_order_id
+
+
+def _last_day(person_id: int, establishment_id: int, at: datetime) -> date | None:
+    """The last day that the papers themselves name, where it had come for all of them."""
+    zone = facilities.time_zone(establishment_id)
+    papers = authority.warrants_of([person_id], zone=zone).get(person_id, [])
+    days = [paper.final_date for paper in papers if paper.detains_at(at)]
+    named = [day for day in days if day is not None]
+    today = at.astimezone(ZoneInfo(zone)).date()
+    return max(named) if named and len(named) == len(days) and max(named) <= today else None

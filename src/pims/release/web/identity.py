@@ -1,0 +1,110 @@
+"""Who stands at the gate: the photographs, or two officers who know the person and sign for it."""
+
+from typing import Any
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from pims.foundation.commands.transaction import Command
+from pims.kernel.errors import InvalidInput
+from pims.people import selectors as people
+from pims.release import selectors, services, signatures
+from pims.release.services import Voucher
+from pims.release.web.forms import IdentityForm, VouchForm
+from pims.release.web.officers import Officer, officer_by_badge, officer_by_pin
+from pims.ui.commands import command_from
+from pims.ui.forms import add_reasons
+from pims.ui.identity import identity_of
+from pims.ui.pages import page
+
+VIEW, PREPARE = "release.view", "release.prepare"
+BOTH = ("GET", "HEAD", "POST")
+
+
+@page(permission=PREPARE, methods=BOTH)
+def identity(request: Any, case_id: int) -> HttpResponse:
+    case = selectors.case_detail(request.actor, case_id)
+    photographs = [
+        photograph
+        for photograph in people.photographs(request.actor, case.person_id)
+        if photograph.kind != "mark"
+    ]
+    form = IdentityForm(
+        request.POST if request.method == "POST" else None, photographs=len(photographs)
+    )
+    if form.is_valid():
+        given = form.cleaned_data
+        vouchers = _vouchers(request, form) if given["how"] == "two_officers" else []
+        if not form.errors:
+            try:
+                services.establish_identity(
+                    command_from(request),
+                    case_id=case_id,
+                    how=given["how"],
+                    vouchers=vouchers,
+                    matched=given["matched"] == "yes",
+                )
+            except InvalidInput as problem:
+                add_reasons(form, problem)
+            else:
+                return HttpResponseRedirect(reverse("release:case", args=[case_id]))
+    context = {
+        "form": form,
+        "case": case,
+        "identity": identity_of(request.actor, case.person_id),
+        "title": _("Who is this?"),
+        "photographs": [(shown.url, shown.taken_at) for shown in photographs],
+    }
+    return render(request, "release/identity.html", context, status=422 if form.errors else 200)
+
+
+@page(permission=VIEW, methods=BOTH)
+def vouch(request: Any, vouching_id: int) -> HttpResponse:
+    """An officer who was named as knowing the person signs for it, or says no."""
+    found = signatures.vouching(request.actor, vouching_id)
+    case_url = reverse("release:case", args=[found.case_id])
+    if not found.is_open:
+        return HttpResponseRedirect(case_url)
+    form = VouchForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        officer = officer_by_pin(request, form, badge="badge", secret="secret")
+        if officer is not None and officer.user_id != found.user_id:
+            form.add_error(
+                "badge",
+                gettext("Only %(officer)s can answer: they were named.")
+                % {"officer": found.officer},
+            )
+        elif officer is not None and officer.actor is not None:
+            services.answer_for_identity(
+                Command(officer.actor, command_from(request).command_id),
+                vouching_id=vouching_id,
+                knows=form.cleaned_data["knows"] == "yes",
+            )
+            return HttpResponseRedirect(case_url)
+    context = {
+        "form": form,
+        "found": found,
+        "identity": identity_of(request.actor, found.person_id),
+        "title": _("Sign for an identity"),
+    }
+    return render(request, "release/vouch.html", context, status=422 if form.errors else 200)
+
+
+def _vouchers(request: Any, form: IdentityForm) -> list[Voucher]:
+    """The officers of the form; what is wrong with a badge or a PIN stands beside its field."""
+    found: list[Voucher] = []
+    for badge, pin in (("officer_one", "pin_one"), ("officer_two", "pin_two")):
+        if not form.cleaned_data[badge].strip():
+            continue
+        signs = bool(form.cleaned_data[pin])
+        officer: Officer | None = (
+            officer_by_pin(request, form, badge=badge, secret=pin)
+            if signs
+            else officer_by_badge(form, badge=badge)
+        )
+        if officer is not None:
+            found.append(Voucher(officer.user_id, signed=signs))
+    return found

@@ -15,6 +15,7 @@ import threading
 from threading import Event as Flag
 
 import psycopg
+from asgiref.sync import sync_to_async
 from django.db import Error as DjangoDatabaseError
 from django.db import close_old_connections, connection
 
@@ -83,8 +84,11 @@ def _run_jobs(stop: Flag) -> None:
     while not stop.is_set():
         try:
             asyncio.run(_jobs(stop))
+            why = "they ended"
         except Exception as error:  # the dispatcher must go on, whatever happens to the jobs
-            log.error("the jobs stopped and are started again: %s: %s", type(error).__name__, error)
+            why = f"{type(error).__name__}: {error}"
+        if not stop.is_set():
+            log.error("the jobs stopped and are started again: %s", why)
             stop.wait(RECONNECT_SECONDS)
 
 
@@ -104,6 +108,9 @@ async def _jobs(stop: Flag) -> None:
     )
     own.tasks = app.tasks
     own.periodic_registry = app.periodic_registry
+    # The periodic ones are put in the queue over Django's connection, in a thread that outlives
+    # this worker: one that the server closed stays closed until somebody looks.
+    await sync_to_async(_drop_lost_connection)()
     async with own.open_async():
         work = asyncio.create_task(
             own.run_worker_async(
@@ -120,6 +127,11 @@ async def _jobs(stop: Flag) -> None:
             await work
         except asyncio.CancelledError:
             pass
+
+
+def _drop_lost_connection() -> None:
+    if connection.connection is not None and not connection.is_usable():
+        connection.close()
 
 
 def main() -> int:

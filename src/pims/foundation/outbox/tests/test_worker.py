@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -41,6 +42,47 @@ def test_a_worker_runs_jobs_and_stops_when_asked(worker: subprocess.Popen[bytes]
     assert worker.poll() is None
     worker.send_signal(signal.SIGTERM)
     assert worker.wait(10) == 0
+
+
+TICKING = """
+import django; django.setup()
+from procrastinate.contrib.django import app
+from pims.foundation.outbox import worker
+
+@app.periodic(cron="* * * * * *")
+@app.task(name="tests.tick", queue="clock", queueing_lock="tests.tick")
+def tick(timestamp):
+    print("tick", flush=True)
+
+raise SystemExit(worker.main())
+"""
+
+
+def test_what_the_clock_starts_goes_on_after_the_database_was_away(
+    feed: Feed, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(p for p in sys.path if p))
+    out, log = tmp_path / "out", tmp_path / "log"
+
+    def ticks() -> int:
+        return out.read_text().count("tick")
+
+    with out.open("w") as told, log.open("w") as logged:
+        ticking = subprocess.Popen([sys.executable, "-c", TICKING], stdout=told, stderr=logged)
+        try:
+            for _ in range(3):
+                seen = ticks()
+                wait_for(lambda seen=seen: ticks() > seen + 1)
+                feed.lose_connection()
+            seen = ticks()
+            wait_for(lambda: ticks() > seen + 1)
+            ticking.send_signal(signal.SIGTERM)
+            assert ticking.wait(15) == 0
+        finally:
+            ticking.kill()
+            ticking.wait()
+    # It waits between two tries, and does not fill the disk with what it says about them.
+    assert log.read_text().count("started again") < 20
 
 
 def test_a_job_put_in_the_queue_by_a_failing_handler_is_never_run(feed: Feed) -> None:

@@ -50,7 +50,8 @@ class CloseForm(forms.Form):
 def index(request: Any) -> HttpResponse:
     """The units of this establishment, for whom and how many, and what is closed."""
     where = request.establishment_id
-    units = selectors.units(request.actor, where)
+    # Before the first establishment is loaded there is nothing to list.
+    units = [] if where is None else selectors.units(request.actor, where)
     context = {
         "rows": [
             (u, f"{SEXES[u.for_sex]}, {AGES[u.for_age]}, {STATUSES[u.for_status]}")
@@ -58,7 +59,9 @@ def index(request: Any) -> HttpResponse:
         ],
         "certified": sum(u.certified_capacity for u in units),
         "operational": sum(u.operational_capacity for u in units),
-        "outages": selectors.outages(request.actor, where, at=clock.now()),
+        "outages": []
+        if where is None
+        else selectors.outages(request.actor, where, at=clock.now()),
         "columns": [
             Column(_("Unit")), Column(_("For")), Column(_("Certified for"), numeric=True),
             Column(_("Works with"), numeric=True),

@@ -63,6 +63,7 @@ def order(request: Any, number: str) -> HttpResponse:
         "reasons": reasons,
         "possible": not preview.against,
         "who": _who(reasons, header.person_id),
+        "held": any(reason.code == "vault.in_custody" for reason in reasons),
         "others": _others(header.person_id, request.actor.user_id),
         "standing": _standing(request.actor, preview.person_ids),
         "back": reverse("administration:record", args=[header.number]),

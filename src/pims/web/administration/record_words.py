@@ -21,6 +21,7 @@ GROUPS: tuple[tuple[str, Promise], ...] = (
 TABLES: Mapping[str, Promise] = {
     "assurance_alarm": _("Alarms about the person"),
     "authority_clerk_query": _("Questions to a court's clerk"),
+    "authority_court_date": _("Court dates"),
     "authority_police_interest": _("Police interest"),
     "authority_release_order": _("Release orders"),
     "authority_release_order_warrants": _("Which warrants a release order ends"),
@@ -59,6 +60,7 @@ TABLES: Mapping[str, Promise] = {
     "release_discharge": _("Discharges"),
     "release_in_error": _("Releases in error"),
     "release_item": _("Lines of discharge checks"),
+    "release_vouching": _("Who answered for the identity"),
     "safety_first_risk": _("First risk answers"),
     "safety_flag": _("Flags"),
     "safety_keep_apart": _("Keep-aparts"),

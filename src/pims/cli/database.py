@@ -32,6 +32,8 @@ def backup(
     """Write the whole database to one file, while PIMS runs; photographs and scans are apart."""
     if file.exists():
         raise DatabaseUnavailable(f"{file} is there already; nothing was written.")
+    if not file.parent.is_dir():
+        raise DatabaseUnavailable(f"{file.parent} is no folder; nothing was written.")
     fresh = file.with_name(f".{file.name}.new")
     with step(f"Writing {file}"):
         handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from pims.config import instance
 from pims.foundation.console import words
-from pims.kernel.errors import PimsError
+from pims.foundation.database.errors import DatabaseUnavailable
+from pims.kernel.errors import NotFound, PimsError
 
 REFUSED, UNEXPECTED = 1, 3
 
@@ -24,10 +25,13 @@ def explain_error(error: PimsError) -> None:
     from pims.ui.wording import catalogue, render
 
     language = "es" if os.environ.get("LANG", "").startswith("es") else "en"
+    told = str(error).strip()
     for reason in error.reasons():
-        known = reason.code in catalogue()
-        told = str(error).strip()
+        # What was refused about a server, a file or a folder is said in the error's own words.
+        known = reason.code in catalogue() and reason.code != DatabaseUnavailable.code
         words.print(render(reason, language) if known or not told else told, markup=False)
+        if isinstance(error, NotFound) and told:
+            words.print(f"  ({told})", markup=False)
         if reason.reference:
             words.print(f"  ({reason.reference})", markup=False)
         if reason.decided_by:

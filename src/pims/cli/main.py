@@ -1,5 +1,6 @@
 """`pims`: the command line of the installation."""
 
+import signal
 import sys
 from typing import Annotated
 
@@ -89,6 +90,8 @@ mount(app, "key", "pims.foundation.vault.cli", "Keys: rotate, share, recover.", 
 
 def main() -> None:
     """Run a command; exit 0 done, 1 refused, 2 wrongly asked, 3 unforeseen, 130 interrupted."""
+    # Asked to end, a command still stops the database server that it started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
         app()
     except PimsError as error:

@@ -13,8 +13,9 @@ import typer
 
 from pims.cli import faults, parts
 from pims.cli import main as command_line
+from pims.foundation.database.errors import DatabaseUnavailable
 from pims.kernel.decisions import Reason, refuse
-from pims.kernel.errors import Refused
+from pims.kernel.errors import NotFound, Refused
 
 PROMISED = ("up", "migrate", "demo", "user", "prisoner", "roll", "check", "key", "database")
 QUICK = "import sys; from pims.cli.main import main\ntry: main()\nexcept SystemExit: pass\n"
@@ -105,3 +106,30 @@ def test_a_taken_port_is_seen_with_its_holder() -> None:
             assert f"(process {os.getpid()})" in parts.who_listens(port)
         assert parts.free_port_after(port) > port
     assert parts.port_is_free(port)
+
+
+def test_what_is_not_there_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    faults.explain_error(NotFound("unit", "NOPE"))
+    assert "(unit NOPE)" in capsys.readouterr().err
+
+
+def test_a_refusal_about_a_file_is_said_in_its_own_words(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    faults.explain_error(DatabaseUnavailable("pims.dump is there already; nothing was written."))
+    told = capsys.readouterr().err
+    assert told.strip() == "pims.dump is there already; nothing was written."
+
+
+def test_what_is_asked_to_end_lets_go_of_what_it_holds() -> None:
+    program = (
+        "import os, signal, sys\n"
+        "from pims.cli import main\n"
+        "def app():\n"
+        "    try: os.kill(os.getpid(), signal.SIGTERM)\n"
+        "    finally: print('let go')\n"
+        "main.app = app\n"
+        "main.main()\n"
+    )
+    done = pims(program=program)
+    assert (done.returncode, done.stdout.strip()) == (143, "let go")

@@ -165,7 +165,12 @@ def shares(
 def recover(
     file: Annotated[
         Path | None,
-        typer.Option(help="Read the shares from a file: three lines each, - for standard input."),
+        typer.Option(
+            exists=True,
+            dir_okay=False,
+            allow_dash=True,
+            help="Read the shares from a file: three lines each, - for standard input.",
+        ),
     ] = None,
 ) -> None:
     """Put the master key back from enough shares. Needs neither the database nor other secrets."""

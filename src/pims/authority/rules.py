@@ -10,7 +10,19 @@ from pims.kernel.periods import Period, gaps
 
 NO_VALID_WARRANT = "none"
 
-# Defects that a reader can mark; what each means is worded in `ui/wording/authority.toml`.
+OUT_OF_ORDER = "dates_out_of_order"
+CONTRADICTS = "appearance_after_end"
+
+# Those that the entered dates and bodies show, so that a correction takes them away again.
+READ_OFF = frozenset(
+    {
+        "no_date", "no_next_appearance", "no_end", "no_review_date", "no_amount",
+        "body_cannot_issue", "date_passed", "date_in_the_future", OUT_OF_ORDER, CONTRADICTS,
+        "date_before_birth",
+    }
+)  # fmt: skip
+
+# Defects that a reader can mark; what each means is worded in `authority/wording.py`.
 DEFECTS = (
     "no_signature",
     "no_seal",
@@ -24,6 +36,10 @@ DEFECTS = (
     "body_cannot_issue",
     "date_passed",
     "date_in_the_future",
+    OUT_OF_ORDER,
+    CONTRADICTS,
+    "date_before_birth",
+    "impossible_date",
     "illegible",
     "no_offence",
     "other",
@@ -69,6 +85,11 @@ def end_as_written(facts: WarrantFacts, kind: WarrantKind, zone: str) -> datetim
 
     `until` and, for a kind that needs one, the next appearance are inclusive dates: the paper
     reaches to the end of that day in the establishment's zone. None where it names no end.
+
+    A court that names a later date extends the paper. A paper that itself names a next appearance
+    after its own last day contradicts itself: it reaches to the earlier day, because a mistake
+    lengthens nobody's custody. A day before the paper begins bounds nothing while it names
+    another; where it names none other the paper holds for no time at all.
     """
     days = [facts.until]
     if "next_appearance" in kind.needs:
@@ -76,7 +97,10 @@ def end_as_written(facts: WarrantFacts, kind: WarrantKind, zone: str) -> datetim
     named = [day for day in days if day is not None]
     if not named:
         return None
-    return datetime.combine(max(named) + timedelta(days=1), time(), ZoneInfo(zone))
+    begins = facts.starts_at.astimezone(ZoneInfo(zone)).date()
+    sound = [day for day in named if day >= begins] or named
+    last = min(sound) if CONTRADICTS in facts.defects else max(sound)
+    return datetime.combine(last + timedelta(days=1), time(), ZoneInfo(zone))
 
 
 def detains_during(facts: WarrantFacts, kind: WarrantKind, zone: str) -> Period | None:
@@ -102,12 +126,13 @@ def legal_status(
 ) -> LegalStatus:
     """What the person counts as at `as_of`, and what is wrong with the papers."""
     in_force: list[tuple[WarrantFacts, Period]] = []
-    expired = appearance_passed = False
+    expired = appearance_passed = holds_no_time = False
     lapsed_at: datetime | None = None
     today = as_of.astimezone(ZoneInfo(zone)).date()
     for facts in warrants:
         period = detains_during(facts, kinds[facts.kind], zone)
         if period is None or period.start > as_of:
+            holds_no_time |= period is None and _undecided(facts)
             continue
         if period.contains(as_of):
             in_force.append((facts, period))
@@ -119,7 +144,12 @@ def legal_status(
             expired = True
             appearance_passed |= facts.next_appearance is not None and facts.next_appearance < today
     in_force.sort(key=lambda pair: (kinds[pair[0].kind].precedence, pair[0].starts_at))
-    faults = _faults(in_force, expired=expired, appearance_passed=appearance_passed)
+    faults = _faults(
+        in_force,
+        expired=expired,
+        appearance_passed=appearance_passed,
+        undecided=holds_no_time or any(_undecided(facts) for facts, _ in in_force),
+    )
     if not in_force:
         return LegalStatus(NO_VALID_WARRANT, lapsed_at=lapsed_at, faults=faults)
     appearances = [f.next_appearance for f, _ in in_force if f.next_appearance is not None]
@@ -135,7 +165,11 @@ def legal_status(
 
 
 def _faults(
-    in_force: Sequence[tuple[WarrantFacts, Period]], *, expired: bool, appearance_passed: bool
+    in_force: Sequence[tuple[WarrantFacts, Period]],
+    *,
+    expired: bool,
+    appearance_passed: bool,
+    undecided: bool,
 ) -> tuple[str, ...]:
     found = []
     if not in_force:
@@ -144,9 +178,13 @@ def _faults(
             found.append("warrant_expired")
     if appearance_passed:
         found.append("next_appearance_passed")
-    if any(f.defects and f.state == "as_received" for f, _ in in_force):
+    if undecided:
         found.append("defect_undecided")
     return tuple(found)
+
+
+def _undecided(facts: WarrantFacts) -> bool:
+    return bool(facts.defects) and facts.state == "as_received" and facts.ends_at is None
 
 
 def uncovered(
@@ -170,8 +208,14 @@ def defects_read_off(
     next_appearance: date | None,
     amount_cents: int | None,
     received_on: date,
+    begins_on: date,
+    born: date | None = None,
 ) -> tuple[str, ...]:
-    """The defects that the entered dates and bodies show by themselves."""
+    """The defects that the entered dates and bodies show by themselves.
+
+    `begins_on` is the day from which the paper detains, `born` the earliest day on which whom it
+    names can have been born.
+    """
     found = []
     if dated is None:
         found.append("no_date")
@@ -189,4 +233,13 @@ def defects_read_off(
         found.append("no_amount")
     if any(day is not None and day < received_on for day in (until, next_appearance)):
         found.append("date_passed")
+    if any(day is not None and day < begins_on for day in (until, next_appearance)):
+        found.append(OUT_OF_ORDER)
+    # A review is no end: it may well fall after the shortest term that the court set.
+    ends = until if "review" not in kind.needs else None
+    if ends is not None and next_appearance is not None and next_appearance > ends:
+        found.append(CONTRADICTS)
+    written = (dated, begins_on, until, next_appearance)
+    if born is not None and any(day is not None and day < born for day in written):
+        found.append("date_before_birth")
     return tuple(found)

@@ -28,7 +28,10 @@ from pims.people import selectors as people
 
 @dataclass(frozen=True, slots=True)
 class WarrantHistory:
-    """The bars of a person's warrants, and the parts of custody that none covers."""
+    """The bars of a person's warrants, and the parts of custody that none covers.
+
+    A gap that still goes on has no end.
+    """
 
     bars: tuple[WarrantBrief, ...]
     gaps: tuple[Period, ...]
@@ -128,12 +131,16 @@ def warrant_history(
         if period.start >= upto:
             continue
         end = upto if period.end is None else min(period.end, upto)
-        missing += rules.uncovered(
+        going_on = period.end is None or period.end > upto
+        found = rules.uncovered(
             Period(period.start, end),
             [_facts(brief) for brief in bars],
             kinds=warrant_kinds(),
             zone=zone,
         )
+        missing += [
+            Period(gap.start, None) if going_on and gap.end == upto else gap for gap in found
+        ]
     return WarrantHistory(tuple(bars), tuple(missing))
 
 

@@ -182,6 +182,7 @@ def _brief(name: Any, paper: Any, body_name: str, zone: str) -> WarrantBrief:
             until=name.until,
             next_appearance=name.next_appearance,
             ends_at=name.ends_at,
+            defects=tuple(paper.defects),
         ),
         kind,
         zone,

@@ -15,6 +15,7 @@ from pims.authority.services.warrant_rows import (
     locked_name,
     mark_endless,
     name_court_date,
+    read_again,
     zone_of,
 )
 from pims.foundation.commands.transaction import Transaction, service
@@ -22,6 +23,8 @@ from pims.jurisdictions.warrant_kinds import warrant_kinds
 from pims.kernel import minutes
 from pims.kernel.decisions import Reason
 from pims.kernel.errors import InvalidInput, Stale
+
+DATES = frozenset({"starts_at", "until", "next_appearance", "amount_cents"})
 
 
 @service
@@ -38,7 +41,8 @@ def set_next_appearance(
     Entered late, it stands until the date that the court named after it.
 
     Where the paper had lapsed by then, the new date starts a new period under the same paper's
-    kind, so that the gap stays to be seen; the id returned is then the new one.
+    kind, so that the gap stays to be seen; the id returned is then the new one. So it does where
+    the paper's own dates contradict each other: what the court says now takes their place.
     """
     name = locked_name(tx, warrant_name_id)
     kind = warrant_kinds()[name.warrant.kind]
@@ -49,8 +53,10 @@ def set_next_appearance(
         raise InvalidInput({"next_appearance": Reason("authority.appearance_before_hearing")})
     end = rules.end_as_written(facts_of(name), kind, zone.key)
     lapsed = name.ends_at is None and end is not None and end <= happened_at
-    if lapsed and end is not None:
-        close_name(tx, name, end_kind="replaced", ended_at=max(end, name.starts_at), basis=basis)
+    contradicts = name.ends_at is None and rules.CONTRADICTS in name.warrant.defects
+    if end is not None and (lapsed or contradicts):
+        ended_at = max(min(end, happened_at), name.starts_at)
+        close_name(tx, name, end_kind="replaced", ended_at=ended_at, basis=basis)
         old, paper = name, name.warrant
         warrant = Warrant.objects.create(
             kind=paper.kind,
@@ -111,7 +117,8 @@ def amend_warrant_name(
 ) -> WarrantNameResult:
     """Correct what was keyed wrongly; what stood there before stays in the history.
 
-    Raises Stale where somebody changed it after the form was opened, InvalidInput on dates.
+    The defects that the dates show are read off anew. Raises Stale where somebody changed it after
+    the form was opened, InvalidInput without a reason.
     """
     name = locked_name(tx, warrant_name_id)
     if name.version != version:
@@ -119,11 +126,6 @@ def amend_warrant_name(
     wrong: dict[str, Reason] = {}
     if not reason.strip():
         wrong["reason"] = Reason("authority.reason_missing")
-    if (
-        until is not None
-        and until < starts_at.astimezone(zone_of(name.warrant.establishment_id)).date()
-    ):
-        wrong["until"] = Reason("authority.ends_before_start")
     if wrong:
         raise InvalidInput(wrong)
     new = {
@@ -136,12 +138,15 @@ def amend_warrant_name(
     }
     changed = tuple(field for field, value in new.items() if getattr(name, field) != value)
     before = {field: getattr(name, field) for field in changed}
+    began_at = name.starts_at
     for field in changed:
         setattr(name, field, new[field])
     name.version += 1
     name.save()
-    if "next_appearance" in changed:
-        correct_court_date(tx, name)
+    if {"next_appearance", "starts_at"} & set(changed):
+        correct_court_date(tx, name, began_at=began_at)
+    if DATES & set(changed):
+        read_again(name)
     mark_endless(name)
     tx.record(
         events.WarrantAmended(

@@ -1,5 +1,6 @@
 """The rows of warrants, as every service that records or changes one handles them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -70,6 +71,36 @@ def add_name(
     return row
 
 
+def read_off(
+    *,
+    kind: str,
+    body_kind: str,
+    dated: date | None,
+    received_at: datetime,
+    names: Sequence[WarrantNameInput],
+    zone: ZoneInfo,
+) -> set[str]:
+    """The defects that the dates of a paper show, over all whom it names."""
+    births = people.born_between([name.person_id for name in names])
+    found: set[str] = set()
+    for name in names:
+        born = births.get(name.person_id)
+        found.update(
+            rules.defects_read_off(
+                kind=warrant_kinds()[kind],
+                body_kind=body_kind,
+                dated=dated,
+                until=name.until,
+                next_appearance=name.next_appearance,
+                amount_cents=name.amount_cents,
+                received_on=received_at.astimezone(zone).date(),
+                begins_on=name.starts_at.astimezone(zone).date(),
+                born=None if born is None else born[0],
+            )
+        )
+    return found
+
+
 def mark_endless(name: WarrantName) -> None:
     """A paper left without the end that its kind needs is defective: it must not hold unseen."""
     paper = name.warrant
@@ -85,6 +116,50 @@ def mark_endless(name: WarrantName) -> None:
     paper.defects = [code for code in rules.DEFECTS if code in lacking | set(paper.defects)]
     paper.state = Warrant.State.AS_RECEIVED
     paper.save(update_fields=["defects", "state"])
+
+
+def read_again(name: WarrantName) -> None:
+    """After a correction: the defects that the dates of this paper show now, for all it names.
+
+    A later date of a court is none of the paper's own and contradicts nothing on it. New defects
+    are to be decided on; what was corrected away needs no decision any more.
+    """
+    paper = name.warrant
+    if paper.state in (Warrant.State.RETURNED, Warrant.State.VOID):
+        return
+    names = [one for one in paper.names.all() if one.pk != name.pk] + [name]
+    found = read_off(
+        kind=paper.kind,
+        body_kind=paper.body.kind,
+        dated=paper.dated,
+        received_at=paper.received_at,
+        names=[as_input(one) for one in names],
+        zone=zone_of(paper.establishment_id),
+    )
+    if CourtDate.objects.filter(warrant_name=name, given_at__gt=name.starts_at).exists():
+        found.discard(rules.CONTRADICTS)
+    marked = set(paper.defects) - rules.READ_OFF
+    before, now = set(paper.defects), marked | found
+    if now == before:
+        return
+    paper.defects = [code for code in rules.DEFECTS if code in now]
+    if now - before:
+        paper.state = Warrant.State.AS_RECEIVED
+    elif not now and paper.state == Warrant.State.AS_RECEIVED:
+        paper.state = Warrant.State.ACTED_ON
+    paper.save(update_fields=["defects", "state"])
+
+
+def as_input(name: WarrantName) -> WarrantNameInput:
+    return WarrantNameInput(
+        person_id=name.person_id,
+        name_as_written=name.name_as_written,
+        starts_at=name.starts_at,
+        until=name.until,
+        next_appearance=name.next_appearance,
+        charges=name.charges,
+        amount_cents=name.amount_cents,
+    )
 
 
 def close_name(
@@ -121,8 +196,15 @@ def name_court_date(
     return not later
 
 
-def correct_court_date(tx: Transaction, name: WarrantName) -> None:
-    """The date named last was keyed wrongly: it reads as it does in `name` now."""
+def correct_court_date(tx: Transaction, name: WarrantName, *, began_at: datetime) -> None:
+    """The date named last was keyed wrongly: it reads as it does in `name` now.
+
+    The paper's own date stood from `began_at`, when the paper was said to begin before.
+    """
+    own = CourtDate.objects.filter(warrant_name=name, given_at=began_at).order_by("pk").first()
+    if own is not None and own.given_at != name.starts_at:
+        own.given_at = name.starts_at
+        own.save(update_fields=["given_at"])
     last = CourtDate.objects.filter(warrant_name=name).order_by("-given_at", "-pk").first()
     if last is None:
         name_court_date(tx, name, name.next_appearance, given_at=name.starts_at)

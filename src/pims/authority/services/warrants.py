@@ -2,11 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from pims.authority import rules
 from pims.authority.models import Body, ClerkQuery, Warrant, WarrantName
-from pims.authority.services.warrant_rows import CLOCK_SLACK, WarrantNameInput, add_name, zone_of
+from pims.authority.services.warrant_rows import (
+    CLOCK_SLACK,
+    WarrantNameInput,
+    add_name,
+    read_off,
+    zone_of,
+)
+from pims.authority.wording import query_text
 from pims.foundation.commands.transaction import Transaction, service
 from pims.foundation.vault.files import store_file
 from pims.jurisdictions.warrant_kinds import warrant_kinds
@@ -39,9 +46,10 @@ def record_warrant(
 ) -> WarrantResult:
     """Record the paper as written, with its defects: those marked and those its dates show.
 
-    A defect never stops the record; a query to the clerk of court is drafted for each paper that
-    has one. Raises InvalidInput (unknown kind or defect, no one named, end before start, received
-    in the future) and NotFound (body); NotPermitted for a person out of reach.
+    A defect never stops the record, dates in the wrong order included; a query to the clerk of
+    court is drafted for each paper that has one. Raises InvalidInput (unknown kind or defect, no
+    one named, received in the future, a scan that is none) and NotFound (body); NotPermitted for
+    a person out of reach.
     """
     tx.require("authority.record", establishment_id=establishment_id)
     for name in names:
@@ -51,21 +59,14 @@ def record_warrant(
     if body is None:
         raise NotFound("body", body_id)
     _check_warrant(tx, kind=kind, names=names, received_at=received_at, defects=defects)
-    zone = zone_of(establishment_id)
-    received_on = received_at.astimezone(zone).date()
-    found = set(defects)
-    for name in names:
-        found.update(
-            rules.defects_read_off(
-                kind=warrant_kinds()[kind],
-                body_kind=body.kind,
-                dated=dated,
-                until=name.until,
-                next_appearance=name.next_appearance,
-                amount_cents=name.amount_cents,
-                received_on=received_on,
-            )
-        )
+    found = set(defects) | read_off(
+        kind=kind,
+        body_kind=body.kind,
+        dated=dated,
+        received_at=received_at,
+        names=names,
+        zone=zone_of(establishment_id),
+    )
     ordered = tuple(code for code in rules.DEFECTS if code in found)
     warrant = Warrant.objects.create(
         kind=kind,
@@ -82,7 +83,12 @@ def record_warrant(
     if scan is not None:
         # A scan that names several people is sealed with the key of the first of them.
         blob = store_file(
-            tx, person_id=names[0].person_id, kind="warrant_scan", data=scan, media_type=None
+            tx,
+            person_id=names[0].person_id,
+            kind="warrant_scan",
+            data=scan,
+            media_type=None,
+            name="scan",
         )
         warrant.scan_blob_id = blob.blob_id
         warrant.save(update_fields=["scan_blob_id"])
@@ -95,7 +101,12 @@ def record_warrant(
     if ordered:
         ClerkQuery.objects.create(
             warrant=warrant,
-            text=_query_text(body, warrant, ordered),
+            text=query_text(
+                body=body.name,
+                reference=warrant.reference,
+                defects=ordered,
+                language=tx.actor.language,
+            ),
             drafted_at=tx.now,
             recorded_by_id=tx.actor.user_id,
         )
@@ -122,17 +133,7 @@ def _check_warrant(
     if received_at > tx.now + CLOCK_SLACK:
         wrong["received_at"] = Reason("authority.in_the_future")
     for name in names:
-        if name.until is not None and name.until < name.starts_at.date() - timedelta(days=1):
-            wrong["until"] = Reason("authority.ends_before_start")
         if len(name.name_as_written) > 200:
             wrong["name_as_written"] = Reason("authority.name_too_long", {"limit": 200})
     if wrong:
         raise InvalidInput(wrong)
-
-
-def _query_text(body: Body, warrant: Warrant, defects: Sequence[str]) -> str:
-    return (
-        f"To the clerk, {body.name}. Reference: {warrant.reference or '(none on the paper)'}."
-        f" The paper was received with these defects: {', '.join(defects)}."
-        " Please confirm or correct it."
-    )

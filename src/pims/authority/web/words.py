@@ -4,25 +4,10 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from pims.authority import wording
 from pims.jurisdictions.warrant_kinds import legal_statuses, warrant_kinds
 
-DEFECTS: dict[str, Promise] = {
-    "no_signature": _("Not signed"),
-    "no_seal": _("No seal"),
-    "no_date": _("No date"),
-    "wrong_name": _("Name differs"),
-    "wrong_person": _("About another person"),
-    "no_next_appearance": _("No next appearance"),
-    "no_end": _("No end"),
-    "no_review_date": _("No review date"),
-    "no_amount": _("No amount"),
-    "body_cannot_issue": _("Issued by a body that cannot issue it"),
-    "date_passed": _("A date on it has already passed"),
-    "date_in_the_future": _("Dated in the future"),
-    "illegible": _("Illegible"),
-    "no_offence": _("No offence named"),
-    "other": _("Something else"),
-}
+DEFECTS = wording.DEFECTS
 STATES: dict[str, Promise] = {
     "as_received": _("To be decided"),
     "acted_on": _("Acted on"),

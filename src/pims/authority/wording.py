@@ -1,0 +1,44 @@
+"""What the defects of a paper are called, on pages and in the question that goes to the court."""
+
+from collections.abc import Sequence
+
+from django.utils import translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+DEFECTS: dict[str, Promise] = {
+    "no_signature": _("Not signed"),
+    "no_seal": _("No seal"),
+    "no_date": _("No date"),
+    "wrong_name": _("Name differs"),
+    "wrong_person": _("About another person"),
+    "no_next_appearance": _("No next appearance"),
+    "no_end": _("No end"),
+    "no_review_date": _("No review date"),
+    "no_amount": _("No amount"),
+    "body_cannot_issue": _("Issued by a body that cannot issue it"),
+    "date_passed": _("A date on it has already passed"),
+    "date_in_the_future": _("Dated in the future"),
+    "dates_out_of_order": _("It ends, or names an appearance, before it begins"),
+    "appearance_after_end": _("Its next appearance is after its own last day"),
+    "date_before_birth": _("A date on it is before the birth of whom it names"),
+    "impossible_date": _("A date that no calendar has"),
+    "illegible": _("Illegible"),
+    "no_offence": _("No offence named"),
+    "other": _("Something else"),
+}
+
+
+def query_text(*, body: str, reference: str, defects: Sequence[str], language: str) -> str:
+    """The draft of a query to the clerk of court, in the language of whoever will send it."""
+    with translation.override(language):
+        lines = [
+            gettext("To the clerk, %(body)s.") % {"body": body},
+            gettext("Reference: %(reference)s.")
+            % {"reference": reference or gettext("none on the paper")},
+            gettext("We received this paper with the following defects:"),
+            *(f"– {DEFECTS[code]}" for code in defects),
+            gettext("Please confirm or correct it in writing."),
+        ]
+        return "\n".join(str(line) for line in lines)

@@ -313,10 +313,7 @@ class Simulation:
                     destination_body_id=self.bodies[court],
                     purpose="Hearing",
                     expected_back_at=self._instant(day, 18, 0),
-                    vouchers=[
-                    release.Voucher(self.officers.by_role[role].user_id)
-                    for role in ("reception_officer", "unit_officer")
-                ],
+                    officers=["Officer Ical", "Officer Wade"],
                 )
             escorts = {e.person_id: e.escort_id for e in sent.escorts}
             with self.at(day, 17, self.rng.randint(0, 40)):

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
+from pims.foundation.commands.transaction import was_carried_out
 from pims.kernel.decisions import Reason
+from pims.ui.commands import command_from
 
 FIELD = "sure"
 
@@ -36,8 +38,11 @@ class Question:
 
 
 def question(request: Any, doubts: Sequence[Doubt]) -> Question | None:
-    """What is still to be asked of whoever sent this form; None where nothing is."""
-    if not doubts:
+    """What is still to be asked of whoever sent this form; None where nothing is.
+
+    A form sent twice was answered the first time.
+    """
+    if not doubts or was_carried_out(command_from(request)):
         return None
     told = sorted(f"{d.reason.code} {sorted(d.reason.params.items())}" for d in doubts)
     mark = sha256("\n".join(told).encode()).hexdigest()[:20]

@@ -53,6 +53,8 @@ class ReceptionLine:
     handed_over_by: str
     received_by: str
     found: str
+    van_id: int
+    age_as_given: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,20 @@ def reception_book(
     rows = BodyReceipt.objects.filter(
         establishment_id=establishment_id, received_at__gte=since, received_at__lt=until
     )
+    return _lines(viewer, rows.order_by("received_at", "pk"))
+
+
+def receipt(viewer: Actor, receipt_id: int) -> ReceptionLine:
+    """One body receipt. Raises NotFound."""
+    found = _lines(viewer, BodyReceipt.objects.filter(pk=receipt_id))
+    if not found:
+        raise NotFound("receipt", receipt_id)
+    return found[0]
+
+
+def receipts_of(viewer: Actor, episode_id: int) -> list[ReceptionLine]:
+    """The body receipts of one stay, in the order of the hour."""
+    rows = BodyReceipt.objects.filter(episode_id=episode_id)
     return _lines(viewer, rows.order_by("received_at", "pk"))
 
 
@@ -206,6 +222,8 @@ def _lines(viewer: Actor, receipts: Iterable[BodyReceipt]) -> list[ReceptionLine
             handed_over_by=row.handed_over_by,
             received_by=row.received_by,
             found=row.found,
+            van_id=row.van_id,
+            age_as_given=row.age_as_given,
         )
         for row in rows
         if row.person_id in headers

@@ -3,10 +3,14 @@
 from datetime import date, datetime, timedelta
 
 from django.utils import timezone
+from django.utils.translation import gettext
 
+from pims.custody.selectors import Whereabouts
 from pims.custody.selectors.births import doubt_of
+from pims.custody.web.where import where_text
 from pims.kernel import clock
 from pims.kernel.decisions import Reason
+from pims.people import selectors as people
 from pims.ui.dates import day_text, instant_text
 from pims.ui.doubts import Doubt
 
@@ -24,6 +28,19 @@ def late(received_at: datetime, target: str = "id_received_at_day") -> list[Doub
     code = "custody.doubt_other_year" if other_year else "custody.doubt_long_ago"
     params = {"at": instant_text(received_at), "days": f"{ago.days:,}"}
     return [Doubt(Reason(code, params), target)]
+
+
+def inside(head: people.PersonHeader, held: Whereabouts) -> Reason:
+    """That the books hold this person inside, and where."""
+    return Reason(
+        "custody.known_and_inside",
+        {
+            "number": head.number,
+            "name": head.display_name or gettext("Name not known"),
+            "where": where_text(held),
+            "since": instant_text(held.since, "date"),
+        },
+    )
 
 
 def birth_doubts(

@@ -25,6 +25,7 @@ from pims.custody.web.van_lines import (
 from pims.custody.web.where import where_text
 from pims.custody.web.words import RECEPTION_KINDS, TURN_AWAY_REASONS, WARRANT_STATES
 from pims.facilities import selectors as facilities
+from pims.foundation.commands.transaction import was_carried_out
 from pims.kernel import clock
 from pims.kernel.errors import InvalidInput, NotFound, NotPermitted
 from pims.people import selectors as people
@@ -93,7 +94,12 @@ def receive(request: Any) -> HttpResponse:
     asked, filled = None, list[LineForm]()
     if posted is not None and form.is_valid() and lines.is_valid():
         filled = [line for line in lines if line.filled]
-        doubts = settle(request.actor, filled, form.cleaned_data["received_at"])
+        doubts = settle(
+            request.actor,
+            filled,
+            form.cleaned_data["received_at"],
+            repeated=was_carried_out(command_from(request)),
+        )
         asked = question(request, doubts)
         if asked is None and not any(line.errors for line in filled):
             try:

@@ -5,7 +5,9 @@ from django.urls import path
 from pims.custody.web import (
     admission,
     batch,
+    corrections,
     desk,
+    ends,
     escorts,
     occurrences,
     papers,
@@ -23,6 +25,18 @@ urlpatterns = [
     path("reception/known/", reception.known, name="known"),
     path("reception/order/", batch.receive_under_order, name="receive_order"),
     path("reception/van/<int:van_id>/", reception.van, name="van"),
+    path("reception/van/<int:van_id>/correct/", corrections.correct_van, name="correct_van"),
+    path(
+        "reception/receipt/<int:receipt_id>/correct/",
+        corrections.correct_receipt,
+        name="correct_receipt",
+    ),
+    path(
+        "reception/receipt/<int:receipt_id>/person/", corrections.wrong_person, name="wrong_person"
+    ),
+    path("episode/<int:episode_id>/correct/", corrections.correct, name="correct"),
+    path("episode/<int:episode_id>/start/", corrections.correct_start, name="correct_start"),
+    path("episode/<int:episode_id>/never-held/", corrections.never_held, name="never_held"),
     path("reception/book/", reception.book, name="reception_book"),
     path("reception/turn-away/", reception.turn_away, name="turn_away"),
     path("admission/<int:episode_id>/", admission.admission, name="admission"),
@@ -39,6 +53,13 @@ urlpatterns = [
     path("out/", escorts.out_now, name="out"),
     path("out/send/", escorts.send_out, name="send_out"),
     path("desk/", desk.desk, name="desk"),
+    path("end/<int:end_id>/", ends.end_page, name="end"),
+    path("end/<int:end_id>/details/", ends.end_details, name="end_details"),
+    path("end/<int:end_id>/countersign/", ends.end_countersign, name="end_countersign"),
+    path("end/<int:end_id>/take-back/", ends.end_take_back, name="end_take_back"),
+    path(
+        "event/<int:episode_id>/escape/take-back/", ends.escape_take_back, name="escape_take_back"
+    ),
     path("event/<int:episode_id>/", occurrences.event, name="event"),
     path("event/<int:episode_id>/<str:kind>/", occurrences.occurrence, name="occurrence"),
     path("roll/", roll.roll_page, name="roll"),

@@ -10,16 +10,13 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from pims.custody import selectors, services
-from pims.custody.selectors import Whereabouts
-from pims.custody.web.doubts import birth_doubts, late
-from pims.custody.web.where import where_text
+from pims.custody.web.doubts import birth_doubts, inside, late
 from pims.custody.web.words import SEXES, WARRANT_STATES
 from pims.kernel.decisions import Reason
 from pims.kernel.errors import NotFound
 from pims.people import selectors as people
 from pims.people.services import NameInput
 from pims.ui import wording
-from pims.ui.dates import instant_text
 from pims.ui.doubts import Doubt
 
 CHOOSE = [("", _("Choose"))]
@@ -97,11 +94,13 @@ class LineForm(forms.Form):
 LineFormSet = forms.formset_factory(LineForm, extra=0, max_num=60, absolute_max=60)
 
 
-def settle(viewer: Any, lines: Sequence[LineForm], received_at: datetime) -> list[Doubt]:
+def settle(
+    viewer: Any, lines: Sequence[LineForm], received_at: datetime, *, repeated: bool = False
+) -> list[Doubt]:
     """Find whom the numbers name, put what is missing beside its box, and give the doubts.
 
     Somebody whom the books hold inside is told at the line, which then asks whether it is the
-    same person.
+    same person. A form sent twice (`repeated`) is asked nothing: its people are inside by it.
     """
     for line in lines:
         given = line.cleaned_data
@@ -110,6 +109,8 @@ def settle(viewer: Any, lines: Sequence[LineForm], received_at: datetime) -> lis
         if "warrant_state" not in line.errors and not given.get("warrant_state"):
             line.add_error("warrant_state", _said(Reason("custody.warrant_not_chosen")))
         line.person_id = _known(viewer, line)
+    if repeated:
+        return []
     named = {line.person_id: line for line in lines if line.person_id is not None}
     where = selectors.whereabouts(viewer, list(named))
     heads = people.person_headers(viewer, list(named))
@@ -127,19 +128,6 @@ def settle(viewer: Any, lines: Sequence[LineForm], received_at: datetime) -> lis
         if given.get("attach") != "new":
             doubts += _of_known(line, head, received_at)
     return doubts
-
-
-def inside(head: people.PersonHeader, held: Whereabouts) -> Reason:
-    """That the books hold this person inside, and where."""
-    return Reason(
-        "custody.known_and_inside",
-        {
-            "number": head.number,
-            "name": head.display_name or gettext("Name not known"),
-            "where": where_text(held),
-            "since": instant_text(held.since, "date"),
-        },
-    )
 
 
 def line_errors(lines: Iterable[LineForm]) -> list[dict[str, str]]:

@@ -216,6 +216,11 @@ def service(
     return run
 
 
+def was_carried_out(command: Command) -> bool:
+    """Whether this very command was done already: a form sent twice."""
+    return CommandResult.objects.filter(command_id=command.command_id).exists()
+
+
 def _digest(name: str, kwargs: Mapping[str, object]) -> bytes:
     text = json.dumps(
         [name, to_jsonable_python(kwargs, fallback=repr, bytes_mode="base64")], sort_keys=True

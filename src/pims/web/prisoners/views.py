@@ -15,7 +15,8 @@ from pims.authority import selectors as authority
 from pims.authority.web import words as authority_words
 from pims.custody import selectors as custody
 from pims.custody.web.identity import identity_of
-from pims.custody.web.words import OUT_KINDS, OUTCOMES
+from pims.custody.web.ends import end_facts
+from pims.custody.web.words import END_KINDS, NOT_RETURNED, OUT_KINDS, OUTCOMES
 from pims.facilities import selectors as facilities
 from pims.foundation.access.actor import Actor
 from pims.foundation.access.selectors import system_actor, user_names
@@ -65,6 +66,7 @@ def overview(request: Any, number: str) -> HttpResponse:
         else [],
         "current": current,
         "facts": _facts(viewer, person_id, current, where, looking),
+        "ended": None if current is not None else _ended(viewer, person_id, looking),
         "may": {
             name: viewer.can(permission)
             for name, permission in {
@@ -122,15 +124,23 @@ def custody_page(request: Any, number: str) -> HttpResponse:
         return moved
     person_id = header.person_id
     viewer = request.actor
+    found = custody.episodes(viewer, person_id, looking.as_of)
     context = _shell(request, header, looking, "custody") | {
-        "episodes": list(reversed(custody.episodes(viewer, person_id, looking.as_of))),
+        "episodes": list(reversed(found)),
         "property": property_room.property_of(viewer, person_id)
         if viewer.can("property.view")
         else [],
         "out_kinds": OUT_KINDS,
-        "outcomes": OUTCOMES,
+        "outcomes": OUTCOMES | END_KINDS | {"escaped": OUT_KINDS["at_large"]},
+        "kept_by": NOT_RETURNED,
+        "end_facts": {
+            info.end.end_id: end_facts(info.end) for info in found if info.end is not None
+        },
+        "end_kinds": END_KINDS,
+        "may_take_back": viewer.can("custody.correct") and not looking.past,
         "bodies": {body.body_id: body.name for body in authority.bodies()},
         "may_print": viewer.can("documents.print"),
+        "may_correct": viewer.can("custody.receive") and not looking.past,
         "placement_columns": [
             Column(_("From")), Column(_("Until")), Column(_("Place")), Column(_("Remarks")),
         ],
@@ -278,6 +288,18 @@ def _shell(request: Any, header: PersonHeader, looking: Looking, current: str) -
         ],
         "looking": looking,
     }
+
+
+def _ended(viewer: Actor, person_id: int, looking: Looking) -> dict[str, Any] | None:
+    """How custody last ended, in full, for who may see it; None for whoever was never held."""
+    found = custody.last_end(person_id, looking.as_of if looking.past else None)
+    if found is None or not viewer.can("custody.view"):
+        return None
+    brief, line = found
+    if line is None:
+        how = END_KINDS.get(brief.end_kind, _("Not recorded"))
+        return {"facts": [Fact(_("Custody ended"), how), Fact(_("When"), brief.ends_at)]}
+    return {"facts": end_facts(line.end), "url": reverse("custody:end", args=[line.end.end_id])}
 
 
 def _keep_aparts(viewer: Actor, person_id: int) -> list[tuple[Any, Any]]:

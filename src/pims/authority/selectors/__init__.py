@@ -4,6 +4,8 @@ from pims.authority.rules import LegalStatus
 from pims.authority.selectors.bodies import BodyInfo, bodies
 from pims.authority.selectors.police_interest import PoliceInterestInfo, police_interests
 from pims.authority.selectors.queries import ClerkQueryInfo, open_queries, queries_of, query
+from pims.authority.selectors.reading import SamePaper, papers_like, read_off
+from pims.authority.selectors.references import persons_by_reference
 from pims.authority.selectors.release_orders import (
     ReleaseOrderInfo,
     open_release_orders,
@@ -27,6 +29,7 @@ __all__ = [
     "LegalStatus",
     "PoliceInterestInfo",
     "ReleaseOrderInfo",
+    "SamePaper",
     "WarrantBrief",
     "WarrantHistory",
     "bodies",
@@ -34,9 +37,12 @@ __all__ = [
     "legal_status",
     "open_queries",
     "open_release_orders",
+    "papers_like",
+    "persons_by_reference",
     "police_interests",
     "queries_of",
     "query",
+    "read_off",
     "release_order",
     "release_orders",
     "undecided_warrants",

@@ -17,6 +17,7 @@ from pims.authority.services.release_orders import (
     record_release_order,
     verify_release_order,
 )
+from pims.authority.services.reopening import reopen_warrants_by_fact
 from pims.authority.services.warrant_changes import (
     amend_warrant_name,
     end_warrant,
@@ -39,6 +40,7 @@ __all__ = [
     "record_police_interest",
     "record_release_order",
     "record_warrant",
+    "reopen_warrants_by_fact",
     "send_clerk_query",
     "set_next_appearance",
     "set_registry_phone",

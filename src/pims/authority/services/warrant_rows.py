@@ -1,12 +1,12 @@
 """The rows of warrants, as every service that records or changes one handles them."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from pims.authority import events, rules
 from pims.authority.models import CourtDate, Warrant, WarrantName
+from pims.authority.selectors.reading import read_off
 from pims.facilities import selectors as facilities
 from pims.foundation.commands.transaction import Transaction
 from pims.jurisdictions.warrant_kinds import warrant_kinds
@@ -69,36 +69,6 @@ def add_name(
         },
     )
     return row
-
-
-def read_off(
-    *,
-    kind: str,
-    body_kind: str,
-    dated: date | None,
-    received_at: datetime,
-    names: Sequence[WarrantNameInput],
-    zone: ZoneInfo,
-) -> set[str]:
-    """The defects that the dates of a paper show, over all whom it names."""
-    births = people.born_between([name.person_id for name in names])
-    found: set[str] = set()
-    for name in names:
-        born = births.get(name.person_id)
-        found.update(
-            rules.defects_read_off(
-                kind=warrant_kinds()[kind],
-                body_kind=body_kind,
-                dated=dated,
-                until=name.until,
-                next_appearance=name.next_appearance,
-                amount_cents=name.amount_cents,
-                received_on=received_at.astimezone(zone).date(),
-                begins_on=name.starts_at.astimezone(zone).date(),
-                born=None if born is None else born[0],
-            )
-        )
-    return found
 
 
 def mark_endless(name: WarrantName) -> None:

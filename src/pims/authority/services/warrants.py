@@ -6,11 +6,11 @@ from datetime import date, datetime
 
 from pims.authority import rules
 from pims.authority.models import Body, ClerkQuery, Warrant, WarrantName
+from pims.authority.selectors.reading import read_off
 from pims.authority.services.warrant_rows import (
     CLOCK_SLACK,
     WarrantNameInput,
     add_name,
-    read_off,
     zone_of,
 )
 from pims.authority.wording import query_text

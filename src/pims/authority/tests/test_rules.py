@@ -1,5 +1,6 @@
 """Legal status and coverage, as promised to the person held."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import given
@@ -141,3 +142,110 @@ def test_one_more_warrant_never_frees_anyone(
     at = MORNING + timedelta(hours=hours)
     if status(*warrants, at=at).code != "none":
         assert status(*warrants, extra, at=at).code != "none"
+
+
+def test_a_court_that_names_a_later_date_extends_a_remand() -> None:
+    extended = facts(until=date(2026, 3, 6), next_appearance=date(2026, 3, 20))
+    assert status(extended, at=datetime(2026, 3, 19, tzinfo=UTC)).code == "unsentenced"
+
+
+def test_a_paper_that_contradicts_itself_lengthens_nobodys_custody() -> None:
+    paper = facts(
+        until=date(2026, 3, 6),
+        next_appearance=date(2026, 3, 20),
+        state="as_received",
+        defects=(rules.CONTRADICTS,),
+    )
+    for state in ("as_received", "acted_on"):
+        paper = replace(paper, state=state)
+        assert status(paper, at=datetime(2026, 3, 7, 5, 59, tzinfo=UTC)).code == "unsentenced"
+        assert status(paper, at=datetime(2026, 3, 7, 6, 0, tzinfo=UTC)).code == "none"
+
+
+def test_a_paper_that_contradicts_itself_tells_before_it_frees_and_after() -> None:
+    paper = facts(
+        until=date(2026, 3, 6),
+        next_appearance=date(2026, 3, 20),
+        state="as_received",
+        defects=(rules.CONTRADICTS,),
+    )
+    assert status(paper, at=MORNING).faults == ("defect_undecided",)
+    after = status(paper, at=datetime(2026, 3, 8, tzinfo=UTC))
+    assert after.faults[:2] == ("no_valid_warrant", "warrant_expired")
+
+
+def test_a_paper_that_ends_before_it_begins_holds_for_no_time_and_says_so() -> None:
+    paper = facts(
+        kind="committal_sentence",
+        until=date(2025, 3, 2),
+        next_appearance=None,
+        state="as_received",
+        defects=(rules.OUT_OF_ORDER,),
+    )
+    found = status(paper, at=MORNING + timedelta(hours=1))
+    assert found.code == "none"
+    assert found.faults == ("no_valid_warrant", "defect_undecided")
+
+
+def test_a_day_before_the_paper_begins_bounds_nothing_while_it_names_another() -> None:
+    paper = facts(
+        until=date(2025, 3, 9),
+        state="as_received",
+        defects=(rules.OUT_OF_ORDER, rules.CONTRADICTS),
+    )
+    assert status(paper, at=datetime(2026, 3, 9, tzinfo=UTC)).code == "unsentenced"
+    assert status(paper, at=datetime(2026, 3, 11, tzinfo=UTC)).code == "none"
+
+
+def read_off(**changes: object) -> set[str]:
+    given: dict[str, object] = {
+        "kind": KINDS["remand"],
+        "body_kind": "magistrates",
+        "dated": date(2026, 3, 2),
+        "until": None,
+        "next_appearance": date(2026, 3, 9),
+        "amount_cents": None,
+        "received_on": date(2026, 3, 2),
+        "begins_on": date(2026, 3, 2),
+        "born": date(1990, 5, 4),
+    }
+    return set(rules.defects_read_off(**(given | changes)))  # type: ignore[arg-type]
+
+
+def test_a_sound_paper_has_no_defects() -> None:
+    assert read_off() == set()
+    assert read_off(until=date(2026, 3, 9)) == set()
+
+
+def test_dates_in_the_wrong_order_are_a_defect() -> None:
+    assert read_off(until=date(2025, 3, 9)) == {
+        "dates_out_of_order", "appearance_after_end", "date_passed",
+    }  # fmt: skip
+    assert "dates_out_of_order" in read_off(begins_on=date(2026, 3, 12))
+
+
+def test_an_appearance_after_the_papers_own_last_day_is_a_defect() -> None:
+    assert read_off(until=date(2026, 3, 8)) == {"appearance_after_end"}
+
+
+def test_a_review_after_the_shortest_term_is_none() -> None:
+    found = read_off(
+        kind=KINDS["life_sentence"], body_kind="high_court", until=date(2040, 1, 1),
+        next_appearance=date(2041, 1, 1),
+    )  # fmt: skip
+    assert found == set()
+
+
+def test_a_date_before_the_birth_of_whom_it_names_is_a_defect() -> None:
+    assert read_off(dated=date(1926, 3, 2)) == {"date_before_birth"}
+    assert read_off(dated=date(1926, 3, 2), born=None) == set()
+
+
+@given(papers(), st.integers(min_value=0, max_value=100 * 24))
+def test_a_mistake_on_a_paper_never_lengthens_custody(
+    paper: rules.WarrantFacts, hours: int
+) -> None:
+    at = MORNING + timedelta(hours=hours)
+    mistaken = replace(paper, defects=(rules.CONTRADICTS,))
+    if status(mistaken, at=at).code != "none":
+        assert status(paper, at=at).code != "none"

@@ -7,9 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 from pims.authority import selectors
 from pims.authority.web.words import DEFECTS, END_KINDS, FALLS, ORDER_KINDS, kind_label
+from pims.authority.web.written import Written, WrittenDayField
 from pims.jurisdictions.warrant_kinds import warrant_kinds
 from pims.ui.fields import DayField, InstantField
 
+IMPOSSIBLE = "impossible_date"
 SCAN_HINT = _("PDF, JPEG, PNG or TIFF, at most 25 MB")
 
 
@@ -44,11 +46,18 @@ class PaperForm(forms.Form):
 
 
 class WarrantForm(PaperForm):
+    """A warrant as written. A date that no calendar has is kept in `as_written` and is a defect."""
+
+    dated = WrittenDayField(label=_("Dated"), required=False)
     kind = forms.ChoiceField(label=_("Kind of warrant"), choices=kind_choices)
-    name_as_written = forms.CharField(label=_("Name as written"), max_length=200)
+    name_as_written = forms.CharField(
+        label=_("Name as written"),
+        max_length=200,
+        help_text=_("Letter by letter from the paper, even where it is wrong"),
+    )
     starts_at = InstantField(label=_("Detains from"))
-    next_appearance = DayField(label=_("Next appearance or review"), required=False)
-    until = DayField(label=_("Until (last day, as written)"), required=False)
+    next_appearance = WrittenDayField(label=_("Next appearance or review"), required=False)
+    until = WrittenDayField(label=_("Until (last day, as written)"), required=False)
     amount = forms.DecimalField(
         label=_("Amount that frees (dollars)"),
         required=False,
@@ -71,6 +80,24 @@ class WarrantForm(PaperForm):
         "next_appearance", "until", "amount", "charges", "received_at", "as_written", "scan",
         "defects",
     )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.impossible: dict[str, Written] = {}
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        for name, field in self.fields.items():
+            if isinstance(field, WrittenDayField):
+                written = given.get(name)
+                given[name] = None if written is None else written.day
+                if written is not None and written.day is None:
+                    self.impossible[name] = written
+        if self.impossible:
+            kept = [f"{self.fields[name].label}: {w.text}" for name, w in self.impossible.items()]
+            given["as_written"] = "\n".join(filter(None, [given.get("as_written"), *kept]))
+            given["defects"] = [*given.get("defects", ()), IMPOSSIBLE]
+        return given
 
 
 class AmendForm(forms.Form):

@@ -1,5 +1,6 @@
 """Pages about warrants: what is open, one paper, and what is done with it."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,7 +13,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from pims.authority import selectors, services
+from pims.authority.services.warrants import WarrantResult
 from pims.authority.web import words
+from pims.authority.web.doubts import paper_doubts
 from pims.authority.web.forms import (
     AmendForm,
     DecideForm,
@@ -26,6 +29,7 @@ from pims.kernel import clock
 from pims.kernel.errors import InvalidInput, NotFound
 from pims.people import selectors as people
 from pims.ui.commands import command_from
+from pims.ui.doubts import Doubt, question
 from pims.ui.forms import add_reasons, uploads_arrived
 from pims.ui.identity import identity_of
 from pims.ui.pages import page
@@ -76,57 +80,87 @@ def index(request: Any) -> HttpResponse:
 
 @page(permission=RECORD, methods=BOTH)
 def record(request: Any, person_id: int) -> HttpResponse:
-    """Record a warrant for one person, as written."""
-    header = people.person_headers(request.actor, [person_id]).get(person_id)
-    if header is None:
+    """Record a warrant for one person, as written; what is odd on it is asked about first."""
+    if person_id not in people.person_headers(request.actor, [person_id]):
         raise NotFound("person")
     now = clock.now()
     form = WarrantForm(
         request.POST if request.method == "POST" else None,
         request.FILES if request.method == "POST" else None,
         initial={
-            "name_as_written": header.display_name,
             "received_at": now,
             "starts_at": _since(request.GET.get("since", "")) or now,
         },
     )
+    asked = None
     if uploads_arrived(form, request):
-        given = form.cleaned_data
-        amount = given["amount"]
-        try:
-            made = services.record_warrant(
-                command_from(request),
-                establishment_id=request.establishment_id,
-                kind=given["kind"],
-                body_id=given["body_id"],
-                reference=given["reference"],
-                dated=given["dated"],
-                as_written=given["as_written"],
-                received_at=given["received_at"],
-                defects=given["defects"],
-                scan=form.scan_bytes(),
-                names=[
-                    services.WarrantNameInput(
-                        person_id=person_id,
-                        name_as_written=given["name_as_written"],
-                        starts_at=given["starts_at"],
-                        until=given["until"],
-                        next_appearance=given["next_appearance"],
-                        charges=given["charges"],
-                        amount_cents=None if amount is None else int(amount * 100),
+        names = [_named(form.cleaned_data, person_id)]
+        asked = question(request, _doubts(request, form, names))
+        if asked is None:
+            try:
+                made = _record(request, form, names)
+            except InvalidInput as problem:
+                add_reasons(form, problem)
+            else:
+                if made.defects:
+                    messages.warning(
+                        request,
+                        gettext("Recorded, with defects for the officer in charge to decide."),
                     )
-                ],
-            )
-        except InvalidInput as problem:
-            add_reasons(form, problem)
-        else:
-            if made.defects:
-                messages.warning(
-                    request, gettext("Recorded, with defects for the officer in charge to decide.")
-                )
-            return HttpResponseRedirect(reverse("authority:warrant", args=[made.warrant_id]))
-    context = {"form": form, "identity": identity_of(request.actor, person_id)}
-    return render(request, "authority/record.html", context, status=422 if form.errors else 200)
+                return HttpResponseRedirect(reverse("authority:warrant", args=[made.warrant_id]))
+    context = {
+        "form": form,
+        "question": asked,
+        "identity": identity_of(request.actor, person_id),
+    }
+    return render(
+        request, "authority/record.html", context, status=422 if form.errors or asked else 200
+    )
+
+
+def _named(given: Mapping[str, Any], person_id: int) -> services.WarrantNameInput:
+    amount = given["amount"]
+    return services.WarrantNameInput(
+        person_id=person_id,
+        name_as_written=given["name_as_written"],
+        starts_at=given["starts_at"],
+        until=given["until"],
+        next_appearance=given["next_appearance"],
+        charges=given["charges"],
+        amount_cents=None if amount is None else int(amount * 100),
+    )
+
+
+def _doubts(
+    request: Any, form: WarrantForm, names: Sequence[services.WarrantNameInput]
+) -> list[Doubt]:
+    return paper_doubts(
+        request.actor,
+        form.cleaned_data,
+        names,
+        establishment_id=request.establishment_id,
+        impossible=form.impossible,
+        labels={name: field.label for name, field in form.fields.items()},
+    )
+
+
+def _record(
+    request: Any, form: WarrantForm, names: Sequence[services.WarrantNameInput]
+) -> WarrantResult:
+    given = form.cleaned_data
+    return services.record_warrant(
+        command_from(request),
+        establishment_id=request.establishment_id,
+        kind=given["kind"],
+        body_id=given["body_id"],
+        reference=given["reference"],
+        dated=given["dated"],
+        as_written=given["as_written"],
+        received_at=given["received_at"],
+        defects=given["defects"],
+        scan=form.scan_bytes(),
+        names=names,
+    )
 
 
 @page(permission=VIEW)

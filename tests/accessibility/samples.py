@@ -26,7 +26,7 @@ from pims.release import services as release
 from pims.release.rules import ITEMS
 from pims.safety import services as safety
 from tests.access.walk import Address
-from tests.fixtures.small_prison import SmallPrison
+from tests.fixtures.small_prison import SmallPrison, last_day_of
 from tests.journeys.desk import photograph
 
 Samples = Mapping[str, tuple[object, ...]]
@@ -100,7 +100,7 @@ def make_samples(prison: SmallPrison) -> Samples:
     )
     case = release.start_discharge(
         command(records), episode_id=held["MARTINEZ"].episode_id, basis="final_date",
-        final_date=now.date(),
+        final_date=last_day_of("MARTINEZ"),
     )  # fmt: skip
     gone = [
         release.record_paper_discharge(

@@ -85,7 +85,7 @@ def test_every_page_about_a_person_is_accessible(
         reverse("search") + "?q=marvn+gutieres",
         reverse("search") + "?q=4821937-65",
         reverse("prisoner_who", args=[old.number]),
-        reverse("people:match", args=[new.possible_match_ids[0]]),
+        reverse("match_people", args=[new.possible_match_ids[0]]),
         reverse("merge_people", args=[new.person_id, old.person_id]),
         reverse("people:matches"),
         reverse("people:new"),

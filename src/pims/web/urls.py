@@ -2,8 +2,8 @@
 
 from django.urls import include, path
 
-from pims.people.web.search import search
 from pims.web import faults
+from pims.web.finding.views import search
 from pims.web.merging import views as merging
 from pims.web.start.views import home
 from pims.web.visiting.views import sample
@@ -14,6 +14,7 @@ urlpatterns = [
     path("", home, name="home"),
     path("prisoners/", include("pims.web.prisoners.urls")),
     path("search/", search, name="search"),
+    path("match/<int:match_id>/", merging.match_people, name="match_people"),
     path(
         "merge/<int:person_id>/into/<int:into_person_id>/",
         merging.merge_people,

@@ -1,6 +1,6 @@
 """Everything about who one person is: as it was at T, as known at K."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar
@@ -248,8 +248,8 @@ def person_detail(viewer: Actor, person_id: int, as_of: AsOf | None = None) -> P
             lambda i: IdentifierLine(i.id, i.kind, i.number, i.country, i.expires_on),
         ),
         nationalities=tuple(dict.fromkeys(sorted(read.all(Nationality, lambda n: str(n.country))))),
-        languages=read.all(
-            SpokenLanguage, lambda s: LanguageLine(s.code, s.reads, s.needs_interpreter)
+        languages=_spoken(
+            read.all(SpokenLanguage, lambda s: LanguageLine(s.code, s.reads, s.needs_interpreter))
         ),
         addresses=read.all(
             Address,
@@ -341,3 +341,14 @@ def _merged_into(person: Person) -> str:
         return ""
     root = index.roots([person.canonical_id])[person.canonical_id]
     return Person.objects.values_list("number", flat=True).get(pk=root)
+
+
+def _spoken(lines: Iterable[LanguageLine]) -> tuple[LanguageLine, ...]:
+    """Each language once, though two joined records name it: who needs help, or may, gets it."""
+    found: dict[str, LanguageLine] = {}
+    for line in lines:
+        before = found.get(line.code, line)
+        reads = False if False in (before.reads, line.reads) else before.reads or line.reads
+        helped = before.needs_interpreter or line.needs_interpreter
+        found[line.code] = LanguageLine(line.code, reads, helped)
+    return tuple(found.values())

@@ -16,6 +16,7 @@ from pims.people.services.identity import (
     decide_age,
     let_come_of_age,
     record_death,
+    withdraw_death,
 )
 from pims.people.services.matching import (
     MatchResult,
@@ -74,6 +75,7 @@ __all__ = [
     "set_languages",
     "set_nationalities",
     "unmerge_persons",
+    "withdraw_death",
     "withdraw_name",
     "withdraw_part",
 ]

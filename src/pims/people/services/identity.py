@@ -125,6 +125,20 @@ def record_death(tx: Transaction, *, person_id: int, died_on: date) -> PersonRes
 
 
 @service
+def withdraw_death(tx: Transaction, *, person_id: int) -> PersonResult:
+    """The death was recorded of the wrong person, or was none. A repeat changes nothing."""
+    person = open_person(tx, person_id, merged=True)
+    if person.died_on is not None:
+        before, person.died_on = person.died_on, None
+        touch(person, "died_on")
+        tx.record(
+            events.DeathRecorded(person_id=person_id),
+            details={"died_on": None, "before": before.isoformat()},
+        )
+    return PersonResult(person_id, person.version)
+
+
+@service
 def let_come_of_age(tx: Transaction) -> int:
     """Take the juvenile mark from those who are certainly adults today; give their number.
 

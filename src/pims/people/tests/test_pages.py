@@ -223,7 +223,7 @@ def test_a_new_person_gets_a_number_and_the_officer_the_comparison(make_person, 
 def test_two_records_are_compared_judged_and_joined(make_person, client, officer):
     old = make_person("Marvin", "Gutierrez", date(1990, 3, 4))
     new = make_person("Marvin", "Gutieres", date(1990, 3, 4))
-    match = reverse("people:match", args=[new.possible_match_ids[0]])
+    match = reverse("match_people", args=[new.possible_match_ids[0]])
     assert match in client.get(reverse("people:matches")).content.decode()
 
     answer = client.post(match, command(decision="same", reason="Same tattoo"))

@@ -45,7 +45,7 @@ def new(request: Any) -> HttpResponse:
         else:
             messages.success(request, gettext("Number given: %(number)s") % {"number": made.number})
             if made.possible_match_ids:
-                match = reverse("people:match", args=[made.possible_match_ids[0]])
+                match = reverse("match_people", args=[made.possible_match_ids[0]])
                 return HttpResponseRedirect(match)
             return HttpResponseRedirect(reverse("prisoner", args=[made.number]))
     context = {"form": form, "near": _near(request, form.data), "title": _("A new person")}

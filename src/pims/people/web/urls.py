@@ -11,7 +11,6 @@ urlpatterns = [
     path("new/", creation.new, name="new"),
     path("near/", creation.near, name="near"),
     path("matches/", matching.matches, name="matches"),
-    path("matches/<int:match_id>/", matching.match, name="match"),
     path("compare/<int:person_id>/<int:other_id>/", matching.compare, name="compare"),
     path("photographs/<uuid:blob_id>/", photographs.photograph, name="photograph"),
     path(

@@ -80,6 +80,7 @@ FOUND: Words = {
     "number": _("By number"),
     "number_near": _("Number is near"),
     "document": _("By document"),
+    "reference": _("By a court's reference"),
     "name": _("By name"),
     "sound": _("Sounds alike"),
     "alias": _("By alias"),

@@ -196,9 +196,10 @@ def test_details_may_be_gone_only_by_an_order_of_erasure(scratch: Scratch) -> No
     scratch.tamper("DELETE FROM ledger_detail WHERE person_id = 41")
     assert first_problem(scratch).code == "detail_missing"
     scratch.tamper(
-        "INSERT INTO vault_erasure (person_id, person_ids, order_reference, state, ordered_at,"
-        " ordered_by_id, confirmed_by_id, erased_at, counts, by_hand, files_left)"
-        " VALUES (40, '{40,41}', 'HC 1/2026', 'erased', now(), 1, 2, now(), '{}', '{}', '{}')"
+        "INSERT INTO vault_erasure (person_id, person_ids, order_body, order_reference, state,"
+        " ordered_at, ordered_by_id, confirmed_by_id, erased_at, counts, by_hand, files_left,"
+        " problem) VALUES (40, '{40,41}', 'High Court', 'HC 1/2026', 'erased', now(), 1, 2, now(),"
+        " '{}', '{}', '{}', '')"
     )
     report = scratch.check()
     assert report.ok, report.problems

@@ -7,17 +7,12 @@ browser out and uses one server. Further arguments go to pytest.
 """
 
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 BROWSER = ("tests/journeys", "tests/accessibility")
-MEMORY = Path("/dev/shm")
-ENOUGH = 4 << 30  # bytes
 
 
 class Pass:
@@ -60,17 +55,6 @@ def has_system_server() -> bool:
     return any(server.major >= OLDEST for server in on_machine())
 
 
-@contextmanager
-def quick_files() -> Iterator[Path]:
-    """A folder for everything that tests throw away, in memory where there is enough of it."""
-    roomy = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ENOUGH
-    with tempfile.TemporaryDirectory(
-        prefix="pims-", dir=MEMORY if roomy else None, ignore_cleanup_errors=True
-    ) as folder:
-        os.environ["TMPDIR"] = folder
-        yield Path(folder)
-
-
 def main(arguments: list[str]) -> int:
     without_browser = [f"--ignore={folder}" for folder in BROWSER if Path(folder).exists()]
     fast = "--fast" in arguments
@@ -80,14 +64,14 @@ def main(arguments: list[str]) -> int:
     if fast:
         return int(not Pass("system" if system else "wheel", processes,
                             *without_browser, *rest).passed())  # fmt: skip
-    with quick_files() as folder:
+    with tempfile.TemporaryDirectory(prefix="pims-tests-") as folder:
         passes = []
         if system:
             print("Tests on the wheel's PostgreSQL, and on this machine's meanwhile …", flush=True)
             passes.append(
                 Pass("system", max(1, processes // 2), "--needing-postgres", *without_browser,
                      "--ignore=tests/faults", "-p", "no:cacheprovider", *rest,
-                     log=folder / "system.log")
+                     log=Path(folder, "system.log"))
             )  # fmt: skip
         else:
             print("No PostgreSQL 15 or later on this machine: the wheel's alone is tested")

@@ -29,7 +29,7 @@ def worker(feed: Feed, monkeypatch: pytest.MonkeyPatch) -> Iterator[subprocess.P
     process.wait()
 
 
-def wait_for(condition: Callable[[], bool], seconds: float = 20) -> None:
+def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline

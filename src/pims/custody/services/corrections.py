@@ -45,7 +45,7 @@ def correct_episode(
     What was recorded before stays in the history. Raises Stale where it was changed since,
     InvalidInput without a reason, for times in the wrong order or overlapping another episode.
     """
-    episode = require_episode(tx, episode_id, "custody.record_event")
+    episode = require_episode(tx, episode_id, "custody.receive")
     if episode.version != version:
         raise Stale
     reason = line("reason", reason, 500)

@@ -135,11 +135,10 @@ def correct(request: Any, episode_id: int) -> HttpResponse:
                 Task(_("It was somebody else"), "",
                      reverse("custody:wrong_person", args=[line.receipt_id]), hint=said)
             )  # fmt: skip
-    if request.actor.can("custody.record_event"):
-        tasks.append(
-            Task(_("When and how custody began"), "",
-                 reverse("custody:correct_start", args=[episode_id]))
-        )  # fmt: skip
+    tasks.append(
+        Task(_("When and how custody began"), "",
+             reverse("custody:correct_start", args=[episode_id]))
+    )  # fmt: skip
     if may:
         tasks.append(
             Task(_("Entered in error: was never held"), "",
@@ -210,7 +209,7 @@ def correct_receipt(request: Any, receipt_id: int) -> HttpResponse:
     )
 
 
-@page(permission="custody.record_event", methods=BOTH)
+@page(permission=RECEIVE, methods=BOTH)
 def correct_start(request: Any, episode_id: int) -> HttpResponse:
     """When and how a stay began, also one that began without a van."""
     person_id, _where = owner_of(episode_id)

@@ -80,6 +80,7 @@ def reception(request: Any) -> HttpResponse:
             Column(_("Steps"), numeric=True),
         ],
         "may_turn_away": viewer.can("authority.decide"),
+        "may_edit": viewer.can("people.edit"),
     }  # fmt: skip
     return render(request, "custody/reception.html", context)
 

@@ -78,7 +78,9 @@ class Simulation:
 
     def days(self) -> Iterator[None]:
         """The same, stopping after each day."""
-        self.bodies = {b.code: b.body_id for b in authority_selectors.bodies()}
+        bodies = authority_selectors.bodies()
+        self.bodies = {b.code: b.body_id for b in bodies}
+        self.body_names = {b.code: b.name for b in bodies}
         self.places = PlaceKeeper.of(self.officers.system, self.establishment_id, share=self.share)
         arriving: dict[date, list[Stay]] = defaultdict(list)
         inherited = [stay for stay in self.plan.stays if stay.inherited]
@@ -134,7 +136,7 @@ class Simulation:
                 self.officers.command("reception_officer"),
                 establishment_id=self.establishment_id,
                 receipts=[self._receipt(stay) for stay in stays],
-                from_where=court,
+                from_where=self.body_names.get(court, court),
                 handed_over_by="PC " + self.rng.choice(("Young", "Choc", "Pott", "Sho", "Lewis")),
                 received_by="Reception",
                 received_at=received_at,

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pims.kernel.periods import Period
-from pims.ui.dates import instant_text, local, month_short
+from pims.ui.dates import day_text, instant_text, last_day, local, month_short
 from pims.ui.shapes import Bar
 
 ROW = 30
@@ -22,7 +22,8 @@ def chart_context(
     """Rows, ticks and the line of today for ``ui/bar_chart.html``.
 
     The chart reaches from the first start to a little after the last end or today. A bar that is
-    open reaches the right edge; a gap is a row of its own in the tone of an alarm.
+    open reaches the right edge; a gap is a row of its own in the tone of an alarm, drawn to today
+    where it is open.
     """
     if not bars and not gaps:
         return {"rows": (), "title": title}
@@ -36,7 +37,7 @@ def chart_context(
         return round(100 * ((moment - first) / (last - first)), 2)
 
     rows = [_row(b.label, b.start, b.end, b.tone, b.note, b.url, at) for b in bars]
-    rows += [_row("", g.start, g.end, "gap", "", "", at) for g in gaps]
+    rows += [_row("", g.start, g.end, "gap", "", "", at, upto=now) for g in gaps]
     rows.sort(key=lambda row: row["start"])
     for index, row in enumerate(rows):
         row["y"] = TOP + index * ROW
@@ -60,19 +61,24 @@ def _row(
     note: object,
     url: str,
     at: Any,
+    *,
+    upto: datetime | None = None,
 ) -> dict[str, Any]:
     left = at(start)
-    right = 100.0 if end is None else at(end)
+    drawn = end or upto
+    right = 100.0 if drawn is None else at(drawn)
+    last = None if end is None else last_day(end)
     return {
         "label": label,
         "start": start,
         "end": end,
+        "last_day": last,
         "tone": tone,
         "note": note,
         "url": url,
         "x": left,
         "width": max(round(right - left, 2), 0.6),
-        "words": f"{instant_text(start, 'date')} – {instant_text(end, 'date') if end else '…'}",
+        "words": f"{instant_text(start, 'date')} – {day_text(last) if last else '…'}",
         "gap": tone == "gap",
     }
 

@@ -75,6 +75,19 @@ def instant_text(value: datetime, form: str = "full", zone: str = "") -> str:
     raise ValueError(f"no such form of an instant: {form}")
 
 
+def last_day(end: datetime, zone: str = "") -> date:
+    """The last day of what ends at that instant: of a midnight, the day that it ends."""
+    return (local(end, zone) - timedelta(microseconds=1)).date()
+
+
+def until_text(end: datetime, zone: str = "") -> str:
+    """Until when, as a person reads it: ``2 Sep 2027, end of day``, or the hour where it is one."""
+    here = local(end, zone)
+    if (here.hour, here.minute, here.second, here.microsecond) != (0, 0, 0, 0):
+        return instant_text(end, zone=zone)
+    return gettext("%(day)s, end of day") % {"day": day_text(last_day(end, zone))}
+
+
 def duration_text(value: timedelta | float) -> str:
     """``2 h 10 min``, ``45 min``, ``3 d 4 h``; the two largest units, rounded down."""
     seconds = value.total_seconds() if isinstance(value, timedelta) else value

@@ -165,7 +165,7 @@ def act_on_release_order(
             name,
             end_kind=_END_KIND.get(order.kind, "released"),
             ended_at=max(at, name.starts_at),
-            basis=f"{order.kind} {order.reference}".strip(),
+            basis=f"{order.body.name} {order.reference}".strip(),
         )
     order.state = ReleaseOrder.State.ACTED_ON
     order.save(update_fields=["state"])

@@ -1,11 +1,13 @@
 """What the codes of this room are called on the page."""
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from pims.authority import wording
+from pims.authority.rules import LegalStatus
 from pims.jurisdictions.warrant_kinds import legal_statuses, warrant_kinds
+from pims.ui.dates import until_text
 
 DEFECTS = wording.DEFECTS
 STATES: dict[str, Promise] = {
@@ -41,6 +43,11 @@ ORDER_KINDS: dict[str, Promise] = {
     "habeas_corpus": _("Habeas corpus"),
     "other": _("Other"),
 }
+BASES: dict[str, Promise] = {
+    "court": _("Said at court"),
+    "death in custody": _("Death in custody"),
+    "removal": _("Removal from the country"),
+}
 ORDER_STATES: dict[str, Promise] = {
     "received": _("Received, not yet verified"),
     "verified": _("Verified"),
@@ -65,3 +72,24 @@ def status_label(code: str) -> str:
     """A legal status in the reader's language."""
     label = legal_statuses()[code]
     return label["es" if (get_language() or "en").startswith("es") else "en"]
+
+
+def detained_until(status: LegalStatus, zone: str) -> Promise | str:
+    """Until when the papers detain, or since when none does, as a person reads it."""
+    if not status.detaining:
+        if status.lapsed_at is None:
+            return _("No warrant in force")
+        return gettext("%(day)s. It has ended: no warrant in force") % {
+            "day": until_text(status.lapsed_at, zone)
+        }
+    if status.valid_until is None:
+        return _("No end is named")
+    return until_text(status.valid_until, zone)
+
+
+def basis_text(basis: str) -> str:
+    """On what a warrant ended, without the codes that services write there."""
+    if basis in BASES:
+        return str(BASES[basis])
+    first, _space, rest = basis.partition(" ")
+    return f"{ORDER_KINDS[first]} {rest}".strip() if first in ORDER_KINDS else basis

@@ -161,6 +161,21 @@ def test_the_bars_say_the_same_in_a_table_and_show_the_gap() -> None:
     assert "4 Apr 2026" in rows[1]
 
 
+def test_what_ends_at_midnight_names_its_last_day_and_a_gap_that_goes_on_no_end() -> None:
+    midnight = datetime(2027, 9, 3, 6, tzinfo=UTC)  # in Belize
+    html = rendered(
+        '<c-warrant-bars :bars="bars" :gaps="gaps" title="Warrants" :now="now" />',
+        bars=[Bar("First", NOON, midnight)],
+        gaps=[Period(midnight)],
+        now=midnight + timedelta(days=40),
+    )
+    rows = re.findall(r"<tr[^>]*><th.*?</tr>", html)
+    assert "2 Sep 2027" in rows[1]
+    assert "3 Sep 2027" not in rows[1]
+    assert ["No authority" in rows[2], "still so" in rows[2]] == [True, True]
+    assert "2027</time></td><td data-label=\"Until\">still so" in rows[2]
+
+
 def test_the_marks_of_the_bars_are_days_and_none_is_there_twice() -> None:
     for days in (1, 3, 40, 400, 9000):
         bars = [Bar("One", NOON, NOON + timedelta(days=days))]

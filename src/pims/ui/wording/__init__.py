@@ -14,11 +14,11 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
-from django.utils import timezone
+from django.utils import translation
 
 from pims.kernel.decisions import Reason
+from pims.ui.dates import day_text, instant_text
 
 LANGUAGES = ("en", "es")
 FOLDER = Path(__file__).parent
@@ -73,19 +73,16 @@ def _flat(
 
 
 def _shown(value: object, language: str) -> str:
-    """Scalars as people write them: instants and dates day first, in the page's time zone.
+    """Scalars as the pages write them: ``7 Mar 2026 18:32``, in the page's time zone.
 
     A mapping of languages (a term of the law, which has its words as data) gives its own.
     """
     if isinstance(value, Mapping):
         return str(value.get(language[:2]) or value.get("en", ""))
     moment = _moment(value)
-    if isinstance(moment, datetime):
-        zone = timezone.get_current_timezone()
-        local = moment.astimezone(zone if isinstance(zone, ZoneInfo) else None)
-        return f"{local.day}/{local:%m/%Y %H:%M}"
-    if isinstance(moment, date):
-        return f"{moment.day}/{moment:%m/%Y}"
+    if moment is not None:
+        with translation.override(language):
+            return instant_text(moment) if isinstance(moment, datetime) else day_text(moment)
     return str(value)
 
 

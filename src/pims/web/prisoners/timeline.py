@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from pims.assurance import selectors as assurance
 from pims.authority import selectors as authority
-from pims.authority.web.words import END_KINDS, ORDER_KINDS, kind_label
+from pims.authority.web.words import END_KINDS, ORDER_KINDS, basis_text, kind_label
 from pims.custody import selectors as custody
 from pims.facilities import selectors as facilities
 from pims.foundation.access.actor import Actor
@@ -70,7 +70,7 @@ def _authority(
             yield TimelineItem(
                 paper.ends_at,
                 _("Warrant ended: %(how)s") % {"how": END_KINDS[paper.end_kind]},
-                paper.end_basis,
+                basis_text(paper.end_basis),
                 url=url,
             )
     for order in authority.release_orders([person_id]).get(person_id, []):

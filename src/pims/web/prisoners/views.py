@@ -14,8 +14,8 @@ from pims.assurance.web.rows import alarm_rows
 from pims.authority import selectors as authority
 from pims.authority.web import words as authority_words
 from pims.custody import selectors as custody
-from pims.custody.web.identity import identity_of
 from pims.custody.web.ends import end_facts
+from pims.custody.web.identity import identity_of
 from pims.custody.web.words import END_KINDS, NOT_RETURNED, OUT_KINDS, OUTCOMES
 from pims.facilities import selectors as facilities
 from pims.foundation.access.actor import Actor
@@ -326,8 +326,8 @@ def _facts(
         found = authority.legal_status([person_id], zone=zone, as_of=looking.as_of)[person_id]
         facts += [
             Fact(_("Legal status"), authority_words.status_label(found.code)),
-            Fact(_("Next appearance"), found.next_appearance or "—"),
-            Fact(_("Detained until"), found.valid_until or _("No end is named")),
+            Fact(_("Next appearance"), found.next_appearance or _("None to come")),
+            Fact(_("Detained until"), authority_words.detained_until(found, zone)),
         ]
     if current is not None:
         at = looking.as_of.valid_at

@@ -26,7 +26,7 @@ class Officers:
 def make_officers(establishment_id: int) -> Officers:
     """Add the users of `SIGN_INS` that are not there yet, each with one role here."""
     system = system_actor()
-    by_role = {}
+    by_role: dict[str, Actor] = {}
     for one in SIGN_INS:
         user = User.objects.filter(badge=one.badge).first() or _add(system, one, establishment_id)
         by_role.setdefault(one.code, actor_for(user, strong=True))

@@ -67,6 +67,7 @@ class Simulation:
     hearings: dict[date, list[Inmate]] = field(default_factory=_by_day)
     leaving: dict[date, list[Inmate]] = field(default_factory=_by_day)
     bodies: dict[str, int] = field(default_factory=dict)
+    body_names: dict[str, str] = field(default_factory=dict)
     places: PlaceKeeper = field(default_factory=PlaceKeeper)
     serial: int = 0
     share: tuple[int, int] = (0, 1)

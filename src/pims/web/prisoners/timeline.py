@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from pims.assurance import selectors as assurance
 from pims.authority import selectors as authority
-from pims.authority.web.words import END_KINDS, ORDER_KINDS, basis_text, kind_label
+from pims.authority.web.words import END_KINDS, FALLS, ORDER_KINDS, basis_text, kind_label
 from pims.custody import selectors as custody
 from pims.facilities import selectors as facilities
 from pims.foundation.access.actor import Actor
@@ -78,8 +78,15 @@ def _authority(
             order.received_at,
             _("Release order received: %(kind)s") % {"kind": ORDER_KINDS[order.kind]},
             f"{order.body_name} {order.reference}".strip(),
-            tone="ok",
+            tone="ok" if order.withdrawn_at is None else "quiet",
         )
+        if order.withdrawn_at is not None:
+            yield TimelineItem(
+                order.withdrawn_at,
+                _("Release order fell: %(how)s") % {"how": FALLS.get(order.withdrawn_how, "")},
+                order.withdrawn_reason,
+                tone="warn",
+            )
 
 
 def _property(viewer: Actor, person_id: int) -> Iterable[TimelineItem]:

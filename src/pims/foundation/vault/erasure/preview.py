@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 from django.db.models import Sum
@@ -123,7 +124,7 @@ def _earlier(plan: Plan, doomed: Doomed) -> int:
     return counted
 
 
-def _one(sql: str, params: list[object]) -> int:
+def _one(sql: str, params: list[Any]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         row = cursor.fetchone()

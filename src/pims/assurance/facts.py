@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from pims.assurance.rules import CustodyFacts, DueAlarm, ReleaseFacts
 from pims.authority import selectors as authority
+from pims.custody import selectors as custody
 from pims.custody.selectors.births import births_in_doubt
 from pims.custody.selectors.standing import standing
 from pims.facilities import selectors as facilities
@@ -50,6 +51,8 @@ def collect_facts(
                 breach_since=row.breach_since,
                 escort_id=row.escort_id,
                 escort_expected_back_at=row.escort_expected_back_at,
+                escort_not_returned_at=row.escort_not_returned_at,
+                escort_not_returned_because=row.escort_not_returned_because,
                 at_large_since=row.at_large_since,
                 birth_doubt=doubts.get(row.episode_id, ""),
             )
@@ -71,9 +74,9 @@ def collect_facts(
 def collect_owed(
     *, establishment_id: int | None = None, person_ids: Iterable[int] | None = None
 ) -> list[DueAlarm]:
-    """What somebody still owes the record: a signature that was promised at the gate."""
+    """What somebody still owes the record: a signature at the gate, or for a removal."""
     only = None if person_ids is None else list(person_ids)
-    return [
+    signatures_owed = [
         DueAlarm(
             "identity_unsigned",
             str(owed.vouching_id),
@@ -87,3 +90,15 @@ def collect_owed(
             establishment_id=establishment_id, person_ids=only, waiting=True
         )
     ]
+    ends_owed = [
+        DueAlarm(
+            "end_unsigned",
+            str(line.end.end_id),
+            line.end.at,
+            line.establishment_id,
+            line.person_id,
+            line.episode_id,
+        )
+        for line in custody.ends_unsigned(establishment_id=establishment_id, person_ids=only)
+    ]
+    return signatures_owed + ends_owed

@@ -26,6 +26,8 @@ class CustodyFacts:
     breach_since: datetime | None = None
     escort_id: int | None = None
     escort_expected_back_at: datetime | None = None
+    escort_not_returned_at: datetime | None = None
+    escort_not_returned_because: str = ""
     at_large_since: datetime | None = None
     birth_doubt: str = ""
 
@@ -70,6 +72,10 @@ def custody_alarms(facts: CustodyFacts, *, as_of: datetime) -> list[DueAlarm]:
     if facts.birth_doubt:
         since = facts.received_at
         found.append(_due(facts, "birth_in_doubt", facts.episode_id, since, why=facts.birth_doubt))
+    missing = facts.escort_not_returned_at
+    if facts.escort_id is not None and missing is not None:
+        because = facts.escort_not_returned_because
+        found.append(_due(facts, "not_returned", facts.escort_id, missing, because=because))
     overdue = facts.escort_expected_back_at
     if facts.escort_id is not None and overdue is not None and overdue <= as_of:
         found.append(_due(facts, "escort_overdue", facts.escort_id, overdue))

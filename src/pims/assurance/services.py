@@ -31,6 +31,8 @@ BY_FACT = frozenset(
         "birth_in_doubt",
         "countersign_missing",
         "identity_unsigned",
+        "end_unsigned",
+        "not_returned",
     }
 )
 

@@ -20,6 +20,7 @@ RAISED_BY = {
     "custody.received_long_ago": "received_long_ago",
     "custody.ill_treatment_complained": "ill_treatment_complained",
     "custody.freed_against_paper": "released_in_error",
+    "custody.removed_without_order": "removed_without_order",
     "custody.clock_went_back": "clock_went_back",
     "ledger.clock_went_back": "clock_went_back",
     "ledger.tree_differs": "ledger_differs",

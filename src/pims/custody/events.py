@@ -345,3 +345,43 @@ class PeopleJoined(Event):
 
     kind: ClassVar[str] = "custody.people_joined"
     into_person_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RemovedWithoutOrder(CustodyEvent):
+    """Somebody was removed to another country, and nobody saw an order for it."""
+
+    kind: ClassVar[str] = "custody.removed_without_order"
+    end_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndCountersigned(CustodyEvent):
+    kind: ClassVar[str] = "custody.end_countersigned"
+    end_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndAmended(CustodyEvent):
+    """Details of an end were added or put right."""
+
+    kind: ClassVar[str] = "custody.end_amended"
+    end_id: int
+    fields: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndTakenBack(CustodyEvent):
+    """An end was recorded that never was: custody goes on."""
+
+    kind: ClassVar[str] = "custody.end_taken_back"
+    end_id: int
+    end_kind: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EscapeTakenBack(CustodyEvent):
+    """An escape was recorded that never was."""
+
+    kind: ClassVar[str] = "custody.escape_taken_back"
+    absence_id: int

@@ -11,7 +11,10 @@ from pims.foundation.history import recorded
 class EndOfCustody(models.Model):
     """The end of one episode; which fields are filled follows from its kind.
 
-    Death fills coroner, body and remains; removal the country; a discharge the order seen.
+    Death fills coroner, body and remains; removal the country and who received the person; a
+    discharge the order seen. `countersigned_at` is when a second officer stood for an end that no
+    order covers. An end that turns out never to have been is taken back, by whom and why, and
+    custody goes on; what was recorded stays here until another end takes its place.
     """
 
     episode = models.OneToOneField(
@@ -38,6 +41,12 @@ class EndOfCustody(models.Model):
     family_told_at = models.DateTimeField(null=True)
     body_released_to = models.CharField(max_length=300, blank=True)
     body_released_at = models.DateTimeField(null=True)
+    receiving_authority = models.CharField(max_length=200, blank=True, default="")
+    countersigned_at = models.DateTimeField(null=True)
+    countersigned_by_id = models.BigIntegerField(null=True)
+    taken_back_at = models.DateTimeField(null=True)
+    taken_back_by_id = models.BigIntegerField(null=True)
+    taken_back_reason = models.CharField(max_length=500, blank=True, default="")
     property_waiting = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=1)
     recorded_by_id = models.BigIntegerField()

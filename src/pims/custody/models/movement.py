@@ -53,6 +53,7 @@ class Escort(models.Model):
         "custody.IdentityCheck", null=True, on_delete=models.PROTECT, related_name="+"
     )
     not_returned_at = models.DateTimeField(null=True)
+    not_returned_because = models.CharField(max_length=12, blank=True, default="")
     clock_disputed = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=1)
     recorded_by_id = models.BigIntegerField()
@@ -115,6 +116,7 @@ class Absence(models.Model):
         RECAPTURED = "recaptured"
         SURRENDERED = "surrendered"
         CUSTODY_ENDED = "custody_ended"
+        NEVER_WAS = "never_was"
 
     episode = models.ForeignKey(
         "custody.Episode", on_delete=models.PROTECT, related_name="absences"

@@ -20,6 +20,7 @@ from pims.custody.selectors.desk import (
     escort,
     escorts_open,
     escorts_overdue,
+    not_returned,
 )
 from pims.custody.selectors.ends import EndLine, end_of, ends_between, ends_unsigned, last_end
 from pims.custody.selectors.episodes import (
@@ -96,8 +97,9 @@ __all__ = [
     "escorts_open",
     "escorts_overdue",
     "identity_checks",
-    "last_end",
     "injury_photograph",
+    "last_end",
+    "not_returned",
     "placement_breaches",
     "receipt",
     "receipts_of",

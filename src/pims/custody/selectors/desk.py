@@ -44,6 +44,12 @@ class DeskRow:
     overdue: bool
 
     @property
+    def missing(self) -> bool:
+        """Whether the van came without this person, who is out still."""
+        out = self.escort is not None and self.escort.returned_at is None
+        return out and self.escort is not None and self.escort.not_returned_at is not None
+
+    @property
     def done(self) -> bool:
         """Whether nothing is left to record: back with an outcome, or gone."""
         if self.outcome is not None and self.outcome.outcome != "not_returned":
@@ -125,6 +131,12 @@ def escorts_open(viewer: Actor, establishment_id: int, as_of: AsOf | None = None
     with_officers = [row for row in out if row.out_kind != AT_LARGE]
     latest = datetime.max.replace(tzinfo=ZoneInfo("UTC"))
     return sorted(with_officers, key=lambda r: (r.expected_back_at or latest, r.sort_key))
+
+
+def not_returned(establishment_id: int) -> dict[int, EscortInfo]:
+    """Whoever is out although the van came back without them, by person. One query, no scope."""
+    rows = Escort.objects.filter(establishment_id=establishment_id, returned_at=None)
+    return {row.person_id: escort_info(row) for row in rows.exclude(not_returned_at=None)}
 
 
 def escorts_overdue(

@@ -87,6 +87,7 @@ class EscortInfo:
     returned_from: str
     received_back_by: str
     not_returned_at: datetime | None
+    not_returned_because: str
     clock_disputed: bool
     version: int
 
@@ -176,6 +177,10 @@ class EndInfo:
     body_released_at: datetime | None
     property_waiting: bool
     version: int
+    receiving_authority: str
+    countersigned_at: datetime | None
+    taken_back_at: datetime | None
+    taken_back_reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +204,7 @@ class EpisodeInfo:
     steps: tuple[StepInfo, ...] = ()
     court_returns: tuple[CourtReturnInfo, ...] = ()
     end: EndInfo | None = None
+    taken_back: EndInfo | None = None
 
 
 def current_episode(person_id: int) -> EpisodeBrief | None:
@@ -291,7 +297,8 @@ def episodes(
                 CourtReturnInfo(r.id, r.escort_id, r.outcome, r.happened_at, r.data, r.note)
                 for r in returns[row.id]
             ),
-            end=next((_end(e) for e in ends[row.id]), None),
+            end=next((end_info(e) for e in ends[row.id] if e.taken_back_at is None), None),
+            taken_back=next((end_info(e) for e in ends[row.id] if e.taken_back_at), None),
         )
         for row in own
     ]
@@ -352,6 +359,7 @@ def escort_info(row: Any, upto: datetime | None = None) -> EscortInfo:
         returned_from=row.returned_from if back else "",
         received_back_by=row.received_back_by if back else "",
         not_returned_at=row.not_returned_at,
+        not_returned_because=row.not_returned_because,
         clock_disputed=row.clock_disputed,
         version=row.version,
     )
@@ -388,12 +396,13 @@ def _injury(row: Any) -> InjuryInfo:
     )  # fmt: skip
 
 
-def _end(row: Any) -> EndInfo:
+def end_info(row: Any) -> EndInfo:
     return EndInfo(
         row.id, row.kind, row.at, row.release_order_id, row.order_seen, row.by_whom,
         row.destination, row.country, row.place_of_death, row.found_by, row.circumstances,
         row.coroner_told_at, row.coroner_reference, row.family_told_at, row.body_released_to,
-        row.body_released_at, row.property_waiting, row.version,
+        row.body_released_at, row.property_waiting, row.version, row.receiving_authority,
+        row.countersigned_at, row.taken_back_at, row.taken_back_reason,
     )  # fmt: skip
 
 

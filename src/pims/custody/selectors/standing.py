@@ -31,6 +31,8 @@ class Standing:
     escort_id: int | None
     escort_kind: str
     escort_expected_back_at: datetime | None
+    escort_not_returned_at: datetime | None
+    escort_not_returned_because: str
     at_large_since: datetime | None
 
 
@@ -137,5 +139,7 @@ def _standing(
         escort_id=None if escort is None else escort.id,
         escort_kind="" if escort is None else escort.kind,
         escort_expected_back_at=None if escort is None else escort.expected_back_at,
+        escort_not_returned_at=None if escort is None else escort.not_returned_at,
+        escort_not_returned_because="" if escort is None else escort.not_returned_because,
         at_large_since=None if absence is None else absence.starts_at,
     )

@@ -5,9 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from pims.authority import selectors as authority
+from pims.custody.rules.returns import NEVER_LEFT
 from pims.custody.selectors.episodes import EpisodeInfo, episodes
 from pims.foundation.access.actor import Actor
 from pims.kernel.asof import AsOf
+
+# How an escort ends that nobody came back from.
+NO_RETURN = frozenset({"discharged_at_court", "died", "removed", "escaped", "released_in_error"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +70,23 @@ def _of_episode(info: EpisodeInfo, bodies: Mapping[int, str]) -> list[TimelineFa
     ]
     for e in info.escorts:
         to = e.destination or bodies.get(e.destination_body_id or 0, "—")
+        if e.outcome in NEVER_LEFT:
+            found.append(fact(e.left_at, "escort_did_not_leave", to=to))
+            continue
         found.append(fact(e.left_at, f"escort_left_{e.kind}", ends_at=e.returned_at, to=to))
-        if e.returned_at is not None:
+        if e.returned_at is not None and e.outcome not in NO_RETURN:
             found.append(fact(e.returned_at, "escort_returned", outcome=e.outcome))
     found += [fact(r.happened_at, f"court_{r.outcome}") for r in info.court_returns]
     for a in info.absences:
+        if a.end_kind == "never_was":
+            found.append(fact(a.starts_at, "escape_taken_back"))
+            continue
         found.append(fact(a.starts_at, "escaped", ends_at=a.ends_at))
         if a.ends_at is not None:
             found.append(fact(a.ends_at, "recaptured", kind=a.end_kind))
     if episode.ends_at is not None:
         found.append(fact(episode.ends_at, f"ended_{episode.end_kind}"))
+    if info.taken_back is not None and info.taken_back.taken_back_at is not None:
+        reason = info.taken_back.taken_back_reason
+        found.append(fact(info.taken_back.taken_back_at, "end_taken_back", reason=reason))
     return found

@@ -19,7 +19,13 @@ from pims.custody.services.corrections import (
     correct_episode,
     merge_people,
 )
-from pims.custody.services.death import complete_death, record_death, record_removal
+from pims.custody.services.death import record_death, record_removal
+from pims.custody.services.end_corrections import (
+    amend_end,
+    countersign_end,
+    take_back_end,
+    take_back_escape,
+)
 from pims.custody.services.ends import (
     TransferResult,
     change_end_kind,
@@ -96,14 +102,15 @@ __all__ = [
     "TransferResult",
     "TurnedAwayRecorded",
     "VanOpened",
+    "amend_end",
     "change_end_kind",
     "change_escort",
-    "complete_death",
     "complete_step",
     "complete_steps",
     "correct_episode",
     "correct_receipt",
     "correct_van",
+    "countersign_end",
     "end_episode",
     "give_receipt_to_another",
     "leave_place",
@@ -127,5 +134,7 @@ __all__ = [
     "record_transfer",
     "reopen_step",
     "send_out",
+    "take_back_end",
+    "take_back_escape",
     "turn_away",
 ]

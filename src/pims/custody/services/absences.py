@@ -79,7 +79,14 @@ def start_absence(
     when = moment(tx, happened_at)
     earliest = not_before(when.at, episode.starts_at, "happened_at", "custody.before_reception")
     when = Moment(earliest, when.given)
-    told = None if police_told_at is None else moment(tx, police_told_at, "police_told_at").at
+    told_at = None
+    if police_told_at is not None:
+        told_at = not_before(
+            moment(tx, police_told_at, "police_told_at").at,
+            when.at,
+            "police_told_at",
+            "custody.told_before",
+        )
     rows = rows_of(Absence.objects.filter(episode=episode))
     at, disputed = against_the_clock(when, rows)
     if any(r.end is not None and r.start <= at < r.end for r in rows):
@@ -95,7 +102,7 @@ def start_absence(
         ends_at=place.end,
         end_kind="" if place.end is None else Absence.EndKind.RECAPTURED,
         circumstances=prose("circumstances", circumstances),
-        police_told_at=told,
+        police_told_at=told_at,
         clock_disputed=disputed,
         recorded_by_id=tx.actor.user_id,
     )

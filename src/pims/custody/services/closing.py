@@ -16,6 +16,7 @@ from pims.custody.services.common import (
     against_the_clock,
     escort_rows,
     moment,
+    not_before,
     rows_of,
     scope_to,
     told_clock_back,
@@ -34,6 +35,7 @@ TEXTS = {
     "order_seen": 300,
     "by_whom": 200,
     "destination": 300,
+    "receiving_authority": 200,
     "place_of_death": 200,
     "found_by": 200,
     "circumstances": PROSE,
@@ -79,7 +81,7 @@ def close_episode(
     episode.save(update_fields=["ends_at", "end_kind", "clock_disputed", "version"])
     held = property_selectors.held_items([episode.person_id]).get(episode.person_id, [])
     waiting = len(held)
-    end = EndOfCustody.objects.create(
+    end = write_end(
         episode=episode,
         person_id=episode.person_id,
         establishment_id=episode.establishment_id,
@@ -100,6 +102,16 @@ def close_episode(
     if end.property_waiting and kind != Episode.EndKind.DISCHARGED:
         tx.record(events.PropertyWaits(**common, items=waiting))
     return EndResult(end.pk, episode.pk, at)
+
+
+def write_end(**fields: Any) -> EndOfCustody:
+    """The end of an episode, in the place of one that was taken back."""
+    end = EndOfCustody(**fields)
+    before = EndOfCustody.objects.filter(episode=end.episode).first()
+    if before is not None:
+        end.pk, end.version = before.pk, before.version + 1
+    end.save()
+    return end
 
 
 def end_warrants(
@@ -127,9 +139,16 @@ def open_warrants(episode: Episode) -> tuple[int, ...]:
     return tuple(brief.warrant_name_id for brief in found if brief.ends_at is None)
 
 
-def told(tx: Transaction, at: datetime | None, field: str) -> datetime | None:
-    """The instant of a notice, checked; None where nobody was told."""
-    return None if at is None else moment(tx, at, field).at
+def told(
+    tx: Transaction, at: datetime | None, field: str, *, happened_at: datetime
+) -> datetime | None:
+    """The instant of a notice; None where nobody was told.
+
+    Raises InvalidInput for the future, and for before that which was told had happened.
+    """
+    if at is None:
+        return None
+    return not_before(moment(tx, at, field).at, happened_at, field, "custody.told_before")
 
 
 def local_day(at: datetime, establishment_id: int) -> date:

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from pims.custody import events
-from pims.custody.models import EndOfCustody, Episode
+from pims.custody.models import Episode
 from pims.custody.services.about import about
 from pims.custody.services.closing import (
     EndResult,
@@ -13,12 +13,14 @@ from pims.custody.services.closing import (
     open_warrants,
     told,
 )
-from pims.custody.services.common import moment, not_before, require_episode, require_open
-from pims.custody.services.words import line
+from pims.custody.services.common import moment, require_episode, require_open
 from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel.decisions import Reason
-from pims.kernel.errors import InvalidInput, NotFound, Stale
+from pims.kernel.errors import InvalidInput
 from pims.people import services as people_services
+from pims.people.countries import STATELESS, UNKNOWN, is_country
+
+NO_COUNTRY = (STATELESS, UNKNOWN)
 
 
 @service
@@ -50,8 +52,8 @@ def record_death(
         place_of_death=place_of_death,
         found_by=found_by,
         circumstances=circumstances,
-        coroner_told_at=told(tx, coroner_told_at, "coroner_told_at"),
-        family_told_at=told(tx, family_told_at, "family_told_at"),
+        coroner_told_at=told(tx, coroner_told_at, "coroner_told_at", happened_at=when.at),
+        family_told_at=told(tx, family_told_at, "family_told_at", happened_at=when.at),
     )
     people_services.record_death(
         tx.beyond_scope(),
@@ -68,55 +70,6 @@ def record_death(
 
 
 @service
-def complete_death(
-    tx: Transaction,
-    *,
-    end_id: int,
-    version: int,
-    coroner_told_at: datetime | None = None,
-    coroner_reference: str = "",
-    family_told_at: datetime | None = None,
-    body_released_to: str = "",
-    body_released_at: datetime | None = None,
-) -> EndResult:
-    """Add what follows a death: coroner, family, where the body went. Raises Stale, NotFound."""
-    end = EndOfCustody.objects.filter(pk=end_id, kind=Episode.EndKind.DIED).first()
-    if end is None:
-        raise NotFound("end_of_custody", end_id)
-    tx.require_person("custody.record_event", end.person_id)
-    tx.lock_persons([end.person_id])
-    end.refresh_from_db()
-    if end.version != version:
-        raise Stale
-    end.coroner_told_at = told(tx, coroner_told_at, "coroner_told_at") or end.coroner_told_at
-    end.family_told_at = told(tx, family_told_at, "family_told_at") or end.family_told_at
-    released = told(tx, body_released_at, "body_released_at")
-    if released is not None:
-        end.body_released_at = not_before(
-            released, end.at, "body_released_at", "custody.before_death"
-        )
-    reference = line("coroner_reference", coroner_reference, 100)
-    end.coroner_reference = reference or end.coroner_reference
-    end.body_released_to = line("body_released_to", body_released_to, 300) or end.body_released_to
-    end.version += 1
-    end.save()
-    tx.record(
-        events.DeathDetailsChanged(
-            person_id=end.person_id,
-            establishment_id=end.establishment_id,
-            episode_id=end.episode_id,
-            happened_at=tx.now.isoformat(),
-            end_id=end.pk,
-        ),
-        details={
-            "coroner_reference": end.coroner_reference,
-            "body_released_to": end.body_released_to,
-        },
-    )
-    return EndResult(end.pk, end.episode_id, end.at)
-
-
-@service
 def record_removal(
     tx: Transaction,
     *,
@@ -125,22 +78,25 @@ def record_removal(
     happened_at: datetime | None = None,
     order_seen: str = "",
     by_whom: str = "",
+    receiving_authority: str = "",
     destination: str = "",
 ) -> EndResult:
     """Record removal to another country (ISO 3166-1 alpha-2): custody and all warrants end.
 
-    Raises InvalidInput (no country, a time in the future or before reception), Refused.
+    Where no order was seen it is a fact all the same: recorded, alarmed, and to be countersigned
+    by a second officer. Raises InvalidInput (no such country, a time in the future or before
+    reception), Refused.
     """
     episode = require_episode(tx, episode_id, "custody.record_event")
     require_open(episode)
     code = country.strip().upper()
-    if len(code) != 2 or not code.isascii() or not code.isalpha():
+    if not is_country(code) or code in NO_COUNTRY:
         raise InvalidInput({"country": Reason("custody.country_missing")})
     when = moment(tx, happened_at)
     end_warrants(
         tx, open_warrants(episode), at=when.at, end_kind="removed", basis=order_seen or "removal"
     )
-    return close_episode(
+    result = close_episode(
         tx,
         episode,
         kind=Episode.EndKind.REMOVED,
@@ -148,5 +104,11 @@ def record_removal(
         country=code,
         order_seen=order_seen,
         by_whom=by_whom,
+        receiving_authority=receiving_authority,
         destination=destination,
     )
+    if not order_seen.strip():
+        tx.record(
+            events.RemovedWithoutOrder(**about(episode, result.ended_at), end_id=result.end_id)
+        )
+    return result

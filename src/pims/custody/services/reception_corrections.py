@@ -12,7 +12,6 @@ from pims.custody import events
 from pims.custody.models import (
     Absence,
     BodyReceipt,
-    EndOfCustody,
     Episode,
     Escort,
     Injury,
@@ -22,6 +21,7 @@ from pims.custody.models import (
 from pims.custody.reading import READER, covers
 from pims.custody.rules.timelines import INSTANT
 from pims.custody.services.about import about
+from pims.custody.services.closing import write_end
 from pims.custody.services.common import (
     locked_episode,
     moment,
@@ -343,7 +343,7 @@ def _undo(tx: Transaction, episode: Episode, reason: str) -> None:
     episode.end_kind = Episode.EndKind.NEVER_HELD
     episode.version += 1
     episode.save(update_fields=["ends_at", "end_kind", "version"])
-    end = EndOfCustody.objects.create(
+    end = write_end(
         episode=episode,
         person_id=episode.person_id,
         establishment_id=episode.establishment_id,

@@ -212,6 +212,9 @@ def _bring_back(
         "condition_back": row.condition_back,
     }
     back_at = at if escort.returned_at is None else min(at, escort.returned_at)
+    if row.outcome in rules.NEVER_LEFT:
+        # Keyed as out, and never went: out for the instant that tells so, by no clock's fault.
+        back_at = escort.left_at + INSTANT
     close_escort(tx, episode, escort, at=back_at, outcome=row.outcome, hand_over=hand_over)
     if row.outcome == "wrong_person_produced":
         tx.record(
@@ -238,9 +241,9 @@ def _not_back(
     if row.not_returned_because == "escaped":
         start_absence(tx, episode, happened_at=row.happened_at, circumstances=row.note)
         return
-    escort.not_returned_at = at
+    escort.not_returned_at, escort.not_returned_because = at, row.not_returned_because
     escort.version += 1
-    escort.save(update_fields=["not_returned_at", "version"])
+    escort.save(update_fields=["not_returned_at", "not_returned_because", "version"])
 
 
 def _kept(row: ReturnRow, consequence: Consequence) -> dict[str, object]:

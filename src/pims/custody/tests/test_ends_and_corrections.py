@@ -27,14 +27,14 @@ def test_a_death_ends_custody_and_its_duties_are_filled_in_as_they_are_done(
         place_of_death="KHMH",
         found_by="Nurse Lopez",
     )
-    services.complete_death(
+    services.amend_end(
         prison.command,
         end_id=result.end_id,
         version=1,
         coroner_told_at=clock.now(),
         coroner_reference="COR 3/26",
     )
-    services.complete_death(
+    services.amend_end(
         prison.command,
         end_id=result.end_id,
         version=2,
@@ -50,7 +50,7 @@ def test_a_death_ends_custody_and_its_duties_are_filled_in_as_they_are_done(
     )
     assert status[held.person_id].code == "none"
     with pytest.raises(Stale):
-        services.complete_death(prison.command, end_id=result.end_id, version=1)
+        services.amend_end(prison.command, end_id=result.end_id, version=1)
 
 
 def test_a_body_is_not_released_before_the_death(prison: Prison) -> None:
@@ -59,7 +59,7 @@ def test_a_body_is_not_released_before_the_death(prison: Prison) -> None:
         prison.command, episode_id=held.episode_id, happened_at=clock.now() - timedelta(hours=1)
     )
     with pytest.raises(InvalidInput) as caught:
-        services.complete_death(
+        services.amend_end(
             prison.command,
             end_id=result.end_id,
             version=1,

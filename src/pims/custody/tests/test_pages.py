@@ -173,6 +173,7 @@ def test_the_desk_records_a_van_and_a_bad_row_loses_no_other(prison, client) -> 
     sent = command(
         **instant("happened_at", clock.now()),
         received_back_by="Gentle",
+        returned_from="PC 114 Castillo",
         **{
             "row-TOTAL_FORMS": 2, "row-INITIAL_FORMS": 0, "row-MIN_NUM_FORMS": 0,
             "row-MAX_NUM_FORMS": 300,
@@ -260,7 +261,7 @@ def test_what_nobody_planned_is_recorded_from_its_page(prison, client) -> None:
     assert client.get(reverse("custody:event", args=[receipt.episode_id])).status_code == 200
     answer = client.post(
         reverse("custody:occurrence", args=[receipt.episode_id, "escape"]),
-        command(**instant("happened_at", clock.now()), circumstances="Over the fence"),
+        command(**instant("happened_at", clock.now()), circumstances="Over the fence", step="sure"),
     )
     assert answer.status_code == 302
     (row,) = selectors.roll(prison.actor, prison.establishment_id)

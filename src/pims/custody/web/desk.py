@@ -19,7 +19,7 @@ from pims.custody import selectors, services
 from pims.custody.selectors import DeskRow
 from pims.custody.services import Problem, ReturnRow
 from pims.custody.web.drafts import draft_of
-from pims.custody.web.words import OUTCOMES
+from pims.custody.web.words import NOT_RETURNED, OUTCOMES
 from pims.facilities import selectors as facilities
 from pims.kernel import clock
 from pims.kernel.decisions import Reason
@@ -30,14 +30,21 @@ from pims.ui.pages import page
 
 ESCORT = "custody.escort"
 DAY_FORMATS = ["%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%Y-%m-%d", "%d %m %Y"]
-SENTENCES = ("committal_sentence", "life_sentence")
+NOT_BACK = "not_returned"
+# Outcomes without a hand-over at the gate; "" is a line that nobody filled in.
+NOBODY_BACK = ("", NOT_BACK, "discharged_at_court", "not_produced", "refused_to_go")
 
 
 class DeskForm(forms.Form):
     """What is common to the van that came back."""
 
     happened_at = InstantField(label=_("Back at"))
-    returned_from = forms.CharField(label=_("Handed back by"), required=False, max_length=200)
+    returned_from = forms.CharField(
+        label=_("Handed back by"),
+        required=False,
+        max_length=200,
+        help_text=_("Name of the escorting officer; “not known” where nobody can say."),
+    )
     received_back_by = forms.CharField(label=_("Received by"), max_length=200)
 
 
@@ -63,7 +70,14 @@ class RowForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )  # fmt: skip
     frees = forms.BooleanField(label=_("Taken up: goes free"), required=False)
-    condition_back = forms.CharField(label=_("Condition"), required=False, max_length=500)
+    not_returned_because = forms.ChoiceField(
+        label=_("Why not returned"),
+        required=False,
+        choices=[("", "—"), *NOT_RETURNED.items()],
+    )
+    condition_back = forms.CharField(
+        label=_("Condition and medication"), required=False, max_length=500
+    )
     note = forms.CharField(label=_("Note"), required=False, max_length=500)
 
 
@@ -93,7 +107,7 @@ def desk(request: Any) -> HttpResponse:
     for line in lines:
         _offer_warrants(line, by_episode)
     problems = 0
-    if posted is not None and form.is_valid() and lines.is_valid():
+    if posted is not None and form.is_valid() and lines.is_valid() and _handed_over(form, lines):
         chosen = [line for line in lines if line.cleaned_data.get("outcome")]
         done = services.record_returns(
             command_from(request),
@@ -101,14 +115,14 @@ def desk(request: Any) -> HttpResponse:
             rows=[_row(form, line) for line in chosen],
         )
         problems = _blame(chosen, done.rows)
-        recorded = len(chosen) - problems
-        if recorded:
-            messages.success(request, gettext("%(count)s recorded.") % {"count": recorded})
+        _tell(request, [line for line in chosen if not line.errors])
         if not problems:
             return HttpResponseRedirect(f"{reverse('custody:desk')}?day={day.isoformat()}")
         rows = selectors.desk_1700(request.actor, request.establishment_id, day)
         by_episode = {row.episode_id: row for row in rows}
-        lines = _left(posted, lines, {chosen[r.row] for r in done.rows if not r.problems}, rows)
+        recorded = {chosen[r.row] for r in done.rows if not r.problems}
+        missing = {line for line in recorded if line.cleaned_data["outcome"] == NOT_BACK}
+        lines = _left(posted, lines, recorded - missing, rows, said=missing)
     context = {
         "form": form,
         "lines": [
@@ -128,22 +142,59 @@ def desk(request: Any) -> HttpResponse:
         "day": day,
         "earlier": day - timedelta(days=1),
         "problems": problems,
+        "not_returned": [row for row in rows if row.missing],
+        "kept_by": NOT_RETURNED,
         "several": any(len(row.detaining) > 1 for row in waiting),
     }
     wrong = bool(problems) or bool(posted and (form.errors or any(x.errors for x in lines)))
     return render(request, "custody/desk.html", context, status=422 if wrong else 200)
 
 
+def _handed_over(form: DeskForm, lines: Any) -> bool:
+    """Whether both officers of the hand-over are named, where anybody was handed over."""
+    back = [line for line in lines if line.cleaned_data.get("outcome") not in NOBODY_BACK]
+    if back and not form.cleaned_data["returned_from"].strip():
+        form.add_error("returned_from", gettext("Say who handed them back, or “not known”."))
+        return False
+    return True
+
+
+def _tell(request: Any, recorded: Sequence[RowForm]) -> None:
+    """How many outcomes were recorded, and apart from them who is missing."""
+    missing = sum(1 for line in recorded if line.cleaned_data["outcome"] == NOT_BACK)
+    if len(recorded) > missing:
+        messages.success(
+            request, gettext("%(count)s recorded.") % {"count": len(recorded) - missing}
+        )
+    if missing:
+        messages.warning(
+            request,
+            gettext("%(count)s not returned: an alarm is raised, the line stays open.")
+            % {"count": missing},
+        )
+
+
 def _left(
-    posted: QueryDict, lines: Any, recorded: Collection[RowForm], rows: Sequence[DeskRow]
+    posted: QueryDict,
+    lines: Any,
+    recorded: Collection[RowForm],
+    rows: Sequence[DeskRow],
+    *,
+    said: Collection[RowForm],
 ) -> Any:
-    """The rows that were not recorded, as they were typed and with what is wrong with them."""
+    """The rows that were not recorded, as they were typed and with what is wrong with them.
+
+    `said` are recorded, and stay to be filled in again: whoever did not return may come yet.
+    """
     kept = [line for line in lines if line not in recorded]
     data = QueryDict(mutable=True)
     data.update({"row-TOTAL_FORMS": str(len(kept)), "row-INITIAL_FORMS": str(len(kept))})
     for number, line in enumerate(kept):
         for name in line.fields:
-            data.setlist(f"row-{number}-{name}", posted.getlist(line.add_prefix(name)))
+            typed = posted.getlist(line.add_prefix(name))
+            if line in said and not name.endswith("_id"):
+                typed = []
+            data.setlist(f"row-{number}-{name}", typed)
     left = RowFormSet(data, prefix="row")
     by_episode = {row.episode_id: row for row in rows}
     for line, before in zip(left, kept, strict=True):
@@ -197,6 +248,7 @@ def _row(form: DeskForm, line: RowForm) -> ReturnRow:
         amount_cents=None if amount is None else int(amount * 100),
         warrant_name_ids=tuple(given["warrants"]),
         frees=given["frees"],
+        not_returned_because=given["not_returned_because"] or "unknown",
     )
 
 

@@ -16,7 +16,7 @@ from pims.authority.web.forms import body_choices
 from pims.custody import selectors, services
 from pims.custody.selectors import RollFilters
 from pims.custody.web.drafts import draft_of
-from pims.custody.web.words import OUT_KINDS
+from pims.custody.web.words import NOT_RETURNED, OUT_KINDS
 from pims.facilities import selectors as facilities
 from pims.kernel import clock
 from pims.kernel.errors import InvalidInput
@@ -111,10 +111,13 @@ def send_out(request: Any) -> HttpResponse:
 def out_now(request: Any) -> HttpResponse:
     """Everyone out with escort, overdue first."""
     rows = selectors.escorts_open(request.actor, request.establishment_id)
+    missing = selectors.not_returned(request.establishment_id)
     context = {
         "rows": [
-            (row, OUT_KINDS[row.out_kind]) for row in sorted(rows, key=lambda r: not r.overdue)
+            (row, OUT_KINDS[row.out_kind], missing.get(row.person_id))
+            for row in sorted(rows, key=lambda r: (r.person_id not in missing, not r.overdue))
         ],
+        "kept_by": NOT_RETURNED,
         "columns": [
             Column(_("Prisoner")), Column(_("Number")), Column(_("Where")), Column(_("Left")),
             Column(_("Expected back")),

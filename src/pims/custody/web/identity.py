@@ -5,6 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 from pims.authority import selectors as authority
 from pims.authority.web.words import status_label
+from pims.custody.selectors.ends import EndLine, last_end
+from pims.custody.selectors.episodes import EpisodeBrief
 from pims.custody.selectors.standing import Standing, standing, stood
 from pims.custody.web import words
 from pims.facilities import selectors as facilities
@@ -15,8 +17,10 @@ from pims.kernel.errors import NotFound
 from pims.people import selectors as people
 from pims.people.selectors import PersonHeader
 from pims.safety import selectors as safety
-from pims.ui.dates import day_text
+from pims.ui.dates import day_text, instant_text
 from pims.ui.shapes import Fact, Flag, Identity, Text, Tone
+
+LastEnd = tuple[EpisodeBrief, EndLine | None]
 
 
 def identity_of(
@@ -37,14 +41,15 @@ def identity_of(
         raise NotFound("person")
     rows = standing(person_ids=[person_id]) if as_of is None else stood([person_id], as_of)
     row = rows[0] if rows else None
-    status, tone = _status(row, as_of or AsOf(clock.now()))
+    ended = last_end(person_id, as_of) if row is None else None
+    status, tone = _status(row, as_of or AsOf(clock.now()), ended)
     flags = safety.flags(viewer, [person_id], as_of=as_of).get(person_id, [])
     return Identity(
         number=header.number,
         name=header.display_name or _("Name not known"),
         status=status,
         status_tone=tone,
-        place=_place(row),
+        place=_place(row) if ended is None else _since(ended),
         url=reverse("prisoner", args=[header.number]),
         photo_url=""
         if header.photo_blob_id is None
@@ -60,13 +65,21 @@ def identity_of(
     )
 
 
-def _status(row: Standing | None, as_of: AsOf) -> tuple[Text, Tone]:
+def _status(row: Standing | None, as_of: AsOf, ended: LastEnd | None) -> tuple[Text, Tone]:
+    """What the person counts as; of whoever is not in custody, how it ended."""
     if row is None:
-        return _("Not in custody"), "quiet"
+        kind = "" if ended is None else ended[0].end_kind
+        tone: Tone = "dark" if kind == "died" else "quiet"
+        return words.END_KINDS.get(kind, _("Not in custody")), tone
     zone = facilities.time_zone(row.establishment_id)
     found = authority.legal_status([row.person_id], zone=zone, as_of=as_of)
     code = found[row.person_id].code
     return status_label(code), "alarm" if code == "none" else "info"
+
+
+def _since(ended: LastEnd) -> Text:
+    at = ended[0].ends_at
+    return "—" if at is None else _("since %(at)s") % {"at": instant_text(at)}
 
 
 def _place(row: Standing | None) -> Text:
@@ -74,6 +87,9 @@ def _place(row: Standing | None) -> Text:
         return "—"
     if row.at_large_since is not None:
         return words.OUT_KINDS["at_large"]
+    if row.escort_not_returned_at is not None:
+        because = words.NOT_RETURNED.get(row.escort_not_returned_because, "")
+        return _("Not returned: %(why)s") % {"why": because} if because else _("Not returned")
     if row.escort_id is not None:
         return words.OUT_KINDS[row.escort_kind]
     if row.place_id is None:

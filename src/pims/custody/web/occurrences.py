@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.http import HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -11,17 +12,29 @@ from django.utils.translation import gettext_lazy as _
 
 from pims.custody import services
 from pims.custody.selectors.standing import owner_of
+from pims.custody.services.death import NO_COUNTRY
 from pims.custody.web.identity import identity_of
 from pims.kernel import clock
 from pims.kernel.errors import InvalidInput, NotFound
-from pims.ui.commands import command_from
+from pims.people.web.words import country_choices
+from pims.ui.commands import FIELD, command_from
+from pims.ui.confirmation import confirmation_asked
 from pims.ui.fields import InstantField
 from pims.ui.forms import add_reasons
 from pims.ui.pages import page
-from pims.ui.shapes import Task
+from pims.ui.shapes import Fact, Task
 
 RECORD = "custody.record_event"
 BOTH = ("GET", "HEAD", "POST")
+# What is asked for twice, and the answers to the second question.
+GRAVE = ("death", "escape", "removal")
+STEP, SURE, CHANGE = "step", "sure", "change"
+
+
+def _abroad() -> list[tuple[str, str | Promise]]:
+    here = (*NO_COUNTRY, "BZ")
+    abroad = [pair for pair in country_choices() if pair[0] not in here]
+    return [("", "—"), *abroad]
 
 
 class EscapeForm(forms.Form):
@@ -54,9 +67,21 @@ class DeathForm(forms.Form):
 
 class RemovalForm(forms.Form):
     happened_at = InstantField(label=_("When"))
-    country = forms.CharField(label=_("To which country (two letters)"), min_length=2, max_length=2)
-    order_seen = forms.CharField(label=_("Which order"), required=False, max_length=300)
+    country = forms.ChoiceField(label=_("To which country"), choices=_abroad)
+    order_seen = forms.CharField(
+        label=_("Which order was seen?"),
+        required=False,
+        max_length=300,
+        help_text=_(
+            "Body, reference and date. Leave it empty where none was seen: it is recorded all the "
+            "same, an alarm is raised, and a second officer must sign."
+        ),
+    )
     by_whom = forms.CharField(label=_("Taken by"), required=False, max_length=200)
+    receiving_authority = forms.CharField(
+        label=_("Handed to which authority there"), required=False, max_length=200
+    )
+    destination = forms.CharField(label=_("Where to"), required=False, max_length=300)
 
 
 KINDS: dict[str, tuple[Promise, type[forms.Form], Any]] = {
@@ -82,8 +107,12 @@ def event(request: Any, episode_id: int) -> HttpResponse:
 
 
 @page(permission=RECORD, methods=BOTH)
-def occurrence(request: Any, episode_id: int, kind: str) -> HttpResponse:
-    """Record one: a fact, with the hour at which it was so."""
+def occurrence(request: Any, episode_id: int, kind: str) -> HttpResponseBase:
+    """Record one: a fact, with the hour at which it was so.
+
+    One as grave as a death is asked for twice: first what is known, then whether it is about this
+    person, with photograph and number, by an officer who gave their PIN lately.
+    """
     if kind not in KINDS:
         raise NotFound("occurrence", kind)
     label, form_class, record = KINDS[kind]
@@ -93,12 +122,44 @@ def occurrence(request: Any, episode_id: int, kind: str) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         initial={"happened_at": clock.now()},
     )
-    if form.is_valid():
+    step = request.POST.get(STEP, "")
+    context = {"form": form, "identity": identity, "title": label, "back": identity.url}
+    if request.method == "POST" and step != CHANGE and form.is_valid():
+        if kind in GRAVE and step != SURE:
+            return render(request, "custody/sure.html", context | _repeated(request, form))
+        asked = confirmation_asked(request) if kind in GRAVE else None
+        if asked is not None:
+            return asked
         try:
             record(command_from(request), episode_id=episode_id, **form.cleaned_data)
         except InvalidInput as problem:
             add_reasons(form, problem)
         else:
             return HttpResponseRedirect(identity.url)
-    context = {"form": form, "identity": identity, "title": label}
+    if step == CHANGE:
+        return render(request, "custody/step.html", context)
     return render(request, "custody/step.html", context, status=422 if form.errors else 200)
+
+
+def _repeated(request: Any, form: forms.Form) -> dict[str, Any]:
+    """What was typed: once to be read, and once to be sent again."""
+    return {
+        "facts": [
+            Fact(field.label, _said(form, field.name))
+            for field in form
+            if form.cleaned_data.get(field.name) not in (None, "")
+        ],
+        "carried": [
+            (name, value)
+            for name, values in request.POST.lists()
+            if name not in ("csrfmiddlewaretoken", FIELD, STEP)
+            for value in values
+        ],
+        "step": {"name": STEP, "sure": SURE, "change": CHANGE},
+    }
+
+
+def _said(form: forms.Form, name: str) -> Any:
+    value = form.cleaned_data[name]
+    choices = getattr(form.fields[name], "choices", None)
+    return dict(choices).get(value, value) if choices else value

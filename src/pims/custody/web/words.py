@@ -106,3 +106,10 @@ OUTCOMES: dict[str, Promise] = {
     "wrong_person_produced": _("Wrong person produced"),
     "returned": _("Returned"),
 }
+NOT_RETURNED: dict[str, Promise] = {
+    "court": _("Kept by the court"),
+    "police": _("Kept by the police"),
+    "hospital": _("Kept at hospital"),
+    "escaped": _("Escaped"),
+    "unknown": _("Nobody knows why"),
+}

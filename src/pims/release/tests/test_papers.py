@@ -326,3 +326,47 @@ def test_an_old_custody_stays_on_the_copy_of_a_new_one(prison, officer, second, 
 
     assert "Discharged" in paper.text
     assert "In custody" in paper.text
+
+
+def test_the_book_holds_every_end_of_custody_of_its_day(prison, officer, second, client) -> None:
+    discharged(prison, officer, second)
+    freed, dead, gone = prison.held("Pedro Uh"), prison.held("Juan Coc"), prison.held("Luis Paz")
+    custody.record_court_discharge(
+        prison.command, episode_id=freed.episode_id, order_seen="MC-BZ 9/26"
+    )
+    custody.record_death(prison.command, episode_id=dead.episode_id, place_of_death="KHMH")
+    custody.record_removal(prison.command, episode_id=gone.episode_id, country="GT")
+
+    paper = Printed(client.get(book_of(today())))
+    page = client.get(reverse("release:book")).content.decode()
+
+    for shown in (paper.text, page):
+        for promised in ("CHAN, Ana", "UH, Pedro", "Discharged at court", "MC-BZ 9/26",
+                         "COC, Juan", "Died", "KHMH", "PAZ, Luis", "Removed from the country",
+                         "No order was seen", "Coroner not yet told"):  # fmt: skip
+            assert promised in shown, promised
+    assert "2 discharged. Other ends of custody: 2." in paper.text
+
+
+def test_whoever_was_freed_at_court_or_removed_gets_a_certificate_too(prison, client) -> None:
+    freed, gone, dead = prison.held("Pedro Uh"), prison.held("Luis Paz"), prison.held("Juan Coc")
+    ends = [
+        custody.record_court_discharge(
+            prison.command, episode_id=freed.episode_id, order_seen="MC-BZ 9/26"
+        ),
+        custody.record_removal(
+            prison.command, episode_id=gone.episode_id, country="GT", order_seen="Minister 4/26",
+            receiving_authority="Migración, Melchor",
+        ),
+    ]  # fmt: skip
+    for end, promised in zip(
+        ends,
+        (("UH, Pedro", "was discharged at court on", "MC-BZ 9/26"),
+         ("PAZ, Luis", "was removed from the country on", "Minister 4/26", "Melchor")),
+        strict=True,
+    ):  # fmt: skip
+        text = Printed(client.get(reverse("release:end_paper", args=[end.end_id]))).text
+        for words in promised:
+            assert words in text, words
+    died = custody.record_death(prison.command, episode_id=dead.episode_id)
+    assert client.get(reverse("release:end_paper", args=[died.end_id])).status_code == 404

@@ -15,9 +15,9 @@ from pims.custody.selectors.standing import owner_of
 from pims.facilities import selectors as facilities
 from pims.kernel import clock
 from pims.kernel.errors import InvalidInput
-from pims.people import selectors as people
 from pims.release import selectors, services
 from pims.release.documents.ground import ground_text, order_of, order_text
+from pims.release.documents.lines import book_lines
 from pims.release.signatures import officers_of, vouchings
 from pims.release.web import words
 from pims.release.web.forms import DischargeForm, ErrorForm, PaperForm, ReturnedForm
@@ -176,20 +176,9 @@ def book(request: Any) -> HttpResponse:
     today = clock.now().astimezone(zone).date()
     day = day_asked(request.GET.get("day", "")) or today
     since = datetime.combine(day, time(), zone)
-    rows = selectors.discharges(request.actor, where, since=since, until=since + timedelta(days=1))
-    headers = people.person_headers(request.actor, [row.person_id for row in rows])
-    officers = officers_of(rows)
+    rows = book_lines(request.actor, where, since=since, until=since + timedelta(days=1))
     context = {
-        "rows": [
-            (
-                row,
-                headers.get(row.person_id),
-                ground_text(row, None) if row.entered_from_paper else words.BASES[row.basis],
-                officers[row.discharge_id].first or "—",
-                officers[row.discharge_id].second or "—",
-            )
-            for row in rows
-        ],
+        "rows": rows,
         "day": day,
         "may_print": request.actor.can("documents.print"),
         "earlier": day - timedelta(days=1),
@@ -197,7 +186,7 @@ def book(request: Any) -> HttpResponse:
         "columns": [
             Column(_("Hour")), Column(_("Prisoner")), Column(_("Number")), Column(_("Ground")),
             Column(_("First officer")), Column(_("Second officer")), Column(_("Where to")),
-            Column(_("Minutes"), numeric=True),
+            Column(_("Minutes"), numeric=True), Column(_("Remarks")),
         ],
     }  # fmt: skip
     return render(request, "release/book.html", context)

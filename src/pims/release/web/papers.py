@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from pims.kernel.errors import NotFound
 from pims.release.documents.book import discharge_book
 from pims.release.documents.certificate import discharge_certificate
+from pims.release.documents.certificate import end_certificate as certificate_of_end
 from pims.release.documents.official_copy import official_copy as copy_of
 from pims.ui.dates import day_asked
 from pims.ui.pages import page
@@ -17,6 +18,12 @@ from pims.ui.printing import PRINT, in_language_of, print_paper
 def certificate(request: Any, discharge_id: int) -> HttpResponse:
     with in_language_of(request):
         return print_paper(request, discharge_certificate(request.actor, discharge_id))
+
+
+@page(permission=PRINT)
+def end_certificate(request: Any, end_id: int) -> HttpResponse:
+    with in_language_of(request):
+        return print_paper(request, certificate_of_end(request.actor, end_id))
 
 
 @page(permission=PRINT)

@@ -24,6 +24,7 @@ urlpatterns = [
     path("error/<int:error_id>/returned/", discharges.returned, name="returned"),
     path("book/", discharges.book, name="book"),
     path("papers/certificate/<int:discharge_id>/", papers.certificate, name="certificate_paper"),
+    path("papers/end/<int:end_id>/", papers.end_certificate, name="end_paper"),
     path("papers/book/<str:day>/", papers.book, name="book_paper"),
     path("papers/official-copy/<int:person_id>/", papers.official_copy, name="official_copy_paper"),
 ]

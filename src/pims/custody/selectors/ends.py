@@ -1,0 +1,100 @@
+"""How custody ended: one end, those of a day for the book, those that want a second officer."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from pims.custody.models import EndOfCustody, Episode
+from pims.custody.selectors.episodes import EndInfo, EpisodeBrief, brief, end_info
+from pims.foundation.access.actor import Actor
+from pims.foundation.access.scope import require_visible, visible_ids
+from pims.foundation.bulk import any_of
+from pims.foundation.history.known import as_known
+from pims.kernel import clock
+from pims.kernel.asof import AsOf
+from pims.kernel.errors import NotFound
+from pims.people import selectors as people
+
+VIEW = "custody.view"
+_NEVER = Episode.EndKind.NEVER_HELD
+
+
+@dataclass(frozen=True, slots=True)
+class EndLine:
+    """One end with whose it is; the officers by their ids."""
+
+    person_id: int
+    episode_id: int
+    establishment_id: int
+    end: EndInfo
+    recorded_by_id: int
+    countersigned_by_id: int | None
+
+    @property
+    def unsigned(self) -> bool:
+        """Whether a second officer has yet to stand for it: a removal that no order covers."""
+        removed = self.end.kind == Episode.EndKind.REMOVED
+        return removed and not self.end.order_seen and self.end.countersigned_at is None
+
+
+def end_of(viewer: Actor, end_id: int) -> EndLine:
+    """One end that stands. Raises NotFound."""
+    row = EndOfCustody.objects.filter(pk=end_id, taken_back_at=None).first()
+    if row is None:
+        raise NotFound("end_of_custody", end_id)
+    require_visible(viewer, VIEW, row.person_id)
+    return _line(row)
+
+
+def last_end(
+    person_id: int, as_of: AsOf | None = None
+) -> tuple[EpisodeBrief, EndLine | None] | None:
+    """How custody last ended by T, for whoever is not in custody: the episode and its end.
+
+    The end is None where nobody recorded how. None for whoever was never held, or is held.
+    """
+    known_at = None if as_of is None else as_of.known_at
+    at = clock.now() if as_of is None else as_of.valid_at
+    own = as_known(Episode, known_at, among=any_of("person_id", people.persons_of(person_id)))
+    row = own.filter(starts_at__lte=at).exclude(end_kind=_NEVER).order_by("-starts_at").first()
+    if row is None or row.ends_at is None or row.ends_at > at:
+        return None
+    end = EndOfCustody.objects.filter(episode_id=row.id, taken_back_at=None).first()
+    return brief(row, at), None if end is None else _line(end)
+
+
+def ends_between(
+    viewer: Actor, establishment_id: int, *, since: datetime, until: datetime
+) -> list[EndLine]:
+    """Every end of custody that stands, from `since` to before `until`, oldest first."""
+    rows = list(
+        EndOfCustody.objects.filter(
+            establishment_id=establishment_id, at__gte=since, at__lt=until, taken_back_at=None
+        )
+        .exclude(kind=Episode.EndKind.NEVER_HELD)
+        .order_by("at")
+    )
+    ids = {row.person_id for row in rows}
+    seen = ids if viewer.system else visible_ids(viewer, VIEW, ids)
+    return [_line(row) for row in rows if row.person_id in seen]
+
+
+def ends_unsigned(
+    *, establishment_id: int | None = None, person_ids: Iterable[int] | None = None
+) -> list[EndLine]:
+    """Removals that no order covers and no second officer stands for. One query, no scope."""
+    rows = EndOfCustody.objects.filter(
+        kind=Episode.EndKind.REMOVED, order_seen="", countersigned_at=None, taken_back_at=None
+    )
+    if establishment_id is not None:
+        rows = rows.filter(establishment_id=establishment_id)
+    if person_ids is not None:
+        rows = rows.filter(person_id__in=list(person_ids))
+    return [_line(row) for row in rows.order_by("pk")]
+
+
+def _line(row: EndOfCustody) -> EndLine:
+    return EndLine(
+        row.person_id, row.episode_id, row.establishment_id, end_info(row), row.recorded_by_id,
+        row.countersigned_by_id,
+    )  # fmt: skip

@@ -1,0 +1,228 @@
+"""An end of custody put right: details added, a second officer, or that it never was.
+
+Nothing is deleted: what was recorded stays in the history, with who changed it, when and why.
+"""
+
+from datetime import datetime, timedelta
+
+from pims.authority import services as authority_services
+from pims.custody import events
+from pims.custody.models import Absence, EndOfCustody, Episode, Escort, Placement
+from pims.custody.rules.timelines import INSTANT
+from pims.custody.services.about import about
+from pims.custody.services.closing import TEXTS, EndResult, told
+from pims.custody.services.common import (
+    moment,
+    not_before,
+    open_absence,
+    require_episode,
+    scope_from_rows,
+)
+from pims.custody.services.corrections import EpisodeResult, tell_corrected
+from pims.custody.services.words import PROSE, line, prose
+from pims.foundation.commands.transaction import Transaction, service
+from pims.kernel.decisions import Reason, refuse
+from pims.kernel.errors import InvalidInput, NotFound, Stale
+from pims.people import services as people_services
+
+CORRECT = "custody.correct"
+# An end by discharge is the release room's: who should not have left was released in error.
+MAY_BE_TAKEN_BACK = (
+    Episode.EndKind.DIED,
+    Episode.EndKind.REMOVED,
+    Episode.EndKind.DISCHARGED_AT_COURT,
+)
+# How the warrants ended with each of them.
+_ENDED_AS = {"died": "died", "removed": "removed", "discharged_at_court": "released"}
+_TIMES = ("coroner_told_at", "family_told_at", "body_released_at")
+_LINES = {**TEXTS, "coroner_reference": 100, "body_released_to": 300}
+
+
+@service
+def amend_end(
+    tx: Transaction,
+    /,
+    *,
+    end_id: int,
+    version: int,
+    reason: str = "",
+    **given: str | datetime | None,
+) -> EndResult:
+    """Add to an end what was not known, or put right what was keyed wrongly.
+
+    `given` are texts and instants of `EndOfCustody`; None leaves as it is. What only adds needs
+    no reason; what changes something does. Raises Stale, NotFound, InvalidInput by field.
+    """
+    end, episode = _end_of(tx, end_id, "custody.record_event")
+    if end.version != version:
+        raise Stale
+    before: dict[str, object] = {}
+    after: dict[str, object] = {}
+    for field, value in given.items():
+        new = _cleaned(tx, end, field, value)
+        old = getattr(end, field)
+        if new is None or new == old:
+            continue
+        before[field], after[field] = old, new
+        setattr(end, field, new)
+    reason = line("reason", reason, 500)
+    if any(before.values()) and not reason:
+        raise InvalidInput({"reason": Reason("custody.reason_missing")})
+    if after:
+        end.version += 1
+        end.save()
+        tx.record(
+            events.EndAmended(**about(episode, tx.now), end_id=end.pk, fields=" ".join(after)),
+            details={"reason": reason, "before": before, "after": after},
+        )
+    return EndResult(end.pk, episode.pk, end.at)
+
+
+@service
+def countersign_end(tx: Transaction, *, end_id: int) -> EndResult:
+    """A second officer stands for an end that no order covers. A repeat changes nothing.
+
+    Raises Refused for whoever recorded it, NotFound.
+    """
+    end, episode = _end_of(tx, end_id, "release.second_check")
+    if end.recorded_by_id == tx.actor.user_id:
+        refuse(Reason("custody.second_is_first", decided_by="release.second_check")).require()
+    if end.countersigned_at is None:
+        end.countersigned_at, end.countersigned_by_id = tx.now, tx.actor.user_id
+        end.save(update_fields=["countersigned_at", "countersigned_by_id"])
+        tx.record(events.EndCountersigned(**about(episode, tx.now), end_id=end.pk))
+    return EndResult(end.pk, episode.pk, end.at)
+
+
+@service
+def take_back_end(tx: Transaction, *, episode_id: int, reason: str) -> EpisodeResult:
+    """It never happened, or to somebody else: custody goes on as it was before.
+
+    Warrants that ended with it detain again, an escort or an absence that it closed is open
+    again, and the place is taken again where nobody else lies there. Raises Refused where custody
+    did not end in one of these ways or the person was received since, InvalidInput.
+    """
+    episode = require_episode(tx, episode_id, CORRECT)
+    reason = line("reason", reason, 500)
+    if not reason:
+        raise InvalidInput({"reason": Reason("custody.reason_missing")})
+    end = EndOfCustody.objects.filter(episode=episode, taken_back_at=None).first()
+    if end is None or episode.ends_at is None or episode.end_kind not in MAY_BE_TAKEN_BACK:
+        refuse(Reason("custody.end_stands")).require()
+        raise AssertionError("a refusal was not raised")
+    if Episode.objects.filter(person_id=episode.person_id, starts_at__gte=episode.ends_at).exists():
+        refuse(Reason("custody.received_since")).require()
+    ended_at, kind = episode.ends_at, episode.end_kind
+    beyond = tx.beyond_scope()
+    authority_services.reopen_warrants_by_fact(
+        beyond,
+        person_id=episode.person_id,
+        end_kind=_ENDED_AS[kind],
+        since=end.at,
+        basis=reason,
+    )
+    if kind == Episode.EndKind.DIED:
+        people_services.withdraw_death(beyond, person_id=episode.person_id)
+    episode.ends_at, episode.end_kind = None, Episode.EndKind.NONE
+    episode.version += 1
+    episode.save(update_fields=["ends_at", "end_kind", "version"])
+    end.taken_back_at, end.taken_back_by_id = tx.now, tx.actor.user_id
+    end.taken_back_reason = reason
+    end.version += 1
+    end.save()
+    _reopen(episode, ended_at, outcome=kind)
+    scope_from_rows(episode)
+    tell_corrected(
+        tx, episode, ("ends_at", "end_kind"), reason,
+        {"ends_at": ended_at, "end_kind": kind}, {"ends_at": None, "end_kind": ""},
+    )  # fmt: skip
+    tx.record(events.EndTakenBack(**about(episode, tx.now), end_id=end.pk, end_kind=kind))
+    return EpisodeResult(episode.pk, episode.version)
+
+
+@service
+def take_back_escape(tx: Transaction, *, episode_id: int, reason: str) -> EpisodeResult:
+    """Nobody escaped: the absence that is open never was, and all is as before it.
+
+    Raises Refused where nobody is at large, InvalidInput without a reason.
+    """
+    episode = require_episode(tx, episode_id, CORRECT)
+    reason = line("reason", reason, 500)
+    if not reason:
+        raise InvalidInput({"reason": Reason("custody.reason_missing")})
+    absence = open_absence(episode)
+    if absence is None:
+        refuse(Reason("custody.not_at_large")).require()
+        raise AssertionError("a refusal was not raised")
+    began = absence.starts_at
+    absence.ends_at, absence.end_kind = began + INSTANT, Absence.EndKind.NEVER_WAS
+    absence.save(update_fields=["ends_at", "end_kind"])
+    _reopen(episode, began, outcome="escaped", after=absence.ends_at)
+    scope_from_rows(episode)
+    tell_corrected(
+        tx, episode, ("at_large",), reason, {"at_large_since": began}, {"at_large_since": None}
+    )
+    tx.record(events.EscapeTakenBack(**about(episode, tx.now), absence_id=absence.pk))
+    return EpisodeResult(episode.pk, episode.version)
+
+
+def _reopen(
+    episode: Episode, closed_at: datetime, *, outcome: str, after: datetime | None = None
+) -> None:
+    """Open again what a fact at `closed_at` had closed.
+
+    A place from before an absence is taken anew from `after`: for the instant between, nobody
+    lay there.
+    """
+    Absence.objects.filter(
+        episode=episode, ends_at=closed_at, end_kind=Absence.EndKind.CUSTODY_ENDED
+    ).update(ends_at=None, end_kind=Absence.EndKind.NONE)
+    for escort in Escort.objects.filter(episode=episode, returned_at=closed_at, outcome=outcome):
+        escort.returned_at, escort.outcome = None, ""
+        escort.version += 1
+        escort.save(update_fields=["returned_at", "outcome", "version"])
+    placement = Placement.objects.filter(episode=episode, ends_at=closed_at).first()
+    if placement is None or open_absence(episode) is not None:
+        return
+    if Placement.objects.filter(place_id=placement.place_id, ends_at__gt=closed_at).exists():
+        return
+    if Placement.objects.filter(place_id=placement.place_id, ends_at=None).exists():
+        return
+    if after is None:
+        placement.ends_at = None
+        placement.save(update_fields=["ends_at"])
+        return
+    placement.pk, placement.starts_at, placement.ends_at = None, after, None
+    placement._state.adding = True
+    placement.save()
+
+
+def _end_of(tx: Transaction, end_id: int, permission: str) -> tuple[EndOfCustody, Episode]:
+    found = EndOfCustody.objects.filter(pk=end_id, taken_back_at=None).first()
+    if found is None:
+        raise NotFound("end_of_custody", end_id)
+    episode = require_episode(tx, found.episode_id, permission)
+    found.refresh_from_db()
+    return found, episode
+
+
+def same_minute(one: datetime, other: datetime) -> bool:
+    return abs(one - other) < timedelta(minutes=1) and one.minute == other.minute
+
+
+def _cleaned(
+    tx: Transaction, end: EndOfCustody, field: str, value: str | datetime | None
+) -> str | datetime | None:
+    if value is None or value == "":
+        return None
+    if field in _TIMES:
+        assert isinstance(value, datetime)
+        if (old := getattr(end, field)) is not None and same_minute(value, old):
+            return None  # a form gives hours and minutes; the seconds are no correction
+        if field == "body_released_at":
+            at = moment(tx, value, field).at
+            return not_before(at, end.at, field, "custody.before_death")
+        return told(tx, value, field, happened_at=end.at)
+    assert isinstance(value, str)
+    limit = _LINES[field]
+    return prose(field, value) if limit == PROSE else line(field, value, limit)

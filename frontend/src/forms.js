@@ -2,6 +2,7 @@
 // was lost, and called saved only by the server's own page.
 import { showConnection } from "./connection.js";
 import { dropDraft, forgetSent, keepDraft } from "./drafts.js";
+import { keepFiles } from "./files.js";
 
 const WAITS = [2, 4, 8, 15, 30];
 const UNCONFIRMED = new Set([502, 503, 504]);
@@ -86,7 +87,10 @@ async function show(answer, draft, url) {
     location.assign(answer.url);
     return;
   }
+  const sameUser = page.documentElement.dataset.user === document.documentElement.dataset.user;
+  const filesAgain = sameUser && !answer.redirected ? keepFiles() : () => {};
   replace(page);
+  filesAgain();
   if (answer.redirected) history.pushState({ pims: true }, "", answer.url);
   else history.replaceState({ pims: true }, "", answer.ok ? url : location.href);
 }

@@ -253,3 +253,27 @@ def test_suggestions_are_chosen_with_the_keyboard(page: Page) -> None:
     court.press("Enter")
     assert court.input_value() == "High Court"
     expect(page.get_by_role("option", name="High Court")).to_be_hidden()
+
+
+def test_a_file_that_was_chosen_is_still_chosen_when_something_else_is_put_right(
+    page: Page,
+) -> None:
+    page.locator("#id_photo").set_input_files(
+        {"name": "p.jpg", "mimeType": "image/jpeg", "buffer": b"a picture"}
+    )
+    save(page)  # without the name that is asked for
+    expect(page.locator(".govuk-error-summary")).to_be_visible()
+    chosen = "[...document.querySelector('#id_photo').files].map(f => f.name)"
+    assert page.evaluate(chosen) == ["p.jpg"]
+
+
+def test_a_file_that_was_chosen_is_not_given_to_the_next_user(
+    page: Page, sample_site: SampleSite
+) -> None:
+    page.locator("#id_photo").set_input_files(
+        {"name": "p.jpg", "mimeType": "image/jpeg", "buffer": b"a picture"}
+    )
+    sample_site.user = "somebody else"
+    save(page)
+    expect(page.locator(".govuk-error-summary")).to_be_visible()
+    assert page.evaluate("document.querySelector('#id_photo').files.length") == 0

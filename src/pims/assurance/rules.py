@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 EXPIRES_SOON = timedelta(days=3)
+# Faults of the papers that are alarms by themselves.
+STANDING = ("next_appearance_passed", "defect_undecided", "warrant_to_come")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +140,7 @@ def _authority_alarms(facts: CustodyFacts, as_of: datetime) -> list[DueAlarm]:
                 valid_until=facts.valid_until.isoformat(),
             )
         )
-    standing = [
-        c for c in ("next_appearance_passed", "defect_undecided") if c in facts.status_faults
-    ]
+    standing = [c for c in STANDING if c in facts.status_faults]
     return found + [_due(facts, code, facts.episode_id, as_of) for code in standing]
 
 

@@ -37,6 +37,7 @@ class AlarmInfo:
     ended_at: datetime | None
     end_kind: str
     end_reason: str
+    key: str = ""
 
     @property
     def climbed(self) -> bool:
@@ -138,4 +139,5 @@ def _info(row: Alarm) -> AlarmInfo:
         ended_at=row.ended_at,
         end_kind=row.end_kind,
         end_reason=row.end_reason,
+        key=row.key,
     )

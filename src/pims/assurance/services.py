@@ -33,6 +33,7 @@ BY_FACT = frozenset(
         "identity_unsigned",
         "end_unsigned",
         "not_returned",
+        "warrant_to_come",
     }
 )
 

@@ -93,6 +93,18 @@ def _of_van(event: EventRecord) -> dict[str, object]:
     return {} if van_id is None else {"van_id": van_id, "people": event.payload.get("people")}
 
 
+def _why(event: EventRecord) -> list[str]:
+    """What was amiss, in codes of `assurance.why_*`, for whoever has the alarm to deal with."""
+    if event.kind == "release.released":
+        marks = event.payload.get("marks")
+        return sorted(STOPPED & set(marks)) if isinstance(marks, list) else []
+    if event.kind == "custody.freed_against_paper":
+        no_order = not event.payload.get("order_seen")
+        held = bool(event.payload.get("warrants"))
+        return ["no_order_seen"] * no_order + ["release.further_warrant"] * held
+    return ["no_order_seen"] if event.kind == "custody.removed_without_order" else []
+
+
 def _episode_key(event: EventRecord) -> str:
     return f"episode-{event.payload.get('episode_id')}"
 

@@ -12,18 +12,21 @@ NO_VALID_WARRANT = "none"
 
 OUT_OF_ORDER = "dates_out_of_order"
 CONTRADICTS = "appearance_after_end"
+# Nobody has seen the paper yet: what it orders was told at the hand-over.
+AWAITED = "paper_to_come"
 
 # Those that the entered dates and bodies show, so that a correction takes them away again.
 READ_OFF = frozenset(
     {
         "no_date", "no_next_appearance", "no_end", "no_review_date", "no_amount",
         "body_cannot_issue", "date_passed", "date_in_the_future", OUT_OF_ORDER, CONTRADICTS,
-        "date_before_birth",
+        "date_before_birth", AWAITED,
     }
 )  # fmt: skip
 
 # Defects that a reader can mark; what each means is worded in `authority/wording.py`.
 DEFECTS = (
+    AWAITED,
     "no_signature",
     "no_seal",
     "no_date",
@@ -180,11 +183,15 @@ def _faults(
         found.append("next_appearance_passed")
     if undecided:
         found.append("defect_undecided")
+    if any(AWAITED in facts.defects for facts, _ in in_force):
+        found.append("warrant_to_come")
     return tuple(found)
 
 
 def _undecided(facts: WarrantFacts) -> bool:
-    return bool(facts.defects) and facts.state == "as_received" and facts.ends_at is None
+    """Whether somebody has yet to decide on it; nobody can on a paper that has not come."""
+    open_ = facts.state == "as_received" and facts.ends_at is None
+    return open_ and bool(facts.defects) and AWAITED not in facts.defects
 
 
 def uncovered(

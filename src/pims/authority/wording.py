@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 DEFECTS: dict[str, Promise] = {
+    "paper_to_come": _("Told at the hand-over; the paper has yet to come"),
     "no_signature": _("Not signed"),
     "no_seal": _("No seal"),
     "no_date": _("No date"),

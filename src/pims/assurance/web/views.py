@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pims.assurance import selectors, services
 from pims.assurance.web.rows import alarm_rows
+from pims.custody.web.words import NOT_RETURNED
 from pims.foundation.access.selectors import role_name, user_names
 from pims.kernel.errors import InvalidInput, NotFound
 from pims.ui.commands import command_from
@@ -19,6 +20,12 @@ from pims.ui.identity import identity_of
 from pims.ui.pages import page
 from pims.ui.shapes import Fact
 
+WHY = {
+    "no_order_seen": _("No order was seen"),
+    "release.no_order_or_final_date": _("No order and no final date"),
+    "release.further_warrant": _("Another warrant still detains"),
+    "release.further_warrant_keyed_later": _("Another warrant still detains"),
+}
 VIEW, MANAGE = "assurance.view", "assurance.manage"
 
 
@@ -96,8 +103,34 @@ def _context(request: Any, alarm: selectors.AlarmInfo, form: EndForm) -> dict[st
             Fact(_("Belongs to"), role_name(alarm.owner_role, language)),
             Fact(_("Ladder"), " → ".join(role_name(role, language) for role in alarm.kind.ladder)),
             Fact(_("Taken by"), names.get(who or 0, _("Nobody yet"))),
+            *_particulars(alarm),
         ],
         "van_id": alarm.params.get("van_id"),
         "form": form,
+        "remedy": _remedy(alarm),
         "may_manage": request.actor.can(MANAGE) and alarm.ended_at is None,
     }
+
+
+def _particulars(alarm: selectors.AlarmInfo) -> list[Fact]:
+    """What is amiss, who has yet to sign, why somebody did not return: as the alarm was told."""
+    facts = []
+    why = alarm.params.get("why")
+    if isinstance(why, list) and why:
+        facts.append(Fact(_("What is amiss"), "; ".join(str(WHY.get(code, code)) for code in why)))
+    if officer := alarm.params.get("officer"):
+        facts.append(Fact(_("Officer"), str(officer)))
+    if because := alarm.params.get("because"):
+        facts.append(Fact(_("Why not returned"), NOT_RETURNED.get(str(because), str(because))))
+    return facts
+
+
+def _remedy(alarm: selectors.AlarmInfo) -> str:
+    """The page on which the fact that ends the alarm is recorded; "" where there is no one."""
+    if alarm.ended_at is not None:
+        return ""
+    if alarm.kind.code == "identity_unsigned":
+        return reverse("release:vouch", args=[int(alarm.key)])
+    if alarm.kind.code == "end_unsigned":
+        return reverse("custody:end", args=[int(alarm.key)])
+    return reverse("custody:desk") if alarm.kind.code == "not_returned" else ""

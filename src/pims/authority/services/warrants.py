@@ -11,6 +11,7 @@ from pims.authority.services.warrant_rows import (
     CLOCK_SLACK,
     WarrantNameInput,
     add_name,
+    close_name,
     zone_of,
 )
 from pims.authority.wording import query_text
@@ -98,7 +99,10 @@ def record_warrant(
         ).values_list("person_id", flat=True)
     )
     rows = [add_name(tx, warrant, name, further=name.person_id in held) for name in names]
-    if ordered:
+    if rules.AWAITED not in ordered:
+        for row in rows:
+            _take_the_place(tx, row)
+    if ordered and rules.AWAITED not in ordered:
         ClerkQuery.objects.create(
             warrant=warrant,
             text=query_text(
@@ -111,6 +115,20 @@ def record_warrant(
             recorded_by_id=tx.actor.user_id,
         )
     return WarrantResult(warrant.pk, tuple(row.pk for row in rows), ordered)
+
+
+def _take_the_place(tx: Transaction, name: WarrantName) -> None:
+    """The paper came: what was told of it at the hand-over need hold nobody any more."""
+    kinds = warrant_kinds()
+    told = WarrantName.objects.select_related("warrant").filter(
+        person_id__in=people.persons_of(name.person_id),
+        ends_at=None,
+        warrant__defects__contains=[rules.AWAITED],
+    )
+    for one in told.exclude(pk=name.pk):
+        if kinds[one.warrant.kind].legal_status == kinds[name.warrant.kind].legal_status:
+            at = max(name.starts_at, one.starts_at)
+            close_name(tx, one, end_kind="replaced", ended_at=at, basis=name.warrant.reference)
 
 
 def _check_warrant(

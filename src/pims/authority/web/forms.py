@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from pims.authority import selectors
+from pims.authority.rules import AWAITED
 from pims.authority.web.words import DEFECTS, END_KINDS, FALLS, ORDER_KINDS, kind_label
 from pims.authority.web.written import Written, WrittenDayField
 from pims.jurisdictions.warrant_kinds import warrant_kinds
@@ -71,7 +72,7 @@ class WarrantForm(PaperForm):
     defects = forms.MultipleChoiceField(
         label=_("What is wrong with the paper?"),
         required=False,
-        choices=list(DEFECTS.items()),
+        choices=[pair for pair in DEFECTS.items() if pair[0] != AWAITED],
         widget=forms.CheckboxSelectMultiple,
     )
 

@@ -15,6 +15,10 @@ from pims.custody.services.return_rows import ReturnRow
 from pims.foundation.commands.transaction import Transaction
 from pims.people import selectors as people
 
+# What each outcome commits on, where the desk was not told otherwise.
+COMMITS = {"sentenced": "committal_sentence", "fined": "fine_default"}
+PAPER_TO_COME = "paper_to_come"
+
 
 @dataclass(frozen=True, slots=True)
 class Consequence:
@@ -60,8 +64,13 @@ def carry_out(
 def _committed(
     tx: Transaction, episode: Episode, row: ReturnRow, at: datetime, concerned: Sequence[int]
 ) -> Consequence:
-    """A commitment warrant takes the place of the remand; without it the remand stands."""
-    if not row.warrant_kind or row.body_id is None:
+    """A commitment warrant takes the place of the remand, as it was told where no paper came.
+
+    What the court said is the fact, and the status follows it; the paper is then to come, which
+    an alarm waits for. Only where not even the court is known does the remand stand.
+    """
+    kind = row.warrant_kind or COMMITS[row.outcome]
+    if row.body_id is None:
         tx.record(
             events.NoWarrantSeen(
                 **about(episode, at),
@@ -73,7 +82,8 @@ def _committed(
     paper = authority.record_warrant(
         tx.beyond_scope(),
         establishment_id=episode.establishment_id,
-        kind=row.warrant_kind,
+        kind=kind,
+        defects=() if row.warrant_kind else (PAPER_TO_COME,),
         body_id=row.body_id,
         reference=row.reference,
         dated=row.dated,

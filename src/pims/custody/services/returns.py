@@ -12,7 +12,7 @@ from pims.custody.services.about import about
 from pims.custody.services.absences import start_absence
 from pims.custody.services.closing import detaining, local_day, open_warrants
 from pims.custody.services.common import locked_episode, moment, open_escort
-from pims.custody.services.court_papers import Consequence, carry_out
+from pims.custody.services.court_papers import COMMITS, Consequence, carry_out
 from pims.custody.services.ends import court_discharge
 from pims.custody.services.escorting import UNRECORDED, close_escort
 from pims.custody.services.escorts import locked_escort
@@ -66,6 +66,8 @@ def record_return(tx: Transaction, *, row: ReturnRow) -> Returned:
             at = escort.left_at + INSTANT
     if when.given:
         row = replace(row, happened_at=at)
+    if escort is not None and row.body_id is None and row.outcome in COMMITS:
+        row = replace(row, body_id=escort.destination_body_id)
     facts = _facts(row, escort, episode, at)
     wrong = dict(rules.missing(facts))
     if row.outcome == "not_returned" and row.not_returned_because not in KEPT_BY:

@@ -4,6 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
+from pims.assurance import selectors as assurance_selectors
+from pims.assurance import services as assurance
 from pims.authority import selectors as authority
 from pims.custody import selectors, services
 from pims.custody.models import Escort
@@ -168,8 +170,45 @@ def test_a_sentence_replaces_the_remand_by_a_commitment_warrant(prison: Prison) 
     assert status(prison, held) == "convicted"
 
 
-def test_a_sentence_without_its_paper_is_recorded_and_told(prison: Prison) -> None:
+def open_alarms(prison: Prison) -> set[str]:
+    assurance.sweep(prison.command, establishment_id=prison.establishment_id)
+    found = assurance_selectors.open_alarms(prison.actor, prison.establishment_id)
+    return {alarm.kind.code for alarm in found}
+
+
+@pytest.mark.parametrize("outcome", ["sentenced", "fined"])
+def test_a_sentence_without_its_paper_is_the_status_and_the_paper_is_waited_for(
+    prison: Prison, outcome: str
+) -> None:
     held, escort_id = at_court(prison)
+    back = prison.back(escort_id=escort_id, outcome=outcome, body_id=prison.court)
+    assert back.warrant_id is not None
+    assert status(prison, held) == "convicted"
+    assert "warrant_to_come" in open_alarms(prison)
+    assert "defect_undecided" not in open_alarms(prison)
+    prison.remand(
+        held.person_id, at=clock.now(), kind="committal_sentence",
+        until=today() + timedelta(days=200),
+    )  # fmt: skip
+    assert "warrant_to_come" not in open_alarms(prison)
+    (paper,) = authority.detaining_warrants(
+        held.person_id, zone="America/Belize", at=clock.now() + timedelta(seconds=1)
+    )
+    assert paper.until == today() + timedelta(days=200)
+
+
+def test_the_court_of_the_escort_is_the_one_that_sentenced(prison: Prison) -> None:
+    held = prison.held()
+    (escort_id,) = prison.out(held.person_id, destination="", destination_body_id=prison.court)
+    assert prison.back(escort_id=escort_id, outcome="sentenced").warrant_id is not None
+    assert status(prison, held) == "convicted"
+
+
+def test_a_sentence_of_nobody_knows_which_court_leaves_the_remand_and_is_told(
+    prison: Prison,
+) -> None:
+    held = prison.held()
+    (escort_id,) = prison.out(held.person_id, destination="Some court")
     back = prison.back(escort_id=escort_id, outcome="sentenced")
     assert back.warrant_id is None
     assert "custody.no_warrant_seen" in told(held.person_id)

@@ -45,15 +45,21 @@ def test_a_van_of_twelve_is_received_on_one_screen(
     page.get_by_label("Which court, station or place").fill("Magistrates' Court, Belize City")
     page.get_by_label("Handed over by").fill("Sgt Requena")
     page.locator("#id_line-0-name_as_given").focus()
-    for name in VAN:  # by keyboard alone: Enter goes to the next line
+    for number, name in enumerate(VAN):  # by keyboard alone: Enter goes across, then to the next
         page.keyboard.type(name)
         page.keyboard.press("Enter")
+        page.keyboard.type("N" if number == 2 else "M")
+        page.keyboard.press("Enter")
+        page.keyboard.press("Enter")
+        page.keyboard.type("N" if number == 6 else "Y")
+        for _box in range(5):
+            page.keyboard.press("Enter")
     expect(page.locator("#id_line-11-name_as_given")).to_be_focused()
-    page.locator("#id_line-2-sex").select_option("unknown")
     page.locator("#id_line-4-injuries").fill("Cut above the right eye")
     page.locator("#id_line-4-complaint").check()
-    page.locator("#id_line-6-warrant_state").select_option("no")
     page.locator("#id_line-11-here").check()  # the twelfth says nothing at all
+    page.locator("#id_line-11-sex").select_option("male")
+    page.locator("#id_line-11-warrant_state").select_option("yes")
     page.keyboard.press("Control+Enter")
     says(page, "12 received and on the books.")
     assert page.locator("main tbody tr").count() == 12

@@ -103,7 +103,14 @@ def merge_people(
     tx.require_person("people.merge", person_id)
     tx.require_person("people.merge", into_person_id)
     tx.lock_persons([person_id, into_person_id])
-    if Episode.objects.filter(person_id=person_id, ends_at=None).exists():
+    held = set(
+        Episode.objects.filter(person_id__in=(person_id, into_person_id), ends_at=None).values_list(
+            "person_id", flat=True
+        )
+    )
+    if len(held) == 2:
+        refuse(Reason("custody.both_in_custody", decided_by="custody.correct")).require()
+    if person_id in held:
         refuse(Reason("custody.join_the_other_way")).require()
     people_services.merge_persons(
         tx,

@@ -156,3 +156,33 @@ def test_a_birth_after_reception_is_asked_about_and_recorded_on_yes(prison, clie
     header = people.person_headers(prison.actor, [held.person_id])[held.person_id]
     assert header.birth_date.year == today.year - 1
     assert client.post(step, birth(today.year - 41)).status_code == 302
+
+
+def test_a_stay_that_would_come_before_the_one_on_the_books_is_asked_about(prison, client) -> None:
+    held = prison.held("Dan Banner")
+    sent = van("Dan Banner") | {"line-0-number": held.number, "line-0-attach": "same"}
+    sent |= instant("received_at", clock.now() - timedelta(days=2557))
+    asked = client.post(reverse("custody:receive"), sent)
+    assert "puts a reception at" in asked.content.decode()
+    assert Episode.objects.count() == 1
+    assert client.post(reverse("custody:receive"), sent | mark(asked)).status_code == 302
+    assert Episode.objects.count() == 2
+
+
+def test_an_order_of_the_wrong_year_is_asked_about_as_a_van_is(prison, client) -> None:
+    sent = command(
+        kind="emergency", body_id=prison.bodies["MIN"], names="Man One, 20", sex="male",
+        reception_kind="emergency_order", handed_over_by="Insp. Sho",
+        **instant("received_at", clock.now() - timedelta(days=2557)),
+    )  # fmt: skip
+    asked = client.post(reverse("custody:receive_order"), sent)
+    assert asked.status_code == 422
+    assert not Episode.objects.exists()
+    assert client.post(reverse("custody:receive_order"), sent | mark(asked)).status_code == 302
+
+
+def test_a_van_of_the_wrong_year_is_still_found_on_the_page_of_reception(prison, client) -> None:
+    (line,) = prison.receive(man("A B"), at=clock.now() - timedelta(days=2557))
+    van_id = BodyReceipt.objects.get(pk=line.receipt_id).van_id
+    page = client.get(reverse("custody:reception")).content.decode()
+    assert reverse("custody:van", args=[van_id]) in page

@@ -12,10 +12,12 @@ from django.utils.translation import gettext_lazy as _
 
 from pims.authority.web.forms import SCAN_HINT, body_choices, kind_choices
 from pims.custody import services
+from pims.custody.web.doubts import late
 from pims.custody.web.words import RECEPTION_KINDS
 from pims.kernel import clock
 from pims.kernel.errors import InvalidInput
 from pims.ui.commands import command_from
+from pims.ui.doubts import question
 from pims.ui.fields import DayField, InstantField
 from pims.ui.forms import add_reasons, uploads_arrived
 from pims.ui.pages import page
@@ -42,7 +44,6 @@ class OrderForm(forms.Form):
         label=_("Sex of those named"),
         choices=[("male", _("Male")), ("female", _("Female")), ("unknown", _("Mixed"))],
         widget=forms.RadioSelect,
-        initial="male",
     )
     received_at = InstantField(label=_("Received at"))
     reception_kind = forms.ChoiceField(
@@ -73,7 +74,10 @@ def receive_under_order(request: Any) -> HttpResponse:
         request.FILES if posted else None,
         initial={"received_at": clock.now()},
     )
+    asked = None
     if posted and uploads_arrived(form, request):
+        asked = question(request, late(form.cleaned_data["received_at"]))
+    if posted and form.is_valid() and asked is None:
         given = dict(form.cleaned_data)
         scan, sex = given.pop("scan"), given.pop("sex")
         try:
@@ -96,8 +100,9 @@ def receive_under_order(request: Any) -> HttpResponse:
                 gettext("%(count)s received and on the books.") % {"count": len(done.receipts)},
             )
             return HttpResponseRedirect(reverse("custody:van", args=[done.van_id]))
-    context = {"form": form}
-    return render(request, "custody/batch.html", context, status=422 if form.errors else 200)
+    context = {"form": form, "question": asked}
+    status = 422 if form.errors or asked else 200
+    return render(request, "custody/batch.html", context, status=status)
 
 
 def _name_and_age(line: str) -> tuple[str, int | None]:

@@ -25,6 +25,7 @@ from pims.kernel.errors import InvalidInput, NotFound, Refused
 from pims.people import selectors as people
 from pims.ui.commands import command_from
 from pims.ui.confirmation import require_recent_confirmation
+from pims.ui.dates import instant_text
 from pims.ui.doubts import Doubt, question
 from pims.ui.fields import InstantField
 from pims.ui.forms import add_reasons
@@ -121,7 +122,8 @@ def correct(request: Any, episode_id: int) -> HttpResponse:
     may = request.actor.can(CORRECT)
     tasks = []
     for line in selectors.receipts_of(request.actor, episode_id):
-        said = line.name_as_given or gettext("Name not known")
+        name = line.name_as_given or gettext("Name not known")
+        said = f"{instant_text(line.received_at)} · {name}"
         tasks.append(
             Task(_("Hour, name, warrant and injuries of the reception"), "",
                  reverse("custody:correct_receipt", args=[line.receipt_id]), hint=said)

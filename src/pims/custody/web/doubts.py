@@ -43,6 +43,19 @@ def inside(head: people.PersonHeader, held: Whereabouts) -> Reason:
     )
 
 
+def put_before(
+    head: people.PersonHeader, held: Whereabouts, received_at: datetime, target: str
+) -> Doubt:
+    """That this reception would begin before the stay on the books."""
+    params = {
+        "number": head.number,
+        "name": head.display_name or gettext("Name not known"),
+        "since": instant_text(held.since),
+        "at": instant_text(received_at),
+    }
+    return Doubt(Reason("custody.doubt_put_before", params), target)
+
+
 def birth_doubts(
     born: tuple[date, date] | None,
     *,

@@ -10,7 +10,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from pims.custody import selectors, services
-from pims.custody.web.doubts import birth_doubts, inside, late
+from pims.custody.web.doubts import birth_doubts, inside, late, put_before
 from pims.custody.web.words import SEXES, WARRANT_STATES
 from pims.kernel.decisions import Reason
 from pims.kernel.errors import NotFound
@@ -57,9 +57,9 @@ class LineForm(forms.Form):
         label=_("Is it the same person?"),
         required=False,
         choices=[
-            *CHOOSE,
-            ("same", _("The same person: the books are wrong")),
-            ("new", _("Somebody else: give a new number")),
+            ("", _("Is it the same person?")),
+            ("same", _("The same: the books are wrong")),
+            ("new", _("Somebody else: a new number")),
         ],
     )
 
@@ -127,6 +127,8 @@ def settle(
                 continue
         if given.get("attach") != "new":
             doubts += _of_known(line, head, received_at)
+            if held is not None and held.held and received_at < held.since:
+                doubts.append(put_before(head, held, received_at, f"id_{line.prefix}-number"))
     return doubts
 
 

@@ -21,6 +21,7 @@ END_KINDS: dict[str, Promise] = {
     "removed": _("Removed from the country"),
     "transferred": _("Transferred"),
     "released_in_error": _("Released in error"),
+    "not_recorded": _("How it ended was not recorded"),
     "never_held": _("Was never held"),
 }
 RECEPTION_KINDS: dict[str, Promise] = {

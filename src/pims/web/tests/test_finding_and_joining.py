@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from pims.authority.selectors import persons_by_reference
+from pims.custody import selectors
 from pims.custody import services as custody
 from pims.custody.tests.conftest import prison
 from pims.custody.tests.prison import Prison
@@ -106,3 +107,17 @@ def test_a_language_of_two_joined_records_is_listed_once(prison, client) -> None
     custody.merge_people(prison.command, person_id=older, into_person_id=held, reason="One man")
     (line,) = people.person_detail(prison.actor, held).languages
     assert (line.code, line.reads) == ("en", False)
+
+
+def test_a_man_received_twice_under_two_numbers_can_be_put_right(prison, client) -> None:
+    first = prison.held("Dwight Banner")
+    second = prison.held("Dwight Banner", hours=2)
+    address = reverse("merge_people", args=[second.person_id, first.person_id])
+    refused = client.post(address, command(reason="One man"))
+    assert refused.status_code == 409
+    assert "was never held" in refused.content.decode()
+    never = reverse("custody:never_held", args=[second.episode_id])
+    assert client.post(never, command(version=1, reason="Already inside")).status_code == 302
+    assert client.post(address, command(reason="One man")).status_code == 302
+    (row,) = selectors.roll(prison.actor, prison.establishment_id)
+    assert row.person_id == first.person_id

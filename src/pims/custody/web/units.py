@@ -46,7 +46,7 @@ def unit_page(request: Any, unit_id: int) -> HttpResponse:
         "unit": unit,
         "counters": [
             Counter(gettext_lazy("Held here"), total),
-            Counter(gettext_lazy("Works with"), unit.operational_capacity),
+            Counter(gettext_lazy("Capacity"), unit.operational_capacity),
             Counter(gettext_lazy("Certified for"), unit.certified_capacity),
             Counter(gettext_lazy("Places closed"), closed, tone="warn" if closed else "quiet"),
         ],

@@ -35,7 +35,7 @@ STATUSES: dict[str, Promise] = {
 
 class CapacityForm(forms.Form):
     certified = forms.IntegerField(label=_("Certified for"), min_value=0, max_value=10_000)
-    operational = forms.IntegerField(label=_("Works with"), min_value=0, max_value=10_000)
+    operational = forms.IntegerField(label=_("Capacity"), min_value=0, max_value=10_000)
     reason = forms.CharField(label=_("On what ground?"), max_length=300)
 
 
@@ -64,7 +64,7 @@ def index(request: Any) -> HttpResponse:
         else selectors.outages(request.actor, where, at=clock.now()),
         "columns": [
             Column(_("Unit")), Column(_("For")), Column(_("Certified for"), numeric=True),
-            Column(_("Works with"), numeric=True),
+            Column(_("Capacity"), numeric=True),
         ],
         "outage_columns": [
             Column(_("Cell or place")), Column(_("Unit")), Column(_("From")),

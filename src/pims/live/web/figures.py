@@ -57,7 +57,7 @@ def context_of(board: Board) -> dict[str, Any]:
         "unit_columns": [
             Column(_("Unit")), Column(_("On the books"), numeric=True),
             Column(_("In"), numeric=True), Column(_("Out"), numeric=True),
-            Column(_("Works with"), numeric=True), Column(_("Full"), numeric=True),
+            Column(_("Capacity"), numeric=True), Column(_("Full"), numeric=True),
         ],
         "out_columns": [
             Column(_("Prisoner")), Column(_("Where")), Column(_("Left")),

@@ -173,7 +173,7 @@ def test_what_ends_at_midnight_names_its_last_day_and_a_gap_that_goes_on_no_end(
     assert "2 Sep 2027" in rows[1]
     assert "3 Sep 2027" not in rows[1]
     assert ["No authority" in rows[2], "still so" in rows[2]] == [True, True]
-    assert "2027</time></td><td data-label=\"Until\">still so" in rows[2]
+    assert '2027</time></td><td data-label="Until">still so' in rows[2]
 
 
 def test_the_marks_of_the_bars_are_days_and_none_is_there_twice() -> None:

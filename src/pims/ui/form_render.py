@@ -75,7 +75,9 @@ def field_context(bound: BoundField, options: dict[str, Any]) -> dict[str, Any]:
         "show_label": options.get("show_label", False),
         "inline": options.get("inline", False),
         "now": options.get("now", False) and isinstance(widget, InstantInput),
-        "today": options.get("now", False) and not isinstance(widget, InstantInput),
+        "today": options.get("now", False)
+        and not isinstance(widget, InstantInput)
+        and not getattr(bound.field, "never_today", False),
         "legend_size": options.get("legend_size", "s"),
         "control": bound.as_widget(attrs=attrs)
         if kind not in ("parts", "radios", "checkboxes")

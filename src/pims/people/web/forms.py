@@ -35,6 +35,9 @@ def country(label: Any, **more: Any) -> forms.ChoiceField:
 class BirthField(DayField):
     """A date of birth of which the day, or day and month, may be left out; those become 1."""
 
+    # Nobody is received on the day of birth: no button that fills in the present day.
+    never_today = True
+
     def compress(self, data_list: Sequence[str]) -> date | datetime | None:
         if len(data_list) == 3 and data_list[2]:
             day, month, year = (part.strip() for part in data_list)

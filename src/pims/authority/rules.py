@@ -100,8 +100,11 @@ def end_as_written(facts: WarrantFacts, kind: WarrantKind, zone: str) -> datetim
     named = [day for day in days if day is not None]
     if not named:
         return None
-    begins = facts.starts_at.astimezone(ZoneInfo(zone)).date()
-    sound = [day for day in named if day >= begins] or named
+    sound = named
+    # A day further on needs no zone to be known as one: this is asked of everyone on a roll.
+    if min(named) <= facts.starts_at.date() + timedelta(days=1):
+        begins = facts.starts_at.astimezone(ZoneInfo(zone)).date()
+        sound = [day for day in named if day >= begins] or named
     last = min(sound) if CONTRADICTS in facts.defects else max(sound)
     return datetime.combine(last + timedelta(days=1), time(), ZoneInfo(zone))
 

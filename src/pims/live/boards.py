@@ -9,9 +9,11 @@ fetch them from the page server.
 import asyncio
 import json
 import logging
+from collections.abc import Callable
+from concurrent.futures import BrokenExecutor, Executor
 from typing import Protocol
 
-from pims.live.making import Figures, Make, one_thread
+from pims.live.making import Figures, Make, make_apart, one_process
 from pims.live.sight import Sight, View
 
 REST_SECONDS = 0.2
@@ -59,13 +61,18 @@ class Boards:
     """All the open boards of this process, by what they may see."""
 
     def __init__(
-        self, make: Make, *, rest: float = REST_SECONDS, refresh: float = REFRESH_SECONDS
+        self,
+        make: Make = make_apart,
+        *,
+        where: Callable[[], Executor] = one_process,
+        rest: float = REST_SECONDS,
+        refresh: float = REFRESH_SECONDS,
     ) -> None:
         self._make, self._rest, self._refresh = make, rest, refresh
-        self._thread = one_thread()
+        self._where, self._maker = where, where()
         self._watches: dict[Sight, _Watch] = {}
         self._clock: asyncio.Task[None] | None = None
-        # Until the thread has set itself up, which takes seconds, boards fetch.
+        # Until the maker has set itself up, which takes seconds, boards fetch.
         self._ready = False
 
     def start(self) -> None:
@@ -77,7 +84,7 @@ class Boards:
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
-        self._thread.shutdown(wait=False, cancel_futures=True)
+        self._maker.shutdown(wait=False, cancel_futures=True)
 
     def join(self, watcher: Watcher, view: View, *, position: int | None) -> None:
         """Add the watcher and send it the figures as they are up to `position`.
@@ -136,9 +143,11 @@ class Boards:
         loop = asyncio.get_running_loop()
         languages = frozenset(watch.languages.values())
         try:
-            made = await loop.run_in_executor(self._thread, self._make, sight, languages)
-        except Exception:
+            made = await loop.run_in_executor(self._maker, self._make, sight, languages)
+        except Exception as error:
             log.exception("figures were not made; the boards fetch them")
+            if isinstance(error, BrokenExecutor):
+                self._maker, self._ready = self._where(), False
             watch.made = None
             self._let_fetch(watch)
             return

@@ -14,7 +14,6 @@ from pims.foundation.ledger.entries import new_read
 from pims.foundation.outbox.records import FEED_CHANNEL
 from pims.kernel import clock
 from pims.live.boards import Boards
-from pims.live.making import Make, make_in_thread
 from pims.live.token import Pass
 
 QUEUE_LENGTH = 256
@@ -99,9 +98,9 @@ class Client:
 class Hub:
     """Knows the end of the feed and everyone who waits for it to grow."""
 
-    def __init__(self, conninfo: str, *, make: Make = make_in_thread) -> None:
+    def __init__(self, conninfo: str, *, boards: Boards | None = None) -> None:
         self._conninfo = conninfo
-        self.boards = Boards(make)
+        self.boards = boards or Boards()
         self._pool = AsyncConnectionPool(
             conninfo, min_size=1, max_size=4, open=False, kwargs={"autocommit": True}, timeout=5
         )

@@ -1,13 +1,18 @@
 """The board's figures, made away from a page: once for everyone who is shown the same.
 
-Runs in one thread of the stream's process, which sets Django up when the first board asks. The
-template, the context and the selectors are the page's own.
+Runs in a process of its own beside the stream's, which begins and sets Django up when the first
+board asks: making them must not hold up the sending. The template, the context and the selectors
+are the page's own.
 """
 
+import gc
 import os
+import signal
+import threading
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context, parent_process
 
 from pims.live.sight import Sight
 
@@ -26,12 +31,17 @@ class Figures:
 Make = Callable[[Sight, Iterable[str]], Figures]
 
 
-def one_thread() -> ThreadPoolExecutor:
-    """Where figures are made: no two at a time, and never on the loop of the stream."""
-    return ThreadPoolExecutor(max_workers=1, thread_name_prefix="figures")
+def one_process() -> Executor:
+    """Where figures are made: no two at a time, and never on the processor time of the stream."""
+    return ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_begin)
 
 
-def make_in_thread(sight: Sight, languages: Iterable[str]) -> Figures:
+def one_thread() -> Executor:
+    """The same without a process of its own, for what is made elsewhere."""
+    return ThreadPoolExecutor(1, thread_name_prefix="figures")
+
+
+def make_apart(sight: Sight, languages: Iterable[str]) -> Figures:
     """`make` where no request opens and closes connections, with Django set up first."""
     _set_up()
     from django.db import close_old_connections
@@ -76,3 +86,18 @@ def _set_up() -> None:
 
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pims.config.settings")
         django.setup()
+        # What is there now stays: looking through it again and again would hold up the stream.
+        gc.freeze()
+
+
+def _begin() -> None:
+    # Who presses Ctrl-C ends the stream; this process ends with it, however it ended.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_the_stream, daemon=True).start()
+
+
+def _end_with_the_stream() -> None:
+    stream = parent_process()
+    if stream is not None:
+        stream.join()
+        os._exit(0)

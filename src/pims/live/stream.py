@@ -20,8 +20,8 @@ from urllib.parse import parse_qs
 import psycopg
 from psycopg_pool import PoolTimeout
 
+from pims.live.boards import Boards
 from pims.live.hub import CATCH_UP_AT_MOST, Client, Hub
-from pims.live.making import Make, make_in_thread
 from pims.live.token import NotAPass, Pass, read_pass
 
 HEARTBEAT_SECONDS = 15.0
@@ -71,10 +71,10 @@ class Stream:
         key: str | None = None,
         heartbeat: float = HEARTBEAT_SECONDS,
         life: float = LIFE_SECONDS,
-        make: Make = make_in_thread,
+        boards: Callable[[], Boards] = Boards,
     ) -> None:
         self._conninfo, self._key = conninfo, key
-        self._heartbeat, self._life, self._make = heartbeat, life, make
+        self._heartbeat, self._life, self._boards = heartbeat, life, boards
         self.hub: Hub | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -101,7 +101,7 @@ class Stream:
         from pims.foundation.vault.secrets import django_secret_key
 
         self._key = self._key or django_secret_key()
-        self.hub = Hub(self._conninfo or dsn("app"), make=self._make)
+        self.hub = Hub(self._conninfo or dsn("app"), boards=self._boards())
         await self.hub.start()
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:

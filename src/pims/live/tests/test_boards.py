@@ -1,6 +1,8 @@
 """A board is sent its own figures after a change: made once for all who are shown the same."""
 
 import json
+import os
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -11,7 +13,7 @@ import psycopg
 import pytest
 
 from pims.live import boards
-from pims.live.making import Figures
+from pims.live.making import Figures, Make, one_thread
 from pims.live.sight import Sight, Span, View
 from pims.live.tests.conftest import Board, Feed, Live, live_stream
 
@@ -40,6 +42,10 @@ class Maker:
         return Figures(position, {one: f"<b>{seen} {one} {position}</b>" for one in languages})
 
 
+def _boards(make: Make, **more: float) -> Callable[[], boards.Boards]:
+    return lambda: boards.Boards(make, where=one_thread, **more)
+
+
 @pytest.fixture
 def maker(feed: Feed) -> Iterator[Maker]:
     found = Maker(feed)
@@ -50,7 +56,7 @@ def maker(feed: Feed) -> Iterator[Maker]:
 
 @pytest.fixture
 def live(feed: Feed, maker: Maker) -> Iterator[Live]:
-    with live_stream(feed, make=maker) as found:
+    with live_stream(feed, boards=_boards(maker)) as found:
         yield found
 
 
@@ -216,26 +222,20 @@ def test_what_the_clock_alone_changes_is_shown_within_half_a_minute(
     feed: Feed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert boards.REFRESH_SECONDS + 5 <= 30
-    monkeypatch.setattr("pims.live.hub.Boards", _refreshing(0.3))
     turns = iter(range(1000))
 
     def make(sight: Sight, languages: Iterable[str]) -> Figures:
         return Figures(0, {one: f"<b>{next(turns)} overdue</b>" for one in languages})
 
-    with live_stream(feed, make=make) as live:
+    with live_stream(feed, boards=_boards(make, refresh=0.3)) as live:
         board = opened(live)
         assert told(board, "figures")["html"].endswith(" overdue</b>")
-
-
-def _refreshing(seconds: float) -> Callable[..., boards.Boards]:
-    return lambda make: boards.Boards(make, refresh=seconds)
 
 
 def test_figures_that_say_the_same_are_not_sent_again(
     feed: Feed, maker: Maker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pims.live.hub.Boards", _refreshing(0.1))
-    with live_stream(feed, make=maker) as live:
+    with live_stream(feed, boards=_boards(maker, refresh=0.1)) as live:
         board = opened(live)
         count = len(maker.made)
         live.wait_for(lambda: len(maker.made) > count + 3)
@@ -250,3 +250,21 @@ def test_boards_that_are_closed_are_forgotten(live: Live) -> None:
     assert live.stream.hub is not None
     hub = live.stream.hub
     live.wait_for(lambda: not hub.clients and not hub.boards._watches)
+
+
+def _made_in(_sight: Sight, languages: Iterable[str]) -> Figures:
+    """In a process of its own: figures that name it."""
+    return Figures(0, {one: f"<b>{os.getpid()} {time.monotonic()}</b>" for one in languages})
+
+
+def test_where_the_maker_is_killed_another_takes_its_place(feed: Feed) -> None:
+    with live_stream(feed, boards=lambda: boards.Boards(_made_in)) as live:
+        board = live.open(view=View(EVERYONE, "en"))
+        first = int(told(board, "figures")["html"][3:].split()[0])
+        assert first != os.getpid()
+        os.kill(first, signal.SIGKILL)
+        live.feed.put("custody.placed", 1)
+        told(board, "fetch")
+        live.feed.put("custody.placed", 1)
+        second = int(told(board, "figures")["html"][3:].split()[0])
+        assert second not in (first, os.getpid())

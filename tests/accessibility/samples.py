@@ -24,6 +24,7 @@ from pims.people.web.parts import PARTS
 from pims.property import selectors as property_selectors
 from pims.release import services as release
 from pims.release.rules import ITEMS
+from pims.release.signatures import vouchings
 from pims.safety import services as safety
 from tests.access.walk import Address
 from tests.fixtures.small_prison import SmallPrison, last_day_of
@@ -102,6 +103,18 @@ def make_samples(prison: SmallPrison) -> Samples:
         command(records), episode_id=held["MARTINEZ"].episode_id, basis="final_date",
         final_date=last_day_of("MARTINEZ"),
     )  # fmt: skip
+    officers = prison.officers.by_role
+    release.establish_identity(
+        command(records), case_id=case.case_id, how="two_officers",
+        vouchers=[
+            release.Voucher(officers["gate_officer"].user_id),
+            release.Voucher(officers["unit_officer"].user_id, signed=False),
+        ],
+    )  # fmt: skip
+    vouched = vouchings(case_id=case.case_id)
+    removed = custody.record_removal(
+        command(records), episode_id=held["GARCIA"].episode_id, country="GT"
+    )
     gone = [
         release.record_paper_discharge(
             command(records), episode_id=held[family].episode_id, happened_at=now,
@@ -169,6 +182,8 @@ def make_samples(prison: SmallPrison) -> Samples:
         "day": (now.date().isoformat(),),
         "warrant_id": (tun.warrant_id, defective.warrant_id),
         "warrant_name_id": (tun.warrant_name_id,),
+        "end_id": (removed.end_id,),
+        "vouching_id": tuple(v.vouching_id for v in vouched if v.is_open),
         "query_id": tuple(q.query_id for q in query[:1]),
         "release_order_id": (order.release_order_id,),
         "police_interest_id": (interest.police_interest_id,),

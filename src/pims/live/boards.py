@@ -7,10 +7,12 @@ fetch them from the page server.
 """
 
 import asyncio
+import gc
 import json
 import logging
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor
+from contextlib import suppress
 from typing import Protocol
 
 from pims.live.making import Figures, Make, make_apart, one_process
@@ -18,6 +20,7 @@ from pims.live.sight import Sight, View
 
 REST_SECONDS = 0.2
 REFRESH_SECONDS = 25.0
+STOP_SECONDS = 1.0
 
 # Boards that fetch for themselves do so one after another.
 FETCH_APART_MS = 20
@@ -85,6 +88,12 @@ class Boards:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
         self._maker.shutdown(wait=False, cancel_futures=True)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(STOP_SECONDS):
+                await asyncio.to_thread(self._maker.shutdown)
+        # What is left of it goes with its last reference, not with the process.
+        del self._maker
+        gc.collect()
 
     def join(self, watcher: Watcher, view: View, *, position: int | None) -> None:
         """Add the watcher and send it the figures as they are up to `position`.

@@ -3,6 +3,7 @@
 Nothing is deleted: what was recorded stays in the history, with who changed it, when and why.
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from pims.authority import services as authority_services
@@ -41,12 +42,11 @@ _LINES = {**TEXTS, "coroner_reference": 100, "body_released_to": 300}
 @service
 def amend_end(
     tx: Transaction,
-    /,
     *,
     end_id: int,
     version: int,
+    given: Mapping[str, str | datetime | None],
     reason: str = "",
-    **given: str | datetime | None,
 ) -> EndResult:
     """Add to an end what was not known, or put right what was keyed wrongly.
 

@@ -31,15 +31,13 @@ def test_a_death_ends_custody_and_its_duties_are_filled_in_as_they_are_done(
         prison.command,
         end_id=result.end_id,
         version=1,
-        coroner_told_at=clock.now(),
-        coroner_reference="COR 3/26",
+        given={"coroner_told_at": clock.now(), "coroner_reference": "COR 3/26"},
     )
     services.amend_end(
         prison.command,
         end_id=result.end_id,
         version=2,
-        body_released_to="Sister",
-        body_released_at=clock.now(),
+        given={"body_released_to": "Sister", "body_released_at": clock.now()},
     )
     (episode,) = selectors.episodes(prison.actor, held.person_id)
     assert episode.end is not None
@@ -50,7 +48,7 @@ def test_a_death_ends_custody_and_its_duties_are_filled_in_as_they_are_done(
     )
     assert status[held.person_id].code == "none"
     with pytest.raises(Stale):
-        services.amend_end(prison.command, end_id=result.end_id, version=1)
+        services.amend_end(prison.command, end_id=result.end_id, version=1, given={})
 
 
 def test_a_body_is_not_released_before_the_death(prison: Prison) -> None:
@@ -63,7 +61,7 @@ def test_a_body_is_not_released_before_the_death(prison: Prison) -> None:
             prison.command,
             end_id=result.end_id,
             version=1,
-            body_released_at=clock.now() - timedelta(hours=3),
+            given={"body_released_at": clock.now() - timedelta(hours=3)},
         )
     assert caught.value.fields["body_released_at"].code == "custody.before_death"
 

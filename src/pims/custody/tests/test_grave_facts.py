@@ -178,10 +178,12 @@ def test_what_is_already_written_of_an_end_changes_only_with_a_reason(prison) ->
         prison.command, episode_id=held.episode_id, found_by="Officer Wade"
     )
     with pytest.raises(InvalidInput) as wrong:
-        services.amend_end(prison.command, end_id=result.end_id, version=1, found_by="Officer Ical")
+        services.amend_end(
+            prison.command, end_id=result.end_id, version=1, given={"found_by": "Officer Ical"}
+        )
     assert wrong.value.fields["reason"].code == "custody.reason_missing"
     services.amend_end(
-        prison.command, end_id=result.end_id, version=1, found_by="Officer Ical",
+        prison.command, end_id=result.end_id, version=1, given={"found_by": "Officer Ical"},
         reason="Named wrongly",
     )  # fmt: skip
     assert selectors.end_of(prison.actor, result.end_id).end.found_by == "Officer Ical"
@@ -220,3 +222,16 @@ def test_a_removal_with_its_order_asks_for_nobody_else(prison) -> None:
     )  # fmt: skip
     assert "end_unsigned" not in alarms(prison)
     assert "custody.removed_without_order" not in told(held.person_id)
+
+
+def test_no_form_opens_that_could_only_be_refused_when_it_is_sent(prison) -> None:
+    held = prison.held()
+    services.record_death(prison.command, episode_id=held.episode_id)
+    client = signed_in(staff("records_officer", establishment_id=prison.establishment_id))
+    for url in (
+        reverse("custody:event", args=[held.episode_id]),
+        reverse("custody:occurrence", args=[held.episode_id, "escape"]),
+        reverse("release:start", args=[held.episode_id]),
+        reverse("release:paper", args=[held.episode_id]),
+    ):
+        assert client.get(url).status_code == 409, url

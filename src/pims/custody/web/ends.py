@@ -147,7 +147,7 @@ def end_details(request: Any, end_id: int) -> HttpResponse:
         version, reason = given.pop("version"), given.pop("reason")
         try:
             services.amend_end(
-                command_from(request), end_id=end_id, version=version, reason=reason, **given
+                command_from(request), end_id=end_id, version=version, given=given, reason=reason
             )
         except InvalidInput as problem:
             add_reasons(form, problem)

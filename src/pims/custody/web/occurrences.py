@@ -10,11 +10,12 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from pims.custody import services
-from pims.custody.selectors.standing import owner_of
+from pims.custody import selectors, services
+from pims.custody.selectors.standing import owner_of, standing
 from pims.custody.services.death import NO_COUNTRY
 from pims.custody.web.identity import identity_of
 from pims.kernel import clock
+from pims.kernel.decisions import Reason, refuse
 from pims.kernel.errors import InvalidInput, NotFound
 from pims.people.web.words import country_choices
 from pims.ui.commands import FIELD, command_from
@@ -96,8 +97,10 @@ KINDS: dict[str, tuple[Promise, type[forms.Form], Any]] = {
 def event(request: Any, episode_id: int) -> HttpResponse:
     """Which of these happened?"""
     person_id, _where = owner_of(episode_id)
+    identity = identity_of(request.actor, person_id)
+    _require_held(person_id, episode_id)
     context = {
-        "identity": identity_of(request.actor, person_id),
+        "identity": identity,
         "tasks": [
             Task(label, "", reverse("custody:occurrence", args=[episode_id, code]))
             for code, (label, _form, _record) in KINDS.items()
@@ -118,6 +121,8 @@ def occurrence(request: Any, episode_id: int, kind: str) -> HttpResponseBase:
     label, form_class, record = KINDS[kind]
     person_id, _where = owner_of(episode_id)
     identity = identity_of(request.actor, person_id)
+    if request.method != "POST":
+        _require_held(person_id, episode_id)
     form = form_class(
         request.POST if request.method == "POST" else None,
         initial={"happened_at": clock.now()},
@@ -139,6 +144,19 @@ def occurrence(request: Any, episode_id: int, kind: str) -> HttpResponseBase:
     if step == CHANGE:
         return render(request, "custody/step.html", context)
     return render(request, "custody/step.html", context, status=422 if form.errors else 200)
+
+
+def _require_held(person_id: int, episode_id: int) -> None:
+    """Raise Refused where custody has ended: nobody types what can only be refused."""
+    if any(row.episode_id == episode_id for row in standing(person_ids=[person_id])):
+        return
+    ended = next(
+        (b for b in selectors.episode_briefs([person_id]).get(person_id, [])
+         if b.episode_id == episode_id),
+        None,
+    )  # fmt: skip
+    at = "" if ended is None or ended.ends_at is None else ended.ends_at.isoformat()
+    refuse(Reason("custody.episode_ended", {"ended_at": at})).require()
 
 
 def _repeated(request: Any, form: forms.Form) -> dict[str, Any]:

@@ -102,11 +102,14 @@ def _otherwise(rows: Sequence[EndLine], headers: dict[int, PersonHeader]) -> lis
             url=reverse("custody:end", args=[row.end.end_id]),
             ground=str(END_KINDS.get(row.end.kind, row.end.kind)),
             order=row.end.order_seen,
-            first=row.end.by_whom or names.get(row.recorded_by_id, ""),
+            first=row.end.by_whom,
             second=names.get(row.countersigned_by_id or 0, ""),
             destination=_where(row, {code: str(name) for code, name in countries.items()}),
             minutes=None,
-            remarks=tuple(_remarks(row)),
+            remarks=(
+                *_remarks(row),
+                _("Recorded by %(name)s") % {"name": names.get(row.recorded_by_id, "—")},
+            ),
             freed=row.end.kind in FREED,
         )
         for row in rows

@@ -11,10 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from pims.authority import selectors as authority
 from pims.authority import services as authority_services
-from pims.custody.selectors.standing import owner_of
+from pims.custody.selectors.standing import owner_of, standing
 from pims.foundation.access.selectors import user_names
 from pims.foundation.commands.transaction import Command
 from pims.kernel import clock
+from pims.kernel.decisions import Reason, refuse
 from pims.kernel.errors import InvalidInput
 from pims.people import selectors as people
 from pims.property import selectors as property_room
@@ -98,6 +99,8 @@ def start(request: Any, episode_id: int) -> HttpResponse:
     standing_case = selectors.open_case_of(request.actor, episode_id)
     if standing_case is not None and request.method != "POST":
         return HttpResponseRedirect(reverse("release:case", args=[standing_case]))
+    if request.method != "POST":
+        require_held(person_id, episode_id)
     form = StartForm(request.POST if request.method == "POST" else None)
     form.fields["basis"].choices = _grounds(person_id)  # type: ignore[attr-defined]
     if form.is_valid():
@@ -118,6 +121,12 @@ def start(request: Any, episode_id: int) -> HttpResponse:
             return HttpResponseRedirect(reverse("release:case", args=[made.case_id]))
     context = {"form": form, "identity": identity, "episode_id": episode_id}
     return render(request, "release/start.html", context, status=422 if form.errors else 200)
+
+
+def require_held(person_id: int, episode_id: int) -> None:
+    """Raise Refused where custody has ended: nobody types what can only be refused."""
+    if not any(row.episode_id == episode_id for row in standing(person_ids=[person_id])):
+        refuse(Reason("release.not_in_custody")).require()
 
 
 @page(permission=VIEW)

@@ -20,6 +20,7 @@ from pims.release.documents.ground import ground_text, order_of, order_text
 from pims.release.documents.lines import book_lines
 from pims.release.signatures import officers_of, vouchings
 from pims.release.web import words
+from pims.release.web.cases import require_held
 from pims.release.web.forms import DischargeForm, ErrorForm, PaperForm, ReturnedForm
 from pims.ui.commands import command_from
 from pims.ui.confirmation import require_recent_confirmation
@@ -104,6 +105,9 @@ def sign(request: Any, discharge_id: int) -> HttpResponse:
 def paper(request: Any, episode_id: int) -> HttpResponse:
     """Enter a discharge that was made without the system: a fact, whatever was amiss."""
     person_id, _where = owner_of(episode_id)
+    identity = identity_of(request.actor, person_id)
+    if request.method != "POST":
+        require_held(person_id, episode_id)
     form = PaperForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
@@ -116,7 +120,7 @@ def paper(request: Any, episode_id: int) -> HttpResponse:
             return HttpResponseRedirect(reverse("release:discharged", args=[done.discharge_id]))
     context = {
         "form": form,
-        "identity": identity_of(request.actor, person_id),
+        "identity": identity,
         "title": _("Enter a discharge made on paper"),
         "lead": _("It happened, so it is recorded. What the check would have said is marked."),
     }

@@ -7,20 +7,16 @@ fetch them from the page server.
 """
 
 import asyncio
-import gc
 import json
 import logging
-from collections.abc import Callable
-from concurrent.futures import BrokenExecutor, Executor
-from contextlib import suppress
+from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
-from pims.live.making import Figures, Make, make_apart, one_process
+from pims.live.making import Apart, Figures, Make, MakerEnded
 from pims.live.sight import Sight, View
 
 REST_SECONDS = 0.2
 REFRESH_SECONDS = 25.0
-STOP_SECONDS = 1.0
 
 # Boards that fetch for themselves do so one after another.
 FETCH_APART_MS = 20
@@ -65,14 +61,15 @@ class Boards:
 
     def __init__(
         self,
-        make: Make = make_apart,
+        make: Make | None = None,
         *,
-        where: Callable[[], Executor] = one_process,
         rest: float = REST_SECONDS,
         refresh: float = REFRESH_SECONDS,
     ) -> None:
-        self._make, self._rest, self._refresh = make, rest, refresh
-        self._where, self._maker = where, where()
+        self._make = make or Apart()
+        self._rest, self._refresh = rest, refresh
+        # It waits for what is made, and no two are made at a time.
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="figures")
         self._watches: dict[Sight, _Watch] = {}
         self._clock: asyncio.Task[None] | None = None
         # Until the maker has set itself up, which takes seconds, boards fetch.
@@ -87,13 +84,9 @@ class Boards:
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
-        self._maker.shutdown(wait=False, cancel_futures=True)
-        with suppress(TimeoutError):
-            async with asyncio.timeout(STOP_SECONDS):
-                await asyncio.to_thread(self._maker.shutdown)
-        # What is left of it goes with its last reference, not with the process.
-        del self._maker
-        gc.collect()
+        self._thread.shutdown(wait=False, cancel_futures=True)
+        if isinstance(self._make, Apart):
+            self._make.end()
 
     def join(self, watcher: Watcher, view: View, *, position: int | None) -> None:
         """Add the watcher and send it the figures as they are up to `position`.
@@ -152,11 +145,10 @@ class Boards:
         loop = asyncio.get_running_loop()
         languages = frozenset(watch.languages.values())
         try:
-            made = await loop.run_in_executor(self._maker, self._make, sight, languages)
+            made = await loop.run_in_executor(self._thread, self._make, sight, languages)
         except Exception as error:
             log.exception("figures were not made; the boards fetch them")
-            if isinstance(error, BrokenExecutor):
-                self._maker, self._ready = self._where(), False
+            self._ready = self._ready and not isinstance(error, MakerEnded)
             watch.made = None
             self._let_fetch(watch)
             return

@@ -8,11 +8,12 @@ are the page's own.
 import gc
 import os
 import signal
-import threading
+import traceback
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context, parent_process
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 
 from pims.live.sight import Sight
 
@@ -31,14 +32,73 @@ class Figures:
 Make = Callable[[Sight, Iterable[str]], Figures]
 
 
-def one_process() -> Executor:
-    """Where figures are made: no two at a time, and never on the processor time of the stream."""
-    return ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_begin)
+class MakerEnded(Exception):
+    """The process that makes figures is gone; the next call begins another."""
 
 
-def one_thread() -> Executor:
-    """The same without a process of its own, for what is made elsewhere."""
-    return ThreadPoolExecutor(1, thread_name_prefix="figures")
+class MakingFailed(Exception):
+    """Figures were not made; the text says where in the maker's process, and why."""
+
+
+class Apart:
+    """Calls `make` in a process of its own, one call at a time, from whatever thread calls.
+
+    The process begins with the first call and ends with whoever began it, however that ended.
+    """
+
+    def __init__(self, make: "Make | None" = None) -> None:
+        self._make = make or make_apart
+        self._process: BaseProcess | None = None
+        self._line: Connection | None = None
+
+    def __call__(self, sight: Sight, languages: Iterable[str]) -> Figures:
+        """Raises MakingFailed or MakerEnded."""
+        line = self._begun()
+        try:
+            line.send((sight, frozenset(languages)))
+            answer = line.recv()
+        except (EOFError, OSError) as lost:
+            self.end()
+            raise MakerEnded from lost
+        if isinstance(answer, Figures):
+            return answer
+        raise MakingFailed(answer)
+
+    def end(self) -> None:
+        process, line = self._process, self._line
+        self._process = self._line = None
+        if process is not None and line is not None:
+            process.kill()
+            process.join(1)
+            line.close()
+
+    def _begun(self) -> Connection:
+        if self._line is None:
+            spawn = get_context("spawn")
+            ours, theirs = spawn.Pipe()
+            process = spawn.Process(target=_serve, args=(theirs, self._make), daemon=True)
+            process.start()
+            theirs.close()
+            self._line, self._process = ours, process
+        return self._line
+
+
+def _serve(line: Connection, make: "Make") -> None:
+    # Who presses Ctrl-C ends the stream, and with it the line.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # A roll is some ten thousand objects that hold no circle: looking for one is a quarter of it.
+    gc.set_threshold(20_000, 50, 100)
+    while True:
+        try:
+            sight, languages = line.recv()
+        except EOFError:
+            return
+        try:
+            line.send(make(sight, languages))
+        except BrokenPipeError:
+            return
+        except Exception:
+            line.send(traceback.format_exc())
 
 
 def make_apart(sight: Sight, languages: Iterable[str]) -> Figures:
@@ -88,16 +148,3 @@ def _set_up() -> None:
         django.setup()
         # What is there now stays: looking through it again and again would hold up the stream.
         gc.freeze()
-
-
-def _begin() -> None:
-    # Who presses Ctrl-C ends the stream; this process ends with it, however it ended.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_the_stream, daemon=True).start()
-
-
-def _end_with_the_stream() -> None:
-    stream = parent_process()
-    if stream is not None:
-        stream.join()
-        os._exit(0)

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from pims.live import boards
-from pims.live.making import Figures, Make, one_thread
+from pims.live.making import Apart, Figures, Make, MakingFailed
 from pims.live.sight import Sight, Span, View
 from pims.live.tests.conftest import Board, Feed, Live, live_stream
 
@@ -43,7 +43,7 @@ class Maker:
 
 
 def _boards(make: Make, **more: float) -> Callable[[], boards.Boards]:
-    return lambda: boards.Boards(make, where=one_thread, **more)
+    return lambda: boards.Boards(make, **more)
 
 
 @pytest.fixture
@@ -258,7 +258,7 @@ def _made_in(_sight: Sight, languages: Iterable[str]) -> Figures:
 
 
 def test_where_the_maker_is_killed_another_takes_its_place(feed: Feed) -> None:
-    with live_stream(feed, boards=lambda: boards.Boards(_made_in)) as live:
+    with live_stream(feed, boards=lambda: boards.Boards(Apart(_made_in))) as live:
         board = live.open(view=View(EVERYONE, "en"))
         first = int(told(board, "figures")["html"][3:].split()[0])
         assert first != os.getpid()
@@ -268,3 +268,29 @@ def test_where_the_maker_is_killed_another_takes_its_place(feed: Feed) -> None:
         live.feed.put("custody.placed", 1)
         second = int(told(board, "figures")["html"][3:].split()[0])
         assert second not in (first, os.getpid())
+
+
+def _fails(_sight: Sight, _languages: Iterable[str]) -> Figures:
+    raise RuntimeError("the database is slow")
+
+
+def test_what_goes_wrong_with_the_maker_is_told_where_it_is_read() -> None:
+    apart = Apart(_fails)
+    try:
+        for _ in range(2):
+            with pytest.raises(MakingFailed, match="the database is slow"):
+                apart(EVERYONE, ["en"])
+    finally:
+        apart.end()
+
+
+def test_the_maker_ends_with_whoever_began_it() -> None:
+    apart = Apart(_made_in)
+    made = int(apart(EVERYONE, ["en"]).html["en"][3:].split()[0])
+    process = apart._process
+    assert process is not None
+    assert process.pid == made
+    assert apart._line is not None
+    apart._line.close()  # as when the stream is killed
+    process.join(5)
+    assert process.exitcode == 0

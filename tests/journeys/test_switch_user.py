@@ -61,3 +61,27 @@ def test_a_half_written_order_waits_for_its_author_through_a_switch_of_user(
     sign_in(page, second)
     open_form(live_site, page)
     expect(page.get_by_label("Reference")).to_have_value("Acquittal 5/26")
+
+
+def test_the_browsers_way_back_shows_the_next_user_nothing_of_what_was_typed(
+    live_site: LiveSite, new_context: Contexts
+) -> None:
+    first, second = (live_site.sign_in_of(r) for r in ("reception_officer", "records_officer"))
+    page = new_context().new_page()
+    page.goto(f"{live_site.address}/sign-in/")
+    sign_in(page, first)
+    page.goto(f"{live_site.address}/custody/roll/")
+    page.get_by_label("Name or number").last.fill("Somebody sought")
+    open_form(live_site, page)
+    form = page.url
+    page.get_by_label("Reference").fill("Bail 99/26")
+    follow(page, "Switch user")
+    sign_in(page, second)
+    for _ in range(6):
+        page.go_back()
+        page.wait_for_timeout(300)
+        typed = page.evaluate("[...document.querySelectorAll('input, textarea')].map(f => f.value)")
+        assert not {"Bail 99/26", "Somebody sought"} & set(typed), page.url
+        if page.url == form:
+            break
+    assert page.url == form

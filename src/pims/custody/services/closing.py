@@ -73,9 +73,12 @@ def close_episode(
     if disputed:
         episode.clock_disputed = True
         told_clock_back(tx, episode, "episode", episode.pk, when.at)
-    _close_escorts(tx, episode, at, kind)
-    _cut(tx, episode, list(Placement.objects.filter(episode=episode)), at, "placement")
-    _cut(tx, episode, list(Absence.objects.filter(episode=episode)), at, "absence")
+    _close_escorts(tx, episode, at, kind, late=when.given)
+    for table, rows in (
+        ("placement", list(Placement.objects.filter(episode=episode))),
+        ("absence", list(Absence.objects.filter(episode=episode))),
+    ):
+        _cut(tx, episode, rows, at, table, late=when.given)
     episode.ends_at, episode.end_kind = at, kind
     episode.version += 1
     episode.save(update_fields=["ends_at", "end_kind", "clock_disputed", "version"])
@@ -166,22 +169,35 @@ def _begun(episode: Episode) -> list[Row]:
     ]
 
 
-def _close_escorts(tx: Transaction, episode: Episode, at: datetime, kind: str) -> None:
+def _close_escorts(
+    tx: Transaction, episode: Episode, at: datetime, kind: str, *, late: bool
+) -> None:
     for escort in Escort.objects.filter(episode=episode).order_by("left_at"):
         if escort.returned_at is None or escort.returned_at > at:
             outcome = kind if escort.returned_at is None else escort.outcome
-            close_escort(tx, episode, escort, at=at, outcome=outcome)
+            close_escort(tx, episode, escort, at=at, outcome=outcome, late=late)
 
 
 def _cut(
-    tx: Transaction, episode: Episode, rows: Sequence[Placement | Absence], at: datetime, table: str
+    tx: Transaction,
+    episode: Episode,
+    rows: Sequence[Placement | Absence],
+    at: datetime,
+    table: str,
+    *,
+    late: bool,
 ) -> None:
-    """End at `at` whatever reaches beyond it; what began later lasted an instant, in dispute."""
+    """End at `at` whatever reaches beyond it; what began later lasted an instant.
+
+    That is a clock in dispute, but where somebody gave the hour, `late`: then it is an entry made
+    late, which says nothing of the clock.
+    """
     for row in rows:
         if row.ends_at is not None and row.ends_at <= at:
             continue
-        disputed = row.starts_at >= at
-        row.ends_at = row.starts_at + INSTANT if disputed else at
+        after = row.starts_at >= at
+        disputed = after and not late
+        row.ends_at = row.starts_at + INSTANT if after else at
         row.clock_disputed = row.clock_disputed or disputed
         changed = ["ends_at", "clock_disputed"]
         if isinstance(row, Absence):

@@ -22,15 +22,18 @@ def close_escort(
     at: datetime,
     outcome: str,
     hand_over: Mapping[str, str] | None = None,
+    late: bool = False,
 ) -> None:
     """End the escort at `at` with its outcome and what was said at the hand-over.
 
     `hand_over` may hold ``returned_from``, ``received_back_by`` and ``condition_back``; what was
     recorded of one before stays where it says nothing. Where
-    the clock stands before the departure, it ends at once after it and the clock is disputed.
+    the clock stands before the departure, it ends at once after it and the clock is disputed,
+    but where `at` was given by whoever entered it late.
     """
-    disputed = at <= escort.left_at
-    escort.returned_at = escort.left_at + INSTANT if disputed else at
+    before = at <= escort.left_at
+    disputed = before and not late
+    escort.returned_at = escort.left_at + INSTANT if before else at
     escort.outcome = outcome
     escort.clock_disputed = escort.clock_disputed or disputed
     escort.version += 1

@@ -1,7 +1,7 @@
 """The 17:00 desk: one row for everyone who was at court, the whole van in minutes."""
 
 from collections.abc import Collection, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,12 +19,14 @@ from pims.custody import selectors, services
 from pims.custody.selectors import DeskRow
 from pims.custody.services import Problem, ReturnRow
 from pims.custody.web.drafts import draft_of
+from pims.custody.web.fact_doubts import before_the_record, long_ago
 from pims.custody.web.words import NOT_RETURNED, OUTCOMES
 from pims.facilities import selectors as facilities
 from pims.kernel import clock
 from pims.kernel.decisions import Reason
 from pims.ui import wording
 from pims.ui.commands import command_from
+from pims.ui.doubts import Doubt, question
 from pims.ui.fields import InstantField
 from pims.ui.pages import page
 
@@ -106,8 +108,12 @@ def desk(request: Any) -> HttpResponse:
     by_episode = {row.episode_id: row for row in rows}
     for line in lines:
         _offer_warrants(line, by_episode)
-    problems = 0
-    if posted is not None and form.is_valid() and lines.is_valid() and _handed_over(form, lines):
+    problems, asked = 0, None
+    ready = posted is not None and form.is_valid() and lines.is_valid()
+    ready = ready and _handed_over(form, lines)
+    if ready:
+        asked = question(request, _doubts(form, lines, by_episode))
+    if posted is not None and ready and asked is None:
         chosen = [line for line in lines if line.cleaned_data.get("outcome")]
         done = services.record_returns(
             command_from(request),
@@ -142,12 +148,40 @@ def desk(request: Any) -> HttpResponse:
         "day": day,
         "earlier": day - timedelta(days=1),
         "problems": problems,
+        "question": asked,
         "not_returned": [row for row in rows if row.missing],
         "kept_by": NOT_RETURNED,
         "several": any(len(row.detaining) > 1 for row in waiting),
     }
-    wrong = bool(problems) or bool(posted and (form.errors or any(x.errors for x in lines)))
+    wrong = bool(problems) or asked is not None
+    wrong = wrong or bool(posted and (form.errors or any(x.errors for x in lines)))
     return render(request, "custody/desk.html", context, status=422 if wrong else 200)
+
+
+def _doubts(form: DeskForm, lines: Any, by_episode: dict[int, DeskRow]) -> list[Doubt]:
+    """What is surprising about the hours: of the van, of a line, and of whoever was let go."""
+    found: dict[datetime, Doubt] = {}
+    gone: list[Doubt] = []
+    for line in lines:
+        if not line.cleaned_data.get("outcome"):
+            continue
+        own, at = line.cleaned_data["when"] is not None, _hour(form, line)
+        target = f"id_{line.prefix}-when" if own else "id_happened_at_day"
+        found |= {at: doubt for doubt in long_ago(at, target) if at not in found}
+        row = by_episode.get(line.cleaned_data["episode_id"])
+        if row is not None and line.cleaned_data["outcome"] == "discharged_at_court":
+            who = f"{row.number} {row.name}".strip()
+            gone += before_the_record(row.episode_id, at, who=who, target=target)
+    return [*found.values(), *gone]
+
+
+def _hour(form: DeskForm, line: RowForm) -> datetime:
+    """When the outcome of a line was so: the van's hour, or the line's own on that day."""
+    happened_at: datetime = form.cleaned_data["happened_at"]
+    own = line.cleaned_data["when"]
+    if own is None:
+        return happened_at
+    return happened_at.replace(hour=own.hour, minute=own.minute, second=0)
 
 
 def _handed_over(form: DeskForm, lines: Any) -> bool:
@@ -224,10 +258,7 @@ def _offer_warrants(line: RowForm, by_episode: dict[int, DeskRow]) -> None:
 def _row(form: DeskForm, line: RowForm) -> ReturnRow:
     van, given = form.cleaned_data, line.cleaned_data
     outcome, day, amount = given["outcome"], given["day"], given["amount"]
-    happened_at = van["happened_at"]
-    if given["when"] is not None:
-        at = given["when"]
-        happened_at = happened_at.replace(hour=at.hour, minute=at.minute, second=0)
+    happened_at = _hour(form, line)
     kind = {"sentenced": "committal_sentence", "fined": "fine_default"}.get(outcome, "")
     orders = outcome in ("bailed", "discharged_at_court")
     return ReturnRow(

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from pims.custody import selectors, services
 from pims.custody.selectors.standing import owner_of, standing
 from pims.custody.services.death import NO_COUNTRY
+from pims.custody.web.fact_doubts import hour_doubts
 from pims.custody.web.identity import identity_of
 from pims.kernel import clock
 from pims.kernel.decisions import Reason, refuse
@@ -20,6 +21,7 @@ from pims.kernel.errors import InvalidInput, NotFound
 from pims.people.web.words import country_choices
 from pims.ui.commands import FIELD, command_from
 from pims.ui.confirmation import confirmation_asked
+from pims.ui.doubts import question
 from pims.ui.fields import InstantField
 from pims.ui.forms import add_reasons
 from pims.ui.pages import page
@@ -114,7 +116,8 @@ def occurrence(request: Any, episode_id: int, kind: str) -> HttpResponseBase:
     """Record one: a fact, with the hour at which it was so.
 
     One as grave as a death is asked for twice: first what is known, then whether it is about this
-    person, with photograph and number, by an officer who gave their PIN lately.
+    person, with photograph and number, by an officer who gave their PIN lately. An hour that does
+    not fit what is recorded is asked about before that.
     """
     if kind not in KINDS:
         raise NotFound("occurrence", kind)
@@ -128,8 +131,16 @@ def occurrence(request: Any, episode_id: int, kind: str) -> HttpResponseBase:
         initial={"happened_at": clock.now()},
     )
     step = request.POST.get(STEP, "")
-    context = {"form": form, "identity": identity, "title": label, "back": identity.url}
+    context: dict[str, Any] = {
+        "form": form, "identity": identity, "title": label, "back": identity.url,
+    }  # fmt: skip
     if request.method == "POST" and step != CHANGE and form.is_valid():
+        who = f"{identity.number} {identity.name}"
+        doubts = hour_doubts(episode_id, form.cleaned_data["happened_at"], who=who)
+        asked_first = question(request, doubts)
+        if asked_first is not None:
+            context["question"] = asked_first
+            return render(request, "custody/step.html", context, status=422)
         if kind in GRAVE and step != SURE:
             return render(request, "custody/sure.html", context | _repeated(request, form))
         asked = confirmation_asked(request) if kind in GRAVE else None

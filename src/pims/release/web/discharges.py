@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from pims.custody.selectors.standing import owner_of
+from pims.custody.web.fact_doubts import hour_doubts
 from pims.facilities import selectors as facilities
 from pims.kernel import clock
 from pims.kernel.errors import InvalidInput
@@ -25,6 +26,7 @@ from pims.release.web.forms import DischargeForm, ErrorForm, PaperForm, Returned
 from pims.ui.commands import command_from
 from pims.ui.confirmation import require_recent_confirmation
 from pims.ui.dates import day_asked
+from pims.ui.doubts import question
 from pims.ui.forms import add_reasons
 from pims.ui.identity import identity_of
 from pims.ui.pages import page
@@ -109,7 +111,13 @@ def paper(request: Any, episode_id: int) -> HttpResponse:
     if request.method != "POST":
         require_held(person_id, episode_id)
     form = PaperForm(request.POST if request.method == "POST" else None)
+    asked = None
     if form.is_valid():
+        who = f"{identity.number} {identity.name}"
+        asked = question(
+            request, hour_doubts(episode_id, form.cleaned_data["happened_at"], who=who)
+        )
+    if asked is None and form.is_valid():
         try:
             done = services.record_paper_discharge(
                 command_from(request), episode_id=episode_id, **form.cleaned_data
@@ -121,10 +129,12 @@ def paper(request: Any, episode_id: int) -> HttpResponse:
     context = {
         "form": form,
         "identity": identity,
+        "question": asked,
         "title": _("Enter a discharge made on paper"),
         "lead": _("It happened, so it is recorded. What the check would have said is marked."),
     }
-    return render(request, "release/step.html", context, status=422 if form.errors else 200)
+    status = 422 if form.errors or asked else 200
+    return render(request, "release/step.html", context, status=status)
 
 
 @page(permission=DISCHARGE, methods=BOTH)

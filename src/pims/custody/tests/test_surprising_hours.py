@@ -1,0 +1,132 @@
+"""The hour of a fact that ends custody is asked about where it surprises, and never refused."""
+
+from datetime import datetime, timedelta
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.urls import reverse
+
+from pims.custody import selectors, services
+from pims.custody.tests.prison import LAYOUT, Prison, told
+from pims.custody.tests.test_desk_missing import at_court, posted
+from pims.kernel import clock
+from tests.access.staff import signed_in, staff
+
+ZONE = ZoneInfo(LAYOUT.time_zone)
+
+
+def typed_at(at: datetime, **more: str) -> dict[str, str]:
+    local = at.astimezone(ZONE)
+    return {
+        "command_id": str(uuid4()),
+        "happened_at_day": str(local.day), "happened_at_month": str(local.month),
+        "happened_at_year": str(local.year), "happened_at_time": f"{local:%H:%M}",
+        **more,
+    }  # fmt: skip
+
+
+def ended(prison: Prison, person_id: int) -> bool:
+    return not selectors.episodes(prison.actor, person_id)[0].episode.is_open
+
+
+@pytest.fixture
+def client(prison: Prison):
+    return signed_in(staff("duty_senior_officer", establishment_id=prison.establishment_id))
+
+
+@pytest.mark.parametrize("kind", ["death", "escape", "removal"])
+def test_a_mistyped_year_of_a_grave_fact_is_asked_about_and_yes_goes_on(
+    prison, client, kind
+) -> None:
+    held = prison.one(at=clock.now() - timedelta(days=500))
+    url = reverse("custody:occurrence", args=[held.episode_id, kind])
+    form = typed_at(
+        clock.now() - timedelta(days=365),
+        country="GT", circumstances="Found in the morning", destination="Melchor",
+    )  # fmt: skip
+    asked = client.post(url, form)
+    text = asked.content.decode()
+    assert asked.status_code == 422
+    assert "Is the year right?" in text
+    assert form["happened_at_year"] in text
+    assert ("Found in the morning" if kind != "removal" else "Melchor") in text
+    assert not client.post(url, form | {"step": "sure"}).status_code == 302, (
+        "asked, not stepped over"
+    )
+    yes = form | {"sure": asked.context["question"].mark}
+    repeated = client.post(url, yes)
+    assert repeated.status_code == 200
+    assert ("sure", yes["sure"]) in repeated.context["carried"]
+    assert client.post(url, yes | {"step": "sure"}).status_code == 302
+    (episode,) = selectors.episodes(prison.actor, held.person_id)
+    assert episode.end is not None or episode.absences
+
+
+def test_a_discharge_on_paper_long_ago_is_asked_about_and_nothing_typed_is_lost(
+    prison, client
+) -> None:
+    held = prison.one(at=clock.now() - timedelta(days=500))
+    url = reverse("release:paper", args=[held.episode_id])
+    form = typed_at(
+        clock.now() - timedelta(days=365), first_officer="Cpl Bob Ical", order_seen="Bail 7/26"
+    )
+    asked = client.post(url, form)
+    text = asked.content.decode()
+    assert asked.status_code == 422
+    assert "365 days ago" in text
+    assert "Cpl Bob Ical" in text
+    assert "Bail 7/26" in text
+    assert not ended(prison, held.person_id)
+    assert client.post(url, form | {"sure": asked.context["question"].mark}).status_code == 302
+    assert ended(prison, held.person_id)
+
+
+def test_a_discharge_before_the_last_thing_recorded_is_asked_about_and_is_no_alarm_of_the_clock(
+    prison, client
+) -> None:
+    held = prison.held("Ana Chan", hours=20)
+    prison.put(held.episode_id, "REM A-1/1", happened_at=clock.now() - timedelta(hours=2))
+    url = reverse("release:paper", args=[held.episode_id])
+    form = typed_at(clock.now() - timedelta(hours=5), first_officer="Bob")
+    asked = client.post(url, form)
+    assert asked.status_code == 422
+    assert "the record goes on until" in asked.content.decode()
+    assert client.post(url, form | {"sure": asked.context["question"].mark}).status_code == 302
+    assert ended(prison, held.person_id)
+    assert "custody.clock_went_back" not in told(held.person_id)
+
+
+def test_an_hour_that_surprises_nobody_is_not_asked_about(prison, client) -> None:
+    held = prison.held(hours=20)
+    prison.put(held.episode_id, "REM A-1/1", happened_at=clock.now() - timedelta(hours=2))
+    url = reverse("release:paper", args=[held.episode_id])
+    form = typed_at(clock.now() - timedelta(minutes=30), first_officer="Bob")
+    assert client.post(url, form).status_code == 302
+
+
+def test_the_desk_asks_about_a_van_of_another_year_and_keeps_every_line(prison, client) -> None:
+    held = at_court(prison, "Ana Chan")
+    line = {
+        "episode_id": str(held.episode_id), "outcome": "discharged_at_court",
+        "reference": "MC 7/26", "note": "Freed in court two",
+    }  # fmt: skip
+    wrong = {"happened_at_year": str(clock.now().astimezone(ZONE).year - 1)}
+    asked = posted(client, [line], **wrong)
+    text = asked.content.decode()
+    assert asked.status_code == 422
+    assert "Is the year right?" in text
+    assert "the record goes on until" in text
+    assert "MC 7/26" in text
+    assert "Freed in court two" in text
+    assert not ended(prison, held.person_id)
+    assert posted(client, [line]).status_code == 302
+    assert ended(prison, held.person_id)
+
+
+def test_an_escort_that_left_after_a_death_entered_late_is_no_alarm_of_the_clock(prison) -> None:
+    held = at_court(prison, "Ana Chan")
+    services.record_death(
+        prison.command, episode_id=held.episode_id, happened_at=clock.now() - timedelta(hours=3)
+    )
+    assert "custody.clock_went_back" not in told(held.person_id)

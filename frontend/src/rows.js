@@ -5,6 +5,7 @@ const CONTROLS = "input:not([type=hidden]), select, textarea, button:not([data-r
 const boxes = (row) => [...row.querySelectorAll(CONTROLS)].filter((e) => !e.disabled);
 
 export function initRows(scope) {
+  for (const row of scope.querySelectorAll("[data-row-form] tbody tr")) begin(row);
   for (const opener of scope.querySelectorAll("[data-row-open]")) {
     const row = opener.closest("tr");
     if (row.querySelector(".govuk-error-message")) open(row, true);
@@ -51,6 +52,7 @@ for (const kind of ["input", "change"]) {
   document.addEventListener(kind, (event) => {
     const row = event.target.closest?.("[data-row-form] tbody tr");
     if (!row) return;
+    begin(row);
     says(row);
     // What an outcome asks for is among the boxes that are folded away.
     const kept = event.target.closest(".p-row-keep select");
@@ -96,15 +98,33 @@ function across(row, box, step) {
   if (target?.matches("input[type=text]")) target.select();
 }
 
+const BOXES = "input:not([type=hidden]), select, textarea";
+const holds = (box) => (["checkbox", "radio"].includes(box.type) ? box.checked : box.value.trim() !== "");
+
+function put(control, box) {
+  if (control.type === "checkbox") box.checked = control.checked;
+  else box.value = control.value;
+  box.dispatchEvent(new Event("input", { bubbles: true }));
+  box.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+/** The head's choice goes to the lines in use, and to each other line once something is in it:
+ *  a line that nobody wrote in must stay empty, or it would stand for somebody. */
+function begin(row) {
+  if (row.hasAttribute("data-begun") || ![...row.querySelectorAll(BOXES)].some(holds)) return;
+  row.setAttribute("data-begun", "");
+  for (const control of row.closest("[data-row-form]").querySelectorAll("thead [data-fill]")) {
+    if (!holds(control)) continue;
+    for (const box of row.querySelectorAll(`[name$="${control.dataset.fill}"]`)) {
+      if (!holds(box)) put(control, box);
+    }
+  }
+}
+
 document.addEventListener("change", (event) => {
   const control = event.target;
   if (!control.matches?.("[data-fill]")) return;
-  const table = control.closest("[data-row-form]");
-  for (const box of table?.querySelectorAll("tbody input, tbody select") ?? []) {
-    if (!box.name.endsWith(control.dataset.fill)) continue;
-    if (control.type === "checkbox") box.checked = control.checked;
-    else box.value = control.value;
-    box.dispatchEvent(new Event("input", { bubbles: true }));
-    box.dispatchEvent(new Event("change", { bubbles: true }));
+  for (const row of control.closest("[data-row-form]")?.querySelectorAll("tbody tr[data-begun]") ?? []) {
+    for (const box of row.querySelectorAll(`[name$="${control.dataset.fill}"]`)) put(control, box);
   }
 });

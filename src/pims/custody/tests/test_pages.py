@@ -63,6 +63,7 @@ def van(*names: str) -> dict[str, object]:
 
 def test_a_van_is_received_on_one_screen_and_sent_twice_is_received_once(prison, client) -> None:
     sent = van("Juan Pérez", "", "Unknown male")
+    sent |= {"line-1-sex": "", "line-1-warrant_state": ""}
     first = client.post(reverse("custody:receive"), sent)
     again = client.post(reverse("custody:receive"), sent)
     assert first.status_code == again.status_code == 302

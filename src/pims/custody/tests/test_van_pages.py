@@ -186,3 +186,78 @@ def test_a_van_of_the_wrong_year_is_still_found_on_the_page_of_reception(prison,
     van_id = BodyReceipt.objects.get(pk=line.receipt_id).van_id
     page = client.get(reverse("custody:reception")).content.decode()
     assert reverse("custody:van", args=[van_id]) in page
+
+
+EMPTY = {"sex": "", "warrant_state": ""}
+
+
+def line(number: int, **boxes: str) -> dict[str, str]:
+    """One line of the van with just these boxes filled."""
+    return {f"line-{number}-{name}": value for name, value in (EMPTY | boxes).items()}
+
+
+@pytest.mark.parametrize(
+    "boxes",
+    [
+        {"sex": "male", "warrant_state": "yes", "age_as_given": "19"},
+        {"sex": "male", "warrant_state": "no"},
+        {"sex": "unknown", "warrant_state": "no", "complaint": "on"},
+        {"sex": "unknown", "warrant_state": "no", "injuries": "Cut on the arm"},
+        {"sex": "male", "warrant_state": "yes", "age_as_given": "0"},
+    ],
+)
+def test_a_line_with_anything_in_it_but_no_name_is_somebody_received_as_unknown(
+    prison, client, boxes
+) -> None:
+    sent = van("Ana Cho", "Luis Pop", "") | line(2, **boxes)
+    answer = client.post(reverse("custody:receive"), sent)
+    assert answer.status_code == 302
+    assert BodyReceipt.objects.count() == Episode.objects.count() == 3
+    assert "Name not known" in client.get(answer.url).content.decode()
+
+
+@pytest.mark.parametrize(
+    "boxes",
+    [{"sex": "male"}, {"warrant_state": "no"}, {"age_as_given": "19"}, {"complaint": "on"},
+     {"attach": "new"}],
+)  # fmt: skip
+def test_half_a_line_asks_for_the_rest_and_is_not_dropped(prison, client, boxes) -> None:
+    sent = van("Ana Cho", "") | line(1, **boxes)
+    answer = client.post(reverse("custody:receive"), sent)
+    assert answer.status_code == 422
+    assert "Line 2, " in answer.content.decode()
+    assert not Episode.objects.exists()
+
+
+def test_a_line_in_which_nothing_was_entered_is_nobody(prison, client) -> None:
+    sent = van("Ana Cho", "", "") | line(1) | line(2, name_as_given="  ")
+    assert client.post(reverse("custody:receive"), sent).status_code == 302
+    assert Episode.objects.count() == 1
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_a_line_with_only_what_was_chosen_for_everyone_is_asked_about_and_left_out_on_yes(
+    prison, language
+) -> None:
+    client = signed_in(
+        staff("reception_officer", establishment_id=prison.establishment_id, language=language)
+    )
+    sent = van("Ana Cho", "", "") | {"all-sex": "male", "all-warrant": "yes"}
+    asked = client.post(reverse("custody:receive"), sent)
+    page = asked.content.decode()
+    assert asked.status_code == 422
+    said = {"en": "Line 2, 3: nothing there but", "es": "Línea 2, 3: solo tiene lo que"}
+    assert said[language] in page
+    assert not Episode.objects.exists()
+    somebody = client.post(reverse("custody:receive"), sent | mark(asked) | {"line-2-here": "on"})
+    assert somebody.status_code == 422  # another question than the one that was answered
+    again = sent | {"line-2-here": "on"}
+    yes = mark(client.post(reverse("custody:receive"), again))
+    assert client.post(reverse("custody:receive"), again | yes).status_code == 302
+    assert Episode.objects.count() == 2
+
+
+def test_a_line_that_differs_from_what_was_chosen_for_everyone_is_somebody(prison, client) -> None:
+    sent = van("Ana Cho", "") | {"all-sex": "male", "all-warrant": "yes", "line-1-sex": "female"}
+    assert client.post(reverse("custody:receive"), sent).status_code == 302
+    assert Episode.objects.count() == 2

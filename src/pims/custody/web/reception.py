@@ -14,12 +14,14 @@ from django.utils.translation import gettext_lazy as _
 
 from pims.custody import selectors, services
 from pims.custody.web.van_lines import (
+    FILLED_FOR_ALL,
     SEX_CHOICES,
     WARRANT_CHOICES,
     LineForm,
     LineFormSet,
     line_errors,
     near_of,
+    people_on,
     settle,
 )
 from pims.custody.web.where import where_text
@@ -94,8 +96,8 @@ def receive(request: Any) -> HttpResponse:
                         prefix="line")  # fmt: skip
     asked, filled = None, list[LineForm]()
     if posted is not None and form.is_valid() and lines.is_valid():
-        filled = [line for line in lines if line.filled]
-        doubts = settle(
+        filled, doubts = people_on(lines, posted)
+        doubts += settle(
             request.actor,
             filled,
             form.cleaned_data["received_at"],
@@ -121,6 +123,8 @@ def receive(request: Any) -> HttpResponse:
         "question": None if wrong else asked,
         "sexes": SEX_CHOICES,
         "warrants": WARRANT_CHOICES,
+        "all_sex": "" if posted is None else posted.get(FILLED_FOR_ALL["sex"], ""),
+        "all_warrant": "" if posted is None else posted.get(FILLED_FOR_ALL["warrant_state"], ""),
     }
     status = 422 if wrong or asked else 200
     return render(request, "custody/receive.html", context, status=status)

@@ -24,8 +24,12 @@ SEX_CHOICES = [*CHOOSE, *SEXES.items()]
 WARRANT_CHOICES = [*CHOOSE, *WARRANT_STATES.items()]
 
 
+# The boxes that the head of the table fills for everyone, each with the name of its control.
+FILLED_FOR_ALL = {"sex": "all-sex", "warrant_state": "all-warrant"}
+
+
 class LineForm(forms.Form):
-    """One person: a name, or nothing but "somebody is here".
+    """One person: whatever was entered of them, a name or anything else.
 
     Nothing is chosen beforehand: what nobody said must not stand there as if it had been said.
     """
@@ -70,12 +74,24 @@ class LineForm(forms.Form):
 
     @property
     def filled(self) -> bool:
-        """Whether the line stands for somebody."""
-        given = self.cleaned_data
-        return bool(
-            given.get("here") or given.get("name_as_given") or given.get("number")
-            or given.get("injuries")
-        )  # fmt: skip
+        """Whether the line stands for somebody: only one in which nothing was entered is empty."""
+        return bool(self.entered)
+
+    @property
+    def entered(self) -> set[str]:
+        """The boxes in which something was entered or chosen; an age of 0 is an age."""
+        return {
+            name
+            for name, value in self.cleaned_data.items()
+            if value is not None and value is not False and value != ""
+        }
+
+    def filled_for_all(self, chosen: Mapping[str, str]) -> bool:
+        """Whether the line holds nothing but what was chosen for everyone at once."""
+        entered = self.entered
+        return bool(entered) and all(
+            chosen.get(name) == self.cleaned_data[name] for name in entered
+        )
 
     def receipt(self) -> services.BodyReceiptInput:
         given = self.cleaned_data
@@ -92,6 +108,34 @@ class LineForm(forms.Form):
 
 
 LineFormSet = forms.formset_factory(LineForm, extra=0, max_num=60, absolute_max=60)
+
+
+def people_on(
+    lines: Iterable[LineForm], posted: Mapping[str, str]
+) -> tuple[list[LineForm], list[Doubt]]:
+    """The lines that stand for somebody, and the question about those that may stand for nobody.
+
+    What was chosen for everyone at once says of no line that somebody is on it. Such a line is
+    asked about and, where it is empty by the answer, left out.
+    """
+    chosen = {box: posted.get(control, "") for box, control in FILLED_FOR_ALL.items()}
+    filled, unsure = list[LineForm](), list[int]()
+    for number, line in enumerate(lines, start=1):
+        if not line.filled:
+            continue
+        if line.filled_for_all(chosen):
+            unsure.append(number)
+        else:
+            filled.append(line)
+    if not unsure:
+        return filled, []
+    named = ", ".join(str(number) for number in unsure)
+    return filled, [
+        Doubt(
+            Reason("custody.doubt_nobody_on_line", {"lines": named}),
+            f"id_line-{unsure[0] - 1}-here",
+        )
+    ]
 
 
 def settle(

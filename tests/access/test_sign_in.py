@@ -201,6 +201,35 @@ def test_switching_user_keeps_nothing_of_the_earlier_session() -> None:
     assert f'"switched_from":{first.pk}' in entry.body
 
 
+def test_the_language_chosen_before_signing_in_is_that_of_the_session() -> None:
+    user = staff("records_officer")
+    client = Client()
+    client.post("/language/", {"language": "es", "next": "/sign-in/"})
+    client.post("/sign-in/", {"badge": user.badge, "secret": PIN})
+    assert 'lang="es"' in client.get("/account/").content.decode()
+    user.refresh_from_db()
+    assert user.language == "en", "the user's own language is another matter"
+    client.post("/language/", {"language": "en", "next": "/account/"})
+    assert 'lang="en"' in client.get("/account/").content.decode()
+    client.post("/sign-out/")
+    client.post("/sign-in/", {"badge": user.badge, "secret": PIN})
+    assert 'lang="en"' in client.get("/account/").content.decode()
+
+
+def test_a_passkey_is_offered_where_a_browser_can_make_one() -> None:
+    user = staff("records_officer")
+    client = signed_in(user)
+    here = client.get(
+        "/account/second-factor/", headers={"host": "127.0.0.1:8000"}
+    ).content.decode()
+    assert "data-passkey" not in here
+    assert 'href="http://localhost:' in here
+    there = client.get(
+        "/account/second-factor/", headers={"host": "localhost:8000"}
+    ).content.decode()
+    assert 'data-passkey="create"' in there
+
+
 def test_a_failed_switch_leaves_the_earlier_user_where_they_were() -> None:
     first, second = staff("records_officer"), staff("gate_officer")
     client = signed_in(first)

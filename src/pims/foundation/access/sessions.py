@@ -5,6 +5,7 @@ new secret, and when it turns up outside the prison's network without a second f
 """
 
 from collections.abc import MutableMapping
+from dataclasses import replace
 from ipaddress import ip_address, ip_network
 from typing import Any
 
@@ -21,6 +22,8 @@ BACKEND = "pims.foundation.access.backends.BadgeBackend"
 SIGNED_IN, SEEN, STRONG, CONFIRMED, HOW = (
     "pims_signed_in", "pims_seen", "pims_strong", "pims_confirmed", "pims_how"
 )  # fmt: skip
+# The language of this session, where it is another than its user's own.
+LANGUAGE = "pims_language"
 CONFIRMATION_SECONDS = 5 * 60
 # Seen is written this often at most, so that reading pages does not write a row each time.
 _SEEN_STEP = 30
@@ -37,11 +40,18 @@ def longest_seconds() -> int:
 
 
 def open_session(request: HttpRequest, user: User, *, how: str, strong: bool) -> None:
-    """Begin a session of the user that holds nothing of any earlier one, under a new key."""
+    """Begin a session of the user that holds nothing of any earlier one, under a new key.
+
+    But the language that was chosen before signing in: it is this session's.
+    """
+    anonymous = request.session.get(SIGNED_IN) is None
+    chosen = request.session.get(LANGUAGE) if anonymous else None
     request.session.flush()
     login(request, user, backend=BACKEND)
     now = _now()
     request.session.update({SIGNED_IN: now, SEEN: now, STRONG: strong, CONFIRMED: now, HOW: how})
+    if chosen is not None:
+        request.session[LANGUAGE] = chosen
     request.session.set_expiry(longest_seconds())
 
 
@@ -80,7 +90,8 @@ def recently_confirmed(session: Session) -> bool:
 
 
 def actor_of(user: User, session: Session) -> Actor:
-    return actor_for(user, strong=bool(session.get(STRONG)), confirmed_at=session.get(CONFIRMED))
+    actor = actor_for(user, strong=bool(session.get(STRONG)), confirmed_at=session.get(CONFIRMED))
+    return replace(actor, language=session.get(LANGUAGE, actor.language))
 
 
 def address_of(request: HttpRequest) -> str:

@@ -1,6 +1,8 @@
 """One's own account: secrets, second factors, what one may do."""
 
+from ipaddress import ip_address
 from typing import Any
+from urllib.parse import urlsplit
 
 import segno
 from django.contrib import messages
@@ -186,9 +188,25 @@ def _set_up(request: Any, user: User) -> HttpResponse | str:
             scale=4, border=1, title=gettext("Square code for the authenticator app")
         ),
         "options": passkeys.registration_options(user),
+        "named": _named_address(request),
     }
     status = 422 if problem or app_form.errors else 200
     return render(request, "signin/set_up_factor.html", context, status=status)
+
+
+def _named_address(request: Any) -> str | None:
+    """This page at an address with a name, "" where none is known; None where this one has one.
+
+    Browsers make passkeys for names alone, never for the number of a machine.
+    """
+    host = urlsplit(f"//{request.get_host()}").hostname or ""
+    try:
+        machine = ip_address(host)
+    except ValueError:
+        return None
+    if not machine.is_loopback:
+        return ""
+    return f"{request.scheme}://localhost:{request.get_port()}{request.path}"
 
 
 def _secret_of(request: Any) -> str:

@@ -170,12 +170,18 @@ def sign_out(request: Any) -> HttpResponse:
 @public
 @require_POST
 def language(request: Any) -> HttpResponse:
-    """The language of this browser, and of the user where one is signed in."""
+    """The language of this browser, and of the user where one is signed in.
+
+    Chosen before signing in, it is that of the session that follows.
+    """
     code = request.POST.get("language", "")
     response = HttpResponseRedirect(_safe(request, request.POST.get("next", "")))
     if code not in dict(settings.LANGUAGES):
         return response
-    if not request.actor.is_anonymous:
+    if request.actor.is_anonymous:
+        request.session[sessions.LANGUAGE] = code
+    else:
+        request.session.pop(sessions.LANGUAGE, None)
         set_language(Command(actor=request.actor), user_id=request.actor.user_id, language=code)
     translation.activate(code)
     response.set_cookie(

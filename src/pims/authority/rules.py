@@ -24,6 +24,15 @@ READ_OFF = frozenset(
     }
 )  # fmt: skip
 
+# Those that leave in doubt when the paper ends: its dates contradict each other or what is known,
+# or the day that would end it cannot be read or is not there.
+END_IN_DOUBT = frozenset(
+    {
+        OUT_OF_ORDER, CONTRADICTS, "date_passed", "date_before_birth", "impossible_date",
+        "illegible", "no_end", "no_next_appearance",
+    }
+)  # fmt: skip
+
 # Defects that a reader can mark; what each means is worded in `authority/wording.py`.
 DEFECTS = (
     AWAITED,
@@ -92,7 +101,9 @@ def end_as_written(facts: WarrantFacts, kind: WarrantKind, zone: str) -> datetim
     A court that names a later date extends the paper. A paper that itself names a next appearance
     after its own last day contradicts itself: it reaches to the earlier day, because a mistake
     lengthens nobody's custody. A day before the paper begins bounds nothing while it names
-    another; where it names none other the paper holds for no time at all.
+    another; where it names none other, its end cannot be read: until somebody decides on it the
+    paper holds for no time at all (see `may_detain`), and where the officer in charge acts on it,
+    it holds until the court has put it right.
     """
     days = [facts.until]
     if "next_appearance" in kind.needs:
@@ -104,7 +115,10 @@ def end_as_written(facts: WarrantFacts, kind: WarrantKind, zone: str) -> datetim
     # A day further on needs no zone to be known as one: this is asked of everyone on a roll.
     if min(named) <= facts.starts_at.date() + timedelta(days=1):
         begins = facts.starts_at.astimezone(ZoneInfo(zone)).date()
-        sound = [day for day in named if day >= begins] or named
+        sound = [day for day in named if day >= begins]
+        if not sound and facts.state == "acted_on" and OUT_OF_ORDER in facts.defects:
+            return None
+        sound = sound or named
     last = min(sound) if CONTRADICTS in facts.defects else max(sound)
     return datetime.combine(last + timedelta(days=1), time(), ZoneInfo(zone))
 
@@ -112,7 +126,8 @@ def end_as_written(facts: WarrantFacts, kind: WarrantKind, zone: str) -> datetim
 def detains_during(facts: WarrantFacts, kind: WarrantKind, zone: str) -> Period | None:
     """When the paper detains, or None where it was returned, is void or never did.
 
-    A defective warrant that nobody has decided on still holds: the fact comes before the remedy.
+    A defective warrant that nobody has decided on still holds for as long as its dates say: the
+    fact comes before the remedy.
     """
     if facts.state in ("returned", "void"):
         return None
@@ -121,6 +136,24 @@ def detains_during(facts: WarrantFacts, kind: WarrantKind, zone: str) -> Period 
     if end is not None and end <= facts.starts_at:
         return None
     return Period(facts.starts_at, end)
+
+
+def may_detain(facts: WarrantFacts, kind: WarrantKind, zone: str, as_of: datetime) -> bool:
+    """Whether the paper detains nobody at `as_of` only by dates that cannot be trusted.
+
+    It stands recorded and nobody has decided what it is worth: read otherwise it may well detain,
+    so that whoever opens a gate, and whoever answers for the person, must know of it.
+    """
+    if not end_in_doubt(facts):
+        return False
+    period = detains_during(facts, kind, zone)
+    return period is None or not period.contains(as_of)
+
+
+def end_in_doubt(facts: WarrantFacts) -> bool:
+    """Whether the paper stands undecided with a defect that leaves open when it ends."""
+    open_ = facts.state == "as_received" and facts.ends_at is None
+    return open_ and not END_IN_DOUBT.isdisjoint(facts.defects)
 
 
 def legal_status(
@@ -132,13 +165,14 @@ def legal_status(
 ) -> LegalStatus:
     """What the person counts as at `as_of`, and what is wrong with the papers."""
     in_force: list[tuple[WarrantFacts, Period]] = []
-    expired = appearance_passed = holds_no_time = False
+    expired = appearance_passed = in_doubt = False
     lapsed_at: datetime | None = None
     today = as_of.astimezone(ZoneInfo(zone)).date()
     for facts in warrants:
         period = detains_during(facts, kinds[facts.kind], zone)
+        in_doubt |= may_detain(facts, kinds[facts.kind], zone, as_of)
         if period is None or period.start > as_of:
-            holds_no_time |= period is None and _undecided(facts)
+            in_doubt |= period is None and _undecided(facts)
             continue
         if period.contains(as_of):
             in_force.append((facts, period))
@@ -154,7 +188,7 @@ def legal_status(
         in_force,
         expired=expired,
         appearance_passed=appearance_passed,
-        undecided=holds_no_time or any(_undecided(facts) for facts, _ in in_force),
+        undecided=in_doubt or any(_undecided(facts) for facts, _ in in_force),
     )
     if not in_force:
         return LegalStatus(NO_VALID_WARRANT, lapsed_at=lapsed_at, faults=faults)

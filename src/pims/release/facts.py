@@ -15,6 +15,7 @@ from pims.release.rules import (
     DischargeFacts,
     Holding,
     StandingOrder,
+    UndecidedWarrant,
     clock_start,
 )
 
@@ -31,6 +32,7 @@ def collect_facts(case: DischargeCase, *, at: datetime) -> DischargeFacts:
     interests = authority.police_interests([case.person_id]).get(case.person_id, [])
     papers = authority.warrants_of([case.person_id], zone=zone).get(case.person_id, [])
     detaining = [w for w in papers if w.detains_at(at)]
+    in_doubt = [w for w in papers if w.may_detain_at(at)]
     # A typed day is a final date only where a paper says so; all else is a decision.
     named = any(w.until == case.final_date for w in papers)
     return DischargeFacts(
@@ -38,7 +40,7 @@ def collect_facts(case: DischargeCase, *, at: datetime) -> DischargeFacts:
         order_state="" if order is None else order.state,
         order_ends=frozenset(
             w.warrant_name_id
-            for w in detaining
+            for w in [*detaining, *in_doubt]
             if any(w.warrant_name_id in o.warrant_name_ids for o in orders if o.is_open)
         ),
         final_date=case.final_date if named else None,
@@ -68,6 +70,9 @@ def collect_facts(case: DischargeCase, *, at: datetime) -> DischargeFacts:
             .values_list("code", flat=True)
         ),
         second_officer=case.second_officer_id is not None,
+        undecided=[
+            UndecidedWarrant(w.warrant_name_id, w.warrant_id, w.kind, w.reference) for w in in_doubt
+        ],
     )
 
 

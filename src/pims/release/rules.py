@@ -24,9 +24,11 @@ ITEMS = (
     "next_of_kin",
 )
 
-# One stop in two wordings: the second tells that the order may mean this paper too, and how to
-# say so.
+# One stop in three wordings: the second tells that the order may mean this paper too, and how to
+# say so; the third that nobody has decided yet what the paper is worth.
 FURTHER, FURTHER_KEYED_LATER = "release.further_warrant", "release.further_warrant_keyed_later"
+FURTHER_UNDECIDED = "release.further_warrant_undecided"
+FURTHER_STOPS = (FURTHER, FURTHER_KEYED_LATER, FURTHER_UNDECIDED)
 
 IDENTITY_WAYS = ("photograph", "two_officers", "fingerprint")
 
@@ -44,6 +46,19 @@ class DetainingWarrant:
     reference: str
     until: date | None
     keyed_later: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class UndecidedWarrant:
+    """A warrant recorded and undecided that detains nobody only by dates that are in doubt.
+
+    Deciding what it is worth takes a minute; until then it might detain.
+    """
+
+    warrant_name_id: int
+    warrant_id: int
+    kind: str
+    reference: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +82,7 @@ class DischargeFacts:
     police_informed: int
     settled: Collection[str] = ()
     second_officer: bool = False
+    undecided: Sequence[UndecidedWarrant] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,7 +316,23 @@ def _further_warrants(facts: DischargeFacts) -> list[Reason]:
         )
         for warrant in facts.detaining
         if not ended(warrant)
+    ] + [
+        Reason(
+            FURTHER_UNDECIDED,
+            {"kind": warrant_kinds()[warrant.kind].label, "reference": warrant.reference},
+            reference="UN Mandela Rules, rule 7",
+            decided_by="authority.decide",
+        )
+        for warrant in undecided_that_stop(facts)
     ]
+
+
+def undecided_that_stop(facts: DischargeFacts) -> list[UndecidedWarrant]:
+    """The papers to decide on before the gate opens: those in doubt that no order ends."""
+    ends = facts.order_ends
+    if ends is None:
+        return [] if facts.basis == "order" else list(facts.undecided)
+    return [warrant for warrant in facts.undecided if warrant.warrant_name_id not in ends]
 
 
 def _no_identity(facts: DischargeFacts) -> list[Reason]:

@@ -20,6 +20,7 @@ from pims.authority.selectors.warrants import (
     waits_for_court,
     warrant,
     warrant_name,
+    warrants_in_doubt,
     warrants_of,
 )
 
@@ -50,5 +51,6 @@ __all__ = [
     "warrant",
     "warrant_history",
     "warrant_name",
+    "warrants_in_doubt",
     "warrants_of",
 ]

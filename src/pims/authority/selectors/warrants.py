@@ -52,13 +52,24 @@ class WarrantBrief:
     detains: Period | None
     version: int
     received_at: datetime
+    end_in_doubt: bool = False
 
     def detains_at(self, instant: datetime) -> bool:
         return self.detains is not None and self.detains.contains(instant)
 
+    def may_detain_at(self, instant: datetime) -> bool:
+        """Whether it holds nobody then only by dates that nobody has decided on yet."""
+        return self.end_in_doubt and not self.detains_at(instant)
+
     @property
     def final_date(self) -> date | None:
-        """The last day that the paper names, None where it waits for a court date instead."""
+        """The last day that the paper names, None where it waits for a court date instead.
+
+        A day that does not end it (the paper is acted on although its dates are out of order) is
+        no last day.
+        """
+        if self.detains is not None and self.detains.end is None:
+            return None
         if self.until is None or not waits_for_court(self.kind):
             return self.until
         later = self.next_appearance is not None and self.next_appearance >= self.until
@@ -118,6 +129,12 @@ def detaining_warrants(person_id: int, *, zone: str, at: datetime) -> list[Warra
     return [brief for brief in found if brief.detains_at(at)]
 
 
+def warrants_in_doubt(person_id: int, *, zone: str, at: datetime) -> list[WarrantBrief]:
+    """The warrants that detain nobody at that instant, but might: nobody has decided on them."""
+    found = warrants_of([person_id], zone=zone).get(person_id, [])
+    return [brief for brief in found if brief.may_detain_at(at)]
+
+
 def warrant(viewer: Actor, warrant_id: int) -> list[WarrantBrief]:
     """One paper: a brief for each person it names whom the viewer may see.
 
@@ -171,21 +188,17 @@ def undecided_warrants(viewer: Actor, establishment_id: int) -> list[WarrantBrie
 
 def _brief(name: Any, paper: Any, body_name: str, zone: str) -> WarrantBrief:
     kind = warrant_kinds()[paper.kind]
-    detains = rules.detains_during(
-        rules.WarrantFacts(
-            warrant_name_id=name.id,
-            warrant_id=paper.id,
-            person_id=name.person_id,
-            kind=paper.kind,
-            state=paper.state,
-            starts_at=name.starts_at,
-            until=name.until,
-            next_appearance=name.next_appearance,
-            ends_at=name.ends_at,
-            defects=tuple(paper.defects),
-        ),
-        kind,
-        zone,
+    facts = rules.WarrantFacts(
+        warrant_name_id=name.id,
+        warrant_id=paper.id,
+        person_id=name.person_id,
+        kind=paper.kind,
+        state=paper.state,
+        starts_at=name.starts_at,
+        until=name.until,
+        next_appearance=name.next_appearance,
+        ends_at=name.ends_at,
+        defects=tuple(paper.defects),
     )
     return WarrantBrief(
         warrant_name_id=name.id,
@@ -209,7 +222,8 @@ def _brief(name: Any, paper: Any, body_name: str, zone: str) -> WarrantBrief:
         defects=tuple(paper.defects),
         as_written=paper.as_written,
         scan_blob_id=None if paper.scan_blob_id is None else str(paper.scan_blob_id),
-        detains=detains,
+        detains=rules.detains_during(facts, kind, zone),
         version=name.version,
         received_at=paper.received_at,
+        end_in_doubt=rules.end_in_doubt(facts),
     )

@@ -187,6 +187,61 @@ def test_a_paper_that_ends_before_it_begins_holds_for_no_time_and_says_so() -> N
     assert found.faults == ("no_valid_warrant", "defect_undecided")
 
 
+def test_a_paper_whose_only_day_is_before_it_begins_holds_once_the_officer_acts_on_it() -> None:
+    paper = facts(
+        kind="committal_sentence",
+        until=date(2025, 3, 2),
+        next_appearance=None,
+        state="acted_on",
+        defects=(rules.OUT_OF_ORDER,),
+    )
+    found = status(paper, at=MORNING + timedelta(days=400))
+    assert found.code == "convicted"
+    assert found.valid_until is None
+
+
+def test_an_undecided_paper_that_contradicts_itself_is_told_beside_one_that_holds() -> None:
+    sentence = facts(
+        kind="committal_sentence",
+        until=date(2025, 3, 2),
+        next_appearance=None,
+        state="as_received",
+        defects=(rules.OUT_OF_ORDER,),
+    )
+    remand = facts(warrant_name_id=2, next_appearance=date(2026, 4, 1))
+    found = status(sentence, remand, at=MORNING + timedelta(hours=1))
+    assert found.code == "unsentenced"
+    assert found.faults == ("defect_undecided",)
+
+
+@given(
+    st.sampled_from(sorted(KINDS)),
+    st.none() | st.dates(date(2024, 1, 1), date(2028, 1, 1)),
+    st.none() | st.dates(date(2024, 1, 1), date(2028, 1, 1)),
+    st.sets(st.sampled_from(sorted(rules.END_IN_DOUBT)), min_size=1, max_size=3),
+    st.integers(min_value=-24, max_value=900 * 24),
+)
+def test_an_undecided_paper_whose_dates_are_in_doubt_is_never_passed_over_in_silence(
+    kind: str, until: date | None, next_on: date | None, defects: set[str], hours: int
+) -> None:
+    at = MORNING + timedelta(hours=hours)
+    paper = facts(
+        kind=kind, until=until, next_appearance=next_on, state="as_received",
+        defects=tuple(sorted(defects)),
+    )  # fmt: skip
+    other = facts(warrant_name_id=2, starts_at=MORNING - timedelta(days=9), next_appearance=None)
+    found = status(paper, other, at=at)
+    assert 2 in found.detaining
+    assert "defect_undecided" in found.faults or paper.starts_at > at
+    seen = 1 in found.detaining or rules.may_detain(paper, KINDS[kind], ZONE, at)
+    assert seen
+    for settled in ("returned", "acted_on", "void"):
+        assert not rules.may_detain(replace(paper, state=settled), KINDS[kind], ZONE, at)
+    ended = replace(paper, ends_at=MORNING)
+    assert not rules.may_detain(ended, KINDS[kind], ZONE, at)
+    assert rules.detains_during(replace(paper, state="returned"), KINDS[kind], ZONE) is None
+
+
 def test_a_day_before_the_paper_begins_bounds_nothing_while_it_names_another() -> None:
     paper = facts(
         until=date(2025, 3, 9),

@@ -1,6 +1,7 @@
 """Pages about release orders, police interest and the directory of courts."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -40,7 +41,7 @@ def record(request: Any, person_id: int) -> HttpResponse:
     identity = identity_of(request.actor, person_id)
     zone = facilities.time_zone(request.establishment_id)
     now = clock.now()
-    standing = selectors.detaining_warrants(person_id, zone=zone, at=now)
+    standing = _standing(person_id, zone, now)
     form = OrderForm(
         request.POST if request.method == "POST" else None,
         request.FILES if request.method == "POST" else None,
@@ -116,7 +117,7 @@ def extend(request: Any, release_order_id: int) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         warrants=_choices(
             w
-            for w in selectors.detaining_warrants(order.person_id, zone=zone, at=clock.now())
+            for w in _standing(order.person_id, zone, clock.now())
             if w.warrant_name_id not in order.warrant_name_ids
         ),
     )
@@ -191,6 +192,14 @@ def registry_phone(request: Any, body_id: int) -> HttpResponse:
         return HttpResponseRedirect(reverse("authority:bodies"))
     context = {"form": form, "title": body.name}
     return render(request, "authority/step.html", context, status=422 if form.errors else 200)
+
+
+def _standing(person_id: int, zone: str, at: datetime) -> list[selectors.WarrantBrief]:
+    """What an order can end: the warrants that detain, and those that might, undecided."""
+    return [
+        *selectors.detaining_warrants(person_id, zone=zone, at=at),
+        *selectors.warrants_in_doubt(person_id, zone=zone, at=at),
+    ]
 
 
 def _choices(warrants: Iterable[selectors.WarrantBrief]) -> list[tuple[str, str]]:

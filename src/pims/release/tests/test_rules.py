@@ -101,6 +101,16 @@ any_facts = st.builds(
     police_informed=st.integers(0, 3),
     settled=st.frozensets(st.sampled_from(rules.ITEMS)),
     second_officer=st.booleans(),
+    undecided=st.lists(
+        st.builds(
+            rules.UndecidedWarrant,
+            warrant_name_id=st.integers(1, 5),
+            warrant_id=st.integers(1, 5),
+            kind=st.sampled_from(["remand", "life_sentence"]),
+            reference=st.just("R"),
+        ),
+        max_size=2,
+    ),
 )
 
 
@@ -109,8 +119,32 @@ def test_only_three_things_ever_stop_a_discharge(given_facts: rules.DischargeFac
     assert set(codes(rules.discharge_check(given_facts))) <= {
         "release.no_order_or_final_date",
         "release.further_warrant",
+        "release.further_warrant_undecided",
         "release.identity_not_established",
     }
+
+
+@given(any_facts)
+def test_a_warrant_that_nobody_decided_on_stops_the_gate_until_it_is_decided(
+    given_facts: rules.DischargeFacts,
+) -> None:
+    from dataclasses import replace
+
+    paper = rules.UndecidedWarrant(99, 7, "life_sentence", "HC 9/25")
+    waits = rules.discharge_check(replace(given_facts, undecided=[paper]))
+    by_order = given_facts.basis == "order" and given_facts.order_ends is None
+    assert (rules.FURTHER_UNDECIDED in codes(waits)) != by_order
+    decided = rules.discharge_check(replace(given_facts, undecided=()))
+    assert rules.FURTHER_UNDECIDED not in codes(decided)
+    assert [c for c in codes(waits) if c != rules.FURTHER_UNDECIDED] == codes(decided)
+
+
+def test_an_order_that_ends_an_undecided_warrant_leaves_nothing_to_decide_first() -> None:
+    paper = rules.UndecidedWarrant(2, 7, "life_sentence", "HC 9/25")
+    assert rules.discharge_check(facts(undecided=[paper], order_ends=frozenset({1, 2}))).may_go
+    found = rules.discharge_check(facts(undecided=[paper]))
+    assert codes(found) == [rules.FURTHER_UNDECIDED]
+    assert found.stops[0].decided_by == "authority.decide"
 
 
 @given(any_facts, st.integers(0, 5), st.integers(0, 3), st.frozensets(st.sampled_from(rules.ITEMS)))

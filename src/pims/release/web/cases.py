@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pims.authority import selectors as authority
 from pims.authority import services as authority_services
+from pims.authority.web.words import kind_label
 from pims.custody.selectors.standing import owner_of, standing
 from pims.foundation.access.selectors import user_names
 from pims.foundation.commands.transaction import Command
@@ -42,7 +43,6 @@ VIEW, PREPARE, DISCHARGE = "release.view", "release.prepare", "release.discharge
 BOTH = ("GET", "HEAD", "POST")
 POST = ("POST",)
 
-FURTHER_STOPS = (rules.FURTHER, rules.FURTHER_KEYED_LATER)
 ITEM_TONES: dict[str, Tone] = {"open": "quiet", "done": "ok", "explained": "info"}
 
 
@@ -273,10 +273,14 @@ def _case_context(request: Any, case: CaseDetail) -> dict[str, Any]:
         for order in authority.release_orders([case.person_id]).get(case.person_id, [])
         if order.is_open and case.state == "open"
     ]
-    further = case.check is not None and any(r.code in FURTHER_STOPS for r in case.check.stops)
+    further = case.check is not None and any(
+        r.code in rules.FURTHER_STOPS for r in case.check.stops
+    )
     return {
         "orders": standing,
         "further": further,
+        "to_decide": [] if case.facts is None else _to_decide(case.facts),
+        "may_decide": request.actor.can("authority.decide"),
         "may_record": request.actor.can("authority.record"),
         "case": case,
         "identity": identity_of(request.actor, case.person_id),
@@ -318,6 +322,11 @@ def _case_context(request: Any, case: CaseDetail) -> dict[str, Any]:
         "may_discharge": request.actor.can(DISCHARGE),
         "may_prepare": request.actor.can(PREPARE),
     }
+
+
+def _to_decide(facts: rules.DischargeFacts) -> list[tuple[Any, str]]:
+    """The papers that nobody has decided on and that stop the discharge, with their kind."""
+    return [(w, kind_label(w.kind)) for w in rules.undecided_that_stop(facts)]
 
 
 def _tone(row: selectors.ClockRow, now: Any) -> str:

@@ -44,6 +44,9 @@ MARKS: dict[str, Promise] = {
     "release.further_warrant_keyed_later": _(
         "A further warrant, keyed after the order, still detained"
     ),
+    "release.further_warrant_undecided": _(
+        "A further warrant, recorded and not decided, might have detained"
+    ),
     "release.identity_not_established": _("Identity was not established"),
 }
 

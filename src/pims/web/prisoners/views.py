@@ -375,6 +375,11 @@ def _warrants(
             if b.detains is not None
         ],
         "gaps": history.gaps,
+        "to_decide": [
+            (b, authority_words.kind_label(b.kind))
+            for b in history.bars
+            if b.may_detain_at(looking.as_of.valid_at)
+        ],
         "now": looking.as_of.valid_at,
         "interests": authority.police_interests([person_id]).get(person_id, []),
         "orders": [

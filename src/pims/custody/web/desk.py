@@ -167,7 +167,8 @@ def _doubts(form: DeskForm, lines: Any, by_episode: dict[int, DeskRow]) -> list[
             continue
         own, at = line.cleaned_data["when"] is not None, _hour(form, line)
         target = f"id_{line.prefix}-when" if own else "id_happened_at_day"
-        found |= {at: doubt for doubt in long_ago(at, target) if at not in found}
+        for doubt in long_ago(at, target):
+            found.setdefault(at, doubt)
         row = by_episode.get(line.cleaned_data["episode_id"])
         if row is not None and line.cleaned_data["outcome"] == "discharged_at_court":
             who = f"{row.number} {row.name}".strip()

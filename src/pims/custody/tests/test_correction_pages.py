@@ -58,6 +58,8 @@ def test_a_correction_to_long_ago_is_asked_about_as_the_reception_was(prison, re
     )
     asked = reception.post(address, sent)
     assert asked.status_code == 422
+    assert "400 days ago" in asked.content.decode()
+    assert 'name="sure"' in asked.content.decode()
     sure = {"sure": asked.context["question"].mark}
     assert reception.post(address, sent | sure).status_code == 302
     assert Episode.objects.get().starts_at == long_ago
@@ -112,6 +114,29 @@ def test_never_held_asks_for_the_secret_again_and_takes_the_entry_off_every_roll
     assert selectors.roll(prison.actor, prison.establishment_id)
     assert records.post(address, sent).status_code == 302
     assert selectors.roll(prison.actor, prison.establishment_id) == []
+
+
+def test_never_held_of_a_discharged_man_says_why_not(prison, records) -> None:
+    held = prison.held("Dan Testd")
+    services.end_episode(prison.command, episode_id=held.episode_id, kind="discharged")
+    address = reverse("custody:never_held", args=[held.episode_id])
+    answer = records.post(address, command(version=2, reason="Typed twice"))
+    assert answer.status_code == 409
+    page = answer.content.decode()
+    assert "whoever was let go was held" in page
+    assert "Typed twice" in page
+
+
+def test_somebody_inside_who_is_said_to_be_the_right_person_is_asked_about(prison, records) -> None:
+    inside = prison.held("Dan Banner")
+    wrong = prison.one("Dan Testd")
+    address = reverse("custody:wrong_person", args=[wrong.receipt_id])
+    sent = command(who="known", number=inside.number, sex="male", reason="His photograph")
+    asked = records.post(address, sent)
+    assert asked.status_code == 422
+    assert "who is inside" in asked.content.decode()
+    sure = {"sure": asked.context["question"].mark}
+    assert records.post(address, sent | sure).status_code == 302
 
 
 def test_who_only_receives_cannot_take_anybody_off_the_books(prison, reception) -> None:

@@ -22,8 +22,8 @@ SHOTS = os.environ.get("PIMS_SCREENSHOTS", "")
 ELSEWHERE = (
     "administration:drop_factor", "administration:end_grant", "people:photograph",
     "people:photograph_small", "people:withdraw", "signin:", "style:", "healthz",
-    "live:stream", "authority:scan", "unmerge_people", "custody:leave_out", "custody:mark_done",
-    "custody:injury_photograph",
+    "live:stream", "authority:scan", "authority:order_scan", "unmerge_people", "custody:leave_out",
+    "custody:mark_done", "custody:injury_photograph",
 )  # fmt: skip
 PUBLIC = ("/sign-in/", "/offline/")
 MISSING = "/no-such-page/"

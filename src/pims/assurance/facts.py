@@ -74,7 +74,7 @@ def collect_facts(
 def collect_owed(
     *, establishment_id: int | None = None, person_ids: Iterable[int] | None = None
 ) -> list[DueAlarm]:
-    """What somebody still owes the record: a signature at the gate, or for a removal."""
+    """What somebody still owes: a signature at the gate or for a removal, a call to a registry."""
     only = None if person_ids is None else list(person_ids)
     signatures_owed = [
         DueAlarm(
@@ -101,4 +101,25 @@ def collect_owed(
         )
         for line in custody.ends_unsigned(establishment_id=establishment_id, person_ids=only)
     ]
-    return signatures_owed + ends_owed
+    return signatures_owed + ends_owed + _calls_owed(establishment_id, only)
+
+
+def _calls_owed(establishment_id: int | None, only: list[int] | None) -> list[DueAlarm]:
+    """Orders that could free the wrong person, inside now, until the registry was called."""
+    doubtful = authority.orders_in_doubt(person_ids=only)
+    if not doubtful:
+        return []
+    rows = standing(establishment_id=establishment_id, person_ids=list(doubtful))
+    return [
+        DueAlarm(
+            "order_in_doubt",
+            str(order.release_order_id),
+            order.received_at,
+            row.establishment_id,
+            row.person_id,
+            row.episode_id,
+            {"oddities": list(order.oddities), "release_order_id": order.release_order_id},
+        )
+        for row in rows
+        for order in doubtful[row.person_id]
+    ]

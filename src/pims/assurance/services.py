@@ -34,6 +34,7 @@ BY_FACT = frozenset(
         "end_unsigned",
         "not_returned",
         "warrant_to_come",
+        "order_in_doubt",
     }
 )
 

@@ -30,6 +30,24 @@ DEFECTS: dict[str, Promise] = {
     "other": _("Something else"),
 }
 
+# What a refusal says of an order, or of a warrant, by its state.
+ORDER_STANDS: dict[str, dict[str, str]] = {
+    "received": {"en": "it stands, not yet verified", "es": "está en pie, sin verificar"},
+    "verified": {"en": "it stands, verified", "es": "está en pie, verificada"},
+    "acted_on": {"en": "somebody was released on it", "es": "alguien salió en libertad con ella"},
+    "withdrawn": {"en": "it no longer stands", "es": "ya no vale"},
+    "struck_out": {
+        "en": "it was struck out as entered by mistake",
+        "es": "fue tachada por haberse anotado por error",
+    },
+}
+WARRANT_STANDS: dict[str, dict[str, str]] = {
+    "as_received": {"en": "to be decided", "es": "por decidir"},
+    "acted_on": {"en": "it is acted on", "es": "se cumple"},
+    "returned": {"en": "it went back to the court", "es": "volvió al tribunal"},
+    "void": {"en": "it is void", "es": "es nulo"},
+}
+
 
 def query_text(*, body: str, reference: str, defects: Sequence[str], language: str) -> str:
     """The draft of a query to the clerk of court, in the language of whoever will send it."""

@@ -73,6 +73,7 @@ def collect_facts(case: DischargeCase, *, at: datetime) -> DischargeFacts:
         undecided=[
             UndecidedWarrant(w.warrant_name_id, w.warrant_id, w.kind, w.reference) for w in in_doubt
         ],
+        order_in_doubt=any(o.in_doubt for o in orders),
     )
 
 

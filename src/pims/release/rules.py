@@ -30,6 +30,9 @@ FURTHER, FURTHER_KEYED_LATER = "release.further_warrant", "release.further_warra
 FURTHER_UNDECIDED = "release.further_warrant_undecided"
 FURTHER_STOPS = (FURTHER, FURTHER_KEYED_LATER, FURTHER_UNDECIDED)
 
+# The mark of a discharge on an order that was odd and that no registry had confirmed.
+ORDER_IN_DOUBT = "order_in_doubt"
+
 IDENTITY_WAYS = ("photograph", "two_officers", "fingerprint")
 
 
@@ -67,6 +70,7 @@ class DischargeFacts:
 
     `order_state` is "" without an order, else received, verified, acted_on or withdrawn;
     `order_ends` are the warrants that it and every other standing order end, None for all.
+    `order_in_doubt`: one of them is odd and unverified. It stops nobody, and is marked.
     """
 
     basis: str
@@ -83,6 +87,7 @@ class DischargeFacts:
     settled: Collection[str] = ()
     second_officer: bool = False
     undecided: Sequence[UndecidedWarrant] = ()
+    order_in_doubt: bool = False
 
 
 @dataclass(frozen=True, slots=True)

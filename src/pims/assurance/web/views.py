@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pims.assurance import selectors, services
 from pims.assurance.web.rows import alarm_rows
+from pims.authority.web.words import ODDITIES
 from pims.custody.web.words import NOT_RETURNED
 from pims.foundation.access.selectors import role_name, user_names
 from pims.kernel.errors import InvalidInput, NotFound
@@ -119,6 +120,9 @@ def _particulars(alarm: selectors.AlarmInfo) -> list[Fact]:
     why = alarm.params.get("why")
     if isinstance(why, list) and why:
         facts.append(Fact(_("What is amiss"), "; ".join(str(WHY.get(code, code)) for code in why)))
+    odd = alarm.params.get("oddities")
+    if isinstance(odd, list) and odd:
+        facts.append(Fact(_("What is odd"), "; ".join(str(ODDITIES.get(c, c)) for c in odd)))
     if officer := alarm.params.get("officer"):
         facts.append(Fact(_("Officer"), str(officer)))
     if because := alarm.params.get("because"):
@@ -134,4 +138,6 @@ def _remedy(alarm: selectors.AlarmInfo) -> str:
         return reverse("release:vouch", args=[int(alarm.key)])
     if alarm.kind.code == "end_unsigned":
         return reverse("custody:end", args=[int(alarm.key)])
+    if alarm.kind.code == "order_in_doubt":
+        return reverse("authority:order", args=[int(alarm.key)])
     return reverse("custody:desk") if alarm.kind.code == "not_returned" else ""

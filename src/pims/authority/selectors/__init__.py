@@ -8,7 +8,9 @@ from pims.authority.selectors.reading import SamePaper, papers_like, read_off
 from pims.authority.selectors.references import persons_by_reference
 from pims.authority.selectors.release_orders import (
     ReleaseOrderInfo,
+    odd_about,
     open_release_orders,
+    orders_in_doubt,
     release_order,
     release_orders,
 )
@@ -36,8 +38,10 @@ __all__ = [
     "bodies",
     "detaining_warrants",
     "legal_status",
+    "odd_about",
     "open_queries",
     "open_release_orders",
+    "orders_in_doubt",
     "papers_like",
     "persons_by_reference",
     "police_interests",

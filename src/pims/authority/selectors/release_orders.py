@@ -6,19 +6,23 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 
-from pims.authority.models import ReleaseOrder
+from pims.authority import order_rules
+from pims.authority.models import Body, ReleaseOrder, WarrantName
 from pims.foundation.access.actor import Actor
 from pims.foundation.access.scope import require_visible
 from pims.foundation.bulk import any_of
 from pims.foundation.compiled import compiled
+from pims.kernel import clock
 from pims.kernel.errors import NotFound
 from pims.people import selectors as people
 
 
 @dataclass(frozen=True, slots=True)
 class ReleaseOrderInfo:
+    """One order. `oddities` are codes of `order_rules.ODDITIES`, whatever became of them."""
+
     release_order_id: int
     person_id: int
     kind: str
@@ -38,15 +42,24 @@ class ReleaseOrderInfo:
     withdrawn_how: str
     withdrawn_at: datetime | None
     withdrawn_reason: str
+    withdrawn_told_by: str = ""
+    as_written: str = ""
+    oddities: tuple[str, ...] = ()
 
     @property
     def is_open(self) -> bool:
         return self.state in (ReleaseOrder.State.RECEIVED, ReleaseOrder.State.VERIFIED)
 
+    @property
+    def in_doubt(self) -> bool:
+        """Whether it stands, odd enough to free the wrong person, and no registry confirmed it."""
+        waits = self.state == ReleaseOrder.State.RECEIVED
+        return waits and order_rules.could_free_wrongly(self.oddities)
+
 
 def release_order(viewer: Actor, release_order_id: int) -> ReleaseOrderInfo:
     """One release order. Raises NotFound."""
-    order = ReleaseOrder.objects.select_related("body").filter(pk=release_order_id).first()
+    order = _whole(ReleaseOrder.objects.filter(pk=release_order_id)).first()
     if order is None:
         raise NotFound("release_order", release_order_id)
     require_visible(viewer, "authority.view", order.person_id)
@@ -64,12 +77,7 @@ def release_orders(person_ids: Iterable[int]) -> dict[int, list[ReleaseOrderInfo
     order_ids = _order_ids(ids | joined.keys())
     if not order_ids:
         return {}
-    orders = (
-        ReleaseOrder.objects.filter(any_of("id", order_ids))
-        .select_related("body")
-        .prefetch_related("warrant_names")
-        .order_by("-received_at")
-    )
+    orders = _whole(ReleaseOrder.objects.filter(any_of("id", order_ids))).order_by("-received_at")
     for order in orders:
         found[joined.get(order.person_id, order.person_id)].append(_order_info(order))
     return dict(found)
@@ -84,19 +92,82 @@ def open_release_orders(viewer: Actor, establishment_id: int) -> list[ReleaseOrd
     """Orders received or verified and not yet acted on, oldest first."""
     if not viewer.can_at("authority.view", establishment_id):
         return []
-    orders = (
-        ReleaseOrder.objects.filter(
-            establishment_id=establishment_id,
-            state__in=[ReleaseOrder.State.RECEIVED, ReleaseOrder.State.VERIFIED],
-        )
-        .select_related("body")
-        .prefetch_related("warrant_names")
-        .order_by("received_at")
+    orders = ReleaseOrder.objects.filter(
+        establishment_id=establishment_id,
+        state__in=[ReleaseOrder.State.RECEIVED, ReleaseOrder.State.VERIFIED],
     )
-    return [_order_info(order) for order in orders]
+    return [_order_info(order) for order in _whole(orders).order_by("received_at")]
+
+
+def orders_in_doubt(
+    *, establishment_id: int | None = None, person_ids: Iterable[int] | None = None
+) -> dict[int, list[ReleaseOrderInfo]]:
+    """The orders that could free the wrong person and were not verified, by whom they are about.
+
+    For rooms above, without scope. Two queries, one more where there is one.
+    """
+    orders = ReleaseOrder.objects.filter(state=ReleaseOrder.State.RECEIVED)
+    if establishment_id is not None:
+        orders = orders.filter(establishment_id=establishment_id)
+    if person_ids is not None:
+        ids = set(person_ids)
+        orders = orders.filter(person_id__in=ids | people.joined_records(ids).keys())
+    doubtful = [info for info in map(_order_info, _whole(orders)) if info.in_doubt]
+    roots = people.ids_canonical([info.person_id for info in doubtful]) if doubtful else {}
+    found: dict[int, list[ReleaseOrderInfo]] = defaultdict(list)
+    for info in doubtful:
+        found[roots.get(info.person_id, info.person_id)].append(info)
+    return dict(found)
+
+
+def odd_about(
+    *,
+    person_id: int,
+    body_id: int,
+    reference: str,
+    dated: date | None,
+    received_at: datetime,
+    warrant_name_ids: Iterable[int],
+    ends_all: bool,
+    zone: str,
+) -> tuple[str, ...]:
+    """What would be odd about an order that is about to be recorded: codes, worst first."""
+    own = people.persons_of(person_id)
+    names = WarrantName.objects.filter(person_id__in=own).select_related("warrant__body")
+    chosen = names.filter(ends_at=None) if ends_all else names.filter(pk__in=list(warrant_name_ids))
+    body = Body.objects.get(pk=body_id)
+    return order_rules.oddities(
+        order_rules.OrderFacts(body.pk, body.kind, reference, dated, received_at),
+        _ended(chosen),
+        zone=zone,
+        as_of=clock.now(),
+    )
+
+
+def _whole(orders: QuerySet[ReleaseOrder, ReleaseOrder]) -> QuerySet[ReleaseOrder, ReleaseOrder]:
+    names = WarrantName.objects.select_related("warrant__body")
+    return orders.select_related("body", "establishment").prefetch_related(
+        Prefetch("warrant_names", queryset=names)
+    )
+
+
+def _ended(names: Iterable[WarrantName]) -> list[order_rules.EndedWarrant]:
+    return [
+        order_rules.EndedWarrant(n.warrant.body_id, n.warrant.body.kind, n.starts_at) for n in names
+    ]
 
 
 def _order_info(order: ReleaseOrder) -> ReleaseOrderInfo:
+    names = list(order.warrant_names.all())
+    body = order.body
+    # What has been acted on or has fallen is not late any more; its dates stay as odd as they were.
+    waits = order.state in (ReleaseOrder.State.RECEIVED, ReleaseOrder.State.VERIFIED)
+    odd = order_rules.oddities(
+        order_rules.OrderFacts(body.pk, body.kind, order.reference, order.dated, order.received_at),
+        _ended(names),
+        zone=order.establishment.time_zone,
+        as_of=clock.now() if waits else order.received_at,
+    )
     return ReleaseOrderInfo(
         release_order_id=order.pk,
         person_id=order.person_id,
@@ -108,7 +179,7 @@ def _order_info(order: ReleaseOrder) -> ReleaseOrderInfo:
         received_at=order.received_at,
         state=order.state,
         ends_all=order.ends_all,
-        warrant_name_ids=tuple(name.pk for name in order.warrant_names.all()),
+        warrant_name_ids=tuple(name.pk for name in names),
         conditions=order.conditions,
         verified_at=order.verified_at,
         verified_spoke_to=order.verified_spoke_to,
@@ -117,4 +188,7 @@ def _order_info(order: ReleaseOrder) -> ReleaseOrderInfo:
         withdrawn_how=order.withdrawn_how,
         withdrawn_at=order.withdrawn_at,
         withdrawn_reason=order.withdrawn_reason,
+        withdrawn_told_by=order.withdrawn_told_by,
+        as_written=order.as_written,
+        oddities=odd,
     )

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pims.authority import events
 from pims.authority.models import ClerkQuery, Warrant, WarrantName
 from pims.authority.services.warrant_rows import close_name
+from pims.authority.wording import WARRANT_STANDS
 from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel.decisions import Reason, refuse
 from pims.kernel.errors import InvalidInput, NotFound, NotPermitted
@@ -29,7 +30,8 @@ def decide_defective(tx: Transaction, *, warrant_id: int, decision: str, reason:
     if not reason.strip():
         raise InvalidInput({"reason": Reason("authority.reason_missing")})
     if warrant.state != Warrant.State.AS_RECEIVED:
-        refuse(Reason("authority.decided_already", {"state": warrant.state})).require()
+        stands = WARRANT_STANDS[warrant.state]
+        refuse(Reason("authority.decided_already", {"state": stands})).require()
     warrant.state = decision
     warrant.decided_by_id, warrant.decided_at = tx.actor.user_id, tx.now
     warrant.decision_reason = reason.strip()

@@ -9,6 +9,7 @@ from pims.authority.services.release_orders import (
     CLOCK_SLACK,
     ReleaseOrderResult,
     locked_order,
+    not_open,
 )
 from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel.decisions import Reason, refuse
@@ -54,7 +55,7 @@ def withdraw_release_order(
         raise InvalidInput(wrong)
     acted = order.state == State.ACTED_ON
     if order.withdrawn_how or order.state == State.WITHDRAWN:
-        refuse(Reason("authority.order_not_open", {"state": order.state})).require()
+        refuse(not_open(order)).require()
     _fell(tx, order, how=how, reason=reason, at=when, told_by=told_by)
     if not acted:
         order.state = State.WITHDRAWN
@@ -92,7 +93,7 @@ def strike_out_release_order(
     if order.state == State.ACTED_ON:
         refuse(Reason("authority.order_freed_someone", decided_by="release.discharge")).require()
     if order.state in (State.WITHDRAWN, State.STRUCK_OUT):
-        refuse(Reason("authority.order_not_open", {"state": order.state})).require()
+        refuse(not_open(order)).require()
     if order.recorded_by_id != tx.actor.user_id and not tx.actor.can("authority.decide"):
         refuse(Reason("authority.entry_of_another", decided_by="authority.decide")).require()
     _fell(tx, order, how=How.ENTERED_WRONGLY, reason=reason, at=tx.now, told_by="")
@@ -123,7 +124,7 @@ def extend_release_order(
     person_id = people.canonical_id(order.person_id)
     tx.require_person("authority.record", person_id)
     if order.state not in (State.RECEIVED, State.VERIFIED):
-        refuse(Reason("authority.order_not_open", {"state": order.state})).require()
+        refuse(not_open(order)).require()
     wanted = set(warrant_name_ids)
     own = people.persons_of(order.person_id)
     found = set(

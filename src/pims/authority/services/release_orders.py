@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from pims.authority import events
 from pims.authority.models import Body, ReleaseOrder, WarrantName
 from pims.authority.services.warrant_rows import close_name
+from pims.authority.wording import ORDER_STANDS
 from pims.foundation.commands.transaction import Transaction, service
 from pims.foundation.vault.files import store_file
 from pims.kernel.decisions import Reason, refuse
@@ -112,7 +113,7 @@ def verify_release_order(
     if not spoke_to.strip():
         raise InvalidInput({"spoke_to": Reason("authority.spoke_to_missing")})
     if order.state not in (ReleaseOrder.State.RECEIVED, ReleaseOrder.State.VERIFIED):
-        refuse(Reason("authority.order_not_open", {"state": order.state})).require()
+        refuse(not_open(order)).require()
     if not order.body.registry_phone:
         refuse(
             Reason(
@@ -151,8 +152,8 @@ def act_on_release_order(
     tx.require_person("release.discharge", people.canonical_id(order.person_id))
     if order.state == ReleaseOrder.State.ACTED_ON:
         return ReleaseOrderResult(order.pk)
-    if order.state == ReleaseOrder.State.WITHDRAWN:
-        refuse(Reason("authority.order_not_open", {"state": order.state})).require()
+    if order.state in (ReleaseOrder.State.WITHDRAWN, ReleaseOrder.State.STRUCK_OUT):
+        refuse(not_open(order)).require()
     own = people.persons_of(order.person_id)
     tx.lock_persons(own)
     # All that was known when the order was written down: what was keyed later is another warrant,
@@ -177,6 +178,11 @@ def act_on_release_order(
         )
     )
     return ReleaseOrderResult(order.pk)
+
+
+def not_open(order: ReleaseOrder) -> Reason:
+    """Why nothing more can be done with an order that has been acted on or has fallen."""
+    return Reason("authority.order_not_open", {"state": ORDER_STANDS[order.state]})
 
 
 def locked_order(tx: Transaction, release_order_id: int) -> ReleaseOrder:

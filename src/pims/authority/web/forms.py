@@ -29,7 +29,7 @@ class PaperForm(forms.Form):
 
     body_id = forms.TypedChoiceField(label=_("Court or body"), coerce=int, choices=body_choices)
     reference = forms.CharField(label=_("Reference"), required=False, max_length=80)
-    dated = DayField(label=_("Dated"), required=False)
+    dated = WrittenDayField(label=_("Dated"), required=False)
     received_at = InstantField(label=_("Received"))
     as_written = forms.CharField(
         label=_("As written"),
@@ -40,6 +40,24 @@ class PaperForm(forms.Form):
     )
     scan = forms.FileField(label=_("Scan"), required=False, help_text=SCAN_HINT)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.impossible: dict[str, Written] = {}
+
+    def clean(self) -> dict[str, Any]:
+        """A date that no calendar has is kept in `as_written`, and by its box in `impossible`."""
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        for name, field in self.fields.items():
+            if isinstance(field, WrittenDayField):
+                written = given.get(name)
+                given[name] = None if written is None else written.day
+                if written is not None and written.day is None:
+                    self.impossible[name] = written
+        if self.impossible:
+            kept = [f"{self.fields[name].label}: {w.text}" for name, w in self.impossible.items()]
+            given["as_written"] = "\n".join(filter(None, [given.get("as_written"), *kept]))
+        return given
+
     def scan_bytes(self) -> bytes | None:
         """The uploaded scan, read once the form is valid; the vault judges what it is."""
         upload = self.cleaned_data.get("scan")
@@ -49,7 +67,6 @@ class PaperForm(forms.Form):
 class WarrantForm(PaperForm):
     """A warrant as written. A date that no calendar has is kept in `as_written` and is a defect."""
 
-    dated = WrittenDayField(label=_("Dated"), required=False)
     kind = forms.ChoiceField(label=_("Kind of warrant"), choices=kind_choices)
     name_as_written = forms.CharField(
         label=_("Name as written"),
@@ -82,21 +99,9 @@ class WarrantForm(PaperForm):
         "defects",
     )  # fmt: skip
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.impossible: dict[str, Written] = {}
-
     def clean(self) -> dict[str, Any]:
-        given: dict[str, Any] = super().clean() or self.cleaned_data
-        for name, field in self.fields.items():
-            if isinstance(field, WrittenDayField):
-                written = given.get(name)
-                given[name] = None if written is None else written.day
-                if written is not None and written.day is None:
-                    self.impossible[name] = written
+        given = super().clean()
         if self.impossible:
-            kept = [f"{self.fields[name].label}: {w.text}" for name, w in self.impossible.items()]
-            given["as_written"] = "\n".join(filter(None, [given.get("as_written"), *kept]))
             given["defects"] = [*given.get("defects", ()), IMPOSSIBLE]
         return given
 
@@ -144,7 +149,7 @@ class QueryForm(forms.Form):
 
 
 class OrderForm(PaperForm):
-    kind = forms.ChoiceField(label=_("Kind of order"), choices=list(ORDER_KINDS.items()))
+    kind = forms.ChoiceField(label=_("Kind of order"), choices=[("", "—"), *ORDER_KINDS.items()])
     warrants = forms.TypedMultipleChoiceField(
         label=_("Which warrants does it end?"),
         required=False,

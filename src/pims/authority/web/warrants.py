@@ -24,6 +24,7 @@ from pims.authority.web.forms import (
     QueryForm,
     WarrantForm,
 )
+from pims.authority.web.steps import carried_out, step
 from pims.foundation.vault.files import open_file
 from pims.kernel import clock
 from pims.kernel.errors import InvalidInput, NotFound
@@ -61,7 +62,13 @@ def index(request: Any) -> HttpResponse:
         ],
         "queries": selectors.open_queries(viewer, where),
         "orders": [
-            (o, headers.get(o.person_id), words.ORDER_KINDS[o.kind], words.ORDER_STATES[o.state])
+            (
+                o,
+                headers.get(o.person_id),
+                words.ORDER_KINDS[o.kind],
+                words.ORDER_STATES[o.state],
+                words.odd_lines(o),
+            )
             for o in orders
             if o.person_id in headers
         ],
@@ -197,12 +204,15 @@ def warrant_page(request: Any, warrant_id: int) -> HttpResponse:
 
 @page(permission=DECIDE, methods=BOTH)
 def decide(request: Any, warrant_id: int) -> HttpResponse:
-    names = selectors.warrant(request.actor, warrant_id)
+    paper = selectors.warrant(request.actor, warrant_id)[0]
     form = DecideForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
+
+    def settle() -> None:
         services.decide_defective(command_from(request), warrant_id=warrant_id, **form.cleaned_data)
-        return HttpResponseRedirect(reverse("authority:warrant", args=[warrant_id]))
-    return _step(request, form, names[0].person_id, _("Decide on a defective warrant"))
+
+    if form.is_valid() and carried_out(form, settle):
+        return _to_paper(warrant_id)
+    return step(request, form, paper.person_id, _("Decide on a defective warrant"), _about(paper))
 
 
 @page(permission=RECORD, methods=BOTH)
@@ -217,51 +227,48 @@ def amend(request: Any, warrant_name_id: int) -> HttpResponse:
         "charges": name.charges,
     }
     form = AmendForm(request.POST if request.method == "POST" else None, initial=initial)
-    if form.is_valid():
-        try:
-            services.amend_warrant_name(
-                command_from(request),
-                warrant_name_id=warrant_name_id,
-                amount_cents=name.amount_cents,
-                **form.cleaned_data,
-            )
-        except InvalidInput as problem:
-            add_reasons(form, problem)
-        else:
-            return HttpResponseRedirect(reverse("authority:warrant", args=[name.warrant_id]))
-    return _step(request, form, name.person_id, _("Correct what was keyed"))
+
+    def correct() -> None:
+        services.amend_warrant_name(
+            command_from(request),
+            warrant_name_id=warrant_name_id,
+            amount_cents=name.amount_cents,
+            **form.cleaned_data,
+        )
+
+    if form.is_valid() and carried_out(form, correct):
+        return _to_paper(name.warrant_id)
+    return step(request, form, name.person_id, _("Correct what was keyed"))
 
 
 @page(permission=RECORD, methods=BOTH)
 def end(request: Any, warrant_name_id: int) -> HttpResponse:
     name = selectors.warrant_name(request.actor, warrant_name_id)
     form = EndForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        try:
-            services.end_warrant(
-                command_from(request), warrant_name_id=warrant_name_id, **form.cleaned_data
-            )
-        except InvalidInput as problem:
-            add_reasons(form, problem)
-        else:
-            return HttpResponseRedirect(reverse("authority:warrant", args=[name.warrant_id]))
-    return _step(request, form, name.person_id, _("The warrant ceased to detain"))
+
+    def cease() -> None:
+        services.end_warrant(
+            command_from(request), warrant_name_id=warrant_name_id, **form.cleaned_data
+        )
+
+    if form.is_valid() and carried_out(form, cease):
+        return _to_paper(name.warrant_id)
+    return step(request, form, name.person_id, _("The warrant ceased to detain"), _about(name))
 
 
 @page(permission=RECORD, methods=BOTH)
 def next_appearance(request: Any, warrant_name_id: int) -> HttpResponse:
     name = selectors.warrant_name(request.actor, warrant_name_id)
     form = NextForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        try:
-            services.set_next_appearance(
-                command_from(request), warrant_name_id=warrant_name_id, **form.cleaned_data
-            )
-        except InvalidInput as problem:
-            add_reasons(form, problem)
-        else:
-            return HttpResponseRedirect(reverse("authority:warrant", args=[name.warrant_id]))
-    return _step(request, form, name.person_id, _("The court named a new date"))
+
+    def name_it() -> None:
+        services.set_next_appearance(
+            command_from(request), warrant_name_id=warrant_name_id, **form.cleaned_data
+        )
+
+    if form.is_valid() and carried_out(form, name_it):
+        return _to_paper(name.warrant_id)
+    return step(request, form, name.person_id, _("The court named a new date"), _about(name))
 
 
 @page(permission=RECORD, methods=BOTH)
@@ -278,7 +285,7 @@ def query(request: Any, query_id: int) -> HttpResponse:
         messages.success(request, gettext("Marked as sent."))
         return HttpResponseRedirect(reverse("authority:warrant", args=[found.warrant_id]))
     person_id = selectors.warrant(request.actor, found.warrant_id)[0].person_id
-    return _step(request, form, person_id, _("Query to the clerk of court"))
+    return step(request, form, person_id, _("Query to the clerk of court"))
 
 
 @page(permission=VIEW)
@@ -287,9 +294,14 @@ def scan(request: Any, warrant_id: int) -> HttpResponse:
     paper = selectors.warrant(request.actor, warrant_id)[0]
     if paper.scan_blob_id is None:
         raise NotFound("scan", warrant_id)
-    opened = open_file(UUID(paper.scan_blob_id))
+    return scan_response(paper.scan_blob_id, f"warrant-{warrant_id}")
+
+
+def scan_response(blob_id: str, name: str) -> HttpResponse:
+    """A stored scan under that file name, shown in a page that can run nothing."""
+    opened = open_file(UUID(blob_id))
     response = HttpResponse(opened.text, content_type=opened.ref.media_type)
-    response["Content-Disposition"] = f'inline; filename="warrant-{warrant_id}"'
+    response["Content-Disposition"] = f'inline; filename="{name}"'
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
 
@@ -303,6 +315,22 @@ def _since(text: str) -> datetime | None:
     return found if found.tzinfo is not None else None
 
 
-def _step(request: Any, form: Any, person_id: int, title: Any) -> HttpResponse:
-    context = {"form": form, "identity": identity_of(request.actor, person_id), "title": title}
-    return render(request, "authority/step.html", context, status=422 if form.errors else 200)
+def _to_paper(warrant_id: int) -> HttpResponse:
+    return HttpResponseRedirect(reverse("authority:warrant", args=[warrant_id]))
+
+
+def _about(paper: selectors.WarrantBrief) -> dict[str, Any]:
+    """What paper a step is about, what is wrong with it, and where it stands in full."""
+    wrong = ", ".join(str(words.DEFECTS[code]) for code in paper.defects)
+    return {
+        "facts": [
+            Fact(_("Kind"), words.kind_label(paper.kind)),
+            Fact(_("Court or body"), paper.body_name),
+            Fact(_("Reference"), paper.reference or "—"),
+            Fact(_("Until"), paper.until or "—"),
+            Fact(_("Next appearance"), paper.next_appearance or "—"),
+            *([Fact(_("Defects"), wrong)] if wrong else []),
+        ],
+        "url": reverse("authority:warrant", args=[paper.warrant_id]),
+        "url_label": _("The paper in full"),
+    }

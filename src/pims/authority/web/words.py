@@ -6,8 +6,10 @@ from django.utils.translation import gettext_lazy as _
 
 from pims.authority import wording
 from pims.authority.rules import LegalStatus
+from pims.authority.selectors import ReleaseOrderInfo
 from pims.jurisdictions.warrant_kinds import legal_statuses, warrant_kinds
 from pims.ui.dates import until_text
+from pims.ui.shapes import Fact
 
 DEFECTS = wording.DEFECTS
 STATES: dict[str, Promise] = {
@@ -55,6 +57,17 @@ ORDER_STATES: dict[str, Promise] = {
     "withdrawn": _("Withdrawn"),
     "struck_out": _("Struck out: entered by mistake"),
 }
+# What is odd about an order, as a mark on it.
+ODDITIES: dict[str, Promise] = {
+    "dated_in_the_future": _("Dated in the future"),
+    "dated_after_receipt": _("Dated after it was received"),
+    "dated_long_ago": _("Dated long before it was received"),
+    "received_before_hold": _("Received before what it ends began to hold"),
+    "received_long_ago": _("Received days ago"),
+    "other_court": _("Of another court than the warrants it ends"),
+    "higher_court": _("Of a higher court than the warrants it ends"),
+    "no_reference": _("No reference"),
+}
 FALLS: dict[str, Promise] = {
     "by_body": _("The court or body took it back"),
     "mistake": _("The entry is a mistake: the wrong person, or entered twice"),
@@ -85,6 +98,37 @@ def detained_until(status: LegalStatus, zone: str) -> Promise | str:
     if status.valid_until is None:
         return _("No end is named")
     return until_text(status.valid_until, zone)
+
+
+def odd_lines(order: ReleaseOrderInfo) -> list[str]:
+    """What is odd about an order that nobody has verified, for its line in a list."""
+    return [str(ODDITIES[code]) for code in order.oddities] if order.state == "received" else []
+
+
+def order_facts(order: ReleaseOrderInfo) -> list[Fact]:
+    """What an order says and what became of it, as lines of a page."""
+    facts = [
+        Fact(_("Order"), ORDER_KINDS[order.kind]),
+        Fact(_("Court or body"), order.body_name),
+        Fact(_("Reference"), order.reference or "—"),
+        Fact(_("Dated"), order.dated or "—"),
+        Fact(_("Received"), order.received_at),
+        Fact(_("State"), ORDER_STATES[order.state]),
+    ]
+    if order.verified_at is not None:
+        facts += [
+            Fact(_("Verified"), order.verified_at),
+            Fact(_("Confirmed by"), order.verified_spoke_to),
+        ]
+    if order.withdrawn_at is not None:
+        facts += [
+            Fact(_("Why it does not stand"), FALLS.get(order.withdrawn_how, "—")),
+            Fact(_("Since"), order.withdrawn_at),
+            Fact(_("Reason"), order.withdrawn_reason),
+        ]
+    if order.withdrawn_told_by:
+        facts.append(Fact(_("Told by"), order.withdrawn_told_by))
+    return facts
 
 
 def basis_text(basis: str) -> str:

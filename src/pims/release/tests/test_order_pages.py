@@ -33,7 +33,7 @@ def test_a_records_officer_strikes_out_the_own_entry_from_the_list_of_orders(
     asked = client.post(
         reverse("authority:record_order", args=[held.person_id]),
         command(
-            kind="bail", body_id=prison.court, ends_all="on",
+            kind="bail", body_id=prison.court, ends_all="on", reference="Bail 3/26",
             received_at_day=clock.now().day, received_at_month=clock.now().month,
             received_at_year=clock.now().year, received_at_time="00:01",
         ),

@@ -1,5 +1,6 @@
 """The discharge desk: what is running, one case and the steps of its check."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pims.authority import selectors as authority
 from pims.authority import services as authority_services
-from pims.authority.web.words import kind_label
+from pims.authority.web.words import kind_label, odd_lines
 from pims.custody.selectors.standing import owner_of, standing
 from pims.foundation.access.selectors import user_names
 from pims.foundation.commands.transaction import Command
@@ -21,7 +22,7 @@ from pims.kernel.errors import InvalidInput
 from pims.people import selectors as people
 from pims.property import selectors as property_room
 from pims.release import rules, selectors, services
-from pims.release.selectors import CaseDetail
+from pims.release.selectors import CaseDetail, ItemInfo
 from pims.release.signatures import vouchings
 from pims.release.web import words
 from pims.release.web.forms import (
@@ -235,6 +236,7 @@ def _verify(request: Any, case: CaseDetail) -> HttpResponse:
         "form": form,
         "case": case,
         "order": order,
+        "odd": odd_lines(order),
         "identity": identity_of(request.actor, case.person_id),
         "title": _("Verify the order with the registry"),
     }
@@ -277,7 +279,7 @@ def _case_context(request: Any, case: CaseDetail) -> dict[str, Any]:
         r.code in rules.FURTHER_STOPS for r in case.check.stops
     )
     return {
-        "orders": standing,
+        "orders": [(order, odd_lines(order)) for order in standing],
         "further": further,
         "to_decide": [] if case.facts is None else _to_decide(case.facts),
         "may_decide": request.actor.can("authority.decide"),
@@ -307,8 +309,8 @@ def _case_context(request: Any, case: CaseDetail) -> dict[str, Any]:
                 reverse("release:item", args=[case.case_id, i.code])
                 if case.state == "open"
                 else "",
-                ITEM_TONES[i.state],
-                i.note,
+                "alarm" if _doubtful(i, standing) else ITEM_TONES[i.state],
+                _hint(i, standing),
             )
             for i in case.items
         ],
@@ -322,6 +324,20 @@ def _case_context(request: Any, case: CaseDetail) -> dict[str, Any]:
         "may_discharge": request.actor.can(DISCHARGE),
         "may_prepare": request.actor.can(PREPARE),
     }
+
+
+def _doubtful(item: ItemInfo, orders: Sequence[authority.ReleaseOrderInfo]) -> bool:
+    """Whether the call to the registry is still to be made about an order that is odd."""
+    return item.code == "order_verified" and any(order.in_doubt for order in orders)
+
+
+def _hint(item: ItemInfo, orders: Sequence[authority.ReleaseOrderInfo]) -> str:
+    """What was noted; beside the call to the registry, what is odd about the orders."""
+    odd = [line for order in orders for line in odd_lines(order)]
+    if item.code != "order_verified" or not odd:
+        return item.note
+    told = gettext("Odd about the order: %(what)s.") % {"what": "; ".join(dict.fromkeys(odd))}
+    return f"{item.note} {told}".strip()
 
 
 def _to_decide(facts: rules.DischargeFacts) -> list[tuple[Any, str]]:

@@ -37,6 +37,7 @@ SECOND_HOW: dict[str, Promise] = {
 MARKS: dict[str, Promise] = {
     "from_paper": _("Entered from paper"),
     "no_order_seen": _("The paper names no order"),
+    "order_in_doubt": _("The order was odd, and no registry had confirmed it"),
     "officer_not_named": _("The paper names no officer"),
     "not_countersigned": _("Second signature missing at the time"),
     "release.no_order_or_final_date": _("No order or final date"),

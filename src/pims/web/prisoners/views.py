@@ -383,8 +383,7 @@ def _warrants(
         "now": looking.as_of.valid_at,
         "interests": authority.police_interests([person_id]).get(person_id, []),
         "orders": [
-            (o, Flag(authority_words.ORDER_STATES[o.state]))
+            (o, Flag(authority_words.ORDER_STATES[o.state]), authority_words.odd_lines(o))
             for o in authority.release_orders([person_id]).get(person_id, [])
-            if o.is_open
         ],
     }

@@ -22,6 +22,7 @@ RAISED_BY = {
     "custody.freed_against_paper": "released_in_error",
     "custody.removed_without_order": "removed_without_order",
     "custody.clock_went_back": "clock_went_back",
+    "custody.place_taken_since": "place_taken_since",
     "ledger.clock_went_back": "clock_went_back",
     "ledger.tree_differs": "ledger_differs",
 }
@@ -56,17 +57,27 @@ def look_again(event: EventRecord) -> None:
         "release.released",
         "release.released_in_error",
         "release.returned_from_error",
+        "release.discharge_taken_back",
+        "release.discharge_corrected",
         "authority.release_order_withdrawn",
     ],
 )
 def raise_what_it_says(event: EventRecord) -> None:
     command = _command(event, "events")
-    if event.kind == "release.returned_from_error":
+    if event.kind in ("release.returned_from_error", "release.discharge_taken_back"):
         services.end_alarm_by_fact(command, kind="released_in_error", key=_episode_key(event))
         return
-    if event.kind == "release.released":
+    if event.kind in ("release.released", "release.discharge_corrected"):
         marks = event.payload.get("marks")
-        if not isinstance(marks, list) or not STOPPED & set(marks):
+        stopped = isinstance(marks, list) and bool(STOPPED & set(marks))
+        if event.kind == "release.discharge_corrected":
+            if not event.payload.get("from_paper") or event.payload.get("in_error"):
+                return
+            if not stopped:
+                services.end_alarm_by_fact(
+                    command, kind="released_in_error", key=_episode_key(event)
+                )
+        if not stopped:
             return
     if event.kind == "authority.release_order_withdrawn" and not event.payload.get("freed_wrongly"):
         return
@@ -96,7 +107,7 @@ def _of_van(event: EventRecord) -> dict[str, object]:
 
 def _why(event: EventRecord) -> list[str]:
     """What was amiss, in codes of `assurance.why_*`, for whoever has the alarm to deal with."""
-    if event.kind == "release.released":
+    if event.kind in ("release.released", "release.discharge_corrected"):
         marks = event.payload.get("marks")
         return sorted(STOPPED & set(marks)) if isinstance(marks, list) else []
     if event.kind == "custody.freed_against_paper":

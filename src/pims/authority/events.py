@@ -68,6 +68,14 @@ class ReleaseOrderActedOn(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReleaseOrderStandsAgain(Event):
+    """Nobody was let go on the order after all: it waits as before."""
+
+    kind: ClassVar[str] = "authority.release_order_stands_again"
+    release_order_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReleaseOrderWithdrawn(Event):
     """The order no longer stands. `after_acting`: it had already let somebody go;
     `freed_wrongly`: somebody whom it could not free, for it was not genuine or fell before."""

@@ -385,3 +385,12 @@ class EscapeTakenBack(CustodyEvent):
 
     kind: ClassVar[str] = "custody.escape_taken_back"
     absence_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlaceTakenSince(CustodyEvent):
+    """Custody goes on after an end was taken back, and somebody else lies in the place."""
+
+    kind: ClassVar[str] = "custody.place_taken_since"
+    placement_id: int
+    place_id: int

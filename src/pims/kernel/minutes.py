@@ -19,5 +19,10 @@ def after(at: datetime, earlier: datetime) -> datetime:
     return earlier + INSTANT if _minute(earlier) <= at <= earlier else at
 
 
+def same(one: datetime, other: datetime) -> bool:
+    """Whether both are of one minute."""
+    return _minute(one) == _minute(other)
+
+
 def _minute(instant: datetime) -> datetime:
     return instant.replace(second=0, microsecond=0)

@@ -95,3 +95,25 @@ class ReturnedFromError(Event):
     kind: ClassVar[str] = "release.returned_from_error"
     error_id: int
     episode_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DischargeTakenBack(Event):
+    """It never happened: custody goes on."""
+
+    kind: ClassVar[str] = "release.discharge_taken_back"
+    discharge_id: int
+    episode_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DischargeCorrected(Event):
+    """Its hour or particulars were put right. `marks` are those of the hour that stands now."""
+
+    kind: ClassVar[str] = "release.discharge_corrected"
+    discharge_id: int
+    episode_id: int
+    fields: tuple[str, ...]
+    from_paper: bool
+    in_error: bool
+    marks: tuple[str, ...]

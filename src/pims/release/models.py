@@ -114,7 +114,11 @@ class Discharge(models.Model):
 
     Of such a one `first_name` and `second_name` are the officers whom the paper names and
     `order_seen` what it says of the order; `first_officer_id` is empty and `recorded_by_id` who
-    typed it.
+    typed it. `orders_acted_on` are the orders whose warrants it ended.
+
+    One that is corrected keeps when, by whom and why, and in `moved_from` the hour that stood
+    before. One that never was is taken back: custody goes on, the row stays, and another
+    discharge may follow.
     """
 
     class SecondHow(models.TextChoices):
@@ -127,7 +131,7 @@ class Discharge(models.Model):
         DischargeCase, null=True, on_delete=models.PROTECT, related_name="discharge"
     )
     person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
-    episode = models.OneToOneField("custody.Episode", on_delete=models.PROTECT, related_name="+")
+    episode = models.ForeignKey("custody.Episode", on_delete=models.PROTECT, related_name="+")
     establishment = models.ForeignKey(
         "facilities.Establishment", on_delete=models.PROTECT, related_name="+"
     )
@@ -144,6 +148,15 @@ class Discharge(models.Model):
     entered_from_paper = models.BooleanField(default=False)
     left_open = models.JSONField(default=list)
     marks = models.JSONField(default=list)
+    orders_acted_on = models.JSONField(default=list)
+    version = models.PositiveIntegerField(default=1)
+    corrected_at = models.DateTimeField(null=True)
+    corrected_by_id = models.BigIntegerField(null=True)
+    correction_reason = models.CharField(max_length=500, blank=True, default="")
+    moved_from = models.DateTimeField(null=True)
+    taken_back_at = models.DateTimeField(null=True)
+    taken_back_by_id = models.BigIntegerField(null=True)
+    taken_back_reason = models.CharField(max_length=500, blank=True, default="")
     recorded_by_id = models.BigIntegerField()
 
     class Meta:
@@ -153,14 +166,22 @@ class Discharge(models.Model):
                 condition=Q(second_officer_id__isnull=True)
                 | ~Q(second_officer_id=F("first_officer_id")),
                 name="second_officer_is_another",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["episode"],
+                condition=Q(taken_back_at__isnull=True),
+                name="one_discharge_an_episode",
+            ),
         ]
         indexes = [models.Index(fields=["establishment", "at"])]
 
 
 @recorded
 class ReleaseInError(models.Model):
-    """A person left who should not have. The episode ended in fact; the search is on."""
+    """A person left who should not have. The episode ended in fact; the search is on.
+
+    `withdrawn_at` is when it turned out that nobody had left: the discharge was taken back.
+    """
 
     discharge = models.OneToOneField(
         Discharge, null=True, on_delete=models.PROTECT, related_name="error"
@@ -175,6 +196,7 @@ class ReleaseInError(models.Model):
     how = models.TextField()
     police_told_at = models.DateTimeField(null=True)
     returned_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
     recorded_by_id = models.BigIntegerField()
 
     class Meta:

@@ -109,6 +109,18 @@ class DischargeInfo:
     marks: tuple[str, ...]
     left_open: tuple[str, ...]
     error_id: int | None
+    version: int
+    corrected_at: datetime | None
+    corrected_by_id: int | None
+    correction_reason: str
+    moved_from: datetime | None
+    taken_back_at: datetime | None
+    taken_back_by_id: int | None
+    taken_back_reason: str
+
+    @property
+    def stands(self) -> bool:
+        return self.taken_back_at is None
 
     @property
     def signed(self) -> bool:
@@ -151,9 +163,9 @@ def clocks(
             d.case_id, d.person_id, d.episode_id, d.establishment_id, d.at, d.at,
             awaits_countersign=True,
         )
-        for d in Discharge.objects.filter(where, countersigned_at=None).exclude(
-            second_how=Discharge.SecondHow.PRESENT
-        )
+        for d in Discharge.objects.filter(
+            where, countersigned_at=None, taken_back_at=None
+        ).exclude(second_how=Discharge.SecondHow.PRESENT)
         if d.case_id is not None
     ]  # fmt: skip
     return sorted(rows, key=lambda row: row.clock_started_at)
@@ -241,9 +253,13 @@ def case_detail(viewer: Actor, case_id: int) -> CaseDetail:
 def discharges(
     viewer: Actor, establishment_id: int, *, since: datetime, until: datetime
 ) -> list[DischargeInfo]:
-    """The discharge book between two instants, oldest first."""
+    """The discharge book between two instants, oldest first.
+
+    What was taken back is in it, as is what stood here before its hour was put right.
+    """
+    here = Q(at__gte=since, at__lt=until) | Q(moved_from__gte=since, moved_from__lt=until)
     rows = list(
-        Discharge.objects.filter(establishment_id=establishment_id, at__gte=since, at__lt=until)
+        Discharge.objects.filter(here, establishment_id=establishment_id)
         .select_related("case", "error")
         .order_by("at")
     )
@@ -261,7 +277,9 @@ def discharge(viewer: Actor, discharge_id: int) -> DischargeInfo:
 
 
 def discharge_of_episode(viewer: Actor, episode_id: int) -> DischargeInfo | None:
-    row = Discharge.objects.filter(episode_id=episode_id).select_related("case", "error").first()
+    """The discharge that ended an episode; none that was taken back."""
+    stands = Discharge.objects.filter(episode_id=episode_id, taken_back_at=None)
+    row = stands.select_related("case", "error").first()
     if row is None or not visible_ids(viewer, "release.view", [row.person_id]):
         return None
     return _discharge(row)
@@ -295,7 +313,9 @@ def releases_due(viewer: Actor, establishment_id: int, *, days: int = 7) -> list
 
 def errors_open(viewer: Actor, establishment_id: int) -> list[tuple[int, int, datetime]]:
     """Releases in error whose person is not back: (error id, person id, left at)."""
-    rows = ReleaseInError.objects.filter(establishment_id=establishment_id, returned_at=None)
+    rows = ReleaseInError.objects.filter(
+        establishment_id=establishment_id, returned_at=None, withdrawn_at=None
+    )
     seen = visible_ids(viewer, "release.view", [row.person_id for row in rows])
     return [(row.pk, row.person_id, row.left_at) for row in rows if row.person_id in seen]
 
@@ -341,4 +361,12 @@ def _discharge(row: Discharge) -> DischargeInfo:
         marks=tuple(row.marks),
         left_open=tuple(row.left_open),
         error_id=None if error is None else error.pk,
+        version=row.version,
+        corrected_at=row.corrected_at,
+        corrected_by_id=row.corrected_by_id,
+        correction_reason=row.correction_reason,
+        moved_from=row.moved_from,
+        taken_back_at=row.taken_back_at,
+        taken_back_by_id=row.taken_back_by_id,
+        taken_back_reason=row.taken_back_reason,
     )

@@ -51,6 +51,13 @@ def follow_orders(event: EventRecord) -> None:
         _start(event, event.person_id, basis="order", release_order_id=order_id)
 
 
+@subscriber("release.taken_back", kinds=["release.discharge_taken_back"])
+def follow_taken_back(event: EventRecord) -> None:
+    """Whoever did not leave after all, and whose order stands, is to be let go: the clock runs."""
+    assert event.person_id is not None
+    _start_on_orders(event, people.canonical_id(event.person_id))
+
+
 @subscriber(
     "release.clocks",
     kinds=[

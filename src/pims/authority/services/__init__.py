@@ -17,7 +17,7 @@ from pims.authority.services.release_orders import (
     record_release_order,
     verify_release_order,
 )
-from pims.authority.services.reopening import reopen_warrants_by_fact
+from pims.authority.services.reopening import let_orders_stand_again, reopen_warrants_by_fact
 from pims.authority.services.warrant_changes import (
     amend_warrant_name,
     end_warrant,
@@ -36,6 +36,7 @@ __all__ = [
     "end_warrant_by_fact",
     "extend_release_order",
     "inform_police",
+    "let_orders_stand_again",
     "load_bodies",
     "record_police_interest",
     "record_release_order",

@@ -1,9 +1,10 @@
 """A warrant that had ended detains again, because what ended it never was."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from pims.authority import events
-from pims.authority.models import WarrantName
+from pims.authority.models import ReleaseOrder, WarrantName
 from pims.foundation.commands.transaction import Transaction, service
 from pims.people import selectors as people
 
@@ -21,8 +22,55 @@ def reopen_warrants_by_fact(
     names = WarrantName.objects.select_related("warrant").filter(
         person_id__in=own, end_kind=end_kind, ends_at__gte=since
     )
+    return _reopen(tx, names.order_by("pk"), basis)
+
+
+@service
+def let_orders_stand_again(
+    tx: Transaction,
+    *,
+    person_id: int,
+    release_order_ids: Sequence[int],
+    acted_at: datetime,
+    reason: str,
+) -> tuple[int, ...]:
+    """Nobody was let go on these orders at `acted_at`: they wait again, their warrants detain.
+
+    Gives the ids of the warrant names that were opened again. An order that fell since stays
+    fallen; what had ended before, or by another fact, stays ended.
+    """
+    tx.require_person("custody.correct", people.canonical_id(person_id))
+    own = people.persons_of(person_id)
+    tx.lock_persons(own)
+    opened: list[int] = []
+    orders = ReleaseOrder.objects.filter(pk__in=release_order_ids, person_id__in=own)
+    for order in orders.select_related("body").order_by("pk"):
+        closed = [
+            name
+            for name in order.warrant_names.filter(
+                person_id__in=own, end_basis=f"{order.body.name} {order.reference}".strip()[:300]
+            ).select_related("warrant")
+            if name.ends_at == max(acted_at, name.starts_at)
+        ]
+        opened += _reopen(tx, closed, reason)
+        if order.state == ReleaseOrder.State.ACTED_ON:
+            verified = order.verified_at is not None
+            order.state = ReleaseOrder.State.VERIFIED if verified else ReleaseOrder.State.RECEIVED
+            order.save(update_fields=["state"])
+            tx.record(
+                events.ReleaseOrderStandsAgain(
+                    person_id=order.person_id,
+                    establishment_id=order.establishment_id,
+                    release_order_id=order.pk,
+                ),
+                details={"reason": reason},
+            )
+    return tuple(opened)
+
+
+def _reopen(tx: Transaction, names: Iterable[WarrantName], basis: str) -> tuple[int, ...]:
     opened = []
-    for name in names.order_by("pk"):
+    for name in names:
         before = {"ends_at": name.ends_at, "end_kind": name.end_kind, "end_basis": name.end_basis}
         name.ends_at, name.end_kind, name.end_basis = None, WarrantName.EndKind.OPEN, ""
         name.version += 1

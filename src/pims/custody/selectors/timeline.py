@@ -10,6 +10,8 @@ from pims.custody.selectors.episodes import EpisodeInfo, episodes
 from pims.foundation.access.actor import Actor
 from pims.kernel.asof import AsOf
 
+# Ends by a discharge of the release room.
+OF_THE_GATE = frozenset({"discharged", "released_in_error"})
 # How an escort ends that nobody came back from.
 NO_RETURN = frozenset({"discharged_at_court", "died", "removed", "escaped", "released_in_error"})
 
@@ -86,7 +88,9 @@ def _of_episode(info: EpisodeInfo, bodies: Mapping[int, str]) -> list[TimelineFa
             found.append(fact(a.ends_at, "recaptured", kind=a.end_kind))
     if episode.ends_at is not None:
         found.append(fact(episode.ends_at, f"ended_{episode.end_kind}"))
-    if info.taken_back is not None and info.taken_back.taken_back_at is not None:
-        reason = info.taken_back.taken_back_reason
-        found.append(fact(info.taken_back.taken_back_at, "end_taken_back", reason=reason))
+    back = info.taken_back
+    # A discharge that was taken back is told by the release room, with its page.
+    if back is not None and back.taken_back_at is not None and back.kind not in OF_THE_GATE:
+        reason = back.taken_back_reason
+        found.append(fact(back.taken_back_at, "end_taken_back", reason=reason))
     return found

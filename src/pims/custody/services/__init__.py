@@ -20,6 +20,10 @@ from pims.custody.services.corrections import (
     merge_people,
 )
 from pims.custody.services.death import record_death, record_removal
+from pims.custody.services.discharge_corrections import (
+    correct_discharge_end,
+    take_back_discharge_end,
+)
 from pims.custody.services.end_corrections import (
     amend_end,
     countersign_end,
@@ -107,6 +111,7 @@ __all__ = [
     "change_escort",
     "complete_step",
     "complete_steps",
+    "correct_discharge_end",
     "correct_episode",
     "correct_receipt",
     "correct_van",
@@ -134,6 +139,7 @@ __all__ = [
     "record_transfer",
     "reopen_step",
     "send_out",
+    "take_back_discharge_end",
     "take_back_end",
     "take_back_escape",
     "turn_away",

@@ -187,17 +187,16 @@ def _cut(
     *,
     late: bool,
 ) -> None:
-    """End at `at` whatever reaches beyond it; what began later lasted an instant.
+    """End at `at` whatever reaches beyond it; what began later lasted an instant, in dispute.
 
-    That is a clock in dispute, but where somebody gave the hour, `late`: then it is an entry made
-    late, which says nothing of the clock.
+    Nobody is told that the clock went back where somebody gave the hour, `late`: that is an entry
+    made late.
     """
     for row in rows:
         if row.ends_at is not None and row.ends_at <= at:
             continue
-        after = row.starts_at >= at
-        disputed = after and not late
-        row.ends_at = row.starts_at + INSTANT if after else at
+        disputed = row.starts_at >= at
+        row.ends_at = row.starts_at + INSTANT if disputed else at
         row.clock_disputed = row.clock_disputed or disputed
         changed = ["ends_at", "clock_disputed"]
         if isinstance(row, Absence):
@@ -211,5 +210,5 @@ def _cut(
                     placement_id=row.pk,
                 )
             )
-        if disputed:
+        if disputed and not late:
             told_clock_back(tx, episode, table, row.pk, at)

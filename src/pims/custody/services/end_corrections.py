@@ -3,7 +3,7 @@
 Nothing is deleted: what was recorded stays in the history, with who changed it, when and why.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from pims.authority import services as authority_services
@@ -20,6 +20,7 @@ from pims.custody.services.common import (
     scope_from_rows,
 )
 from pims.custody.services.corrections import EpisodeResult, tell_corrected
+from pims.custody.services.restoring import restore_rows
 from pims.custody.services.words import PROSE, line, prose
 from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel.decisions import Reason, refuse
@@ -106,13 +107,7 @@ def take_back_end(tx: Transaction, *, episode_id: int, reason: str) -> EpisodeRe
     reason = line("reason", reason, 500)
     if not reason:
         raise InvalidInput({"reason": Reason("custody.reason_missing")})
-    end = EndOfCustody.objects.filter(episode=episode, taken_back_at=None).first()
-    if end is None or episode.ends_at is None or episode.end_kind not in MAY_BE_TAKEN_BACK:
-        refuse(Reason("custody.end_stands")).require()
-        raise AssertionError("a refusal was not raised")
-    if Episode.objects.filter(person_id=episode.person_id, starts_at__gte=episode.ends_at).exists():
-        refuse(Reason("custody.received_since")).require()
-    ended_at, kind = episode.ends_at, episode.end_kind
+    end, kind = end_to_undo(episode, MAY_BE_TAKEN_BACK), episode.end_kind
     beyond = tx.beyond_scope()
     authority_services.reopen_warrants_by_fact(
         beyond,
@@ -123,6 +118,24 @@ def take_back_end(tx: Transaction, *, episode_id: int, reason: str) -> EpisodeRe
     )
     if kind == Episode.EndKind.DIED:
         people_services.withdraw_death(beyond, person_id=episode.person_id)
+    undo_end(tx, episode, end, reason=reason)
+    return EpisodeResult(episode.pk, episode.version)
+
+
+def end_to_undo(episode: Episode, kinds: Collection[str]) -> EndOfCustody:
+    """The end of the episode, where it is one of `kinds` and nothing followed; else Refused."""
+    end = EndOfCustody.objects.filter(episode=episode, taken_back_at=None).first()
+    if end is None or episode.ends_at is None or episode.end_kind not in kinds:
+        refuse(Reason("custody.end_stands")).require()
+        raise AssertionError("a refusal was not raised")
+    if Episode.objects.filter(person_id=episode.person_id, starts_at__gte=episode.ends_at).exists():
+        refuse(Reason("custody.received_since")).require()
+    return end
+
+
+def undo_end(tx: Transaction, episode: Episode, end: EndOfCustody, *, reason: str) -> None:
+    """Custody goes on as if it had not ended, inside a service that has asked for permission."""
+    ended_at, kind = end.at, episode.end_kind
     episode.ends_at, episode.end_kind = None, Episode.EndKind.NONE
     episode.version += 1
     episode.save(update_fields=["ends_at", "end_kind", "version"])
@@ -130,14 +143,13 @@ def take_back_end(tx: Transaction, *, episode_id: int, reason: str) -> EpisodeRe
     end.taken_back_reason = reason
     end.version += 1
     end.save()
-    _reopen(episode, ended_at, outcome=kind)
+    restore_rows(tx, episode, ended_at, kind, goes_on=True)
     scope_from_rows(episode)
     tell_corrected(
         tx, episode, ("ends_at", "end_kind"), reason,
         {"ends_at": ended_at, "end_kind": kind}, {"ends_at": None, "end_kind": ""},
     )  # fmt: skip
     tx.record(events.EndTakenBack(**about(episode, tx.now), end_id=end.pk, end_kind=kind))
-    return EpisodeResult(episode.pk, episode.version)
 
 
 @service

@@ -28,12 +28,11 @@ def close_escort(
 
     `hand_over` may hold ``returned_from``, ``received_back_by`` and ``condition_back``; what was
     recorded of one before stays where it says nothing. Where
-    the clock stands before the departure, it ends at once after it and the clock is disputed,
-    but where `at` was given by whoever entered it late.
+    the clock stands before the departure, it ends at once after it and the hour is disputed;
+    that the clock went back is not said where `at` was given by whoever entered it `late`.
     """
-    before = at <= escort.left_at
-    disputed = before and not late
-    escort.returned_at = escort.left_at + INSTANT if before else at
+    disputed = at <= escort.left_at
+    escort.returned_at = escort.left_at + INSTANT if disputed else at
     escort.outcome = outcome
     escort.clock_disputed = escort.clock_disputed or disputed
     escort.version += 1
@@ -47,5 +46,5 @@ def close_escort(
     tx.record(returned, details=told or None)
     if outcome == UNRECORDED:
         tx.record(events.ReturnWasNotRecorded(**common, escort_id=escort.pk))
-    if disputed:
+    if disputed and not late:
         told_clock_back(tx, episode, "escort", escort.pk, at)

@@ -14,6 +14,7 @@ from pims.custody import selectors, services
 from pims.custody.selectors import EndInfo
 from pims.custody.selectors.standing import owner_of
 from pims.custody.services.end_corrections import MAY_BE_TAKEN_BACK
+from pims.custody.services.ends import DISCHARGES
 from pims.custody.web.identity import identity_of
 from pims.custody.web.words import END_KINDS
 from pims.foundation.access.selectors import user_names
@@ -134,6 +135,8 @@ def end_page(request: Any, end_id: int) -> HttpResponse:
         "may_print": viewer.can("documents.print")
         and found.end.kind in ("removed", "discharged_at_court"),
     }
+    if found.end.kind in DISCHARGES and viewer.can("release.view"):
+        context["discharge_page"] = reverse("release:of_stay", args=[found.episode_id])
     return render(request, "custody/end.html", context)
 
 
@@ -141,6 +144,9 @@ def end_page(request: Any, end_id: int) -> HttpResponse:
 def end_details(request: Any, end_id: int) -> HttpResponse:
     """Add to it or put it right; nothing that was recorded is lost."""
     found = selectors.end_of(request.actor, end_id)
+    if found.end.kind not in FIELDS:
+        # A discharge is put right on its own page, to which the page of the end leads.
+        return HttpResponseRedirect(reverse("custody:end", args=[end_id]))
     form = DetailsForm(request.POST if request.method == "POST" else None, end=found.end)
     if form.is_valid():
         given = dict(form.cleaned_data)

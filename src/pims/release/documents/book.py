@@ -40,9 +40,12 @@ def discharge_book(viewer: Actor, establishment_id: int, day: date) -> Paper:
     ]
     freed = sum(1 for line in found if line.freed)
     count = _("%(count)s discharged.") % {"count": freed}
-    if len(found) > freed:
-        others = _("Other ends of custody: %(count)s.") % {"count": len(found) - freed}
+    struck = sum(1 for line in found if line.struck)
+    if len(found) > freed + struck:
+        others = _("Other ends of custody: %(count)s.") % {"count": len(found) - freed - struck}
         count = f"{count} {others}"
+    if struck:
+        count = f"{count} {_('Struck through: %(count)s.') % {'count': struck}}"
     return Paper(
         code="discharge_book",
         template=TEMPLATE,
@@ -56,6 +59,7 @@ def discharge_book(viewer: Actor, establishment_id: int, day: date) -> Paper:
                 _("Second officer"), _("Where to"), _("Minutes"), _("Remarks"),
             ],
             "rows": lines,
+            "struck": [number for number, line in enumerate(found) if line.struck],
             "empty": _("Nobody was discharged on this day."),
             "signers": [_("Records officer"), _("Officer in charge")],
         },

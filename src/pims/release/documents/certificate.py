@@ -11,6 +11,7 @@ from pims.facilities import selectors as facilities
 from pims.foundation.access.actor import Actor
 from pims.foundation.access.scope import visible_ids
 from pims.foundation.access.selectors import user_names
+from pims.kernel.decisions import Reason, refuse
 from pims.kernel.errors import NotFound
 from pims.people import selectors as people
 from pims.people.web.words import country_choices
@@ -28,8 +29,10 @@ TEMPLATE = Path(__file__).with_name("certificate.typ")
 
 
 def discharge_certificate(viewer: Actor, discharge_id: int) -> Paper:
-    """The certificate of one discharge. Raises NotFound, NotPermitted."""
+    """The certificate of one discharge. Raises NotFound, NotPermitted, Refused (taken back)."""
     found = selectors.discharge(viewer, discharge_id)
+    if not found.stands:
+        refuse(Reason("release.discharge_taken_back")).require()
     person_id = people.canonical_id(found.person_id)
     require_printing_of(viewer, person_id)
     header = people.person_headers(viewer, [person_id]).get(person_id)

@@ -1,7 +1,7 @@
 """The lines of the discharge book: every end of custody of a day, by whichever path it came."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.urls import reverse
@@ -21,13 +21,17 @@ from pims.release.documents.ground import ground_text, order_text
 from pims.release.selectors import DischargeInfo
 from pims.release.signatures import officers_of
 from pims.release.web.words import mark_label
+from pims.ui.dates import instant_text
 
 FREED = ("discharged_at_court", "discharged", "released_in_error")
 
 
 @dataclass(frozen=True, slots=True)
 class BookLine:
-    """One end of custody. `minutes` from the order are known of discharges from the prison."""
+    """One end of custody. `minutes` from the order are known of discharges from the prison.
+
+    A line is struck through where it was taken back, or stands at another hour now.
+    """
 
     at: datetime
     header: PersonHeader
@@ -40,6 +44,7 @@ class BookLine:
     minutes: int | None
     remarks: tuple[str, ...]
     freed: bool
+    struck: bool = False
 
 
 def book_lines(
@@ -47,7 +52,7 @@ def book_lines(
 ) -> list[BookLine]:
     """The lines from `since` to before `until`, oldest first."""
     rows = selectors.discharges(viewer, establishment_id, since=since, until=until)
-    through_the_gate = {row.episode_id for row in rows}
+    through_the_gate = {row.episode_id for row in rows if row.stands}
     others = [
         line
         for line in custody.ends_between(viewer, establishment_id, since=since, until=until)
@@ -55,12 +60,21 @@ def book_lines(
     ]
     whose = [row.person_id for row in rows] + [line.person_id for line in others]
     headers = people.person_headers(viewer, whose)
-    found = [*_discharged(rows, headers), *_otherwise(others, headers)]
+    found = [*_discharged(rows, headers, since=since, until=until), *_otherwise(others, headers)]
     return sorted(found, key=lambda line: (line.at, line.header.number))
 
 
-def _discharged(rows: Sequence[DischargeInfo], headers: dict[int, PersonHeader]) -> list[BookLine]:
+def _discharged(
+    rows: Sequence[DischargeInfo],
+    headers: dict[int, PersonHeader],
+    *,
+    since: datetime,
+    until: datetime,
+) -> list[BookLine]:
     officers = officers_of(rows)
+    names = user_names(
+        {i for r in rows for i in (r.corrected_by_id, r.taken_back_by_id) if i is not None}
+    )
     orders = {
         order.release_order_id: order
         for found in authority.release_orders([row.person_id for row in rows]).values()
@@ -72,22 +86,58 @@ def _discharged(rows: Sequence[DischargeInfo], headers: dict[int, PersonHeader])
             continue
         order = orders.get(row.release_order_id or 0)
         error = [_("Released in error")] if row.error_id is not None else []
-        lines.append(
-            BookLine(
-                at=row.at,
-                header=headers[row.person_id],
-                url=reverse("release:discharged", args=[row.discharge_id]),
-                ground=ground_text(row, order),
-                order=order_text(order, row.order_seen),
-                first=officers[row.discharge_id].first,
-                second=officers[row.discharge_id].second,
-                destination=row.destination,
-                minutes=row.minutes_from_order,
-                remarks=(*error, *(mark_label(mark) for mark in row.marks)),
-                freed=True,
-            )
+        line = BookLine(
+            at=row.at,
+            header=headers[row.person_id],
+            url=reverse("release:discharged", args=[row.discharge_id]),
+            ground=ground_text(row, order),
+            order=order_text(order, row.order_seen),
+            first=officers[row.discharge_id].first,
+            second=officers[row.discharge_id].second,
+            destination=row.destination,
+            minutes=row.minutes_from_order,
+            remarks=(
+                *_put_right(row, names),
+                *error,
+                *(mark_label(mark) for mark in row.marks),
+            ),
+            freed=row.stands,
+            struck=not row.stands,
         )
+        if since <= row.at < until:
+            lines.append(line)
+        if row.moved_from is not None and since <= row.moved_from < until:
+            lines.append(replace(line, at=row.moved_from, freed=False, struck=True))
     return lines
+
+
+def _put_right(row: DischargeInfo, names: Mapping[int, str]) -> list[str]:
+    """That a discharge was taken back, or its hour put right: when, by whom and why."""
+    said = []
+    if row.taken_back_at is not None:
+        said.append(
+            _("Taken back %(at)s by %(name)s: %(reason)s")
+            % {
+                "at": instant_text(row.taken_back_at),
+                "name": names.get(row.taken_back_by_id or 0, "—"),
+                "reason": row.taken_back_reason,
+            }
+        )
+    if row.corrected_at is not None:
+        said.append(
+            _("Corrected %(at)s by %(name)s: %(reason)s")
+            % {
+                "at": instant_text(row.corrected_at),
+                "name": names.get(row.corrected_by_id or 0, "—"),
+                "reason": row.correction_reason,
+            }
+        )
+    if row.moved_from is not None:
+        said.append(
+            _("Recorded first at %(before)s; left at %(at)s")
+            % {"before": instant_text(row.moved_from), "at": instant_text(row.at)}
+        )
+    return said
 
 
 def _otherwise(rows: Sequence[EndLine], headers: dict[int, PersonHeader]) -> list[BookLine]:

@@ -11,6 +11,7 @@ from pims.release.services.cases import (
     start_discharge,
     start_due_discharges,
 )
+from pims.release.services.corrections import correct_discharge, take_back_discharge
 from pims.release.services.discharges import (
     countersign,
     discharge_person,
@@ -24,6 +25,7 @@ __all__ = [
     "acknowledge_discharge",
     "answer_for_identity",
     "close_case",
+    "correct_discharge",
     "countersign",
     "discharge_person",
     "establish_identity",
@@ -36,4 +38,5 @@ __all__ = [
     "settle_items",
     "start_discharge",
     "start_due_discharges",
+    "take_back_discharge",
 ]

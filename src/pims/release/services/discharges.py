@@ -57,7 +57,8 @@ def discharge_person(
     marks = [f"not_done:{code}" for code in found.open_items]
     if second_how is not Discharge.SecondHow.PRESENT:
         marks.append("not_countersigned")
-    for order_id in orders_that_free(case, at=tx.now):
+    freeing = orders_that_free(case, at=tx.now)
+    for order_id in freeing:
         authority.act_on_release_order(tx, release_order_id=order_id, at=tx.now)
     return write_discharge(
         tx,
@@ -69,6 +70,7 @@ def discharge_person(
         destination=destination,
         marks=marks,
         left_open=found.open_items,
+        acted_on=freeing,
     )
 
 
@@ -79,6 +81,8 @@ def countersign(tx: Transaction, *, discharge_id: int) -> DischargeResult:
     if discharge is None:
         raise NotFound("discharge", discharge_id)
     tx.require_person("release.second_check", discharge.person_id)
+    if discharge.taken_back_at is not None:
+        refuse(Reason("release.discharge_taken_back")).require()
     if tx.actor.user_id == (discharge.first_officer_id or discharge.recorded_by_id):
         refuse(Reason("release.same_officer", decided_by="release.second_check")).require()
     if discharge.countersigned_at is None:
@@ -106,6 +110,7 @@ def write_discharge(
     destination: str,
     marks: Sequence[str],
     left_open: Sequence[str],
+    acted_on: Sequence[int],
     first_name: str = "",
     order_seen: str = "",
     from_paper: bool = False,
@@ -139,6 +144,7 @@ def write_discharge(
         entered_from_paper=from_paper,
         left_open=list(left_open),
         marks=list(marks),
+        orders_acted_on=list(acted_on),
         recorded_by_id=tx.actor.user_id,
     )
     case.state, case.closed_at = DischargeCase.State.DISCHARGED, at

@@ -38,6 +38,8 @@ def record_release_in_error(
         raise NotFound("discharge", discharge_id)
     tx.lock_persons([discharge.person_id])
     tx.require_person("release.discharge", discharge.person_id)
+    if discharge.taken_back_at is not None:
+        refuse(Reason("release.discharge_taken_back")).require()
     if ReleaseInError.objects.filter(discharge=discharge).exists():
         refuse(Reason("release.error_already_recorded")).require()
     wrong: dict[str, Reason] = {}
@@ -91,6 +93,8 @@ def record_return_from_error(
     tx.lock_persons([error.person_id])
     tx.require_person("custody.receive", error.person_id)
     error.refresh_from_db()
+    if error.withdrawn_at is not None:
+        refuse(Reason("release.discharge_taken_back")).require()
     if error.returned_at is not None:
         return ErrorResult(error.pk)
     if returned_at > tx.now + CLOCK_SLACK:

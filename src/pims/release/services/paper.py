@@ -54,12 +54,8 @@ def record_paper_discharge(
     order_seen = order_seen.strip()[:300]
     case = _case(tx, episode_id, happened_at, order_seen)
     found = rules.discharge_check(collect_facts(case, at=happened_at))
-    marks = [reason.code for reason in found.stops] + ["from_paper"]
-    if not order_seen:
-        marks.append("no_order_seen")
-    if not first_officer.strip():
-        marks.append("officer_not_named")
-    for order_id in orders_that_free(case, at=happened_at):
+    freeing = orders_that_free(case, at=happened_at)
+    for order_id in freeing:
         authority_services.act_on_release_order(tx, release_order_id=order_id, at=happened_at)
     second = second_officer.strip()[:120]
     return write_discharge(
@@ -72,10 +68,23 @@ def record_paper_discharge(
         second_name=second,
         order_seen=order_seen,
         destination=destination,
-        marks=marks,
+        marks=paper_marks(found, order_seen=order_seen, first_officer=first_officer),
         left_open=found.open_items,
+        acted_on=freeing,
         from_paper=True,
     )
+
+
+def paper_marks(
+    found: rules.DischargeCheck, *, order_seen: str, first_officer: str
+) -> tuple[str, ...]:
+    """What the check would have said, and what the paper does not say."""
+    marks = [reason.code for reason in found.stops] + ["from_paper"]
+    if not order_seen.strip():
+        marks.append("no_order_seen")
+    if not first_officer.strip():
+        marks.append("officer_not_named")
+    return tuple(marks)
 
 
 def _case(
@@ -96,31 +105,18 @@ def _case(
             ),
             details={"reason": prepared.closed_reason},
         )
-    order_id = _standing_order(person_id, prepared, happened_at)
-    final_date = (
-        None if order_id is not None else _last_day(person_id, establishment_id, happened_at)
-    )
     case = DischargeCase(
         episode_id=episode_id,
         person_id=person_id,
         establishment_id=establishment_id,
-        basis=Basis.NO_AUTHORITY,
-        ground=order_seen or "-",
-        clock_started_at=happened_at,
         recorded_by_id=tx.actor.user_id,
     )
-    if order_id is not None or final_date is not None:
-        case.basis = Basis.ORDER if order_id is not None else Basis.FINAL_DATE
-        case.release_order_id, case.final_date = order_id, final_date
-        started = clock_of(
-            person_id,
-            episode_id=episode_id,
-            establishment_id=establishment_id,
-            release_order_id=order_id,
-            at=happened_at,
-            earlier=[],
-        )
-        case.clock_started_at = happened_at if started is None else min(started, happened_at)
+    set_ground(
+        case,
+        own_order_id=None if prepared is None else prepared.release_order_id,
+        at=happened_at,
+        order_seen=order_seen,
+    )
     established = None if prepared is None else prepared.identity_at
     if prepared is not None and established is not None and established <= happened_at:
         case.identity_how, case.identity_at = prepared.identity_how, established
@@ -128,11 +124,33 @@ def _case(
     return case
 
 
-def _standing_order(person_id: int, prepared: DischargeCase | None, at: datetime) -> int | None:
+def set_ground(
+    case: DischargeCase, *, own_order_id: int | None, at: datetime, order_seen: str
+) -> None:
+    """On what a discharge on paper at `at` rests, by what stood then. Saves nothing."""
+    person_id, establishment_id = case.person_id, case.establishment_id
+    order_id = _standing_order(person_id, own_order_id, at)
+    final_date = None if order_id is not None else _last_day(person_id, establishment_id, at)
+    case.basis, case.ground, case.clock_started_at = Basis.NO_AUTHORITY, order_seen or "-", at
+    case.release_order_id = case.final_date = None
+    if order_id is not None or final_date is not None:
+        case.basis = Basis.ORDER if order_id is not None else Basis.FINAL_DATE
+        case.release_order_id, case.final_date = order_id, final_date
+        started = clock_of(
+            person_id,
+            episode_id=case.episode_id,
+            establishment_id=establishment_id,
+            release_order_id=order_id,
+            at=at,
+            earlier=[],
+        )
+        case.clock_started_at = at if started is None else min(started, at)
+
+
+def _standing_order(person_id: int, own: int | None, at: datetime) -> int | None:
     """The recorded order that stood at `at`: the one that was being prepared, else the newest."""
     orders = authority.release_orders([person_id]).get(person_id, [])
     standing_then = [o for o in orders if o.is_open and o.received_at <= at]
-    own = None if prepared is None else prepared.release_order_id
     if any(o.release_order_id == own for o in standing_then):
         return own
     newest = max(standing_then, key=lambda o: o.received_at, default=None)

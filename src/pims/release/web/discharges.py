@@ -14,11 +14,13 @@ from django.utils.translation import gettext_lazy as _
 from pims.custody.selectors.standing import owner_of
 from pims.custody.web.fact_doubts import hour_doubts
 from pims.facilities import selectors as facilities
+from pims.foundation.access.selectors import user_names
 from pims.kernel import clock
 from pims.kernel.errors import InvalidInput
 from pims.release import selectors, services
 from pims.release.documents.ground import ground_text, order_of, order_text
 from pims.release.documents.lines import book_lines
+from pims.release.selectors import DischargeInfo
 from pims.release.signatures import officers_of, vouchings
 from pims.release.web import words
 from pims.release.web.cases import require_held
@@ -80,19 +82,45 @@ def discharge_page(request: Any, discharge_id: int) -> HttpResponse:
             Fact(_("Second officer was"), words.SECOND_HOW[found.second_how]),
             *([Fact(_("Typed in by"), officers.typed_by)] if officers.typed_by else []),
             Fact(_("Where to"), found.destination or "—"),
+            *_put_right(found),
         ],
         "unsigned_vouchings": []
         if found.case_id is None
         else [v for v in vouchings(case_id=found.case_id) if v.is_open],
         "marks": [words.mark_label(mark) for mark in found.marks],
-        "unsigned": not found.signed,
-        "may_print": request.actor.can("documents.print"),
-        "may_sign": not found.signed
+        "unsigned": found.stands and not found.signed,
+        "may_print": found.stands and request.actor.can("documents.print"),
+        "may_correct": found.stands and request.actor.can("custody.correct"),
+        "may_sign": found.stands
+        and not found.signed
         and request.actor.can("release.second_check")
         and request.actor.user_id != found.may_not_sign,
-        "may_discharge": request.actor.can(DISCHARGE),
+        "may_discharge": found.stands and request.actor.can(DISCHARGE),
     }
     return render(request, "release/discharged.html", context)
+
+
+def _put_right(found: DischargeInfo) -> list[Fact]:
+    """What was corrected of a discharge, and that it was taken back: when, by whom and why."""
+    names = user_names(
+        {i for i in (found.corrected_by_id, found.taken_back_by_id) if i is not None}
+    )
+    facts = []
+    if found.moved_from is not None:
+        facts.append(Fact(_("Hour that stood before"), found.moved_from))
+    if found.corrected_at is not None:
+        by = names.get(found.corrected_by_id or 0, "—")
+        facts += [
+            Fact(_("Corrected at"), found.corrected_at),
+            Fact(_("Corrected by"), f"{by}: {found.correction_reason}"),
+        ]
+    if found.taken_back_at is not None:
+        by = names.get(found.taken_back_by_id or 0, "—")
+        facts += [
+            Fact(_("Taken back at"), found.taken_back_at),
+            Fact(_("Taken back by"), f"{by}: {found.taken_back_reason}"),
+        ]
+    return facts
 
 
 @page(permission="release.second_check", methods=("POST",))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pims.release.web import cases, discharges, identity, papers
+from pims.release.web import cases, corrections, discharges, identity, papers
 
 app_name = "release"
 
@@ -21,6 +21,9 @@ urlpatterns = [
     path("discharged/<int:discharge_id>/", discharges.discharge_page, name="discharged"),
     path("discharged/<int:discharge_id>/countersign/", discharges.sign, name="countersign"),
     path("discharged/<int:discharge_id>/error/", discharges.error, name="error"),
+    path("discharged/<int:discharge_id>/correct/", corrections.correct, name="correct"),
+    path("discharged/<int:discharge_id>/take-back/", corrections.take_back, name="take_back"),
+    path("stay/<int:episode_id>/", corrections.of_stay, name="of_stay"),
     path("error/<int:error_id>/returned/", discharges.returned, name="returned"),
     path("book/", discharges.book, name="book"),
     path("papers/certificate/<int:discharge_id>/", papers.certificate, name="certificate_paper"),

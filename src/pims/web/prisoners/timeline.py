@@ -16,6 +16,7 @@ from pims.kernel.asof import AsOf
 from pims.kernel.decisions import Reason
 from pims.people import selectors as people
 from pims.property import selectors as property_room
+from pims.release.amendments import discharges_put_right
 from pims.ui import wording
 from pims.ui.shapes import TimelineItem
 
@@ -28,6 +29,7 @@ def timeline_of(
         *_people(viewer, person_id, as_of),
         *_custody(viewer, person_id, as_of),
         *_authority(viewer, person_id, establishment_id, as_of),
+        *_discharges(viewer, person_id, as_of),
         *_property(viewer, person_id),
         *_alarms(viewer, person_id),
     ]
@@ -87,6 +89,17 @@ def _authority(
                 order.withdrawn_reason,
                 tone="warn",
             )
+
+
+def _discharges(viewer: Actor, person_id: int, as_of: AsOf) -> Iterable[TimelineItem]:
+    language = get_language() or "en"
+    for fact in discharges_put_right(viewer, person_id, as_of):
+        yield TimelineItem(
+            fact.at,
+            wording.render(Reason(fact.code, fact.params), language),
+            url=reverse("release:discharged", args=[fact.discharge_id]),
+            tone="warn",
+        )
 
 
 def _property(viewer: Actor, person_id: int) -> Iterable[TimelineItem]:

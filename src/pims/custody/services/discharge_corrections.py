@@ -1,0 +1,90 @@
+"""A discharge that ended custody is moved to its true hour, or turns out never to have been.
+
+For the release room, whose discharge it is: the warrants are the authority room's.
+"""
+
+from datetime import datetime
+
+from pims.custody.models import EndOfCustody, Episode
+from pims.custody.services.closing import EndResult, close_episode
+from pims.custody.services.common import moment, require_episode, scope_from_rows
+from pims.custody.services.corrections import EpisodeResult, tell_corrected
+from pims.custody.services.end_corrections import CORRECT, end_to_undo, undo_end
+from pims.custody.services.ends import DISCHARGES
+from pims.custody.services.restoring import restore_rows
+from pims.custody.services.words import line
+from pims.foundation.commands.transaction import Transaction, service
+from pims.kernel.decisions import Reason, refuse
+from pims.kernel.errors import InvalidInput
+
+
+@service
+def take_back_discharge_end(tx: Transaction, *, episode_id: int, reason: str) -> EpisodeResult:
+    """Nobody left: custody goes on, in the place as before where nobody else lies there.
+
+    Raises Refused where custody did not end by a discharge or the person was received since,
+    InvalidInput without a reason.
+    """
+    episode = require_episode(tx, episode_id, CORRECT)
+    reason = _reason(reason)
+    undo_end(tx, episode, end_to_undo(episode, DISCHARGES), reason=reason)
+    return EpisodeResult(episode.pk, episode.version)
+
+
+@service
+def correct_discharge_end(
+    tx: Transaction,
+    *,
+    episode_id: int,
+    reason: str,
+    ended_at: datetime,
+    release_order_id: int | None,
+    order_seen: str,
+    by_whom: str,
+    destination: str,
+) -> EndResult:
+    """Move a discharge to the hour at which it was, with what is said of it.
+
+    What the wrong hour had cut off is put back first, then cut at the right one. Raises Refused
+    where custody did not end by a discharge, InvalidInput without a reason, for an hour in the
+    future, not after reception, or after the person was received again.
+    """
+    episode = require_episode(tx, episode_id, CORRECT)
+    reason = _reason(reason)
+    end = EndOfCustody.objects.filter(episode=episode, taken_back_at=None).first()
+    if end is None or episode.ends_at is None or episode.end_kind not in DISCHARGES:
+        refuse(Reason("custody.end_stands")).require()
+        raise AssertionError("a refusal was not raised")
+    new = moment(tx, ended_at, "ended_at").at
+    later = Episode.objects.filter(person_id=episode.person_id, starts_at__gt=episode.starts_at)
+    if later.filter(starts_at__lt=new).exists():
+        raise InvalidInput({"ended_at": Reason("custody.episodes_would_overlap")})
+    was, recorded_by, kind = end.at, end.recorded_by_id, episode.end_kind
+    restore_rows(tx, episode, was, kind, goes_on=False)
+    result = close_episode(
+        tx,
+        episode,
+        kind=kind,
+        ended_at=new,
+        release_order_id=release_order_id,
+        order_seen=order_seen,
+        by_whom=by_whom,
+        destination=destination,
+    )
+    now_stands = EndOfCustody.objects.get(pk=result.end_id)
+    now_stands.recorded_by_id = recorded_by
+    now_stands.save(update_fields=["recorded_by_id"])
+    held = Episode.objects.filter(person_id=episode.person_id, ends_at=None).first()
+    if held is not None:
+        scope_from_rows(held)
+    tell_corrected(
+        tx, episode, ("ends_at",), reason, {"ends_at": was}, {"ends_at": result.ended_at}
+    )
+    return result
+
+
+def _reason(text: str) -> str:
+    reason = line("reason", text, 500)
+    if not reason:
+        raise InvalidInput({"reason": Reason("custody.reason_missing")})
+    return reason

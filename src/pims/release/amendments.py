@@ -1,0 +1,52 @@
+"""What was put right of a person's discharges, for the timeline of the person page."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from pims.foundation.access.actor import Actor
+from pims.foundation.access.scope import visible_ids
+from pims.kernel.asof import AsOf
+from pims.people import selectors as people
+from pims.release.models import Discharge
+
+
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """`code` has its words in the wording; `params` are what they need."""
+
+    at: datetime
+    code: str
+    discharge_id: int
+    params: dict[str, object] = field(default_factory=dict)
+
+
+def discharges_put_right(
+    viewer: Actor, person_id: int, as_of: AsOf | None = None
+) -> list[Amendment]:
+    """The last correction of each discharge, and its taking back, as far as recorded by then."""
+    if not visible_ids(viewer, "release.view", [person_id]):
+        return []
+    found: list[Amendment] = []
+    for row in Discharge.objects.filter(person_id__in=people.persons_of(person_id)):
+        if row.corrected_at is not None:
+            reason = row.correction_reason
+            found.append(
+                Amendment(
+                    row.corrected_at, "release.timeline_discharge_corrected", row.pk,
+                    {"reason": reason},
+                )
+                if row.moved_from is None
+                else Amendment(
+                    row.corrected_at, "release.timeline_discharge_moved", row.pk,
+                    {"reason": reason, "before": row.moved_from.isoformat()},
+                )
+            )  # fmt: skip
+        if row.taken_back_at is not None:
+            found.append(
+                Amendment(
+                    row.taken_back_at, "release.timeline_discharge_taken_back", row.pk,
+                    {"reason": row.taken_back_reason},
+                )
+            )  # fmt: skip
+    known_at = None if as_of is None else as_of.known_at
+    return [fact for fact in found if known_at is None or fact.at <= known_at]

@@ -1,0 +1,217 @@
+"""A discharge put right: its hour and particulars, or that it never was.
+
+Nothing is deleted: the discharge stays in the book, struck through or with what was corrected.
+"""
+
+from datetime import datetime
+
+from pims.authority import services as authority
+from pims.custody import services as custody
+from pims.custody.selectors.standing import owner_of
+from pims.foundation.commands.transaction import Transaction, service
+from pims.kernel.decisions import Reason, refuse
+from pims.kernel.errors import InvalidInput, NotFound, Stale
+from pims.release import events, rules
+from pims.release.facts import collect_facts, orders_that_free
+from pims.release.models import Discharge, DischargeCase, ReleaseInError
+from pims.release.services.discharges import DischargeResult
+from pims.release.services.paper import paper_marks, set_ground
+
+CORRECT = "custody.correct"
+# What is said of a discharge, and how long it may be.
+TEXTS = {"order_seen": 300, "first_name": 120, "second_name": 120, "destination": 300}
+# Of these only the paper of a discharge made without the system can speak.
+OF_THE_PAPER = ("order_seen", "first_name", "second_name")
+
+
+@service
+def take_back_discharge(tx: Transaction, *, discharge_id: int, reason: str) -> DischargeResult:
+    """It never happened: the wrong prisoner was chosen, and this one is inside still.
+
+    Custody goes on as if never ended, the warrants that it ended detain again, its orders wait
+    again, and an error recorded of it is withdrawn. Raises Refused where it was taken back before
+    or the person was received since, InvalidInput without a reason, NotFound.
+    """
+    discharge, case = _locked(tx, discharge_id)
+    reason = _reason(reason)
+    custody.take_back_discharge_end(tx, episode_id=discharge.episode_id, reason=reason)
+    _orders_stand_again(tx, discharge, case, reason)
+    discharge.taken_back_at, discharge.taken_back_by_id = tx.now, tx.actor.user_id
+    discharge.taken_back_reason = reason
+    discharge.version += 1
+    discharge.save()
+    if case is not None:
+        case.state, case.closed_at = DischargeCase.State.CLOSED, tx.now
+        case.closed_reason = f"discharge taken back: {reason}"[:300]
+        case.save(update_fields=["state", "closed_at", "closed_reason"])
+    ReleaseInError.objects.filter(discharge=discharge).update(withdrawn_at=tx.now)
+    tx.record(
+        events.DischargeTakenBack(
+            person_id=discharge.person_id,
+            establishment_id=discharge.establishment_id,
+            discharge_id=discharge.pk,
+            episode_id=discharge.episode_id,
+        ),
+        details={"reason": reason, "before": {"at": discharge.at}},
+    )
+    return _result(discharge)
+
+
+@service
+def correct_discharge(
+    tx: Transaction,
+    *,
+    discharge_id: int,
+    version: int,
+    reason: str,
+    happened_at: datetime | None = None,
+    order_seen: str | None = None,
+    first_officer: str | None = None,
+    second_officer: str | None = None,
+    destination: str | None = None,
+) -> DischargeResult:
+    """Put right when and how it was, by a dated amendment with a reason; None leaves as it is.
+
+    Of a discharge on paper the ground and the marks are found anew for its true hour; one made
+    through the check keeps them. Raises Stale, Refused (taken back), NotFound, InvalidInput by
+    field: no reason, in the future, before reception, after the person was received again.
+    """
+    discharge, case = _locked(tx, discharge_id)
+    if discharge.version != version:
+        raise Stale
+    reason = _reason(reason)
+    given = {
+        "order_seen": order_seen,
+        "first_name": first_officer,
+        "second_name": second_officer,
+        "destination": destination,
+    }
+    before: dict[str, object] = {}
+    after: dict[str, object] = {}
+    for name, value in given.items():
+        if value is None or (name in OF_THE_PAPER and not discharge.entered_from_paper):
+            continue
+        text = value.strip()[: TEXTS[name]]
+        if text != getattr(discharge, name):
+            before[name], after[name] = getattr(discharge, name), text
+            setattr(discharge, name, text)
+    was, new = discharge.at, discharge.at if happened_at is None else happened_at
+    if new != was:
+        before["at"], after["at"] = was, new
+    if not after:
+        return _result(discharge)
+    _move(tx, discharge, case, new, reason)
+    if discharge.at != was:
+        discharge.moved_from = was
+    if discharge.entered_from_paper:
+        named = bool(discharge.second_name)
+        discharge.second_how = Discharge.SecondHow.PAPER if named else Discharge.SecondHow.NONE
+    discharge.corrected_at, discharge.corrected_by_id = tx.now, tx.actor.user_id
+    discharge.correction_reason = reason
+    discharge.version += 1
+    discharge.save()
+    errors = ReleaseInError.objects.filter(discharge=discharge)
+    errors.update(left_at=discharge.at)
+    tx.record(
+        events.DischargeCorrected(
+            person_id=discharge.person_id,
+            establishment_id=discharge.establishment_id,
+            discharge_id=discharge.pk,
+            episode_id=discharge.episode_id,
+            fields=tuple(after),
+            from_paper=discharge.entered_from_paper,
+            in_error=errors.exists(),
+            marks=tuple(discharge.marks),
+        ),
+        details={"reason": reason, "before": before, "after": after},
+    )
+    return _result(discharge)
+
+
+def _move(
+    tx: Transaction, discharge: Discharge, case: DischargeCase | None, new: datetime, reason: str
+) -> None:
+    """Let custody and the warrants end at `new`, with the ground and marks of that hour."""
+    _orders_stand_again(tx, discharge, case, reason)
+    if case is not None and discharge.entered_from_paper:
+        set_ground(
+            case, own_order_id=case.release_order_id, at=new, order_seen=discharge.order_seen
+        )
+        found = rules.discharge_check(collect_facts(case, at=new))
+        discharge.marks = list(
+            paper_marks(found, order_seen=discharge.order_seen, first_officer=discharge.first_name)
+        )
+        discharge.left_open = list(found.open_items)
+        freeing = orders_that_free(case, at=new)
+    else:
+        freeing = _acted_on(discharge, case)
+    for order_id in freeing:
+        authority.act_on_release_order(tx, release_order_id=order_id, at=new)
+    discharge.orders_acted_on = freeing
+    ground = "" if case is None else case.ground
+    try:
+        ended = custody.correct_discharge_end(
+            tx,
+            episode_id=discharge.episode_id,
+            reason=reason,
+            ended_at=new,
+            release_order_id=None if case is None else case.release_order_id,
+            order_seen=discharge.order_seen if discharge.entered_from_paper else ground,
+            by_whom=discharge.first_name,
+            destination=discharge.destination,
+        )
+    except InvalidInput as problem:
+        raise InvalidInput(
+            {"happened_at" if f == "ended_at" else f: why for f, why in problem.fields.items()}
+        ) from problem
+    discharge.at = ended.ended_at
+    if case is not None:
+        counted = (discharge.at - case.clock_started_at).total_seconds() // 60
+        discharge.minutes_from_order = max(0, int(counted))
+        case.closed_at = discharge.at
+        case.save()
+
+
+def _locked(tx: Transaction, discharge_id: int) -> tuple[Discharge, DischargeCase | None]:
+    """The discharge, its person locked, that still stands. Raises NotFound, Refused."""
+    found = Discharge.objects.filter(pk=discharge_id).first()
+    if found is None:
+        raise NotFound("discharge", discharge_id)
+    person_id, _establishment_id = owner_of(found.episode_id)
+    tx.lock_persons([person_id])
+    tx.require_person(CORRECT, person_id)
+    found.refresh_from_db()
+    if found.taken_back_at is not None:
+        refuse(Reason("release.discharge_taken_back")).require()
+    return found, found.case
+
+
+def _acted_on(discharge: Discharge, case: DischargeCase | None) -> list[int]:
+    """The orders on which the person was let go."""
+    if discharge.orders_acted_on:
+        return list(discharge.orders_acted_on)
+    own = None if case is None else case.release_order_id
+    return [] if own is None else [own]
+
+
+def _orders_stand_again(
+    tx: Transaction, discharge: Discharge, case: DischargeCase | None, reason: str
+) -> None:
+    authority.let_orders_stand_again(
+        tx,
+        person_id=discharge.person_id,
+        release_order_ids=_acted_on(discharge, case),
+        acted_at=discharge.at,
+        reason=reason,
+    )
+
+
+def _reason(text: str) -> str:
+    reason = text.strip()[:500]
+    if not reason:
+        raise InvalidInput({"reason": Reason("release.reason_missing")})
+    return reason
+
+
+def _result(discharge: Discharge) -> DischargeResult:
+    return DischargeResult(discharge.pk, discharge.case_id, tuple(discharge.marks))

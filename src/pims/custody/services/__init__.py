@@ -46,6 +46,7 @@ from pims.custody.services.escorts import (
     send_out,
 )
 from pims.custody.services.identity import IdentityChecked, record_identity_check
+from pims.custody.services.never_held import record_never_held
 from pims.custody.services.placement import (
     PlacementResult,
     leave_place,
@@ -67,8 +68,8 @@ from pims.custody.services.reception_corrections import (
     correct_receipt,
     correct_van,
     give_receipt_to_another,
-    record_never_held,
 )
+from pims.custody.services.reception_hours import NotMoved
 from pims.custody.services.return_rows import (
     Problem,
     Returned,
@@ -90,6 +91,7 @@ __all__ = [
     "IdentityChecked",
     "InjuryResult",
     "JoinResult",
+    "NotMoved",
     "PlacementResult",
     "Problem",
     "ReceiptGiven",

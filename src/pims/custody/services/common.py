@@ -78,6 +78,7 @@ def require_open(episode: Episode) -> None:
 def episode_at(person_id: int, at: datetime) -> Episode | None:
     """The episode that covers the instant, or that began within its minute."""
     own = Episode.objects.filter(person_id=person_id)
+    own = own.exclude(end_kind=Episode.EndKind.NEVER_HELD)
     return (
         own.filter(covers(at)).first()
         or own.filter(starts_at__gt=at, starts_at__lt=at + timedelta(minutes=1))

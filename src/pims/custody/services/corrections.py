@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from pims.custody import events
-from pims.custody.models import Absence, Episode, Escort, Placement
+from pims.custody.beginnings import fault_of_start, others_of, was_cut_short
+from pims.custody.models import Episode
 from pims.custody.rules import admission as admission_rules
 from pims.custody.services.about import about
-from pims.custody.services.common import moment, require_episode
+from pims.custody.services.common import moment, require_episode, scope_from_rows
 from pims.custody.services.words import line
 from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel.decisions import Reason, refuse
@@ -57,7 +58,7 @@ def correct_episode(
     if starts_at is not None:
         new = moment(tx, starts_at, "starts_at").at
         if (fault := fault_of_start(episode, new)) is not None:
-            wrong["starts_at"] = fault
+            wrong["starts_at"] = fault.reason
         before["starts_at"], after["starts_at"] = episode.starts_at, new
         start_at(episode, new)
     if reception_kind is not None:
@@ -69,22 +70,22 @@ def correct_episode(
         raise InvalidInput(wrong)
     episode.version += 1
     episode.save()
+    if episode.ends_at is None:
+        scope_from_rows(episode)
     tell_corrected(tx, episode, tuple(after), reason, before, after)
     return EpisodeResult(episode.pk, episode.version)
 
 
-def fault_of_start(episode: Episode, new: datetime) -> Reason | None:
-    """Why the episode cannot have begun at `new`, given all that is recorded; None where it can."""
-    if _first_event(episode) < new or (episode.ends_at is not None and new >= episode.ends_at):
-        return Reason("custody.start_after_what_followed")
-    before = Episode.objects.filter(person_id=episode.person_id, starts_at__lt=episode.starts_at)
-    if before.filter(ends_at__gt=new).exists():
-        return Reason("custody.episodes_would_overlap")
-    return None
-
-
 def start_at(episode: Episode, new: datetime) -> None:
-    """Let the episode begin at `new`, with what is counted from its beginning. Saves nothing."""
+    """Let the episode begin at `new`, with what is counted from its beginning. Saves nothing.
+
+    One that ended only because another began ends where the next one after `new` begins.
+    """
+    if was_cut_short(episode):
+        later = others_of(episode).filter(starts_at__gt=new).order_by("starts_at").first()
+        episode.ends_at = None if later is None else later.starts_at
+        if later is None:
+            episode.end_kind = Episode.EndKind.NONE
     episode.starts_at = new
     episode.admission_due_at = admission_rules.due_at(new)
 
@@ -152,16 +153,3 @@ def tell_corrected(
         ),
         details={"reason": reason, "before": before, "after": after},
     )
-
-
-def _first_event(episode: Episode) -> datetime:
-    """The first recorded instant of the episode after its start, or the end of time."""
-    starts = [
-        Placement.objects.filter(episode=episode).order_by("starts_at").first(),
-        Absence.objects.filter(episode=episode).order_by("starts_at").first(),
-    ]
-    instants = [row.starts_at for row in starts if row is not None]
-    escort = Escort.objects.filter(episode=episode).order_by("left_at").first()
-    if escort is not None:
-        instants.append(escort.left_at)
-    return min(instants, default=datetime.max.replace(tzinfo=UTC))

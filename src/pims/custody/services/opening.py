@@ -29,6 +29,7 @@ def open_episode(
     tx.lock_persons([person_id])
     later = (
         Episode.objects.filter(person_id=person_id, starts_at__gt=starts_at)
+        .exclude(end_kind=Episode.EndKind.NEVER_HELD)
         .order_by("starts_at")
         .values_list("starts_at", flat=True)
         .first()

@@ -196,6 +196,7 @@ def _on_the_books(
     """
     at = arrival.when.at
     own = Episode.objects.filter(person_id=person_id).order_by("starts_at")
+    own = own.exclude(end_kind=Episode.EndKind.NEVER_HELD)
     if not arrival.when.given:
         last = own.last()
         if last is None or (last.ends_at is not None and last.ends_at <= at):

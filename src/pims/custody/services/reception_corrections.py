@@ -4,57 +4,36 @@ Nothing is deleted. A dated amendment with a reason takes the place of what stoo
 history shows both. A stay that never was keeps its rows and lasts an instant.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from pims.custody import events
-from pims.custody.models import (
-    Absence,
-    BodyReceipt,
-    Episode,
-    Escort,
-    Injury,
-    Placement,
-    Van,
-)
+from pims.custody.models import BodyReceipt, Episode, Injury, Van
 from pims.custody.reading import READER, covers
-from pims.custody.rules.timelines import INSTANT
 from pims.custody.services.about import about
-from pims.custody.services.closing import write_end
-from pims.custody.services.common import (
-    locked_episode,
-    moment,
-    open_placement,
-    require_episode,
-    scope_from_rows,
-    scope_to,
-)
-from pims.custody.services.corrections import (
-    EpisodeResult,
-    fault_of_start,
-    start_at,
-    tell_corrected,
-)
+from pims.custody.services.common import locked_episode, moment, open_placement
+from pims.custody.services.never_held import MAY_BE_UNDONE, undo
 from pims.custody.services.opening import open_episode
 from pims.custody.services.placement import record_placement
 from pims.custody.services.receiving import BodyReceiptInput, names_of
-from pims.custody.services.words import line, prose
+from pims.custody.services.reception_hours import NotMoved, began_with, change, correct_line
+from pims.custody.services.words import given_reason, line, prose
 from pims.foundation.commands.transaction import Transaction, service
-from pims.kernel.decisions import Reason, refuse
-from pims.kernel.errors import InvalidInput, NotFound, Stale
+from pims.kernel.decisions import Reason
+from pims.kernel.errors import InvalidInput, NotFound
 from pims.people import selectors as people
 from pims.people import services as people_services
 
 RECEIVE, CORRECT = "custody.receive", "custody.correct"
-# How an episode may stand that turns out never to have been: whoever was let go was held.
-_MAY_BE_UNDONE = (Episode.EndKind.NONE, Episode.EndKind.NOT_RECORDED)
 
 
 @dataclass(frozen=True, slots=True)
 class ReceptionCorrected:
+    """`not_moved` are those to whom the van's new hour could not be given, each with why."""
+
     van_id: int
     receipt_ids: tuple[int, ...]
+    not_moved: tuple[NotMoved, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +60,15 @@ def correct_van(
 ) -> ReceptionCorrected:
     """Correct what is common to everyone on a van; None leaves as it is.
 
-    With the hour go the receipts, and the stays that began with them. Raises InvalidInput without
-    a reason, and where somebody cannot have been received then by what is recorded since.
+    With the hour go the receipts, and the stays that began with them. Whoever cannot have been
+    received then, by what is recorded since, keeps the hour and holds nobody else up: the answer
+    says who and why. Raises InvalidInput without a reason, and where nobody can be moved.
     """
     van = Van.objects.filter(pk=van_id).first()
     if van is None:
         raise NotFound("van", van_id)
     tx.require(RECEIVE, establishment_id=van.establishment_id)
-    reason = _reason(reason)
+    reason = given_reason(reason)
     receipts = list(BodyReceipt.objects.filter(van=van).order_by("pk"))
     tx.lock_persons([receipt.person_id for receipt in receipts])
     receipts = list(BodyReceipt.objects.filter(van=van).order_by("pk"))
@@ -100,9 +80,13 @@ def correct_van(
         "vehicle": None if vehicle is None else line("vehicle", vehicle, 60),
         "escorting_officer": officer,
     }
-    _change(van, given)
-    _correct(tx, receipts, {"received_at": new, "handed_over_by": officer}, reason)
-    return ReceptionCorrected(van.pk, tuple(receipt.pk for receipt in receipts))
+    hours = {"received_at": new, "handed_over_by": officer}
+    found = [correct_line(tx, receipt, hours, reason) for receipt in receipts]
+    stuck = tuple(one for one in found if one is not None)
+    if stuck and len(stuck) == len(receipts):
+        raise InvalidInput({"received_at": _of_people(stuck)})
+    change(van, given)
+    return ReceptionCorrected(van.pk, tuple(receipt.pk for receipt in receipts), stuck)
 
 
 @service
@@ -117,12 +101,18 @@ def correct_receipt(
     warrant_state: str | None = None,
     injuries: str | None = None,
     handed_over_by: str | None = None,
+    carry_places: bool = False,
 ) -> ReceptionCorrected:
-    """Correct one line of a van; None leaves as it is. Raises InvalidInput as `correct_van`."""
+    """Correct one line of a van; None leaves as it is. Raises InvalidInput as `correct_van`.
+
+    A stay in which nothing happened, made by a wrong hour for somebody whom the books held at the
+    right one, is recorded as never held, and the receipt joins the stay that was open then. With
+    `carry_places` a cell place taken before the new hour is held from that hour on.
+    """
     receipt = _locked_receipt(tx, receipt_id)
     tx.require(RECEIVE, establishment_id=receipt.establishment_id)
     tx.require_person(RECEIVE, receipt.person_id)
-    reason = _reason(reason)
+    reason = given_reason(reason)
     if warrant_state is not None and warrant_state not in BodyReceipt.WarrantState.values:
         raise InvalidInput({"warrant_state": Reason("custody.warrant_state_unknown")})
     if age_as_given is not None and not 0 <= age_as_given <= 120:
@@ -139,28 +129,10 @@ def correct_receipt(
         if handed_over_by is None
         else line("handed_over_by", handed_over_by),
     }
-    _correct(tx, [receipt], given, reason)
+    stuck = correct_line(tx, receipt, given, reason, carry_places=carry_places)
+    if stuck is not None:
+        raise InvalidInput({"received_at": stuck.reason})
     return ReceptionCorrected(receipt.van_id, (receipt.pk,))
-
-
-@service
-def record_never_held(
-    tx: Transaction, *, episode_id: int, version: int, reason: str
-) -> EpisodeResult:
-    """Record that a stay was entered in error: this person was never held by it.
-
-    Its rows stay and last an instant, so that no roll of that time counts them. Raises Stale,
-    InvalidInput without a reason, Refused where custody ended by a discharge, a death or another
-    recorded end: whoever was let go was held.
-    """
-    episode = require_episode(tx, episode_id, CORRECT)
-    if episode.version != version:
-        raise Stale
-    reason = _reason(reason)
-    if episode.end_kind not in _MAY_BE_UNDONE:
-        refuse(Reason("custody.ended_otherwise")).require()
-    _undo(tx, episode, reason)
-    return EpisodeResult(episode.pk, episode.version)
 
 
 @service
@@ -182,16 +154,21 @@ def give_receipt_to_another(
     receipt = _locked_receipt(tx, receipt_id)
     tx.require(CORRECT, establishment_id=receipt.establishment_id)
     tx.require_person(CORRECT, receipt.person_id)
-    reason = _reason(reason)
+    reason = given_reason(reason)
     episode = Episode.objects.get(pk=receipt.episode_id)
     was, at = receipt.person_id, receipt.received_at
     right, number = _right_person(tx, receipt, person_id, sex)
     tx.lock_persons([was, right])
-    theirs = Episode.objects.filter(person_id=right).filter(covers(at)).first()
-    began = _began_with(receipt, episode) and episode.end_kind in _MAY_BE_UNDONE
+    theirs = (
+        Episode.objects.filter(person_id=right)
+        .exclude(end_kind=Episode.EndKind.NEVER_HELD)
+        .filter(covers(at))
+        .first()
+    )
+    began = began_with(receipt, episode) and episode.end_kind in MAY_BE_UNDONE
     place = open_placement(episode) if began else None
     if began:
-        _undo(tx, episode, reason)
+        undo(tx, episode, reason)
     else:
         tx.record(
             events.IdentityInDoubt(
@@ -232,13 +209,6 @@ def give_receipt_to_another(
     return ReceiptGiven(receipt.pk, right, number, stay.pk, episode.pk if began else None)
 
 
-def _reason(text: str) -> str:
-    reason = line("reason", text, 500)
-    if not reason:
-        raise InvalidInput({"reason": Reason("custody.reason_missing")})
-    return reason
-
-
 def _locked_receipt(tx: Transaction, receipt_id: int) -> BodyReceipt:
     """The receipt, the person of its stay locked. Raises NotFound."""
     found = BodyReceipt.objects.filter(pk=receipt_id).values_list("episode_id", flat=True).first()
@@ -246,129 +216,6 @@ def _locked_receipt(tx: Transaction, receipt_id: int) -> BodyReceipt:
         raise NotFound("receipt", receipt_id)
     locked_episode(tx, found)
     return BodyReceipt.objects.get(pk=receipt_id)
-
-
-def _began_with(receipt: BodyReceipt, episode: Episode) -> bool:
-    """Whether the stay began with this receipt, and nobody else's hour is its beginning."""
-    return episode.starts_at == receipt.received_at
-
-
-def _correct(
-    tx: Transaction, receipts: list[BodyReceipt], given: Mapping[str, object], reason: str
-) -> None:
-    """Change each receipt, and with its hour the stay that began with it."""
-    stuck: list[int] = []
-    first: Reason | None = None
-    new = given.get("received_at")
-    for receipt in receipts:
-        episode = Episode.objects.get(pk=receipt.episode_id)
-        moves = isinstance(new, datetime) and new != receipt.received_at
-        if moves and isinstance(new, datetime) and _began_with(receipt, episode):
-            fault = fault_of_start(episode, new)
-            if fault is not None:
-                stuck.append(receipt.person_id)
-                first = first or fault
-                continue
-            _move_start(tx, episode, receipt, new, reason)
-        before = {
-            name: getattr(receipt, name) for name, value in given.items() if value is not None
-        }
-        changed = _change(receipt, given)
-        if changed:
-            tx.record(
-                events.ReceiptCorrected(
-                    **about(episode, tx.now), receipt_id=receipt.pk, fields=" ".join(changed)
-                ),
-                details={
-                    "reason": reason,
-                    "before": {name: before[name] for name in changed},
-                    "after": {name: given[name] for name in changed},
-                },
-            )
-    if first is not None:
-        raise InvalidInput({"received_at": _of_people(first, stuck, len(receipts))})
-
-
-def _of_people(reason: Reason, person_ids: list[int], on_the_van: int) -> Reason:
-    """The reason itself on a line; on a van with the names of those whom it is about."""
-    if on_the_van == 1:
-        return reason
-    heads = people.person_headers(READER, person_ids, brief=True)
-    named = ", ".join(f"{heads[i].display_name} {heads[i].number}".strip() for i in person_ids)
-    return Reason("custody.cannot_move_reception_of", {"people": named})
-
-
-def _move_start(
-    tx: Transaction, episode: Episode, receipt: BodyReceipt, new: datetime, reason: str
-) -> None:
-    old = episode.starts_at
-    start_at(episode, new)
-    episode.version += 1
-    episode.save(update_fields=["starts_at", "admission_due_at", "version"])
-    Injury.objects.filter(episode=episode, seen_at=receipt.received_at).update(seen_at=new)
-    tell_corrected(tx, episode, ("starts_at",), reason, {"starts_at": old}, {"starts_at": new})
-
-
-def _change(row: Van | BodyReceipt, given: Mapping[str, object]) -> list[str]:
-    """Set what is given and other than before; give the names of what changed."""
-    changed = [
-        name for name, value in given.items() if value is not None and getattr(row, name) != value
-    ]
-    for name in changed:
-        setattr(row, name, given[name])
-    if changed:
-        row.save(update_fields=changed)
-    return changed
-
-
-def _undo(tx: Transaction, episode: Episode, reason: str) -> None:
-    """End the stay, and all that is recorded in it, an instant after it began."""
-    before = {"ends_at": episode.ends_at, "end_kind": episode.end_kind}
-    was_open = episode.ends_at is None
-    rows: list[Placement | Absence] = [
-        *Placement.objects.filter(episode=episode),
-        *Absence.objects.filter(episode=episode),
-    ]
-    for row in rows:
-        row.ends_at = row.starts_at + INSTANT
-        changed = ["ends_at"]
-        if isinstance(row, Absence):
-            row.end_kind = Absence.EndKind.CUSTODY_ENDED
-            changed.append("end_kind")
-        row.save(update_fields=changed)
-    for escort in Escort.objects.filter(episode=episode):
-        escort.returned_at = escort.left_at + INSTANT
-        escort.save(update_fields=["returned_at"])
-    episode.ends_at = episode.starts_at + INSTANT
-    episode.end_kind = Episode.EndKind.NEVER_HELD
-    episode.version += 1
-    episode.save(update_fields=["ends_at", "end_kind", "version"])
-    end = write_end(
-        episode=episode,
-        person_id=episode.person_id,
-        establishment_id=episode.establishment_id,
-        kind=Episode.EndKind.NEVER_HELD,
-        at=episode.ends_at,
-        circumstances=reason,
-        recorded_by_id=tx.actor.user_id,
-    )
-    if was_open:
-        other = Episode.objects.filter(person_id=episode.person_id, ends_at=None).first()
-        if other is None:
-            scope_to(episode, None)
-        else:
-            scope_from_rows(other)
-    tell_corrected(
-        tx, episode, ("end_kind",), reason, before, {"end_kind": Episode.EndKind.NEVER_HELD}
-    )
-    tx.record(
-        events.Ended(
-            **about(episode, episode.ends_at),
-            end_id=end.pk,
-            end_kind=Episode.EndKind.NEVER_HELD,
-            release_order_id=None,
-        )
-    )
 
 
 def _right_person(
@@ -393,3 +240,13 @@ def _right_person(
         raise InvalidInput({"person_id": Reason("custody.same_person")})
     tx.require_person("people.view", right)
     return right, heads[right].number
+
+
+def _of_people(stuck: tuple[NotMoved, ...]) -> Reason:
+    """The reason itself where one person was on the van, else the names of those it is about."""
+    if len(stuck) == 1:
+        return stuck[0].reason
+    heads = people.person_headers(READER, [one.person_id for one in stuck], brief=True)
+    found = [heads[one.person_id] for one in stuck]
+    named = ", ".join(f"{head.display_name} {head.number}".strip() for head in found)
+    return Reason("custody.cannot_move_reception_of", {"people": named})

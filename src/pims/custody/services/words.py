@@ -22,6 +22,14 @@ def line(field: str, text: str, limit: int = 200) -> str:
     return clean_field(field, text, limit=limit)
 
 
+def given_reason(text: str) -> str:
+    """Why something is corrected, as it is kept. Raises InvalidInput where nobody says why."""
+    reason = line("reason", text, 500)
+    if not reason:
+        raise InvalidInput({"reason": Reason("custody.reason_missing")})
+    return reason
+
+
 def prose(field: str, text: str) -> str:
     """Several lines as they are kept. Raises InvalidInput as `line`."""
     return clean_field(field, text, limit=PROSE, multiline=True)

@@ -215,7 +215,7 @@ def test_a_correction_cannot_make_an_episode_begin_after_what_followed(prison: P
             reason="wrong",
             starts_at=clock.now() - timedelta(hours=3),
         )
-    assert caught.value.fields["starts_at"].code == "custody.start_after_what_followed"
+    assert caught.value.fields["starts_at"].code == "custody.start_after_placed"
 
 
 def test_two_records_of_one_person_are_joined_unless_they_were_held_at_the_same_time(

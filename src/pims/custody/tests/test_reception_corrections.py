@@ -41,19 +41,156 @@ def test_a_mistyped_year_is_corrected_for_everyone_on_the_van(prison: Prison) ->
     assert "custody.episode_corrected" in told(other.person_id)
 
 
-def test_an_hour_that_what_followed_forbids_is_refused_by_name_and_nothing_moves(
+def van_of(receipt) -> int:
+    return BodyReceipt.objects.get(pk=receipt.receipt_id).van_id
+
+
+def test_whoever_cannot_have_come_at_the_new_hour_holds_nobody_else_of_the_van_up(
     prison: Prison,
 ) -> None:
     hour = clock.now() - timedelta(hours=5)
-    placed, other = prison.receive(man("Ana Cho"), man("Luis Pop"), at=hour)
+    later = hour + timedelta(hours=2)
+    placed, *others = prison.receive(man("Ana Cho"), *[man(f"Man {n}") for n in range(11)], at=hour)
     prison.put(placed.episode_id, "REM A-1/1", happened_at=hour + timedelta(hours=1))
-    van_id = BodyReceipt.objects.get(pk=other.receipt_id).van_id
+    done = services.correct_van(
+        prison.command, van_id=van_of(placed), received_at=later, reason="Later"
+    )
+    (stuck,) = done.not_moved
+    assert (stuck.receipt_id, stuck.reason.code) == (
+        placed.receipt_id,
+        "custody.start_after_placed",
+    )
+    starts = dict(Episode.objects.values_list("pk", "starts_at"))
+    assert starts == {placed.episode_id: hour} | {o.episode_id: later for o in others}
+
+
+def test_an_hour_that_nobody_of_the_van_can_have_come_at_moves_nothing(prison: Prison) -> None:
+    hour = clock.now() - timedelta(hours=5)
+    first, second = prison.receive(man("Ana Cho"), man("Luis Pop"), at=hour)
+    for held, place in ((first, "REM A-1/1"), (second, "REM A-1/2")):
+        prison.put(held.episode_id, place, happened_at=hour + timedelta(hours=1))
     with pytest.raises(InvalidInput) as caught:
         services.correct_van(
-            prison.command, van_id=van_id, received_at=hour + timedelta(hours=2), reason="Later"
+            prison.command,
+            van_id=van_of(first),
+            received_at=hour + timedelta(hours=2),
+            from_where="Elsewhere",
+            reason="Later",
         )
-    assert placed.number in str(caught.value.fields["received_at"].params)
-    assert set(Episode.objects.values_list("starts_at", flat=True)) == {hour}
+    assert first.number in str(caught.value.fields["received_at"].params)
+    found = selectors.van(prison.actor, van_of(first))
+    assert (found.arrived_at, found.from_where) == (hour, "")
+
+
+def wrong_year_with_one_inside(prison: Prison):
+    """A van of a mistyped year; one of its two people was inside already: "the same"."""
+    hour = clock.now() - timedelta(hours=2)
+    inside = prison.held("Dan Banner", hours=2000)
+    receipts = prison.receive(
+        man("Dan Banner", person_id=inside.person_id, attach="same", injuries="Cut"),
+        man("Luis Pop"),
+        at=hour - WRONG_YEAR,
+    )
+    return hour, inside, receipts
+
+
+def test_a_mistyped_year_is_mended_for_the_whole_van_though_one_was_inside_already(
+    prison: Prison,
+) -> None:
+    hour, inside, (again, other) = wrong_year_with_one_inside(prison)
+    assert on_roll(prison, 1000) == {inside.person_id, other.person_id}
+    done = services.correct_van(
+        prison.command, van_id=van_of(again), received_at=hour, reason="Year"
+    )
+    assert done.not_moved == ()
+    assert on_roll(prison, 1000) == set()
+    assert on_roll(prison, 80) == {inside.person_id}
+    assert on_roll(prison) == {inside.person_id, other.person_id}
+    receipt = BodyReceipt.objects.get(pk=again.receipt_id)
+    assert (receipt.received_at, receipt.episode_id) == (hour, inside.episode_id)
+    assert receipt.found == "books_said_inside"
+    assert Episode.objects.get(pk=again.episode_id).end_kind == "never_held"
+    injury = Injury.objects.get()
+    assert (injury.episode_id, injury.seen_at) == (inside.episode_id, hour)
+    assert "custody.episode_was_open" in told(inside.person_id)
+
+
+def test_the_line_of_one_who_was_inside_already_is_mended_alone(prison: Prison) -> None:
+    hour, inside, (again, _other) = wrong_year_with_one_inside(prison)
+    services.correct_receipt(
+        prison.command, receipt_id=again.receipt_id, received_at=hour, reason="Year"
+    )
+    assert BodyReceipt.objects.get(pk=again.receipt_id).episode_id == inside.episode_id
+    assert on_roll(prison, 1000) & {inside.person_id} == set()
+
+
+def test_the_line_of_a_stay_that_was_never_held_is_mended_and_leaves_the_day_it_was_put_on(
+    prison: Prison,
+) -> None:
+    hour, inside, (again, _other) = wrong_year_with_one_inside(prison)
+    services.record_never_held(
+        prison.command, episode_id=again.episode_id, version=1, reason="Typed wrong"
+    )
+    done = services.correct_van(
+        prison.command, van_id=van_of(again), received_at=hour, reason="Year"
+    )
+    assert done.not_moved == ()
+    assert BodyReceipt.objects.get(pk=again.receipt_id).received_at == hour
+    since = hour - WRONG_YEAR - timedelta(days=1)
+    assert (
+        selectors.reception_book(
+            prison.actor, prison.establishment_id, since=since, until=since + timedelta(days=2)
+        )
+        == []
+    )
+    assert on_roll(prison) >= {inside.person_id}
+
+
+def test_a_stay_that_a_wrong_year_put_before_an_ended_one_is_open_at_the_right_hour(
+    prison: Prison,
+) -> None:
+    hour = clock.now() - timedelta(hours=2)
+    before = prison.held("Dan Banner", hours=2000)
+    services.end_episode(
+        prison.command,
+        episode_id=before.episode_id,
+        kind="discharged",
+        ended_at=clock.now() - timedelta(days=20),
+    )
+    (again,) = prison.receive(man("Dan Banner", person_id=before.person_id), at=hour - WRONG_YEAR)
+    assert on_roll(prison) == set()
+    services.correct_van(prison.command, van_id=van_of(again), received_at=hour, reason="Year")
+    assert on_roll(prison) == {before.person_id}
+    assert on_roll(prison, 10) == set()
+
+
+def test_a_place_taken_before_the_right_hour_is_held_from_then_on_where_that_is_so(
+    prison: Prison,
+) -> None:
+    hour = clock.now() - timedelta(hours=5)
+    right = hour + timedelta(hours=3)
+    (held,) = prison.receive(man("Ana Cho"), at=hour)
+    prison.put(held.episode_id, "REM A-1/1", happened_at=hour + timedelta(hours=1))
+    prison.put(held.episode_id, "REM A-1/2", happened_at=hour + timedelta(hours=2))
+    given = {"receipt_id": held.receipt_id, "received_at": right, "reason": "Misread"}
+    with pytest.raises(InvalidInput):
+        services.correct_receipt(prison.command, **given)
+    services.correct_receipt(prison.command, **given, carry_places=True)
+    (row,) = selectors.roll(prison.actor, prison.establishment_id)
+    assert (row.received_at, row.place) == (right, "Remand A-1/2")
+    assert on_roll(prison) == {held.person_id}
+
+
+def test_who_was_never_held_can_be_received_at_any_hour_of_that_day(prison: Prison) -> None:
+    held = prison.one("Dan Banner", at=clock.now() - timedelta(hours=3))
+    services.record_never_held(
+        prison.command, episode_id=held.episode_id, version=1, reason="Wrong number"
+    )
+    (again,) = prison.receive(
+        man("Dan Banner", person_id=held.person_id), at=clock.now() - timedelta(hours=6)
+    )
+    assert on_roll(prison) == {held.person_id}
+    assert Episode.objects.get(pk=again.episode_id).ends_at is None
 
 
 def test_one_line_is_corrected_without_the_others(prison: Prison) -> None:

@@ -191,6 +191,7 @@ def make_samples(prison: SmallPrison) -> Samples:
         "case_id": (case.case_id,),
         "code": ITEMS[:3],
         "discharge_id": (gone[0].discharge_id,),
+        "release:of_stay episode_id": (held["STAINE"].episode_id,),
         "error_id": (error.error_id,),
         "alarm_id": tuple(a.alarm_id for a in assurance.open_alarms(viewer, here, limit=1)),
         "match_id": van.receipts[0].possible_match_ids[:1],

@@ -128,3 +128,40 @@ def test_an_escort_that_left_after_a_death_entered_late_is_no_alarm_of_the_clock
         prison.command, episode_id=held.episode_id, happened_at=clock.now() - timedelta(hours=3)
     )
     assert "custody.clock_went_back" not in told(held.person_id)
+
+
+@pytest.mark.parametrize(("outcome", "years"), [("new_date", 36), ("sentenced", 100)])
+def test_a_day_far_ahead_is_asked_about_at_the_desk_before_it_keeps_anyone_inside(
+    prison, client, outcome, years
+) -> None:
+    held = at_court(prison, "Ana Chan")
+    day = clock.now().astimezone(ZONE).date() + timedelta(days=365 * years)
+    line = {
+        "episode_id": str(held.episode_id), "outcome": outcome, "day": f"{day:%d/%m/%Y}",
+        "reference": "MC 8/26", "body_id": str(prison.court),
+    }  # fmt: skip
+    asked = posted(client, [line])
+    text = asked.content.decode()
+    assert asked.status_code == 422
+    assert "days ahead. Is the year right?" in text
+    assert f"{day:%d/%m/%Y}" in text
+    assert selectors.episodes(prison.actor, held.person_id)[0].court_returns == ()
+    near = clock.now().astimezone(ZONE).date() + timedelta(days=28)
+    assert posted(client, [line | {"day": f"{near:%d/%m/%Y}"}]).status_code == 302
+
+
+def test_a_desk_sent_with_no_outcome_says_so(prison, client) -> None:
+    held = at_court(prison, "Ana Chan")
+    answer = posted(client, [{"episode_id": str(held.episode_id), "note": "Came late"}])
+    assert answer.status_code == 422
+    assert "choose an outcome" in answer.content.decode()
+    assert "Came late" in answer.content.decode()
+
+
+def test_who_brought_the_van_back_is_not_who_let_a_prisoner_go_at_court(prison, client) -> None:
+    held = at_court(prison, "Ana Chan")
+    line = {"episode_id": str(held.episode_id), "outcome": "discharged_at_court"}
+    assert posted(client, [line]).status_code == 302
+    end = selectors.episodes(prison.actor, held.person_id)[0].end
+    assert end is not None
+    assert end.by_whom == ""

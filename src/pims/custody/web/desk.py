@@ -18,15 +18,15 @@ from pims.authority.web.words import kind_label
 from pims.custody import selectors, services
 from pims.custody.selectors import DeskRow
 from pims.custody.services import Problem, ReturnRow
+from pims.custody.web.desk_doubts import desk_doubts
 from pims.custody.web.drafts import draft_of
-from pims.custody.web.fact_doubts import before_the_record, long_ago
 from pims.custody.web.words import NOT_RETURNED, OUTCOMES
 from pims.facilities import selectors as facilities
 from pims.kernel import clock
 from pims.kernel.decisions import Reason
 from pims.ui import wording
 from pims.ui.commands import command_from
-from pims.ui.doubts import Doubt, question
+from pims.ui.doubts import question
 from pims.ui.fields import InstantField
 from pims.ui.pages import page
 
@@ -112,7 +112,11 @@ def desk(request: Any) -> HttpResponse:
     ready = posted is not None and form.is_valid() and lines.is_valid()
     ready = ready and _handed_over(form, lines)
     if ready:
-        asked = question(request, _doubts(form, lines, by_episode))
+        told = [(line, _hour(form, line)) for line in lines if line.cleaned_data.get("outcome")]
+        asked = question(request, desk_doubts(told, by_episode, today=_today(request)))
+        if not told:
+            form.add_error(None, gettext("Nothing was recorded: choose an outcome on a line."))
+            ready = False
     if posted is not None and ready and asked is None:
         chosen = [line for line in lines if line.cleaned_data.get("outcome")]
         done = services.record_returns(
@@ -156,24 +160,6 @@ def desk(request: Any) -> HttpResponse:
     wrong = bool(problems) or asked is not None
     wrong = wrong or bool(posted and (form.errors or any(x.errors for x in lines)))
     return render(request, "custody/desk.html", context, status=422 if wrong else 200)
-
-
-def _doubts(form: DeskForm, lines: Any, by_episode: dict[int, DeskRow]) -> list[Doubt]:
-    """What is surprising about the hours: of the van, of a line, and of whoever was let go."""
-    found: dict[datetime, Doubt] = {}
-    gone: list[Doubt] = []
-    for line in lines:
-        if not line.cleaned_data.get("outcome"):
-            continue
-        own, at = line.cleaned_data["when"] is not None, _hour(form, line)
-        target = f"id_{line.prefix}-when" if own else "id_happened_at_day"
-        for doubt in long_ago(at, target):
-            found.setdefault(at, doubt)
-        row = by_episode.get(line.cleaned_data["episode_id"])
-        if row is not None and line.cleaned_data["outcome"] == "discharged_at_court":
-            who = f"{row.number} {row.name}".strip()
-            gone += before_the_record(row.episode_id, at, who=who, target=target)
-    return [*found.values(), *gone]
 
 
 def _hour(form: DeskForm, line: RowForm) -> datetime:
@@ -241,11 +227,15 @@ def _left(
 
 
 def _day(request: Any) -> date:
-    zone = ZoneInfo(facilities.time_zone(request.establishment_id))
     try:
         return date.fromisoformat(request.GET.get("day", ""))
     except ValueError:
-        return clock.now().astimezone(zone).date()
+        return _today(request)
+
+
+def _today(request: Any) -> date:
+    zone = ZoneInfo(facilities.time_zone(request.establishment_id))
+    return clock.now().astimezone(zone).date()
 
 
 def _offer_warrants(line: RowForm, by_episode: dict[int, DeskRow]) -> None:
@@ -267,7 +257,8 @@ def _row(form: DeskForm, line: RowForm) -> ReturnRow:
         escort_id=given["escort_id"],
         episode_id=given["episode_id"],
         happened_at=happened_at,
-        returned_from=van["returned_from"],
+        # Who handed the others back is not who let this one go.
+        returned_from="" if outcome == "discharged_at_court" else van["returned_from"],
         received_back_by=van["received_back_by"],
         condition_back=given["condition_back"],
         note=given["note"],

@@ -7,12 +7,14 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from pims.custody.beginnings import fault_of_start, stay_to_join
 from pims.custody.models import AdmissionStep, BodyReceipt, Episode, TurnedAway, Van
 from pims.custody.reading import READER
 from pims.custody.rules import admission as rules
 from pims.foundation.access.actor import Actor
 from pims.foundation.access.scope import visible_ids, visible_persons
-from pims.kernel import clock
+from pims.kernel import clock, minutes
+from pims.kernel.decisions import Reason
 from pims.kernel.errors import NotFound, NotPermitted
 from pims.people import selectors as people
 
@@ -70,6 +72,18 @@ class VanInfo:
     escorting_officer: str
     vehicle: str
     lines: tuple[ReceptionLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HourApart:
+    """A line that has another hour than its van, and why it cannot have the van's.
+
+    `fault` is None where nothing speaks against it; `other_episode_id` is the stay in the way.
+    """
+
+    line: ReceptionLine
+    fault: Reason | None
+    other_episode_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +151,22 @@ def van(viewer: Actor, van_id: int) -> VanInfo:
     if row is None or not viewer.can_at(VIEW, row.establishment_id):
         raise NotFound("van", van_id)
     return _van(row, _lines(viewer, BodyReceipt.objects.filter(van=row).order_by("pk")))
+
+
+def hours_apart(found: VanInfo) -> list[HourApart]:
+    """The lines of a van whose hour is another than the van's, each with why."""
+    apart = [line for line in found.lines if not minutes.same(line.received_at, found.arrived_at)]
+    episodes = Episode.objects.in_bulk([line.episode_id for line in apart])
+    return [_apart(line, episodes[line.episode_id], found.arrived_at) for line in apart]
+
+
+def place_before(receipt_id: int, at: datetime) -> Reason | None:
+    """That a receipt cannot have `at` for its hour only because a cell place was taken before."""
+    found = BodyReceipt.objects.filter(pk=receipt_id).select_related("episode").first()
+    if found is None or found.episode.starts_at != found.received_at:
+        return None
+    fault = fault_of_start(found.episode, at)
+    return fault.reason if fault is not None and fault.placed else None
 
 
 def vans(
@@ -234,6 +264,17 @@ def _lines(viewer: Actor, receipts: Iterable[BodyReceipt]) -> list[ReceptionLine
         for row in rows
         if row.person_id in headers
     ]
+
+
+def _apart(line: ReceptionLine, episode: Episode, at: datetime) -> HourApart:
+    follows = episode.starts_at == line.received_at
+    never = episode.end_kind == Episode.EndKind.NEVER_HELD
+    if not follows or never or stay_to_join(episode, at) is not None:
+        return HourApart(line, None)
+    fault = fault_of_start(episode, at)
+    if fault is None:
+        return HourApart(line, None)
+    return HourApart(line, fault.reason, fault.other_episode_id)
 
 
 def _van(row: Van, lines: list[ReceptionLine]) -> VanInfo:

@@ -19,6 +19,7 @@ from pims.custody.services.receiving import BodyReceiptInput, names_of
 from pims.custody.services.reception_hours import NotMoved, began_with, change, correct_line
 from pims.custody.services.words import given_reason, line, prose
 from pims.foundation.commands.transaction import Transaction, service
+from pims.kernel import minutes
 from pims.kernel.decisions import Reason
 from pims.kernel.errors import InvalidInput, NotFound
 from pims.people import selectors as people
@@ -73,6 +74,8 @@ def correct_van(
     tx.lock_persons([receipt.person_id for receipt in receipts])
     receipts = list(BodyReceipt.objects.filter(van=van).order_by("pk"))
     new = None if received_at is None else moment(tx, received_at, "received_at").at
+    if new is not None and minutes.same(new, van.arrived_at):
+        new = van.arrived_at
     officer = None if handed_over_by is None else line("handed_over_by", handed_over_by)
     given = {
         "arrived_at": new,

@@ -13,6 +13,7 @@ from pims.custody.services.common import scope_from_rows
 from pims.custody.services.corrections import start_at, tell_corrected
 from pims.custody.services.never_held import undo
 from pims.foundation.commands.transaction import Transaction
+from pims.kernel import minutes
 from pims.kernel.decisions import Reason
 
 
@@ -46,7 +47,10 @@ def correct_line(
     episode = Episode.objects.get(pk=receipt.episode_id)
     stuck = None
     new = given.get("received_at")
-    if isinstance(new, datetime) and new != receipt.received_at:
+    if isinstance(new, datetime) and minutes.same(new, receipt.received_at):
+        # A form gives the minute; the seconds of the clock stay as they are.
+        given = {name: value for name, value in given.items() if name != "received_at"}
+    elif isinstance(new, datetime):
         why = _give_hour(tx, episode, receipt, new, reason, carry_places=carry_places)
         if why is not None:
             stuck = NotMoved(receipt.pk, receipt.person_id, why)

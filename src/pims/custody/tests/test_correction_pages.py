@@ -157,3 +157,56 @@ def test_a_form_with_a_number_that_is_sent_twice_is_received_once(prison, recept
         again = reception.post(reverse("custody:receive"), sent)
     assert first.status_code == again.status_code == 302
     assert first.url == again.url
+
+
+def by_way_of(prison, language: str):
+    return signed_in(
+        staff("reception_officer", establishment_id=prison.establishment_id, language=language)
+    )
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ["could not be given to 1", "another hour than the van", "Since ", "Correct this"]),
+        ("es", ["no se pudo dar a 1", "otra hora que el furgón", "Desde el ", "Corregir esta"]),
+    ],
+)
+def test_who_could_not_be_moved_with_the_van_is_listed_with_why_and_the_way_on(
+    prison, language, words
+) -> None:
+    officer = by_way_of(prison, language)
+    hour = clock.now().replace(second=0, microsecond=0) - timedelta(hours=5)
+    right = hour + timedelta(hours=2)
+    stuck, other = prison.receive(man("A B"), man("C D"), at=hour)
+    prison.put(stuck.episode_id, "REM A-1/1", happened_at=hour + timedelta(hours=1))
+    sent = command(**instant("received_at", right), handed_over_by="PC 9", reason="Misread")
+    answer = officer.post(reverse("custody:correct_van", args=[van_of(stuck)]), sent)
+    page = officer.get(answer.url).content.decode()
+    for word in words:
+        assert word in page
+    assert Episode.objects.get(pk=other.episode_id).starts_at == right
+    way = reverse("custody:correct_receipt", args=[stuck.receipt_id])
+    assert way in page
+    line = command(
+        **instant("received_at", right), name_as_given="A B", warrant_state="yes", reason="Misread"
+    )
+    asked = officer.post(way, line)
+    assert asked.status_code == 422
+    assert "Remand A-1/1" in asked.content.decode()
+    sure = {"sure": asked.context["question"].mark}
+    assert officer.post(way, line | sure).status_code == 302
+    assert Episode.objects.get(pk=stuck.episode_id).starts_at == right
+    assert words[1] not in officer.get(answer.url).content.decode()
+
+
+def test_a_name_is_corrected_without_moving_the_seconds_of_the_hour(prison, reception) -> None:
+    held = prison.one("A B", at=clock.now().replace(second=27) - timedelta(hours=1))
+    before = Episode.objects.get().starts_at
+    sent = command(
+        **instant("received_at", before), name_as_given="A Bee", warrant_state="yes", reason="Ear"
+    )
+    address = reverse("custody:correct_receipt", args=[held.receipt_id])
+    assert reception.post(address, sent).status_code == 302
+    assert Episode.objects.get().starts_at == before
+    assert BodyReceipt.objects.get().name_as_given == "A Bee"

@@ -174,10 +174,22 @@ def correct_van(request: Any, van_id: int) -> HttpResponse:
     }
     form = VanCorrection(request.POST or None, initial=initial)
     count = len(van.lines)
+
+    def correct_all(command: Command) -> None:
+        done = services.correct_van(command, van_id=van_id, **form.cleaned_data)
+        if done.not_moved:
+            messages.warning(
+                request,
+                gettext(
+                    "The hour could not be given to %(count)s: see below who, why, and what to do."
+                )
+                % {"count": len(done.not_moved)},
+            )
+
     return _page(
         request,
         form,
-        lambda command: services.correct_van(command, van_id=van_id, **form.cleaned_data),
+        correct_all,
         title=gettext("Correct a van"),
         lead=gettext("The hour goes for everyone who was on it: %(count)s people.")
         % {"count": count},
@@ -198,12 +210,19 @@ def correct_receipt(request: Any, receipt_id: int) -> HttpResponse:
         "handed_over_by": line.handed_over_by,
     }
     form = LineCorrection(request.POST or None, initial=initial)
+    doubts: list[Doubt] = []
+    if request.method == "POST" and form.is_valid():
+        before = selectors.place_before(receipt_id, form.cleaned_data["received_at"])
+        if before is not None:
+            asked = Reason("custody.doubt_place_before", before.params)
+            doubts.append(Doubt(asked, "id_received_at_day"))
     return _page(
         request,
         form,
         lambda command: services.correct_receipt(
-            command, receipt_id=receipt_id, **form.cleaned_data
+            command, receipt_id=receipt_id, carry_places=bool(doubts), **form.cleaned_data
         ),
+        doubts=doubts,
         title=gettext("Correct a line of a van"),
         lead=gettext("This person alone. For everyone on the van, correct the van."),
         back=reverse("custody:van", args=[line.van_id]),

@@ -154,8 +154,10 @@ def van(request: Any, van_id: int) -> HttpResponse:
     ids = [line.person_id for line in found.lines]
     matches = people.matches_of(request.actor, ids)
     near = near_of(request.actor, found, without=matches)
+    apart = selectors.hours_apart(found)
     context = {
         "van": found,
+        "apart": apart,
         "lines": [
             (
                 line,

@@ -99,6 +99,32 @@ def raise_what_it_says(event: EventRecord) -> None:
     )
 
 
+@subscriber("assurance.doubts", kinds=["release.released", "release.discharge_taken_back"])
+def raise_released_in_doubt(event: EventRecord) -> None:
+    """Who left on an odd order that nobody had verified: the registry is called all the same."""
+    if event.kind == "release.discharge_taken_back":
+        services.end_alarm_by_fact(
+            _command(event, "doubts"), kind="released_in_doubt", key=_episode_key(event)
+        )
+        return
+    marks = event.payload.get("marks")
+    if not isinstance(marks, list) or "order_in_doubt" not in marks:
+        return
+    episode_id = event.payload.get("episode_id")
+    services.raise_alarm(
+        _command(event, "doubts"),
+        alarm=DueAlarm(
+            kind="released_in_doubt",
+            key=_episode_key(event),
+            since=event.recorded_at,
+            establishment_id=event.establishment_id,
+            person_id=event.person_id,
+            episode_id=episode_id if isinstance(episode_id, int) else None,
+            params={"event": event.kind},
+        ),
+    )
+
+
 def _of_van(event: EventRecord) -> dict[str, object]:
     """Which van an alarm about nobody alone is about."""
     van_id = event.payload.get("van_id")

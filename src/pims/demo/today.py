@@ -111,10 +111,10 @@ def _order(simulation: Simulation, inmates: list[Inmate], now: datetime) -> None
                 establishment_id=simulation.establishment_id,
                 person_id=inmate.person_id,
                 kind="bail",
-                body_id=simulation.bodies["MC-BZ"],
+                body_id=simulation.bodies[inmate.stay.court],
                 received_at=clock.now(),
                 ends_all=True,
-                reference=f"MC-BZ bail {inmate.stay.index}",
+                reference=f"{inmate.stay.court} bail {inmate.stay.index}",
             )
 
 

@@ -98,10 +98,14 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class DischargeCheck:
-    """`stops` is empty when the prisoner may walk; `items` are done or explained on the way."""
+    """`stops` is empty when the prisoner may walk; `items` are done or explained on the way.
+
+    `doubts` are marks that a discharge now would carry, whatever is left open.
+    """
 
     stops: tuple[Reason, ...]
     items: tuple[Item, ...]
+    doubts: tuple[str, ...] = ()
 
     @property
     def may_go(self) -> bool:
@@ -133,7 +137,8 @@ def discharge_check(facts: DischargeFacts) -> DischargeCheck:
         for code in ITEMS
         if applicable.get(code, True)
     )
-    return DischargeCheck(tuple(stops), items)
+    doubts = (ORDER_IN_DOUBT,) if facts.order_in_doubt else ()
+    return DischargeCheck(tuple(stops), items, doubts)
 
 
 def second_officer_decision(facts: DischargeFacts, *, as_of: datetime, called: str) -> Decision:

@@ -330,6 +330,7 @@ def _about(paper: selectors.WarrantBrief) -> dict[str, Any]:
             Fact(_("Until"), paper.until or "—"),
             Fact(_("Next appearance"), paper.next_appearance or "—"),
             *([Fact(_("Defects"), wrong)] if wrong else []),
+            Fact(_("By its own dates it detains"), words.detains_text(paper)),
         ],
         "url": reverse("authority:warrant", args=[paper.warrant_id]),
         "url_label": _("The paper in full"),

@@ -6,9 +6,9 @@ from django.utils.translation import gettext_lazy as _
 
 from pims.authority import wording
 from pims.authority.rules import LegalStatus
-from pims.authority.selectors import ReleaseOrderInfo
+from pims.authority.selectors import ReleaseOrderInfo, WarrantBrief
 from pims.jurisdictions.warrant_kinds import legal_statuses, warrant_kinds
-from pims.ui.dates import until_text
+from pims.ui.dates import instant_text, until_text
 from pims.ui.shapes import Fact
 
 DEFECTS = wording.DEFECTS
@@ -98,6 +98,15 @@ def detained_until(status: LegalStatus, zone: str) -> Promise | str:
     if status.valid_until is None:
         return _("No end is named")
     return until_text(status.valid_until, zone)
+
+
+def detains_text(paper: WarrantBrief) -> Promise | str:
+    """Until when a paper detains by its own dates, as a person reads it."""
+    if paper.detains is None:
+        return _("Nobody: its dates do not say until when")
+    if paper.detains.end is None:
+        return _("No end is named")
+    return gettext("Until %(day)s") % {"day": instant_text(paper.detains.end)}
 
 
 def odd_lines(order: ReleaseOrderInfo) -> list[str]:

@@ -57,6 +57,7 @@ def discharge_person(
     marks = [f"not_done:{code}" for code in found.open_items]
     if second_how is not Discharge.SecondHow.PRESENT:
         marks.append("not_countersigned")
+    marks += found.doubts
     freeing = orders_that_free(case, at=tx.now)
     for order_id in freeing:
         authority.act_on_release_order(tx, release_order_id=order_id, at=tx.now)

@@ -79,7 +79,7 @@ def paper_marks(
     found: rules.DischargeCheck, *, order_seen: str, first_officer: str
 ) -> tuple[str, ...]:
     """What the check would have said, and what the paper does not say."""
-    marks = [reason.code for reason in found.stops] + ["from_paper"]
+    marks = [*(reason.code for reason in found.stops), *found.doubts, "from_paper"]
     if not order_seen.strip():
         marks.append("no_order_seen")
     if not first_officer.strip():

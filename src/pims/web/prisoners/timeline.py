@@ -80,6 +80,7 @@ def _authority(
             order.received_at,
             _("Release order received: %(kind)s") % {"kind": ORDER_KINDS[order.kind]},
             f"{order.body_name} {order.reference}".strip(),
+            url=reverse("authority:order", args=[order.release_order_id]),
             tone="ok" if order.withdrawn_at is None else "quiet",
         )
         if order.withdrawn_at is not None:

@@ -165,3 +165,25 @@ def test_who_brought_the_van_back_is_not_who_let_a_prisoner_go_at_court(prison, 
     end = selectors.episodes(prison.actor, held.person_id)[0].end
     assert end is not None
     assert end.by_whom == ""
+
+
+def test_leaving_in_another_year_is_asked_about_before_anybody_is_sent_out(prison, client) -> None:
+    held = prison.one("Ana Chan", at=clock.now() - timedelta(days=500))
+    back = (clock.now() + timedelta(hours=3)).astimezone(ZONE)
+    left = clock.now() - timedelta(days=365)
+    url = reverse("custody:send_out")
+    form = {
+        name.replace("happened_at", "left_at"): value for name, value in typed_at(left).items()
+    } | {
+        "kind": "court", "body_id": str(prison.court), "officers": "Officer Sho",
+        "expected_back_at_day": str(back.day), "expected_back_at_month": str(back.month),
+        "expected_back_at_year": str(back.year), "expected_back_at_time": f"{back:%H:%M}",
+        "who-TOTAL_FORMS": "1", "who-INITIAL_FORMS": "1",
+        "who-0-person_id": str(held.person_id), "who-0-goes": "on", "who-0-condition": "Limps",
+    }  # fmt: skip
+    asked = client.post(url, form)
+    assert asked.status_code == 422
+    assert "Is the year right?" in asked.content.decode()
+    assert "Limps" in asked.content.decode()
+    assert selectors.episodes(prison.actor, held.person_id)[0].escorts == ()
+    assert client.post(url, form | {"sure": asked.context["question"].mark}).status_code == 302

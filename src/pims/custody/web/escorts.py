@@ -1,5 +1,6 @@
 """Going out: who leaves with whom, where to, in what condition, and until when."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,11 +17,13 @@ from pims.authority.web.forms import body_choices
 from pims.custody import selectors, services
 from pims.custody.selectors import RollFilters
 from pims.custody.web.drafts import draft_of
+from pims.custody.web.fact_doubts import before_the_record, long_ago
 from pims.custody.web.words import NOT_RETURNED, OUT_KINDS
 from pims.facilities import selectors as facilities
 from pims.kernel import clock
 from pims.kernel.errors import InvalidInput
 from pims.ui.commands import command_from
+from pims.ui.doubts import Doubt, question
 from pims.ui.fields import InstantField
 from pims.ui.forms import add_reasons
 from pims.ui.pages import page
@@ -75,7 +78,10 @@ def send_out(request: Any) -> HttpResponse:
     form = TripForm(posted, initial={"left_at": now, "expected_back_at": now + timedelta(hours=8)})
     initial = [{"person_id": row.person_id, "goes": _asked_for(request, row)} for row in offered]
     lines = TravellerFormSet(posted, initial=None if posted else initial, prefix="who")
+    asked = None
     if posted is not None and form.is_valid() and lines.is_valid():
+        asked = question(request, _doubts(form, lines, {row.person_id: row for row in offered}))
+    if posted is not None and asked is None and form.is_valid() and lines.is_valid():
         given = dict(form.cleaned_data)
         given["officers"] = [n.strip() for n in given["officers"].split(",") if n.strip()]
         try:
@@ -99,12 +105,14 @@ def send_out(request: Any) -> HttpResponse:
     by_id = {row.person_id: row for row in offered}
     context = {
         "form": form,
+        "question": asked,
         "lines": [(line, by_id.get(int(line["person_id"].value() or 0))) for line in lines],
         "management": lines.management_form,
         "draft": draft_of("send-out", (row.person_id for row in offered)),
         "text": request.GET.get("q", ""),
     }
-    return render(request, "custody/send_out.html", context, status=422 if form.errors else 200)
+    status = 422 if form.errors or asked else 200
+    return render(request, "custody/send_out.html", context, status=status)
 
 
 @page(permission=ESCORT)
@@ -124,6 +132,18 @@ def out_now(request: Any) -> HttpResponse:
         ],
     }  # fmt: skip
     return render(request, "custody/out.html", context)
+
+
+def _doubts(form: TripForm, lines: Any, by_person: Mapping[int, selectors.RollRow]) -> list[Doubt]:
+    """What is surprising about the hour at which they left."""
+    at, target = form.cleaned_data["left_at"], "id_left_at_day"
+    found = long_ago(at, target)
+    for line in lines:
+        row = by_person.get(line.cleaned_data["person_id"])
+        if line.cleaned_data.get("goes") and row is not None:
+            who = f"{row.number} {row.name}".strip()
+            found += before_the_record(row.episode_id, at, who=who, target=target)
+    return found
 
 
 def _offered(request: Any) -> list[selectors.RollRow]:

@@ -21,6 +21,7 @@ RAISED_BY = {
     "custody.ill_treatment_complained": "ill_treatment_complained",
     "custody.freed_against_paper": "released_in_error",
     "custody.removed_without_order": "removed_without_order",
+    "custody.taken_off_the_books": "taken_off_the_books",
     "custody.clock_went_back": "clock_went_back",
     "custody.place_taken_since": "place_taken_since",
     "ledger.clock_went_back": "clock_went_back",

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
+from pims.authority import selectors as authority
 from pims.custody.models import Absence, Episode, Escort, Placement
 from pims.custody.reading import covers
 from pims.custody.rules.returns import NEVER_LEFT
@@ -61,6 +62,19 @@ def fault_of_start(episode: Episode, new: datetime) -> Fault | None:
     earlier = others.filter(starts_at__lt=episode.starts_at, ends_at__gt=new)
     held = earlier.order_by("starts_at").first()
     return None if held is None else _overlaps(held)
+
+
+def signs_of_custody(episode: Episode, at: datetime) -> list[Reason]:
+    """What says that the person is held by this stay: papers that detain, what happened in it."""
+    zone = facilities.time_zone(episode.establishment_id)
+    signs = [
+        Reason("custody.doubt_paper_detains", {"paper": brief.reference or brief.kind})
+        for brief in authority.detaining_warrants(episode.person_id, zone=zone, at=at)
+    ]
+    return signs + [
+        Reason(f"custody.doubt_never_but_{code}", {"at": since.isoformat(), "place": place})
+        for since, code, place in sorted(_happened(episode))
+    ]
 
 
 def _overlaps(held: Episode) -> Fault:

@@ -207,6 +207,15 @@ class EscortChanged(CustodyEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class EscortDepartureCorrected(CustodyEvent):
+    """The hour at which an escort left was keyed wrongly; `was` is what stood there."""
+
+    kind: ClassVar[str] = "custody.escort_departure_corrected"
+    escort_id: int
+    was: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class EscortReturned(CustodyEvent):
     kind: ClassVar[str] = "custody.escort_returned"
     escort_id: int
@@ -345,6 +354,14 @@ class PeopleJoined(Event):
 
     kind: ClassVar[str] = "custody.people_joined"
     into_person_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakenOffTheBooks(CustodyEvent):
+    """An open stay was recorded as never held, though a paper detains or a place was taken."""
+
+    kind: ClassVar[str] = "custody.taken_off_the_books"
+    end_id: int
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from pims.custody import beginnings
 from pims.custody.beginnings import fault_of_start, stay_to_join
 from pims.custody.models import AdmissionStep, BodyReceipt, Episode, TurnedAway, Van
 from pims.custody.reading import READER
@@ -167,6 +168,13 @@ def place_before(receipt_id: int, at: datetime) -> Reason | None:
         return None
     fault = fault_of_start(found.episode, at)
     return fault.reason if fault is not None and fault.placed else None
+
+
+def signs_of_custody(viewer: Actor, episode_id: int) -> list[Reason]:
+    """What says, as questions, that an open stay was no slip of the keys. Raises NotFound."""
+    row = admission(viewer, episode_id)
+    found = Episode.objects.get(pk=row.episode_id)
+    return beginnings.signs_of_custody(found, clock.now()) if found.ends_at is None else []
 
 
 def vans(

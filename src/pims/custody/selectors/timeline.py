@@ -13,7 +13,9 @@ from pims.kernel.asof import AsOf
 # Ends by a discharge of the release room.
 OF_THE_GATE = frozenset({"discharged", "released_in_error"})
 # How an escort ends that nobody came back from.
-NO_RETURN = frozenset({"discharged_at_court", "died", "removed", "escaped", "released_in_error"})
+NO_RETURN = frozenset(
+    {"discharged_at_court", "died", "removed", "escaped", "released_in_error", "never_held"}
+)
 
 
 @dataclass(frozen=True, slots=True)

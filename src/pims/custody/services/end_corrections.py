@@ -6,6 +6,8 @@ Nothing is deleted: what was recorded stays in the history, with who changed it,
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
+from django.db.models import Q
+
 from pims.authority import services as authority_services
 from pims.custody import events
 from pims.custody.models import Absence, EndOfCustody, Episode, Escort, Placement
@@ -33,6 +35,7 @@ MAY_BE_TAKEN_BACK = (
     Episode.EndKind.DIED,
     Episode.EndKind.REMOVED,
     Episode.EndKind.DISCHARGED_AT_COURT,
+    Episode.EndKind.NEVER_HELD,
 )
 # How the warrants ended with each of them.
 _ENDED_AS = {"died": "died", "removed": "removed", "discharged_at_court": "released"}
@@ -109,13 +112,14 @@ def take_back_end(tx: Transaction, *, episode_id: int, reason: str) -> EpisodeRe
         raise InvalidInput({"reason": Reason("custody.reason_missing")})
     end, kind = end_to_undo(episode, MAY_BE_TAKEN_BACK), episode.end_kind
     beyond = tx.beyond_scope()
-    authority_services.reopen_warrants_by_fact(
-        beyond,
-        person_id=episode.person_id,
-        end_kind=_ENDED_AS[kind],
-        since=end.at,
-        basis=reason,
-    )
+    if kind in _ENDED_AS:
+        authority_services.reopen_warrants_by_fact(
+            beyond,
+            person_id=episode.person_id,
+            end_kind=_ENDED_AS[kind],
+            since=end.at,
+            basis=reason,
+        )
     if kind == Episode.EndKind.DIED:
         people_services.withdraw_death(beyond, person_id=episode.person_id)
     undo_end(tx, episode, end, reason=reason)
@@ -128,7 +132,11 @@ def end_to_undo(episode: Episode, kinds: Collection[str]) -> EndOfCustody:
     if end is None or episode.ends_at is None or episode.end_kind not in kinds:
         refuse(Reason("custody.end_stands")).require()
         raise AssertionError("a refusal was not raised")
-    if Episode.objects.filter(person_id=episode.person_id, starts_at__gte=episode.ends_at).exists():
+    others = Episode.objects.filter(person_id=episode.person_id).exclude(pk=episode.pk)
+    others = others.exclude(end_kind=Episode.EndKind.NEVER_HELD)
+    if others.filter(
+        Q(starts_at__gte=episode.ends_at) | Q(ends_at__gt=episode.starts_at) | Q(ends_at=None)
+    ).exists():
         refuse(Reason("custody.received_since")).require()
     return end
 

@@ -1,7 +1,8 @@
 """A stay that never was: entered in error, kept in the history, counted on no roll."""
 
 from pims.custody import events
-from pims.custody.models import Absence, Episode, Escort, Placement
+from pims.custody.beginnings import signs_of_custody
+from pims.custody.models import Absence, EndOfCustody, Episode, Escort, Placement
 from pims.custody.rules.timelines import INSTANT
 from pims.custody.services.about import about
 from pims.custody.services.closing import write_end
@@ -23,7 +24,8 @@ def record_never_held(
 ) -> EpisodeResult:
     """Record that a stay was entered in error: this person was never held by it.
 
-    Its rows stay and last an instant, so that no roll of that time counts them. Raises Stale,
+    Where what is recorded says that the person is held, the officer in charge is alarmed; the
+    entry can be taken back. Its rows stay and last an instant, so that no roll of that time counts them. Raises Stale,
     InvalidInput without a reason, Refused where custody ended by a discharge, a death or another
     recorded end: whoever was let go was held.
     """
@@ -33,7 +35,11 @@ def record_never_held(
     reason = given_reason(reason)
     if episode.end_kind not in MAY_BE_UNDONE:
         refuse(Reason("custody.ended_otherwise")).require()
+    signs = episode.ends_at is None and bool(signs_of_custody(episode, tx.now))
     undo(tx, episode, reason)
+    if signs:
+        end = EndOfCustody.objects.get(episode=episode)
+        tx.record(events.TakenOffTheBooks(**about(episode, tx.now), end_id=end.pk))
     return EpisodeResult(episode.pk, episode.version)
 
 
@@ -53,8 +59,10 @@ def undo(tx: Transaction, episode: Episode, reason: str) -> None:
             changed.append("end_kind")
         row.save(update_fields=changed)
     for escort in Escort.objects.filter(episode=episode):
+        if escort.returned_at is None:
+            escort.outcome = Episode.EndKind.NEVER_HELD
         escort.returned_at = escort.left_at + INSTANT
-        escort.save(update_fields=["returned_at"])
+        escort.save(update_fields=["returned_at", "outcome"])
     episode.ends_at = episode.starts_at + INSTANT
     episode.end_kind = Episode.EndKind.NEVER_HELD
     episode.version += 1

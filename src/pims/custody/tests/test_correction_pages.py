@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from pims.custody import selectors, services
-from pims.custody.models import BodyReceipt, Episode
+from pims.custody.models import BodyReceipt, EndOfCustody, Episode
 from pims.custody.tests.prison import Prison, man
 from pims.custody.tests.test_pages import command, instant, van
 from pims.kernel import clock
@@ -210,3 +210,32 @@ def test_a_name_is_corrected_without_moving_the_seconds_of_the_hour(prison, rece
     assert reception.post(address, sent).status_code == 302
     assert Episode.objects.get().starts_at == before
     assert BodyReceipt.objects.get().name_as_given == "A Bee"
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ["detains this person now", "Remand A-1/1 was taken"]),
+        ("es", ["detiene a esta persona ahora", "ocupó Remand A-1/1"]),
+    ],
+)
+def test_never_held_of_a_man_in_his_cell_is_asked_about_and_can_be_taken_back(
+    prison, language, words
+) -> None:
+    records = signed_in(
+        staff("records_officer", establishment_id=prison.establishment_id, language=language)
+    )
+    held = prison.held("Dan Banner")
+    prison.place(held.episode_id, "REM A-1/1")
+    address = reverse("custody:never_held", args=[held.episode_id])
+    sent = command(version=1, reason="x")
+    asked = records.post(address, sent)
+    assert asked.status_code == 422
+    for word in words:
+        assert word in asked.content.decode()
+    assert selectors.roll(prison.actor, prison.establishment_id)
+    assert records.post(address, sent | {"sure": asked.context["question"].mark}).status_code == 302
+    end_id = EndOfCustody.objects.get().pk
+    custody = records.get(reverse("prisoner_custody", args=[held.number])).content.decode()
+    assert reverse("custody:end", args=[end_id]) in custody
+    assert records.get(reverse("custody:end", args=[end_id])).status_code == 200

@@ -311,3 +311,37 @@ def test_a_gate_officer_mends_the_hour_but_takes_nobody_off_the_books(
     ):
         with pytest.raises(NotPermitted):
             call()
+
+
+def test_taking_off_the_books_somebody_whom_a_paper_detains_tells_an_alarm_and_is_taken_back(
+    prison: Prison,
+) -> None:
+    held = prison.held()
+    prison.place(held.episode_id, "REM A-1/1")
+    services.record_never_held(
+        prison.command, episode_id=held.episode_id, version=1, reason="Typed wrong"
+    )
+    assert "custody.taken_off_the_books" in told(held.person_id)
+    assert on_roll(prison) == set()
+    services.take_back_end(prison.command, episode_id=held.episode_id, reason="He is in his cell")
+    (row,) = selectors.roll(prison.actor, prison.establishment_id)
+    assert (row.person_id, row.place) == (held.person_id, "Remand A-1/1")
+
+
+def test_taking_back_leaves_whoever_was_out_at_court_out(prison: Prison) -> None:
+    held = prison.held()
+    prison.out(held.person_id)
+    services.record_never_held(
+        prison.command, episode_id=held.episode_id, version=1, reason="Typed wrong"
+    )
+    services.take_back_end(prison.command, episode_id=held.episode_id, reason="He is at court")
+    (row,) = selectors.roll(prison.actor, prison.establishment_id)
+    assert (row.person_id, row.whereabouts) == (held.person_id, "out")
+
+
+def test_a_slip_that_nothing_speaks_for_tells_no_alarm(prison: Prison) -> None:
+    slip = prison.one("Dan Testd")
+    services.record_never_held(
+        prison.command, episode_id=slip.episode_id, version=1, reason="Typed twice"
+    )
+    assert "custody.taken_off_the_books" not in told(slip.person_id)

@@ -269,6 +269,7 @@ def never_held(request: Any, episode_id: int) -> HttpResponse:
     if brief is None:
         raise NotFound("episode", episode_id)
     form = NeverHeld(request.POST or None, initial={"version": brief.version})
+    signs = selectors.signs_of_custody(request.actor, episode_id)
     return _page(
         request,
         form,
@@ -280,6 +281,7 @@ def never_held(request: Any, episode_id: int) -> HttpResponse:
             "Only where this person was not here by this entry. Whoever was here and left was"
             " held: that is a discharge."
         ),
+        doubts=[Doubt(sign, "id_reason") for sign in signs],
         back=str(identity.url),
         person_id=person_id,
     )

@@ -25,11 +25,12 @@ READ_OFF = frozenset(
 )  # fmt: skip
 
 # Those that leave in doubt when the paper ends: its dates contradict each other or what is known,
-# or the day that would end it cannot be read or is not there.
+# or the day that would end it cannot be read or is not there. One that was over when it came says
+# so in plain words (*date passed*): it is shown, and holds nobody.
 END_IN_DOUBT = frozenset(
     {
-        OUT_OF_ORDER, CONTRADICTS, "date_passed", "date_before_birth", "impossible_date",
-        "illegible", "no_end", "no_next_appearance",
+        OUT_OF_ORDER, CONTRADICTS, "date_before_birth", "impossible_date", "illegible", "no_end",
+        "no_next_appearance",
     }
 )  # fmt: skip
 

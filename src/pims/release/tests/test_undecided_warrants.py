@@ -171,3 +171,36 @@ def test_a_release_order_can_name_a_paper_in_doubt_among_those_it_ends(prison: P
     assert "HC 77/26" in page
     (doubtful,) = authority.warrants_in_doubt(held.person_id, zone=ZONE, at=clock.now())
     assert f'value="{doubtful.warrant_name_id}"' in page
+
+
+def test_a_paper_that_was_over_when_it_came_is_shown_at_the_check_and_stops_nobody(
+    prison: Prison,
+) -> None:
+    held = prison.held()
+    (remand,) = papers(held.person_id)
+    since = clock.now() - timedelta(days=90)
+    made = authority_services.record_warrant(
+        prison.command,
+        establishment_id=prison.establishment_id,
+        kind="committal_sentence",
+        body_id=prison.court,
+        reference="MC 5/26",
+        dated=since.date(),
+        received_at=clock.now(),
+        names=[
+            WarrantNameInput(
+                person_id=held.person_id,
+                name_as_written="As Written",
+                starts_at=since,
+                until=since.date() + timedelta(days=30),
+            )
+        ],
+    )
+    assert made.defects == ("date_passed",)
+    order_at(prison, held.person_id, clock.now(), remand)
+    client = signed_in(staff("records_officer", establishment_id=prison.establishment_id))
+    case = reverse("release:case", args=[open_case(prison, held.episode_id)])
+    page = client.get(case).content.decode()
+    assert "over by its own dates" in page
+    assert "MC 5/26" in page
+    assert stops(prison, held.episode_id) == ["release.identity_not_established"]

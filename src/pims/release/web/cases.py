@@ -14,6 +14,7 @@ from pims.authority import selectors as authority
 from pims.authority import services as authority_services
 from pims.authority.web.words import kind_label, odd_lines
 from pims.custody.selectors.standing import owner_of, standing
+from pims.facilities import selectors as facilities
 from pims.foundation.access.selectors import user_names
 from pims.foundation.commands.transaction import Command
 from pims.kernel import clock
@@ -282,6 +283,7 @@ def _case_context(request: Any, case: CaseDetail) -> dict[str, Any]:
         "orders": [(order, odd_lines(order)) for order in standing],
         "further": further,
         "to_decide": [] if case.facts is None else _to_decide(case.facts),
+        "over_undecided": _over_undecided(case) if case.state == "open" else [],
         "may_decide": request.actor.can("authority.decide"),
         "may_record": request.actor.can("authority.record"),
         "case": case,
@@ -343,6 +345,19 @@ def _hint(item: ItemInfo, orders: Sequence[authority.ReleaseOrderInfo]) -> str:
 def _to_decide(facts: rules.DischargeFacts) -> list[tuple[Any, str]]:
     """The papers that nobody has decided on and that stop the discharge, with their kind."""
     return [(w, kind_label(w.kind)) for w in rules.undecided_that_stop(facts)]
+
+
+def _over_undecided(case: CaseDetail) -> list[tuple[Any, str]]:
+    """Papers that by plain words are over and that nobody has decided on: shown, no stop."""
+    now = clock.now()
+    zone = facilities.time_zone(case.establishment_id)
+    papers = authority.warrants_of([case.person_id], zone=zone).get(case.person_id, [])
+    return [
+        (w, kind_label(w.kind))
+        for w in papers
+        if w.state == "as_received" and w.ends_at is None
+        if not w.detains_at(now) and not w.may_detain_at(now)
+    ]
 
 
 def _tone(row: selectors.ClockRow, now: Any) -> str:

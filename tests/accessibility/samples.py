@@ -125,7 +125,7 @@ def make_samples(prison: SmallPrison) -> Samples:
     error = release.record_release_in_error(
         command(records), discharge_id=gone[1].discharge_id, discovered_at=now, how="Wrong person"
     )
-    custody.send_out(
+    escorted = custody.send_out(
         command("gate_officer"),
         establishment_id=here,
         prisoners=[EscortInput(person_id=held["USHER"].person_id)],
@@ -183,6 +183,7 @@ def make_samples(prison: SmallPrison) -> Samples:
         "warrant_id": (tun.warrant_id, defective.warrant_id),
         "warrant_name_id": (tun.warrant_name_id,),
         "end_id": (removed.end_id,),
+        "escort_id": (escorted.escorts[0].escort_id,),
         "vouching_id": tuple(v.vouching_id for v in vouched if v.is_open),
         "query_id": tuple(q.query_id for q in query[:1]),
         "release_order_id": (order.release_order_id,),

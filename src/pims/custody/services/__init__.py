@@ -37,6 +37,7 @@ from pims.custody.services.ends import (
     record_court_discharge,
     record_transfer,
 )
+from pims.custody.services.escort_corrections import correct_departure
 from pims.custody.services.escorts import (
     EscortChanged,
     EscortInput,
@@ -46,6 +47,7 @@ from pims.custody.services.escorts import (
     send_out,
 )
 from pims.custody.services.identity import IdentityChecked, record_identity_check
+from pims.custody.services.moved_ends import move_end
 from pims.custody.services.never_held import record_never_held
 from pims.custody.services.placement import (
     PlacementResult,
@@ -113,6 +115,7 @@ __all__ = [
     "change_escort",
     "complete_step",
     "complete_steps",
+    "correct_departure",
     "correct_discharge_end",
     "correct_episode",
     "correct_receipt",
@@ -122,6 +125,7 @@ __all__ = [
     "give_receipt_to_another",
     "leave_place",
     "merge_people",
+    "move_end",
     "open_van",
     "place_person",
     "receive_under_one_order",

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from pims.authority.web.forms import SCAN_HINT, body_choices, kind_choices
 from pims.custody import services
 from pims.custody.web.doubts import late
-from pims.custody.web.words import RECEPTION_KINDS
+from pims.custody.web.words import RECEPTION_KINDS, received_text
 from pims.kernel import clock
 from pims.kernel.errors import InvalidInput
 from pims.ui.commands import command_from
@@ -97,7 +97,7 @@ def receive_under_order(request: Any) -> HttpResponse:
         else:
             messages.success(
                 request,
-                gettext("%(count)s received and on the books.") % {"count": len(done.receipts)},
+                received_text(len(done.receipts)),
             )
             return HttpResponseRedirect(reverse("custody:van", args=[done.van_id]))
     context = {"form": form, "question": asked}

@@ -10,13 +10,14 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from pims.authority.web.forms import body_choices
 from pims.custody import selectors, services
 from pims.custody.selectors import RollFilters
 from pims.custody.web.drafts import draft_of
+from pims.custody.web.escort_doubts import back_far_ahead
 from pims.custody.web.fact_doubts import before_the_record, long_ago
 from pims.custody.web.words import NOT_RETURNED, OUT_KINDS
 from pims.facilities import selectors as facilities
@@ -100,7 +101,9 @@ def send_out(request: Any) -> HttpResponse:
         except InvalidInput as problem:
             add_reasons(form, problem)
         else:
-            messages.success(request, gettext("%(count)s are out.") % {"count": len(done.escorts)})
+            out = len(done.escorts)
+            told = ngettext("%(count)s is out.", "%(count)s are out.", out) % {"count": out}
+            messages.success(request, told)
             return HttpResponseRedirect(reverse("custody:desk"))
     by_id = {row.person_id: row for row in offered}
     context = {
@@ -126,6 +129,7 @@ def out_now(request: Any) -> HttpResponse:
             for row in sorted(rows, key=lambda r: (r.person_id not in missing, not r.overdue))
         ],
         "kept_by": NOT_RETURNED,
+        "may_correct": request.actor.can("custody.correct"),
         "columns": [
             Column(_("Prisoner")), Column(_("Number")), Column(_("Where")), Column(_("Left")),
             Column(_("Expected back")),
@@ -137,7 +141,7 @@ def out_now(request: Any) -> HttpResponse:
 def _doubts(form: TripForm, lines: Any, by_person: Mapping[int, selectors.RollRow]) -> list[Doubt]:
     """What is surprising about the hour at which they left."""
     at, target = form.cleaned_data["left_at"], "id_left_at_day"
-    found = long_ago(at, target)
+    found = long_ago(at, target) + back_far_ahead(form.cleaned_data["expected_back_at"])
     for line in lines:
         row = by_person.get(line.cleaned_data["person_id"])
         if line.cleaned_data.get("goes") and row is not None:

@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from pims.custody import selectors, services
@@ -25,7 +24,7 @@ from pims.custody.web.van_lines import (
     settle,
 )
 from pims.custody.web.where import where_text
-from pims.custody.web.words import RECEPTION_KINDS, TURN_AWAY_REASONS, WARRANT_STATES
+from pims.custody.web.words import RECEPTION_KINDS, TURN_AWAY_REASONS, WARRANT_STATES, received_text
 from pims.facilities import selectors as facilities
 from pims.foundation.commands.transaction import was_carried_out
 from pims.kernel import clock
@@ -112,7 +111,7 @@ def receive(request: Any) -> HttpResponse:
             else:
                 messages.success(
                     request,
-                    gettext("%(count)s received and on the books.") % {"count": len(made.receipts)},
+                    received_text(len(made.receipts)),
                 )
                 return HttpResponseRedirect(reverse("custody:van", args=[made.van_id]))
     wrong = posted is not None and (bool(form.errors) or any(line.errors for line in lines))

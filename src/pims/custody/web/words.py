@@ -2,6 +2,7 @@
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from pims.ui.shapes import Tone
 
@@ -114,3 +115,10 @@ NOT_RETURNED: dict[str, Promise] = {
     "escaped": _("Escaped"),
     "unknown": _("Nobody knows why"),
 }
+
+
+def received_text(count: int) -> str:
+    """How many were just received, said when it is done."""
+    return ngettext(
+        "%(count)s received and on the books.", "%(count)s received and on the books.", count
+    ) % {"count": count}

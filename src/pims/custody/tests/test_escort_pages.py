@@ -1,0 +1,92 @@
+"""An escort that is out: expected later, relieved, and its hour of departure put right."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from pims.custody import selectors, services
+from pims.custody.models import Escort
+from pims.custody.services import EscortInput
+from pims.custody.tests.prison import Prison
+from pims.custody.tests.test_pages import command, instant
+from pims.kernel import clock
+from pims.kernel.asof import AsOf
+from tests.access.staff import signed_in, staff
+
+
+@pytest.fixture
+def client(prison: Prison) -> Client:
+    return signed_in(staff("officer_in_charge", establishment_id=prison.establishment_id))
+
+
+def out(prison: Prison, *, hours: int) -> Escort:
+    receipt = prison.held(hours=24 * 500)
+    sent = services.send_out(
+        prison.command,
+        establishment_id=prison.establishment_id,
+        prisoners=[EscortInput(person_id=receipt.person_id)],
+        kind="hospital",
+        destination="Karl Heusner Memorial Hospital",
+        left_at=clock.now() - timedelta(hours=hours),
+        expected_back_at=clock.now() + timedelta(hours=2),
+        officers=["Officer Sho"],
+    )
+    return Escort.objects.get(pk=sent.escorts[0].escort_id)
+
+
+def test_a_night_in_hospital_moves_the_return_and_the_officers(prison, client) -> None:
+    escort = out(prison, hours=3)
+    address = reverse("custody:escort", args=[escort.pk])
+    assert "Officer Sho" in client.get(address).content.decode()
+    tomorrow = clock.now() + timedelta(hours=20)
+    sent = command(
+        version=escort.version, officers="Officer Ical, Officer Tun", restraints="", risk_notes="",
+        **instant("expected_back_at", tomorrow),
+    )  # fmt: skip
+    assert client.post(address, sent).status_code == 302
+    escort.refresh_from_db()
+    assert escort.officers == ["Officer Ical", "Officer Tun"]
+    assert abs(escort.expected_back_at - tomorrow) < timedelta(minutes=1)
+    stale = client.post(address, command(**{**sent, "command_id": command()["command_id"]}))
+    assert stale.status_code == 409
+
+
+def test_an_escort_due_back_next_year_is_asked_about(prison, client) -> None:
+    escort = out(prison, hours=3)
+    late = command(
+        version=escort.version, officers="Officer Sho",
+        **instant("expected_back_at", clock.now() + timedelta(days=365)),
+    )  # fmt: skip
+    page = client.post(reverse("custody:escort", args=[escort.pk]), late)
+    assert page.status_code == 422
+    assert "Is the date right?" in page.content.decode()
+    escort.refresh_from_db()
+    assert escort.version == 1
+
+
+def test_a_departure_keyed_a_year_early_is_put_right_and_the_rolls_with_it(prison, client) -> None:
+    escort = out(prison, hours=24 * 365)
+    then = AsOf(clock.now() - timedelta(days=100))
+
+    def whereabouts() -> str:
+        (row,) = selectors.roll(prison.actor, prison.establishment_id, then)
+        return row.whereabouts
+
+    assert whereabouts() == "out"
+    address = reverse("custody:escort_departure", args=[escort.pk])
+    right = clock.now() - timedelta(hours=2)
+    without = command(version=escort.version, reason="", **instant("left_at", right))
+    assert client.post(address, without).status_code == 422
+    sent = command(version=escort.version, reason="Keyed a year early", **instant("left_at", right))
+    assert client.post(address, sent).status_code == 302
+    assert whereabouts() == "in"
+    before = command(
+        version=escort.version + 1, reason="x",
+        **instant("left_at", clock.now() - timedelta(days=600)),
+    )  # fmt: skip
+    page = client.post(address, before).content.decode()
+    assert "before the reception" in page or "Is the" in page
+    escort.refresh_from_db()
+    assert abs(escort.left_at - right) < timedelta(minutes=1)

@@ -24,10 +24,10 @@ def record_never_held(
 ) -> EpisodeResult:
     """Record that a stay was entered in error: this person was never held by it.
 
-    Where what is recorded says that the person is held, the officer in charge is alarmed; the
-    entry can be taken back. Its rows stay and last an instant, so that no roll of that time counts them. Raises Stale,
-    InvalidInput without a reason, Refused where custody ended by a discharge, a death or another
-    recorded end: whoever was let go was held.
+    Its rows stay and last an instant, so that no roll of that time counts them. Where what is
+    recorded says that the person is held, the officer in charge is alarmed; the entry can be
+    taken back. Raises Stale, InvalidInput without a reason, Refused where custody ended by a
+    discharge, a death or another recorded end: whoever was let go was held.
     """
     episode = require_episode(tx, episode_id, CORRECT)
     if episode.version != version:

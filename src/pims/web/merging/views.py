@@ -114,11 +114,18 @@ def merge_people(request: Any, person_id: int, into_person_id: int) -> HttpRespo
         establishment_id=request.establishment_id,
         at=clock.now(),
     )
+    both = [one, other] if held.get(person_id) and held.get(into_person_id) else []
+    stays = custody_selectors.current_episodes([d.header.person_id for d in both])
     context = {
         "form": form,
         "one": one,
         "other": other,
         "reasons": reasons,
+        "wrong": [
+            (d.header, reverse("custody:correct", args=[stays[d.header.person_id].episode_id]))
+            for d in both
+            if d.header.person_id in stays and request.actor.can("custody.receive")
+        ],
         "one_where": where_text(where.get(person_id)),
         "other_where": where_text(where.get(into_person_id)),
         "here": reverse("merge_people", args=[person_id, into_person_id]),

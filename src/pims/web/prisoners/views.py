@@ -357,7 +357,12 @@ def _warrants(
     history = authority.warrant_history(
         viewer,
         person_id,
-        custody=[Period(e.episode.starts_at, e.episode.ends_at) for e in episodes],
+        # A stay that never was needs no authority.
+        custody=[
+            Period(e.episode.starts_at, e.episode.ends_at)
+            for e in episodes
+            if e.episode.end_kind != "never_held"
+        ],
         establishment_id=where,
         as_of=looking.as_of,
     )

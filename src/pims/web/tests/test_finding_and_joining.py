@@ -115,9 +115,26 @@ def test_a_man_received_twice_under_two_numbers_can_be_put_right(prison, client)
     address = reverse("merge_people", args=[second.person_id, first.person_id])
     refused = client.post(address, command(reason="One man"))
     assert refused.status_code == 409
-    assert "was never held" in refused.content.decode()
+    page = refused.content.decode()
+    assert "was never held" in page
+    way = reverse("custody:correct", args=[second.episode_id])
+    assert way in page
     never = reverse("custody:never_held", args=[second.episode_id])
-    assert client.post(never, command(version=1, reason="Already inside")).status_code == 302
+    assert never in client.get(way).content.decode()
+    sent = command(version=1, reason="Already inside")
+    asked = client.post(never, sent)  # he has a paper in force under this number too
+    sure = {"sure": asked.context["question"].mark}
+    assert client.post(never, sent | sure).status_code == 302
     assert client.post(address, command(reason="One man")).status_code == 302
     (row,) = selectors.roll(prison.actor, prison.establishment_id)
     assert row.person_id == first.person_id
+
+
+def test_a_stay_that_never_was_shows_no_day_without_authority(prison, client) -> None:
+    slip = prison.one("Dan Testd")
+    address = reverse("prisoner", args=[slip.number])
+    assert "No authority" in client.get(address).content.decode()
+    custody.record_never_held(
+        prison.command, episode_id=slip.episode_id, version=1, reason="Typed twice"
+    )
+    assert "No authority" not in client.get(address).content.decode()

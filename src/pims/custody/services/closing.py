@@ -73,12 +73,7 @@ def close_episode(
     if disputed:
         episode.clock_disputed = True
         told_clock_back(tx, episode, "episode", episode.pk, when.at)
-    _close_escorts(tx, episode, at, kind, late=when.given)
-    for table, rows in (
-        ("placement", list(Placement.objects.filter(episode=episode))),
-        ("absence", list(Absence.objects.filter(episode=episode))),
-    ):
-        _cut(tx, episode, rows, at, table, late=when.given)
+    end_rows(tx, episode, at, kind, late=when.given)
     episode.ends_at, episode.end_kind = at, kind
     episode.version += 1
     episode.save(update_fields=["ends_at", "end_kind", "clock_disputed", "version"])
@@ -105,6 +100,16 @@ def close_episode(
     if end.property_waiting and kind != Episode.EndKind.DISCHARGED:
         tx.record(events.PropertyWaits(**common, items=waiting))
     return EndResult(end.pk, episode.pk, at)
+
+
+def end_rows(tx: Transaction, episode: Episode, at: datetime, kind: str, *, late: bool) -> None:
+    """End at `at` every escort, place and absence of the episode that reaches beyond it."""
+    _close_escorts(tx, episode, at, kind, late=late)
+    for table, rows in (
+        ("placement", list(Placement.objects.filter(episode=episode))),
+        ("absence", list(Absence.objects.filter(episode=episode))),
+    ):
+        _cut(tx, episode, rows, at, table, late=late)
 
 
 def write_end(**fields: Any) -> EndOfCustody:

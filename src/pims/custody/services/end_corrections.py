@@ -38,7 +38,7 @@ MAY_BE_TAKEN_BACK = (
     Episode.EndKind.NEVER_HELD,
 )
 # How the warrants ended with each of them.
-_ENDED_AS = {"died": "died", "removed": "removed", "discharged_at_court": "released"}
+ENDED_AS = {"died": "died", "removed": "removed", "discharged_at_court": "released"}
 _TIMES = ("coroner_told_at", "family_told_at", "body_released_at")
 _LINES = {**TEXTS, "coroner_reference": 100, "body_released_to": 300}
 
@@ -112,11 +112,11 @@ def take_back_end(tx: Transaction, *, episode_id: int, reason: str) -> EpisodeRe
         raise InvalidInput({"reason": Reason("custody.reason_missing")})
     end, kind = end_to_undo(episode, MAY_BE_TAKEN_BACK), episode.end_kind
     beyond = tx.beyond_scope()
-    if kind in _ENDED_AS:
+    if kind in ENDED_AS:
         authority_services.reopen_warrants_by_fact(
             beyond,
             person_id=episode.person_id,
-            end_kind=_ENDED_AS[kind],
+            end_kind=ENDED_AS[kind],
             since=end.at,
             basis=reason,
         )

@@ -15,13 +15,17 @@ from pims.custody.selectors import EndInfo
 from pims.custody.selectors.standing import owner_of
 from pims.custody.services.end_corrections import MAY_BE_TAKEN_BACK
 from pims.custody.services.ends import DISCHARGES
+from pims.custody.web.fact_doubts import long_ago
 from pims.custody.web.identity import identity_of
+from pims.custody.web.occurrences import abroad
 from pims.custody.web.words import END_KINDS
 from pims.foundation.access.selectors import user_names
+from pims.kernel import minutes
 from pims.kernel.errors import InvalidInput
 from pims.people.web.words import country_choices
 from pims.ui.commands import command_from
 from pims.ui.confirmation import require_recent_confirmation
+from pims.ui.doubts import question
 from pims.ui.fields import InstantField
 from pims.ui.forms import add_reasons
 from pims.ui.pages import page
@@ -79,6 +83,23 @@ class DetailsForm(forms.Form):
             max_length=500,
         )
         self.fields["version"] = forms.IntegerField(widget=forms.HiddenInput, initial=end.version)
+
+
+class MoveForm(forms.Form):
+    """When it was; of a removal the country too."""
+
+    happened_at = InstantField(label=_("When"))
+    country = forms.ChoiceField(label=_("To which country"), choices=list, required=False)
+    reason = forms.CharField(label=_("Why is it corrected?"), max_length=500, widget=forms.Textarea)
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, posted: QueryDict | None, *, end: EndInfo) -> None:
+        initial = {"happened_at": end.at, "country": end.country, "version": end.version}
+        super().__init__(posted, initial=initial)
+        if end.kind == "removed":
+            self.fields["country"].choices = abroad()  # type: ignore[attr-defined]
+        else:
+            del self.fields["country"]
 
 
 class ReasonForm(forms.Form):
@@ -166,6 +187,40 @@ def end_details(request: Any, end_id: int) -> HttpResponse:
         "back": reverse("custody:end", args=[end_id]),
     }
     return render(request, "custody/step.html", context, status=422 if form.errors else 200)
+
+
+@page(permission=CORRECT, methods=BOTH)
+@require_recent_confirmation
+def end_move(request: Any, end_id: int) -> HttpResponse:
+    """Put right when it was, and of a removal to which country."""
+    found = selectors.end_of(request.actor, end_id)
+    if found.end.kind not in MAY_BE_TAKEN_BACK:
+        return HttpResponseRedirect(reverse("custody:end", args=[end_id]))
+    form = MoveForm(request.POST if request.method == "POST" else None, end=found.end)
+    asked = None
+    if form.is_valid():
+        given = dict(form.cleaned_data)
+        if minutes.same(given["happened_at"], found.end.at):
+            given["happened_at"] = found.end.at  # a form gives no seconds: they are no correction
+        else:
+            asked = question(request, long_ago(given["happened_at"]))
+        if asked is None:
+            try:
+                services.move_end(command_from(request), end_id=end_id, **given)
+            except InvalidInput as problem:
+                add_reasons(form, problem)
+            else:
+                return HttpResponseRedirect(reverse("custody:end", args=[end_id]))
+    context = {
+        "form": form,
+        "question": asked,
+        "identity": identity_of(request.actor, found.person_id),
+        "title": END_KINDS.get(found.end.kind, found.end.kind),
+        "lead": _("What you change stands from now on, with your name and the reason."),
+        "back": reverse("custody:end", args=[end_id]),
+    }
+    status = 422 if form.errors or asked else 200
+    return render(request, "custody/step.html", context, status=status)
 
 
 @page(permission="release.second_check", methods=("POST",))

@@ -34,7 +34,7 @@ GRAVE = ("death", "escape", "removal")
 STEP, SURE, CHANGE = "step", "sure", "change"
 
 
-def _abroad() -> list[tuple[str, str | Promise]]:
+def abroad() -> list[tuple[str, str | Promise]]:
     here = (*NO_COUNTRY, "BZ")
     abroad = [pair for pair in country_choices() if pair[0] not in here]
     return [("", "—"), *abroad]
@@ -70,7 +70,7 @@ class DeathForm(forms.Form):
 
 class RemovalForm(forms.Form):
     happened_at = InstantField(label=_("When"))
-    country = forms.ChoiceField(label=_("To which country"), choices=_abroad)
+    country = forms.ChoiceField(label=_("To which country"), choices=abroad)
     order_seen = forms.CharField(
         label=_("Which order was seen?"),
         required=False,

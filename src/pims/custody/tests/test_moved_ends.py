@@ -1,0 +1,119 @@
+"""A death, a removal, a discharge at court stand at the hour at which they were."""
+
+from datetime import timedelta
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.urls import reverse
+
+from pims.authority import selectors as authority
+from pims.custody import selectors, services
+from pims.custody.models import Episode
+from pims.custody.tests.prison import LAYOUT, Prison, told
+from pims.kernel import clock
+from pims.kernel.errors import InvalidInput, Refused, Stale
+from tests.access.staff import signed_in, staff
+
+ZONE = ZoneInfo(LAYOUT.time_zone)
+RECORD = {
+    "died": lambda prison, held, at: services.record_death(
+        prison.command, episode_id=held.episode_id, happened_at=at
+    ),
+    "removed": lambda prison, held, at: services.record_removal(
+        prison.command, episode_id=held.episode_id, happened_at=at, country="GT"
+    ),
+    "discharged_at_court": lambda prison, held, at: services.record_court_discharge(
+        prison.command, episode_id=held.episode_id, happened_at=at, order_seen="MC 7/26"
+    ),
+}
+
+
+def long_held(prison: Prison):
+    held = prison.one(at=clock.now() - timedelta(days=500))
+    prison.remand(
+        held.person_id,
+        at=clock.now() - timedelta(days=499),
+        next_appearance=clock.now().date() + timedelta(days=9),
+    )
+    prison.put(held.episode_id, "REM A-1/1", happened_at=clock.now() - timedelta(days=300))
+    return held
+
+
+@pytest.mark.parametrize("kind", list(RECORD))
+def test_a_mistyped_year_of_an_end_is_put_right_with_all_that_it_cut_off(prison, kind) -> None:
+    held = long_held(prison)
+    done = RECORD[kind](prison, held, clock.now() - timedelta(days=365))
+    right = clock.now() - timedelta(hours=1)
+    services.move_end(
+        prison.command, end_id=done.end_id, version=1, happened_at=right, reason="Year mistyped"
+    )
+    (episode,) = selectors.episodes(prison.actor, held.person_id)
+    assert (episode.episode.ends_at, episode.episode.end_kind) == (right, kind)
+    assert episode.end is not None
+    assert episode.end.at == right
+    assert episode.placements[0].ends_at == right
+    (paper,) = authority.warrants_of([held.person_id], zone=LAYOUT.time_zone)[held.person_id]
+    assert paper.ends_at == right
+    person = Episode.objects.get().person
+    assert person.died_on == (right.astimezone(ZONE).date() if kind == "died" else None)
+    assert "custody.clock_went_back" not in told(held.person_id)
+    assert "custody.end_amended" in told(held.person_id)
+
+
+def test_an_end_moves_for_a_reason_and_not_before_reception_or_behind_a_colleagues_back(
+    prison,
+) -> None:
+    held = long_held(prison)
+    at = clock.now() - timedelta(days=20)
+    done = RECORD["removed"](prison, held, at)
+
+    def moved(**more: object):
+        given = {"version": 1, "happened_at": at - timedelta(days=1), "reason": "Slip", **more}
+        return services.move_end(prison.command, end_id=done.end_id, **given)
+
+    for wrong, field in (
+        ({"reason": " "}, "reason"),
+        ({"happened_at": clock.now() - timedelta(days=600)}, "happened_at"),
+        ({"happened_at": clock.now() + timedelta(days=6)}, "happened_at"),
+        ({"country": "BZX"}, "country"),
+    ):
+        with pytest.raises(InvalidInput) as said:
+            moved(**wrong)
+        assert set(said.value.fields) == {field}
+    with pytest.raises(Stale):
+        moved(version=9)
+    moved(country="MX")
+    assert selectors.end_of(prison.actor, done.end_id).end.country == "MX"
+
+
+def test_a_discharge_of_the_gate_is_moved_on_its_own_page(prison) -> None:
+    held = long_held(prison)
+    done = services.end_episode(prison.command, episode_id=held.episode_id, kind="discharged")
+    with pytest.raises(Refused):
+        services.move_end(
+            prison.command, end_id=done.end_id, version=1, reason="Slip",
+            happened_at=clock.now() - timedelta(days=1),
+        )  # fmt: skip
+
+
+def test_the_page_asks_about_an_hour_long_ago_and_keeps_what_was_typed(prison) -> None:
+    held = long_held(prison)
+    done = RECORD["removed"](prison, held, clock.now() - timedelta(hours=3))
+    client = signed_in(staff("duty_senior_officer", establishment_id=prison.establishment_id))
+    url = reverse("custody:end_move", args=[done.end_id])
+    assert url in client.get(reverse("custody:end", args=[done.end_id])).content.decode()
+    assert client.get(url).status_code == 200
+    local = (clock.now() - timedelta(days=3)).astimezone(ZONE)
+    form = {
+        "command_id": str(uuid4()), "version": "1", "reason": "As the bus log says",
+        "country": "MX", "happened_at_day": str(local.day),
+        "happened_at_month": str(local.month), "happened_at_year": str(local.year),
+        "happened_at_time": f"{local:%H:%M}",
+    }  # fmt: skip
+    asked = client.post(url, form)
+    assert asked.status_code == 422
+    assert "As the bus log says" in asked.content.decode()
+    assert client.post(url, form | {"sure": asked.context["question"].mark}).status_code == 302
+    end = selectors.end_of(prison.actor, done.end_id).end
+    assert (end.country, end.at.date()) == ("MX", (clock.now() - timedelta(days=3)).date())

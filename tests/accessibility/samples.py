@@ -95,9 +95,26 @@ def make_samples(prison: SmallPrison) -> Samples:
         establishment_id=here,
         person_id=held["LOPEZ"].person_id,
         kind="bail",
-        body_id=prison.body("MC-BZ"),
+        body_id=prison.body("MC-DG"),
         received_at=clock.now(),
         ends_all=True,
+    )
+    in_doubt = authority.record_warrant(
+        command(records),
+        establishment_id=here,
+        kind="committal_sentence",
+        body_id=prison.body("MC-BZ"),
+        reference="MC-BZ 71/26",
+        dated=None,
+        received_at=now,
+        names=[
+            authority.WarrantNameInput(
+                person_id=held["MARTINEZ"].person_id,
+                name_as_written="Martinez",
+                starts_at=now,
+                until=now.date() - timedelta(days=300),
+            )
+        ],
     )
     case = release.start_discharge(
         command(records), episode_id=held["MARTINEZ"].episode_id, basis="final_date",
@@ -166,6 +183,7 @@ def make_samples(prison: SmallPrison) -> Samples:
     query = authority_selectors.open_queries(viewer, here)
     return {
         "number": (tun.number,),
+        "prisoner number": tuple(h.number for h in (tun, held["MARTINEZ"], held["LOPEZ"])),
         "person_id": (tun.person_id,),
         "into_person_id": (held["MEJIA"].person_id,),
         "other_id": (held["MEJIA"].person_id,),
@@ -180,7 +198,7 @@ def make_samples(prison: SmallPrison) -> Samples:
         "unit_id": (remand.unit_id,),
         "form": ("csv",),
         "day": (now.date().isoformat(),),
-        "warrant_id": (tun.warrant_id, defective.warrant_id),
+        "warrant_id": (tun.warrant_id, defective.warrant_id, in_doubt.warrant_id),
         "warrant_name_id": (tun.warrant_name_id,),
         "end_id": (removed.end_id,),
         "escort_id": (escorted.escorts[0].escort_id,),

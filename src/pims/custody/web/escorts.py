@@ -1,6 +1,5 @@
 """Going out: who leaves with whom, where to, in what condition, and until when."""
 
-from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,7 +17,7 @@ from pims.custody import selectors, services
 from pims.custody.selectors import RollFilters
 from pims.custody.web.drafts import draft_of
 from pims.custody.web.escort_doubts import back_far_ahead
-from pims.custody.web.fact_doubts import before_the_record, long_ago
+from pims.custody.web.fact_doubts import long_ago
 from pims.custody.web.words import NOT_RETURNED, OUT_KINDS
 from pims.facilities import selectors as facilities
 from pims.kernel import clock
@@ -81,7 +80,7 @@ def send_out(request: Any) -> HttpResponse:
     lines = TravellerFormSet(posted, initial=None if posted else initial, prefix="who")
     asked = None
     if posted is not None and form.is_valid() and lines.is_valid():
-        asked = question(request, _doubts(form, lines, {row.person_id: row for row in offered}))
+        asked = question(request, _doubts(form))
     if posted is not None and asked is None and form.is_valid() and lines.is_valid():
         given = dict(form.cleaned_data)
         given["officers"] = [n.strip() for n in given["officers"].split(",") if n.strip()]
@@ -138,16 +137,10 @@ def out_now(request: Any) -> HttpResponse:
     return render(request, "custody/out.html", context)
 
 
-def _doubts(form: TripForm, lines: Any, by_person: Mapping[int, selectors.RollRow]) -> list[Doubt]:
-    """What is surprising about the hour at which they left."""
-    at, target = form.cleaned_data["left_at"], "id_left_at_day"
-    found = long_ago(at, target) + back_far_ahead(form.cleaned_data["expected_back_at"])
-    for line in lines:
-        row = by_person.get(line.cleaned_data["person_id"])
-        if line.cleaned_data.get("goes") and row is not None:
-            who = f"{row.number} {row.name}".strip()
-            found += before_the_record(row.episode_id, at, who=who, target=target)
-    return found
+def _doubts(form: TripForm) -> list[Doubt]:
+    """What is surprising about when they left, or should be back."""
+    given = form.cleaned_data
+    return long_ago(given["left_at"], "id_left_at_day") + back_far_ahead(given["expected_back_at"])
 
 
 def _offered(request: Any) -> list[selectors.RollRow]:

@@ -32,6 +32,7 @@ STOPPED = {
     "release.no_order_or_final_date",
     "release.further_warrant",
     "release.further_warrant_keyed_later",
+    "release.further_warrant_follows",
     "release.further_warrant_undecided",
 }
 

@@ -1,7 +1,7 @@
 """Gathering what the discharge check looks at, from the rooms below."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from pims.authority import selectors as authority
@@ -32,6 +32,7 @@ def collect_facts(case: DischargeCase, *, at: datetime) -> DischargeFacts:
     interests = authority.police_interests([case.person_id]).get(case.person_id, [])
     papers = authority.warrants_of([case.person_id], zone=zone).get(case.person_id, [])
     detaining = [w for w in papers if w.detains_at(at)]
+    detaining += [w for w in papers if _follows_on(w, at, ZoneInfo(zone))]
     in_doubt = [w for w in papers if w.may_detain_at(at)]
     # A typed day is a final date only where a paper says so; all else is a decision.
     named = any(w.until == case.final_date for w in papers)
@@ -52,6 +53,9 @@ def collect_facts(case: DischargeCase, *, at: datetime) -> DischargeFacts:
                 w.reference,
                 w.final_date,
                 keyed_later=any(o.ends_all and o.is_open for o in orders),
+                begins=None
+                if w.detains_at(at) or w.detains is None
+                else w.detains.start.astimezone(ZoneInfo(zone)).date(),
             )
             for w in detaining
         ],
@@ -122,6 +126,15 @@ def clock_of(
 def release_hour(day: date, zone: ZoneInfo) -> datetime:
     """The instant of a final date at which its prisoner should walk."""
     return datetime.combine(day, RELEASE_HOUR, zone)
+
+
+def _follows_on(warrant: WarrantBrief, at: datetime, zone: ZoneInfo) -> bool:
+    """Whether a warrant begins so soon that whoever goes now would be taken again: a consecutive
+    sentence begins on the day after the one before it ends."""
+    if warrant.detains is None or warrant.detains.start <= at:
+        return False
+    today = at.astimezone(zone).date()
+    return warrant.detains.start.astimezone(zone).date() <= today + timedelta(days=1)
 
 
 def _final_at(warrant: WarrantBrief, zone: ZoneInfo) -> datetime | None:

@@ -28,6 +28,7 @@ ITEMS = (
 # say so; the third that nobody has decided yet what the paper is worth.
 FURTHER, FURTHER_KEYED_LATER = "release.further_warrant", "release.further_warrant_keyed_later"
 FURTHER_UNDECIDED = "release.further_warrant_undecided"
+FURTHER_FOLLOWS = "release.further_warrant_follows"
 FURTHER_STOPS = (FURTHER, FURTHER_KEYED_LATER, FURTHER_UNDECIDED)
 
 # The mark of a discharge on an order that was odd and that no registry had confirmed.
@@ -40,7 +41,9 @@ IDENTITY_WAYS = ("photograph", "two_officers", "fingerprint")
 class DetainingWarrant:
     """A warrant in force at the moment of the check; `reference` is for the officer's eyes.
 
-    `until` is the final date that it names, None where it waits for a court date instead.
+    `begins` is the day on which one begins that follows on: not in force yet, it leaves no whole
+    day of freedom between. `until` is the final date that it names, None where it waits for a
+    court date instead.
     `keyed_later` says that an order to release from everything stands which did not know of it.
     """
 
@@ -49,6 +52,7 @@ class DetainingWarrant:
     reference: str
     until: date | None
     keyed_later: bool = False
+    begins: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,19 +318,19 @@ def _further_warrants(facts: DischargeFacts) -> list[Reason]:
             return True
         return warrant.until is not None and warrant.until <= facts.today
 
-    return [
-        Reason(
-            FURTHER_KEYED_LATER if warrant.keyed_later else FURTHER,
-            {
-                "kind": warrant_kinds()[warrant.kind].label,
-                "reference": warrant.reference,
-            },
-            reference="UN Mandela Rules, rule 7",
-            decided_by="authority.record",
+    def why(warrant: DetainingWarrant) -> Reason:
+        paper: dict[str, object] = {
+            "kind": warrant_kinds()[warrant.kind].label,
+            "reference": warrant.reference,
+        }
+        code = FURTHER_KEYED_LATER if warrant.keyed_later else FURTHER
+        if warrant.begins is not None:
+            code, paper = FURTHER_FOLLOWS, paper | {"begins": warrant.begins.isoformat()}
+        return Reason(
+            code, paper, reference="UN Mandela Rules, rule 7", decided_by="authority.record"
         )
-        for warrant in facts.detaining
-        if not ended(warrant)
-    ] + [
+
+    return [why(warrant) for warrant in facts.detaining if not ended(warrant)] + [
         Reason(
             FURTHER_UNDECIDED,
             {"kind": warrant_kinds()[warrant.kind].label, "reference": warrant.reference},

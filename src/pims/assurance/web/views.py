@@ -26,6 +26,7 @@ WHY = {
     "release.no_order_or_final_date": _("No order and no final date"),
     "release.further_warrant": _("Another warrant still detains"),
     "release.further_warrant_keyed_later": _("Another warrant still detains"),
+    "release.further_warrant_follows": _("Another warrant still detains"),
     "release.further_warrant_undecided": _("A warrant on record was not decided"),
 }
 VIEW, MANAGE = "assurance.view", "assurance.manage"

@@ -153,6 +153,41 @@ def test_a_warrant_keyed_after_the_order_that_ends_all_stops_the_gate_and_says_w
     assert codes(refused.value) == ["release.further_warrant_keyed_later"]
 
 
+def test_a_sentence_that_begins_tomorrow_keeps_the_gate_shut_today(
+    prison: Prison, officer: Actor
+) -> None:
+    receipt = prison.held()
+    (own,) = papers(receipt.person_id)
+    tomorrow = clock.now() + timedelta(days=1)
+    made = authority_services.record_warrant(
+        prison.command,
+        establishment_id=prison.establishment_id,
+        kind="committal_sentence",
+        body_id=prison.court,
+        reference="HC 5/26",
+        dated=clock.now().date(),
+        received_at=clock.now(),
+        names=[
+            authority_services.WarrantNameInput(
+                person_id=receipt.person_id,
+                name_as_written="Juan Perez",
+                starts_at=tomorrow,
+                until=(tomorrow + timedelta(days=200)).date(),
+            )
+        ],
+    )
+    order_at(prison, receipt.person_id, clock.now() - timedelta(minutes=20), own)
+    case_id = open_case(prison, receipt.episode_id)
+    assert case_id is not None
+    known(officer, case_id)
+    assert stops(prison, receipt.episode_id) == ["release.further_warrant_follows"]
+    with pytest.raises(Refused):
+        services.discharge_person(Command(officer), case_id=case_id)
+    # An order that ends it too opens the gate.
+    order_at(prison, receipt.person_id, clock.now(), made.warrant_name_ids[0])
+    assert stops(prison, receipt.episode_id) == []
+
+
 def test_the_same_warrant_keyed_before_the_order_is_ended_by_it(
     prison: Prison, officer: Actor
 ) -> None:

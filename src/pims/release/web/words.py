@@ -45,6 +45,7 @@ MARKS: dict[str, Promise] = {
     "release.further_warrant_keyed_later": _(
         "A further warrant, keyed after the order, still detained"
     ),
+    "release.further_warrant_follows": _("A further warrant followed on"),
     "release.further_warrant_undecided": _(
         "A further warrant, recorded and not decided, might have detained"
     ),

@@ -11,6 +11,7 @@ from pims.authority import rules, selectors
 from pims.authority.web.written import Written
 from pims.facilities import selectors as facilities
 from pims.foundation.access.actor import Actor
+from pims.jurisdictions.warrant_kinds import warrant_kinds
 from pims.kernel import clock
 from pims.kernel.decisions import Reason
 from pims.people import selectors as people
@@ -19,6 +20,11 @@ from pims.ui.doubts import Doubt
 
 # A paper older than this when it is received, or that began to hold so long before.
 LONG_PAST_YEARS = 2
+# How many days ahead of its receipt a day on a paper may lie before somebody looks again. No rule:
+# a slip of the keys in a year keeps a person inside for as long, and no alarm comes before it.
+APPEARANCE_AHEAD = 120
+UNTIL_AHEAD = {"convicted": 25 * 365}
+UNTIL_AHEAD_ELSE = 3 * 365
 # The defects that are asked about, with the box to look at.
 ASKED = {
     rules.OUT_OF_ORDER: "until",
@@ -59,6 +65,7 @@ def paper_doubts(
         if code in found
     ]
     doubts += _long_past(given, zone, labels)
+    doubts += _far_ahead(given, zone, labels)
     return doubts + _likes(viewer, given, {name.person_id for name in names})
 
 
@@ -84,6 +91,29 @@ def _long_past(given: Mapping[str, Any], zone: ZoneInfo, labels: Mapping[str, An
             params = {"box": str(labels[box]), "day": day_text(day), "years": years}
             found.append(Doubt(Reason("authority.doubt_long_past", params), _box(box)))
     return found
+
+
+def _far_ahead(given: Mapping[str, Any], zone: ZoneInfo, labels: Mapping[str, Any]) -> list[Doubt]:
+    status = warrant_kinds()[given["kind"]].legal_status
+    most = {
+        "next_appearance": APPEARANCE_AHEAD,
+        "until": UNTIL_AHEAD.get(status, UNTIL_AHEAD_ELSE),
+    }
+    return [
+        doubt
+        for box, days in most.items()
+        if given[box] is not None
+        for doubt in far_ahead(given[box], _day(given["received_at"], zone), days, box, labels[box])
+    ]
+
+
+def far_ahead(day: date, after: date, most_days: int, box: str, label: Any) -> list[Doubt]:
+    """Whether a day lies so far after another that its year may be a slip of the keys."""
+    ahead = (day - after).days
+    if ahead <= most_days:
+        return []
+    params = {"box": str(label), "day": day_text(day), "days": f"{ahead:,}"}
+    return [Doubt(Reason("authority.doubt_far_ahead", params), _box(box))]
 
 
 def _likes(viewer: Actor, given: Mapping[str, Any], whom: set[int]) -> list[Doubt]:

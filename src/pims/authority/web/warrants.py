@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from pims.authority import selectors, services
 from pims.authority.services.warrants import WarrantResult
 from pims.authority.web import words
-from pims.authority.web.doubts import paper_doubts
+from pims.authority.web.doubts import APPEARANCE_AHEAD, far_ahead, paper_doubts
 from pims.authority.web.forms import (
     AmendForm,
     DecideForm,
@@ -266,9 +266,15 @@ def next_appearance(request: Any, warrant_name_id: int) -> HttpResponse:
             command_from(request), warrant_name_id=warrant_name_id, **form.cleaned_data
         )
 
-    if form.is_valid() and carried_out(form, name_it):
+    asked = None
+    if form.is_valid() and (day := form.cleaned_data["next_appearance"]) is not None:
+        label = form.fields["next_appearance"].label
+        ahead = far_ahead(day, clock.now().date(), APPEARANCE_AHEAD, "next_appearance", label)
+        asked = question(request, ahead)
+    if asked is None and form.is_valid() and carried_out(form, name_it):
         return _to_paper(name.warrant_id)
-    return step(request, form, name.person_id, _("The court named a new date"), _about(name))
+    context = _about(name) | {"question": asked}
+    return step(request, form, name.person_id, _("The court named a new date"), context)
 
 
 @page(permission=RECORD, methods=BOTH)

@@ -131,6 +131,26 @@ def test_a_year_long_past_is_asked_about(prison: Prison, client) -> None:
     assert "years ago. Is the year right?" in answer.content.decode()
 
 
+def test_a_court_date_in_another_decade_is_asked_about(prison: Prison, client) -> None:
+    receipt = prison.one()
+    far = TODAY.replace(year=TODAY.year + 46, day=5)
+    answer, data = post(client, prison, receipt.person_id, **boxes("next_appearance", far))
+    assert answer.status_code == 422
+    assert "days ahead. Is the year right?" in answer.content.decode()
+    assert papers(receipt.person_id) == []
+    client.post(reverse("authority:record", args=[receipt.person_id]), data | {"sure": yes(answer)})
+    (paper,) = papers(receipt.person_id)
+    assert paper.next_appearance == far, "a fact is asked about, never refused"
+    named = {
+        "command_id": str(uuid4()), "basis": "Adjourned",
+        **boxes("happened_at", TODAY, "00:01"), **boxes("next_appearance", far),
+    }  # fmt: skip
+    address = reverse("authority:next", args=[paper.warrant_name_id])
+    again = client.post(address, named)
+    assert again.status_code in (200, 422)
+    assert "days ahead. Is the year right?" in again.content.decode()
+
+
 def test_an_appearance_after_the_last_day_is_asked_about_with_what_it_is_worth(
     prison: Prison, client
 ) -> None:

@@ -31,9 +31,11 @@ def test_a_fault_of_ours_is_not_taken_for_it() -> None:
 
 @pytest.mark.usefixtures("fresh_database")
 def test_a_database_that_was_never_made_is_told_as_that(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PIMS_DB_NAME", "never_made")
     connection.close()
-    monkeypatch.setitem(connection.settings_dict, "NAME", "never_made")
-    with pytest.raises(DatabaseBehind):
-        ask("SELECT 1")
-    connection.close()
+    # Put back before the fixture puts back what was there before it: the dictionary is one.
+    with monkeypatch.context() as patch:
+        patch.setenv("PIMS_DB_NAME", "never_made")
+        patch.setitem(connection.settings_dict, "NAME", "never_made")
+        with pytest.raises(DatabaseBehind):
+            ask("SELECT 1")
+        connection.close()

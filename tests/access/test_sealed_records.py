@@ -22,7 +22,7 @@ from pims.safety import services as safety
 from tests.access import walk
 from tests.access.staff import signed_in, staff
 
-MARK = "Zyxquartz"
+MARK = "Vexharrow"
 BLIND = sorted(
     code for code, role in definitions().items()
     if "people.view" in role.permissions and "people.view_sealed" not in role.permissions

@@ -33,7 +33,7 @@ def test_the_rows_that_are_announced_are_the_rows_that_go(
     fresh_database: FreshDatabase, officers: list[Actor], system_actor: Actor, var: Path
 ) -> None:
     person_id, neighbour = make_person(), make_person()
-    marked.fill(person_id, "Zyxquartz", Command(system_actor), beside=neighbour)
+    marked.fill(person_id, "Jukwillet", Command(system_actor), beside=neighbour)
     first, second = officers
     shown = preview_erasure(first, person_id)
     assert shown.against == ()

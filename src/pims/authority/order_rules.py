@@ -6,8 +6,10 @@ settled by calling the registry's stored number.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
+
+from pims.kernel.limits import ORDER_DATED_LONG_AGO, ORDER_ENTERED_LATE
 
 # In the order in which they are told.
 ODDITIES = (
@@ -24,9 +26,6 @@ ODDITIES = (
 COULD_FREE_WRONGLY = frozenset(
     {"dated_in_the_future", "dated_after_receipt", "received_before_hold", "other_court"}
 )
-# How old a paper is before somebody is asked about it. Working practice, not law.
-KEYED_LATE = timedelta(days=2)
-DATED_LONG_AGO = timedelta(days=90)
 # A court may well end what a court below it ordered, and the Minister and the Parole Board what
 # any court did: asked about, but no alarm. Which order is good is for the registry to say.
 _RANK = {
@@ -67,11 +66,11 @@ def oddities(
             found.add("dated_in_the_future")
         elif order.dated > received_on:
             found.add("dated_after_receipt")
-        if received_on - order.dated > DATED_LONG_AGO:
+        if received_on - order.dated > ORDER_DATED_LONG_AGO:
             found.add("dated_long_ago")
     if any(order.received_at < warrant.starts_at for warrant in ends):
         found.add("received_before_hold")
-    if as_of - order.received_at > KEYED_LATE:
+    if as_of - order.received_at > ORDER_ENTERED_LATE:
         found.add("received_long_ago")
     others = [warrant for warrant in ends if warrant.body_id != order.body_id]
     if others:

@@ -1,10 +1,11 @@
-"""What makes an officer look at the paper again before it is saved; the record never refuses it."""
+"""What makes an officer look at a paper again before it is saved; the record never refuses it."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.forms import BaseForm
 from django.utils.translation import gettext
 
 from pims.authority import rules, selectors
@@ -12,19 +13,13 @@ from pims.authority.web.written import Written
 from pims.facilities import selectors as facilities
 from pims.foundation.access.actor import Actor
 from pims.jurisdictions.warrant_kinds import warrant_kinds
-from pims.kernel import clock
+from pims.kernel import clock, limits
 from pims.kernel.decisions import Reason
 from pims.people import selectors as people
-from pims.ui.dates import day_text
+from pims.ui.dates import day_text, instant_text
 from pims.ui.doubts import Doubt
+from pims.ui.surprising import day_of, far_ahead, years_ago
 
-# A paper older than this when it is received, or that began to hold so long before.
-LONG_PAST_YEARS = 2
-# How many days ahead of its receipt a day on a paper may lie before somebody looks again. No rule:
-# a slip of the keys in a year keeps a person inside for as long, and no alarm comes before it.
-APPEARANCE_AHEAD = 120
-UNTIL_AHEAD = {"convicted": 25 * 365}
-UNTIL_AHEAD_ELSE = 3 * 365
 # The defects that are asked about, with the box to look at.
 ASKED = {
     rules.OUT_OF_ORDER: "until",
@@ -32,6 +27,17 @@ ASKED = {
     "date_before_birth": "dated",
     "date_passed": "next_appearance",
     "date_in_the_future": "dated",
+}
+# The box to look at, by what is odd about an order to release.
+ODD = {
+    "dated_in_the_future": "dated",
+    "dated_after_receipt": "dated",
+    "dated_long_ago": "dated",
+    "received_before_hold": "received_at",
+    "received_long_ago": "received_at",
+    "other_court": "body_id",
+    "higher_court": "body_id",
+    "no_reference": "reference",
 }
 SHOWN_NAMES = 3
 
@@ -47,13 +53,7 @@ def paper_doubts(
 ) -> list[Doubt]:
     """The doubts about a warrant as typed: impossible dates, order, age, birth, and its likes."""
     zone = ZoneInfo(facilities.time_zone(establishment_id))
-    doubts = [
-        Doubt(
-            Reason("authority.doubt_impossible_date", {"box": str(labels[box]), "text": w.text}),
-            _box(box),
-        )
-        for box, w in impossible.items()
-    ]
+    doubts = _in_no_calendar("impossible_date", impossible, labels)
     found = _read_off(given, names, zone)
     dates = {
         name: day_text(given[name]) if given[name] else "—" for name in ("until", "next_appearance")
@@ -70,10 +70,9 @@ def paper_doubts(
 
 
 def _read_off(given: Mapping[str, Any], names: Sequence[Any], zone: ZoneInfo) -> set[str]:
-    body = next(b for b in selectors.bodies() if b.body_id == given["body_id"])
     return selectors.read_off(
         kind=given["kind"],
-        body_kind=body.kind,
+        body_kind=_body(given["body_id"]).kind,
         dated=given["dated"],
         received_at=given["received_at"],
         names=names,
@@ -82,38 +81,87 @@ def _read_off(given: Mapping[str, Any], names: Sequence[Any], zone: ZoneInfo) ->
 
 
 def _long_past(given: Mapping[str, Any], zone: ZoneInfo, labels: Mapping[str, Any]) -> list[Doubt]:
-    received = _day(given["received_at"], zone)
-    found = []
-    for box in ("dated", "starts_at", "received_at"):
-        day = None if given[box] is None else _day(given[box], zone)
-        against = _today(zone) if box == "received_at" else received
-        if day is not None and (years := _years(day, against)) >= LONG_PAST_YEARS:
-            params = {"box": str(labels[box]), "day": day_text(day), "years": years}
-            found.append(Doubt(Reason("authority.doubt_long_past", params), _box(box)))
-    return found
-
-
-def _far_ahead(given: Mapping[str, Any], zone: ZoneInfo, labels: Mapping[str, Any]) -> list[Doubt]:
-    status = warrant_kinds()[given["kind"]].legal_status
-    most = {
-        "next_appearance": APPEARANCE_AHEAD,
-        "until": UNTIL_AHEAD.get(status, UNTIL_AHEAD_ELSE),
-    }
+    received, today = _day(given["received_at"], zone), _day(clock.now(), zone)
     return [
         doubt
-        for box, days in most.items()
+        for box, against in (("dated", received), ("starts_at", received), ("received_at", today))
         if given[box] is not None
-        for doubt in far_ahead(given[box], _day(given["received_at"], zone), days, box, labels[box])
+        for doubt in years_ago(
+            _day(given[box], zone),
+            _box(box),
+            what=labels[box],
+            against=against,
+            years=limits.PAPER_OLD_YEARS,
+        )
     ]
 
 
-def far_ahead(day: date, after: date, most_days: int, box: str, label: Any) -> list[Doubt]:
-    """Whether a day lies so far after another that its year may be a slip of the keys."""
-    ahead = (day - after).days
-    if ahead <= most_days:
+def _far_ahead(given: Mapping[str, Any], zone: ZoneInfo, labels: Mapping[str, Any]) -> list[Doubt]:
+    convicted = warrant_kinds()[given["kind"]].legal_status == "convicted"
+    until = limits.SENTENCE_AHEAD if convicted else limits.OTHER_PAPER_AHEAD
+    received = _day(given["received_at"], zone)
+    return [
+        doubt
+        for box, beyond in (("next_appearance", limits.APPEARANCE_AHEAD), ("until", until))
+        if given[box] is not None
+        for doubt in far_ahead(
+            given[box], _box(box), what=labels[box], beyond=beyond, after=received
+        )
+    ]
+
+
+def appearance_doubts(form: BaseForm) -> list[Doubt]:
+    """Whether the next day that a court named lies so far ahead that nobody would miss it."""
+    name = "next_appearance"
+    if (day := form.cleaned_data[name]) is None:
         return []
-    params = {"box": str(label), "day": day_text(day), "days": f"{ahead:,}"}
-    return [Doubt(Reason("authority.doubt_far_ahead", params), _box(box))]
+    beyond = limits.APPEARANCE_AHEAD
+    return far_ahead(day, day_of(form, name), what=form[name].label, beyond=beyond)
+
+
+def order_doubts(
+    given: Mapping[str, Any],
+    person_id: int,
+    *,
+    zone: str,
+    impossible: Mapping[str, Written],
+    labels: Mapping[str, Any],
+) -> list[Doubt]:
+    """The doubts about an order as typed: dates that no calendar has, and all that is odd."""
+    odd = selectors.odd_about(
+        person_id=person_id,
+        body_id=given["body_id"],
+        reference=given["reference"],
+        dated=given["dated"],
+        received_at=given["received_at"],
+        warrant_name_ids=given["warrants"],
+        ends_all=given["ends_all"],
+        zone=zone,
+    )
+    params = {
+        "dated": day_text(given["dated"]) if given["dated"] else "—",
+        "received": instant_text(given["received_at"]),
+        "body": _body(given["body_id"]).name,
+    }
+    return _in_no_calendar("order_date", impossible, labels) + [
+        Doubt(Reason(f"authority.doubt_order_{code}", params), _box(ODD[code])) for code in odd
+    ]
+
+
+def _in_no_calendar(
+    code: str, impossible: Mapping[str, Written], labels: Mapping[str, Any]
+) -> list[Doubt]:
+    return [
+        Doubt(
+            Reason(f"authority.doubt_{code}", {"box": str(labels[box]), "text": written.text}),
+            _box(box),
+        )
+        for box, written in impossible.items()
+    ]
+
+
+def _body(body_id: int) -> selectors.BodyInfo:
+    return next(body for body in selectors.bodies() if body.body_id == body_id)
 
 
 def _likes(viewer: Actor, given: Mapping[str, Any], whom: set[int]) -> list[Doubt]:
@@ -140,11 +188,3 @@ def _box(name: str) -> str:
 
 def _day(value: date | datetime, zone: ZoneInfo) -> date:
     return value.astimezone(zone).date() if isinstance(value, datetime) else value
-
-
-def _today(zone: ZoneInfo) -> date:
-    return clock.now().astimezone(zone).date()
-
-
-def _years(early: date, late: date) -> int:
-    return late.year - early.year - ((late.month, late.day) < (early.month, early.day))

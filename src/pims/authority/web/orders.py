@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from pims.authority import selectors, services
 from pims.authority.services.release_orders import ReleaseOrderResult
 from pims.authority.web import words
+from pims.authority.web.doubts import order_doubts
 from pims.authority.web.forms import (
     ExtendForm,
     FallsForm,
@@ -21,7 +22,6 @@ from pims.authority.web.forms import (
     OrderForm,
     PhoneForm,
 )
-from pims.authority.web.order_doubts import order_doubts
 from pims.authority.web.steps import carried_out, step
 from pims.authority.web.warrants import scan_response
 from pims.facilities import selectors as facilities

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from pims.authority import selectors, services
 from pims.authority.services.warrants import WarrantResult
 from pims.authority.web import words
-from pims.authority.web.doubts import APPEARANCE_AHEAD, far_ahead, paper_doubts
+from pims.authority.web.doubts import appearance_doubts, paper_doubts
 from pims.authority.web.forms import (
     AmendForm,
     DecideForm,
@@ -267,10 +267,8 @@ def next_appearance(request: Any, warrant_name_id: int) -> HttpResponse:
         )
 
     asked = None
-    if form.is_valid() and (day := form.cleaned_data["next_appearance"]) is not None:
-        label = form.fields["next_appearance"].label
-        ahead = far_ahead(day, clock.now().date(), APPEARANCE_AHEAD, "next_appearance", label)
-        asked = question(request, ahead)
+    if form.is_valid():
+        asked = question(request, appearance_doubts(form))
     if asked is None and form.is_valid() and carried_out(form, name_it):
         return _to_paper(name.warrant_id)
     context = _about(name) | {"question": asked}

@@ -6,9 +6,7 @@ Nothing here refuses: what is unlikely is asked once more, then recorded and mar
 from dataclasses import dataclass
 from datetime import date
 
-# The age said at a gate is a guess: so many whole years off are nothing to ask about.
-AGE_SLACK = 5
-YOUNGEST, OLDEST = 8, 100
+from pims.kernel.limits import AGE_SLACK, OLDEST_HELD, YOUNGEST_HELD
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +28,7 @@ def doubt(birth: Birth | None, *, received_on: date, age_as_given: int | None) -
         youngest - AGE_SLACK <= age_as_given <= oldest + AGE_SLACK
     ):
         return "age_differs"
-    if oldest < YOUNGEST or youngest > OLDEST:
+    if oldest < YOUNGEST_HELD or youngest > OLDEST_HELD:
         return "age_unlikely"
     return ""
 

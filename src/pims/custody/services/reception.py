@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from pims.custody import events
 from pims.custody.models import BodyReceipt, Episode, TurnedAway, Van
@@ -19,11 +19,10 @@ from pims.custody.services.words import cleaned, line, prose
 from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel.decisions import Reason
 from pims.kernel.errors import InvalidInput, NotFound
+from pims.kernel.limits import RECEIVED_LONG_AGO
 from pims.people import selectors as people
 
 MOST_ON_ONE_VAN = 500
-# Entered later than this after the hour given, a van tells an alarm: most are a mistyped year.
-LONG_AGO = timedelta(days=7)
 ATTACH = ("auto", "same", "new")
 SEXES = ("male", "female", "intersex", "unknown")
 TURNED_AWAY_FOR = (
@@ -125,7 +124,7 @@ def record_body_receipts(
     if van is None:
         raise NotFound("van", van_id)
     tx.lock_persons(named.values())
-    if tx.now - when.at > LONG_AGO and reception_kind != Episode.ReceptionKind.INHERITED:
+    if tx.now - when.at > RECEIVED_LONG_AGO and reception_kind != Episode.ReceptionKind.INHERITED:
         tx.record(
             events.ReceivedLongAgo(
                 establishment_id=establishment_id,

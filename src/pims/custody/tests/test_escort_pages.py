@@ -61,7 +61,7 @@ def test_an_escort_due_back_next_year_is_asked_about(prison, client) -> None:
     )  # fmt: skip
     page = client.post(reverse("custody:escort", args=[escort.pk]), late)
     assert page.status_code == 422
-    assert "Is the date right?" in page.content.decode()
+    assert "days ahead. Is the year right?" in page.content.decode()
     escort.refresh_from_db()
     assert escort.version == 1
 

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 
 from pims.authority.web.forms import SCAN_HINT, body_choices, kind_choices
 from pims.custody import services
-from pims.custody.web.doubts import late
 from pims.custody.web.words import RECEPTION_KINDS, received_text
 from pims.kernel import clock
 from pims.kernel.errors import InvalidInput
@@ -21,6 +20,7 @@ from pims.ui.doubts import question
 from pims.ui.fields import DayField, InstantField
 from pims.ui.forms import add_reasons, uploads_arrived
 from pims.ui.pages import page
+from pims.ui.surprising import long_ago_in
 
 MOST = 200
 
@@ -76,7 +76,7 @@ def receive_under_order(request: Any) -> HttpResponse:
     )
     asked = None
     if posted and uploads_arrived(form, request):
-        asked = question(request, late(form.cleaned_data["received_at"]))
+        asked = question(request, long_ago_in(form, "received_at"))
     if posted and form.is_valid() and asked is None:
         given = dict(form.cleaned_data)
         scan, sex = given.pop("scan"), given.pop("sex")

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pims.custody import selectors, services
 from pims.custody.selectors.standing import owner_of
-from pims.custody.web.doubts import inside, late
+from pims.custody.web.doubts import inside
 from pims.custody.web.identity import identity_of
 from pims.custody.web.words import RECEPTION_KINDS, SEXES, WARRANT_STATES
 from pims.foundation.commands.transaction import Command
@@ -31,6 +31,7 @@ from pims.ui.fields import InstantField
 from pims.ui.forms import add_reasons
 from pims.ui.pages import page
 from pims.ui.shapes import Task
+from pims.ui.surprising import long_ago_in
 
 RECEIVE, CORRECT = "custody.receive", "custody.correct"
 BOTH = ("GET", "HEAD", "POST")
@@ -356,10 +357,9 @@ def _page(
     if request.method == "POST":
         status = 422
         if form.is_valid():
-            at = form.cleaned_data.get("received_at") or form.cleaned_data.get("starts_at")
-            name = "received_at" if "received_at" in form.fields else "starts_at"
-            found = [*(doubts or []), *(late(at, f"id_{name}_day") if at else [])]
-            asked = question(request, found)
+            hours = [name for name in ("received_at", "starts_at") if name in form.fields]
+            late = [doubt for name in hours for doubt in long_ago_in(form, name)]
+            asked = question(request, [*(doubts or []), *late])
         if form.is_valid() and asked is None:
             try:
                 answer = carry_out(command_from(request))

@@ -18,7 +18,7 @@ from pims.authority.web.words import kind_label
 from pims.custody import selectors, services
 from pims.custody.selectors import DeskRow
 from pims.custody.services import Problem, ReturnRow
-from pims.custody.web.desk_doubts import desk_doubts
+from pims.custody.web.doubts import desk_doubts
 from pims.custody.web.drafts import draft_of
 from pims.custody.web.words import NOT_RETURNED, OUTCOMES
 from pims.facilities import selectors as facilities

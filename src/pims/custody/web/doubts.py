@@ -1,45 +1,38 @@
-"""What is asked once more before a reception or a birth is saved."""
+"""What is asked once more before it is saved in this room, beside what `ui.surprising` asks."""
 
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
+from typing import Any
 
+from django.forms import BaseForm
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from pims.custody.selectors import Whereabouts
+from pims.custody.selectors import DeskRow, Whereabouts
 from pims.custody.selectors.births import doubt_of
+from pims.custody.selectors.last_known import last_recorded
 from pims.custody.web.where import where_text
-from pims.kernel import clock
+from pims.kernel import limits
 from pims.kernel.decisions import Reason
 from pims.people import selectors as people
 from pims.ui.dates import day_text, instant_text
 from pims.ui.doubts import Doubt
+from pims.ui.surprising import day_of, far_ahead, long_ago, long_ago_in, whole_years
 
-# Entered later than this after the hour given for it, a reception is asked about.
-LATE = timedelta(hours=24)
-
-
-def late(received_at: datetime, target: str = "id_received_at_day") -> list[Doubt]:
-    """Whether the hour is so long ago that the date may be a slip of the keys."""
-    ago = clock.now() - received_at
-    if ago <= LATE:
-        return []
-    here = timezone.localtime(received_at)
-    other_year = here.year != timezone.localtime(clock.now()).year
-    code = "custody.doubt_other_year" if other_year else "custody.doubt_long_ago"
-    params = {"at": instant_text(received_at), "days": f"{ago.days:,}"}
-    return [Doubt(Reason(code, params), target)]
+MINUTE = timedelta(minutes=1)
+# The outcomes of a day at court with a day to come, and how far ahead it may lie.
+AHEAD = {
+    "new_date": limits.APPEARANCE_AHEAD,
+    "sentenced": limits.SENTENCE_AHEAD,
+    "fined": limits.OTHER_PAPER_AHEAD,
+}
 
 
 def inside(head: people.PersonHeader, held: Whereabouts) -> Reason:
     """That the books hold this person inside, and where."""
     return Reason(
         "custody.known_and_inside",
-        {
-            "number": head.number,
-            "name": head.display_name or gettext("Name not known"),
-            "where": where_text(held),
-            "since": instant_text(held.since, "date"),
-        },
+        _named(head) | {"where": where_text(held), "since": instant_text(held.since, "date")},
     )
 
 
@@ -47,13 +40,8 @@ def put_before(
     head: people.PersonHeader, held: Whereabouts, received_at: datetime, target: str
 ) -> Doubt:
     """That this reception would begin before the stay on the books."""
-    params = {
-        "number": head.number,
-        "name": head.display_name or gettext("Name not known"),
-        "since": instant_text(held.since),
-        "at": instant_text(received_at),
-    }
-    return Doubt(Reason("custody.doubt_put_before", params), target)
+    hours = {"since": instant_text(held.since), "at": instant_text(received_at)}
+    return Doubt(Reason("custody.doubt_put_before", _named(head) | hours), target)
 
 
 def birth_doubts(
@@ -69,13 +57,62 @@ def birth_doubts(
     if not why or born is None:
         return []
     earliest, latest = born
-    age = (
-        received.year - latest.year - ((received.month, received.day) < (latest.month, latest.day))
-    )
     params = {
         "born": day_text(earliest) if earliest == latest else str(earliest.year),
         "received": day_text(received),
-        "age": max(0, age),
+        "age": max(0, whole_years(latest, received)),
         "given": age_as_given,
     }
     return [Doubt(Reason(f"custody.doubt_{why}", params), target)]
+
+
+def before_the_record(episode_id: int, at: datetime, target: str, *, who: str) -> list[Doubt]:
+    """Whether something is recorded of the stay that happened after this."""
+    last = last_recorded(episode_id)
+    if last is None or last < at + MINUTE:
+        return []
+    params = {"who": who, "at": instant_text(at), "last": instant_text(last)}
+    return [Doubt(Reason("custody.doubt_before_what_followed", params), target)]
+
+
+def hour_doubts(form: BaseForm, episode_id: int, *, who: str) -> list[Doubt]:
+    """Everything surprising about the hour of a fact of this stay, in a form that is right."""
+    at, target = form.cleaned_data["happened_at"], day_of(form, "happened_at")
+    return long_ago_in(form, "happened_at") + before_the_record(episode_id, at, target, who=who)
+
+
+def back_far_ahead(form: BaseForm) -> list[Doubt]:
+    """Whether the expected return lies so far ahead that nobody would miss whoever is out."""
+    name = "expected_back_at"
+    if (back := form.cleaned_data[name]) is None:
+        return []
+    beyond = limits.ESCORT_BACK_AHEAD
+    return far_ahead(back, day_of(form, name), what=form[name].label, beyond=beyond)
+
+
+def desk_doubts(
+    lines: Iterable[tuple[Any, datetime]], by_episode: Mapping[int, DeskRow], *, today: date
+) -> list[Doubt]:
+    """The doubts about the rows that have an outcome: each a form, and the hour that counts."""
+    hours: dict[datetime, Doubt] = {}
+    found: list[Doubt] = []
+    for line, at in lines:
+        given = line.cleaned_data
+        target = f"id_{line.prefix}-when" if given["when"] is not None else "id_happened_at_day"
+        for doubt in long_ago(at, target, what=gettext("Back at")):
+            hours.setdefault(at, doubt)
+        row = by_episode.get(given["episode_id"])
+        if row is None:
+            continue
+        who = f"{row.number} {row.name}".strip()
+        if given["outcome"] == "discharged_at_court":
+            found += before_the_record(row.episode_id, at, target, who=who)
+        beyond, day = AHEAD.get(given["outcome"]), given["day"]
+        if beyond is not None and day is not None:
+            target = f"id_{line.prefix}-day"
+            found += far_ahead(day, target, what=who, beyond=beyond, after=today)
+    return [*hours.values(), *found]
+
+
+def _named(head: people.PersonHeader) -> dict[str, object]:
+    return {"number": head.number, "name": head.display_name or gettext("Name not known")}

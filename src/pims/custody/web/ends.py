@@ -15,7 +15,6 @@ from pims.custody.selectors import EndInfo
 from pims.custody.selectors.standing import owner_of
 from pims.custody.services.end_corrections import MAY_BE_TAKEN_BACK
 from pims.custody.services.ends import DISCHARGES
-from pims.custody.web.fact_doubts import long_ago
 from pims.custody.web.identity import identity_of
 from pims.custody.web.occurrences import abroad
 from pims.custody.web.words import END_KINDS
@@ -30,6 +29,7 @@ from pims.ui.fields import InstantField
 from pims.ui.forms import add_reasons
 from pims.ui.pages import page
 from pims.ui.shapes import Fact
+from pims.ui.surprising import long_ago_in
 
 VIEW, RECORD, CORRECT = "custody.view", "custody.record_event", "custody.correct"
 BOTH = ("GET", "HEAD", "POST")
@@ -203,7 +203,7 @@ def end_move(request: Any, end_id: int) -> HttpResponse:
         if minutes.same(given["happened_at"], found.end.at):
             given["happened_at"] = found.end.at  # a form gives no seconds: they are no correction
         else:
-            asked = question(request, long_ago(given["happened_at"]))
+            asked = question(request, long_ago_in(form, "happened_at"))
         if asked is None:
             try:
                 services.move_end(command_from(request), end_id=end_id, **given)

@@ -13,8 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pims.custody import selectors, services
 from pims.custody.selectors import EscortInfo
-from pims.custody.web.escort_doubts import back_far_ahead
-from pims.custody.web.fact_doubts import long_ago
+from pims.custody.web.doubts import back_far_ahead
 from pims.custody.web.identity import identity_of
 from pims.foundation.commands.transaction import Command
 from pims.kernel.errors import InvalidInput, NotFound
@@ -23,6 +22,7 @@ from pims.ui.doubts import Doubt, question
 from pims.ui.fields import InstantField
 from pims.ui.forms import add_reasons
 from pims.ui.pages import page
+from pims.ui.surprising import long_ago_in
 
 BOTH = ("GET", "HEAD", "POST")
 
@@ -69,7 +69,7 @@ def change(request: Any, escort_id: int) -> HttpResponse:
         services.change_escort(command, escort_id=escort_id, **given)
 
     def doubts() -> list[Doubt]:
-        return back_far_ahead(form.cleaned_data["expected_back_at"])
+        return back_far_ahead(form)
 
     return _answer(request, form, person_id, carry_out, doubts, gettext_lazy("Change an escort"))
 
@@ -86,7 +86,7 @@ def departure(request: Any, escort_id: int) -> HttpResponse:
         services.correct_departure(command, escort_id=escort_id, **form.cleaned_data)
 
     def doubts() -> list[Doubt]:
-        return long_ago(form.cleaned_data["left_at"], "id_left_at_day")
+        return long_ago_in(form, "left_at")
 
     title = gettext_lazy("Correct when an escort left")
     return _answer(request, form, person_id, carry_out, doubts, title)

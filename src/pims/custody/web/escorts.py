@@ -15,19 +15,19 @@ from django.utils.translation import ngettext
 from pims.authority.web.forms import body_choices
 from pims.custody import selectors, services
 from pims.custody.selectors import RollFilters
+from pims.custody.web.doubts import back_far_ahead
 from pims.custody.web.drafts import draft_of
-from pims.custody.web.escort_doubts import back_far_ahead
-from pims.custody.web.fact_doubts import long_ago
 from pims.custody.web.words import NOT_RETURNED, OUT_KINDS
 from pims.facilities import selectors as facilities
 from pims.kernel import clock
 from pims.kernel.errors import InvalidInput
 from pims.ui.commands import command_from
-from pims.ui.doubts import Doubt, question
+from pims.ui.doubts import question
 from pims.ui.fields import InstantField
 from pims.ui.forms import add_reasons
 from pims.ui.pages import page
 from pims.ui.shapes import Column
+from pims.ui.surprising import long_ago_in
 
 ESCORT = "custody.escort"
 BOTH = ("GET", "HEAD", "POST")
@@ -80,7 +80,7 @@ def send_out(request: Any) -> HttpResponse:
     lines = TravellerFormSet(posted, initial=None if posted else initial, prefix="who")
     asked = None
     if posted is not None and form.is_valid() and lines.is_valid():
-        asked = question(request, _doubts(form))
+        asked = question(request, long_ago_in(form, "left_at") + back_far_ahead(form))
     if posted is not None and asked is None and form.is_valid() and lines.is_valid():
         given = dict(form.cleaned_data)
         given["officers"] = [n.strip() for n in given["officers"].split(",") if n.strip()]
@@ -135,12 +135,6 @@ def out_now(request: Any) -> HttpResponse:
         ],
     }  # fmt: skip
     return render(request, "custody/out.html", context)
-
-
-def _doubts(form: TripForm) -> list[Doubt]:
-    """What is surprising about when they left, or should be back."""
-    given = form.cleaned_data
-    return long_ago(given["left_at"], "id_left_at_day") + back_far_ahead(given["expected_back_at"])
 
 
 def _offered(request: Any) -> list[selectors.RollRow]:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from pims.custody import selectors, services
 from pims.custody.selectors.standing import owner_of, standing
 from pims.custody.services.death import NO_COUNTRY
-from pims.custody.web.fact_doubts import hour_doubts
+from pims.custody.web.doubts import hour_doubts
 from pims.custody.web.identity import identity_of
 from pims.kernel import clock
 from pims.kernel.decisions import Reason, refuse
@@ -136,8 +136,7 @@ def occurrence(request: Any, episode_id: int, kind: str) -> HttpResponseBase:
     }  # fmt: skip
     if request.method == "POST" and step != CHANGE and form.is_valid():
         who = f"{identity.number} {identity.name}"
-        doubts = hour_doubts(episode_id, form.cleaned_data["happened_at"], who=who)
-        asked_first = question(request, doubts)
+        asked_first = question(request, hour_doubts(form, episode_id, who=who))
         if asked_first is not None:
             context["question"] = asked_first
             return render(request, "custody/step.html", context, status=422)

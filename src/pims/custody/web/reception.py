@@ -37,6 +37,7 @@ from pims.ui.fields import InstantField
 from pims.ui.forms import add_reasons
 from pims.ui.pages import page
 from pims.ui.shapes import Column
+from pims.ui.surprising import long_ago_in
 
 RECEIVE = "custody.receive"
 BOTH = ("GET", "HEAD", "POST")
@@ -96,6 +97,7 @@ def receive(request: Any) -> HttpResponse:
     asked, filled = None, list[LineForm]()
     if posted is not None and form.is_valid() and lines.is_valid():
         filled, doubts = people_on(lines, posted)
+        doubts += long_ago_in(form, "received_at")
         doubts += settle(
             request.actor,
             filled,

@@ -10,7 +10,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from pims.custody import selectors, services
-from pims.custody.web.doubts import birth_doubts, inside, late, put_before
+from pims.custody.web.doubts import birth_doubts, inside, put_before
 from pims.custody.web.words import SEXES, WARRANT_STATES
 from pims.kernel.decisions import Reason
 from pims.kernel.errors import NotFound
@@ -158,7 +158,7 @@ def settle(
     named = {line.person_id: line for line in lines if line.person_id is not None}
     where = selectors.whereabouts(viewer, list(named))
     heads = people.person_headers(viewer, list(named))
-    doubts = late(received_at)
+    doubts: list[Doubt] = []
     for line in lines:
         person_id, given = line.person_id, line.cleaned_data
         if person_id is None or person_id not in heads:

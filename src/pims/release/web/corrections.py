@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from pims.custody.web.fact_doubts import long_ago
 from pims.kernel import minutes
 from pims.kernel.decisions import Reason, refuse
 from pims.kernel.errors import InvalidInput, NotFound
@@ -23,6 +22,7 @@ from pims.ui.fields import InstantField
 from pims.ui.forms import add_reasons
 from pims.ui.identity import identity_of
 from pims.ui.pages import page
+from pims.ui.surprising import long_ago_in
 
 VIEW, CORRECT = "release.view", "custody.correct"
 BOTH = ("GET", "HEAD", "POST")
@@ -91,7 +91,7 @@ def correct(request: Any, discharge_id: int) -> HttpResponse:
         if minutes.same(given["happened_at"], found.at):
             given["happened_at"] = None  # a form gives hours and minutes; seconds are no correction
         else:
-            asked = question(request, long_ago(given["happened_at"]))
+            asked = question(request, long_ago_in(form, "happened_at"))
         if asked is None:
             try:
                 services.correct_discharge(

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from pims.custody.selectors.standing import owner_of
-from pims.custody.web.fact_doubts import hour_doubts
+from pims.custody.web.doubts import hour_doubts
 from pims.facilities import selectors as facilities
 from pims.foundation.access.selectors import user_names
 from pims.kernel import clock
@@ -142,9 +142,7 @@ def paper(request: Any, episode_id: int) -> HttpResponse:
     asked = None
     if form.is_valid():
         who = f"{identity.number} {identity.name}"
-        asked = question(
-            request, hour_doubts(episode_id, form.cleaned_data["happened_at"], who=who)
-        )
+        asked = question(request, hour_doubts(form, episode_id, who=who))
     if asked is None and form.is_valid():
         try:
             done = services.record_paper_discharge(

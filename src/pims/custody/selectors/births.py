@@ -1,7 +1,7 @@
 """Recorded births that do not fit what was seen and said at reception."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from pims.custody.models import BodyReceipt, Episode
@@ -25,11 +25,7 @@ def births_in_doubt(episode_ids: Iterable[int]) -> dict[int, str]:
         )
     )
     born = people.born_between({row[1] for row in rows})
-    ages = dict(
-        BodyReceipt.objects.filter(any_of("episode_id", wanted), age_as_given__isnull=False)
-        .order_by("received_at", "pk")
-        .values_list("episode_id", "age_as_given")
-    )
+    ages = _ages(wanted)
     zones = {place: ZoneInfo(facilities.time_zone(place)) for place in {row[2] for row in rows}}
     found = {}
     for episode_id, person_id, establishment_id, starts_at in rows:
@@ -41,6 +37,24 @@ def births_in_doubt(episode_ids: Iterable[int]) -> dict[int, str]:
         if why:
             found[episode_id] = why
     return found
+
+
+def receptions_of(person_id: int) -> list[tuple[datetime, int | None]]:
+    """When each stay of a person began, newest first, with the age that was said then; no scope."""
+    own = Episode.objects.filter(any_of("person_id", sorted(people.persons_of(person_id))))
+    rows = list(
+        own.exclude(end_kind=Episode.EndKind.NEVER_HELD)
+        .order_by("-starts_at")
+        .values_list("id", "starts_at")
+    )
+    ages = _ages([episode_id for episode_id, _starts_at in rows])
+    return [(starts_at, ages.get(episode_id)) for episode_id, starts_at in rows]
+
+
+def _ages(episode_ids: list[int]) -> dict[int, int | None]:
+    """Episode -> the age that was last said at its reception."""
+    said = BodyReceipt.objects.filter(any_of("episode_id", episode_ids), age_as_given__isnull=False)
+    return dict(said.order_by("received_at", "pk").values_list("episode_id", "age_as_given"))
 
 
 def age_given(episode_id: int) -> int | None:

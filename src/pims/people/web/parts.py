@@ -20,7 +20,9 @@ from pims.people import selectors, services
 from pims.people.selectors import PersonDetail
 from pims.people.services import NameInput
 from pims.people.web import forms, words
+from pims.ui.asking import asked_of
 from pims.ui.commands import command_from, then
+from pims.ui.doubts import Doubt, question
 from pims.ui.forms import add_reasons, uploads_arrived
 from pims.ui.identity import identity_of
 from pims.ui.pages import page
@@ -234,6 +236,7 @@ def edit(request: Any, person_id: int, part: str) -> HttpResponse:
         detail,
         chosen,
         lambda command, given, form: chosen.writes(command, person_id, given, form),
+        lambda given: asked_of(f"people.{part}", request.actor, person_id, given),
     )
 
 
@@ -300,7 +303,9 @@ def _form_page(
     detail: PersonDetail,
     part: Part,
     carry_out: Callable[[Command, Given, Any], object],
+    doubts: Callable[[Given], list[Doubt]] = lambda given: [],
 ) -> HttpResponse:
+    """The form; once it is right and nothing is left to ask, what it says is carried out."""
     header = detail.header
     append_read(
         actor_id=request.actor.user_id,
@@ -310,11 +315,13 @@ def _form_page(
         at=clock.now(),
     )
     back = reverse("prisoner_who", args=[header.number])
-    status = 200
+    status, asked = 200, None
     if request.method == "POST":
         form = part.form(request.POST, request.FILES)
         arrived = uploads_arrived(form, request) if part.files else form.is_valid()
         if arrived:
+            asked = question(request, doubts(dict(form.cleaned_data)))
+        if arrived and asked is None:
             try:
                 carry_out(command_from(request), dict(form.cleaned_data), form)
             except InvalidInput as problem:
@@ -334,11 +341,12 @@ def _form_page(
             else:
                 messages.success(request, gettext("Saved."))
                 return HttpResponseRedirect(back)
-        status = 422 if form.errors and status == 200 else status
+        status = 422 if (form.errors or asked) and status == 200 else status
     else:
         form = part.form(initial={"version": header.version, **part.starts(detail)})
     context = {
         "form": form,
+        "question": asked,
         "detail": detail,
         "identity": identity_of(request.actor, header.person_id),
         "title": part.title,

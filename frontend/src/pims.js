@@ -15,6 +15,7 @@ import { initForms } from "./forms.js";
 import { initIdle } from "./idle.js";
 import { initKeys } from "./keys.js";
 import { initLive } from "./live.js";
+import { initNeeds } from "./needs.js";
 import { initRows } from "./rows.js";
 import { initShell } from "./shell.js";
 import { initSound } from "./sound.js";
@@ -35,6 +36,7 @@ export function init(scope, { answered = false } = {}) {
   initDates(scope);
   initSuggest(scope);
   initRows(scope);
+  initNeeds(scope);
   initCamera(scope);
   initLive(scope);
   initSound(scope);

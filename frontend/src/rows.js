@@ -1,6 +1,9 @@
 // Forms of many rows: Enter goes to the same box of the next row, or, where a row is typed across,
 // to its next box and from the last one to the next row. A head control fills its column.
+// Where a first choice decides what a row asks for, Enter goes to what it needs: see needs.js.
 // On a telephone a row shows its first boxes alone and says what the others hold; it opens to edit.
+import { nextNeeded } from "./needs.js";
+
 const CONTROLS = "input:not([type=hidden]), select, textarea, button:not([data-row-open])";
 const boxes = (row) => [...row.querySelectorAll(CONTROLS)].filter((e) => !e.disabled);
 
@@ -8,7 +11,7 @@ export function initRows(scope) {
   for (const row of scope.querySelectorAll("[data-row-form] tbody tr")) begin(row);
   for (const opener of scope.querySelectorAll("[data-row-open]")) {
     const row = opener.closest("tr");
-    if (row.querySelector(".govuk-error-message")) open(row, true);
+    if (row.closest(".p-row-form--folds") && row.querySelector(".govuk-error-message")) open(row, true);
     says(row);
   }
   for (const opener of scope.querySelectorAll("[data-filters-open]")) {
@@ -54,9 +57,6 @@ for (const kind of ["input", "change"]) {
     if (!row) return;
     begin(row);
     says(row);
-    // What an outcome asks for is among the boxes that are folded away.
-    const kept = event.target.closest(".p-row-keep select");
-    if (kind === "change" && kept && kept.value) open(row, true);
   });
 }
 
@@ -67,8 +67,13 @@ document.addEventListener("keydown", (event) => {
   const row = box.closest("[data-row-form] tbody tr");
   if (!row) return;
   event.preventDefault();
-  if (row.closest("[data-row-form]").dataset.rowForm === "across") {
+  const manner = row.closest("[data-row-form]").dataset.rowForm;
+  if (manner === "across") {
     across(row, box, event.shiftKey ? -1 : 1);
+    return;
+  }
+  if (manner === "needed") {
+    nextNeeded(row, box, event.shiftKey ? -1 : 1)?.focus();
     return;
   }
   const place = boxes(row).indexOf(box);

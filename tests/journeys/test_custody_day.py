@@ -235,11 +235,12 @@ def test_at_1700_one_bad_row_does_not_lose_the_others(
         for label, value in more.items():
             line.get_by_label(label.replace("_", " ")).fill(value)
 
-    row("TUN", "New date", New_date_or_end=f"{today + timedelta(days=30):%d/%m/%Y}")
-    row("CASTILLO", "Sentenced", New_date_or_end=f"{today + timedelta(days=700):%d/%m/%Y}",
+    row("TUN", "New date", New_court_date=f"{today + timedelta(days=30):%d/%m/%Y}")
+    row("CASTILLO", "Sentenced",
+        Last_day_of_the_sentence=f"{today + timedelta(days=700):%d/%m/%Y}",
         Reference_or_order_seen="MC 12/26")  # fmt: skip
     row("FLOWERS", "Bailed", Reference_or_order_seen="Bail 44/26")
-    row("MEJIA", "New date", New_date_or_end=f"{today - timedelta(days=30):%d/%m/%Y}")
+    row("MEJIA", "New date", New_court_date=f"{today - timedelta(days=30):%d/%m/%Y}")
     press(page, "Record the rows that have an outcome")
     says(page, "3 recorded.")
     says(page, "1 row could not be recorded; the others were.")
@@ -247,7 +248,7 @@ def test_at_1700_one_bad_row_does_not_lose_the_others(
     expect(row_of(page, "TUN")).to_have_count(0)
 
     line = row_of(page, "MEJIA")
-    line.get_by_label("New date or end").fill(f"{today + timedelta(days=9):%d/%m/%Y}")
+    line.get_by_label("New court date").fill(f"{today + timedelta(days=9):%d/%m/%Y}")
     press(page, "Record the rows that have an outcome")
     says(page, "1 recorded.")
     page.goto(live_site.prisoner("CASTILLO"))

@@ -154,7 +154,7 @@ def test_a_desk_sent_with_no_outcome_says_so(prison, client) -> None:
     held = at_court(prison, "Ana Chan")
     answer = posted(client, [{"episode_id": str(held.episode_id), "note": "Came late"}])
     assert answer.status_code == 422
-    assert "choose an outcome" in answer.content.decode()
+    assert "Choose an outcome" in answer.content.decode()
     assert "Came late" in answer.content.decode()
 
 

@@ -10,14 +10,20 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from pims.authority.web.forms import body_choices
-from pims.authority.web.words import kind_label
 from pims.custody import selectors, services
 from pims.custody.selectors import DeskRow
 from pims.custody.services import Problem, ReturnRow
+from pims.custody.web.desk_lines import (
+    RowForm,
+    RowFormSet,
+    boxes_of,
+    errors_of,
+    nothing_chosen,
+    offer_warrants,
+)
 from pims.custody.web.doubts import desk_doubts
 from pims.custody.web.drafts import draft_of
 from pims.custody.web.words import NOT_RETURNED, OUTCOMES
@@ -31,7 +37,6 @@ from pims.ui.fields import InstantField
 from pims.ui.pages import page
 
 ESCORT = "custody.escort"
-DAY_FORMATS = ["%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%Y-%m-%d", "%d %m %Y"]
 NOT_BACK = "not_returned"
 # Outcomes without a hand-over at the gate; "" is a line that nobody filled in.
 NOBODY_BACK = ("", NOT_BACK, "discharged_at_court", "not_produced", "refused_to_go")
@@ -48,42 +53,6 @@ class DeskForm(forms.Form):
         help_text=_("Name of the escorting officer; “not known” where nobody can say."),
     )
     received_back_by = forms.CharField(label=_("Received by"), max_length=200)
-
-
-class RowForm(forms.Form):
-    """One person. Which of the fields are needed follows from the outcome."""
-
-    escort_id = forms.IntegerField(widget=forms.HiddenInput, required=False)
-    episode_id = forms.IntegerField(widget=forms.HiddenInput)
-    outcome = forms.ChoiceField(
-        label=_("Outcome"), required=False, choices=[("", "—"), *OUTCOMES.items()]
-    )
-    when = forms.TimeField(label=_("Hour, where different"), required=False)
-    day = forms.DateField(label=_("New date or end"), required=False, input_formats=DAY_FORMATS)
-    body_id = forms.TypedChoiceField(
-        label=_("Court"), required=False, coerce=int, empty_value=None, choices=body_choices
-    )
-    reference = forms.CharField(label=_("Reference or order seen"), required=False, max_length=80)
-    amount = forms.DecimalField(
-        label=_("Fine"), required=False, min_value=0, max_value=100_000_000, decimal_places=2
-    )
-    warrants = forms.TypedMultipleChoiceField(
-        label=_("Which warrants"), required=False, coerce=int,
-        widget=forms.CheckboxSelectMultiple,
-    )  # fmt: skip
-    frees = forms.BooleanField(label=_("Taken up: goes free"), required=False)
-    not_returned_because = forms.ChoiceField(
-        label=_("Why not returned"),
-        required=False,
-        choices=[("", "—"), *NOT_RETURNED.items()],
-    )
-    condition_back = forms.CharField(
-        label=_("Condition and medication"), required=False, max_length=500
-    )
-    note = forms.CharField(label=_("Note"), required=False, max_length=500)
-
-
-RowFormSet = forms.formset_factory(RowForm, extra=0, max_num=300, absolute_max=300)
 
 
 @page(permission=ESCORT, methods=("GET", "HEAD", "POST"))
@@ -107,16 +76,15 @@ def desk(request: Any) -> HttpResponse:
     lines = RowFormSet(posted, initial=None if posted else initial, prefix="row")
     by_episode = {row.episode_id: row for row in rows}
     for line in lines:
-        _offer_warrants(line, by_episode)
-    problems, asked = 0, None
+        offer_warrants(line, by_episode)
+    problems, asked, empty = 0, None, False
     ready = posted is not None and form.is_valid() and lines.is_valid()
     ready = ready and _handed_over(form, lines)
     if ready:
         told = [(line, _hour(form, line)) for line in lines if line.cleaned_data.get("outcome")]
         asked = question(request, desk_doubts(told, by_episode, today=_today(request)))
-        if not told:
-            form.add_error(None, gettext("Nothing was recorded: choose an outcome on a line."))
-            ready = False
+        empty = not told
+        ready = bool(told)
     if posted is not None and ready and asked is None:
         chosen = [line for line in lines if line.cleaned_data.get("outcome")]
         done = services.record_returns(
@@ -133,13 +101,17 @@ def desk(request: Any) -> HttpResponse:
         recorded = {chosen[r.row] for r in done.rows if not r.problems}
         missing = {line for line in recorded if line.cleaned_data["outcome"] == NOT_BACK}
         lines = _left(posted, lines, recorded - missing, rows, said=missing)
+    shown = [
+        (line, by_episode[int(line["episode_id"].value())])
+        for line in lines
+        if int(line["episode_id"].value() or 0) in by_episode
+    ]
+    errors = nothing_chosen(line for line, _row in shown) if empty else errors_of(shown)
     context = {
         "form": form,
-        "lines": [
-            (line, by_episode[int(line["episode_id"].value())])
-            for line in lines
-            if int(line["episode_id"].value() or 0) in by_episode
-        ],
+        "lines": shown,
+        "boxes": {line.prefix: boxes_of(line, row) for line, row in shown},
+        "errors": errors,
         "management": lines.management_form,
         "done": [
             (row, OUTCOMES.get(row.outcome.outcome if row.outcome else "returned"))
@@ -155,10 +127,8 @@ def desk(request: Any) -> HttpResponse:
         "question": asked,
         "not_returned": [row for row in rows if row.missing],
         "kept_by": NOT_RETURNED,
-        "several": any(len(row.detaining) > 1 for row in waiting),
     }
-    wrong = bool(problems) or asked is not None
-    wrong = wrong or bool(posted and (form.errors or any(x.errors for x in lines)))
+    wrong = asked is not None or bool(posted and (form.errors or errors))
     return render(request, "custody/desk.html", context, status=422 if wrong else 200)
 
 
@@ -185,7 +155,9 @@ def _tell(request: Any, recorded: Sequence[RowForm]) -> None:
     missing = sum(1 for line in recorded if line.cleaned_data["outcome"] == NOT_BACK)
     if len(recorded) > missing:
         messages.success(
-            request, gettext("%(count)s recorded.") % {"count": len(recorded) - missing}
+            request,
+            ngettext("%(count)s recorded.", "%(count)s recorded.", len(recorded) - missing)
+            % {"count": len(recorded) - missing},
         )
     if missing:
         messages.warning(
@@ -219,7 +191,7 @@ def _left(
     left = RowFormSet(data, prefix="row")
     by_episode = {row.episode_id: row for row in rows}
     for line, before in zip(left, kept, strict=True):
-        _offer_warrants(line, by_episode)
+        offer_warrants(line, by_episode)
         for field, problems in before.errors.items():
             for problem in problems:
                 line.add_error(field if field in line.fields else None, problem)
@@ -236,14 +208,6 @@ def _day(request: Any) -> date:
 def _today(request: Any) -> date:
     zone = ZoneInfo(facilities.time_zone(request.establishment_id))
     return clock.now().astimezone(zone).date()
-
-
-def _offer_warrants(line: RowForm, by_episode: dict[int, DeskRow]) -> None:
-    row = by_episode.get(int(line["episode_id"].value() or 0))
-    line.fields["warrants"].choices = [  # type: ignore[attr-defined]
-        (str(w.warrant_name_id), f"{kind_label(w.kind)} {w.reference}".strip())
-        for w in (row.detaining if row else ())
-    ]
 
 
 def _row(form: DeskForm, line: RowForm) -> ReturnRow:

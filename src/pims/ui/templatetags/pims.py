@@ -131,14 +131,21 @@ def pims_field(bound: BoundField, **options: Any) -> dict[str, Any]:
 
 @register.inclusion_tag("ui/error_summary.html")
 def error_summary(
-    *forms: BaseForm, reasons: Iterable[Reason] = (), lines: Iterable[Mapping[str, str]] = ()
+    *forms: BaseForm,
+    reasons: Iterable[Reason] = (),
+    lines: Iterable[Mapping[str, str]] = (),
+    reading: bool = False,
+    title: str = "",
 ) -> dict[str, Any]:
     """``{% error_summary form %}``: what is wrong, each line a link to its field.
 
     `lines` are entries of the rows of a table: ``text`` and ``target``, the id of the box.
+    `reading`: the form only asks for what to show, so that nothing could have been saved.
+    `title`: words of the page's own, where some of what was sent was saved.
     """
     context = error_summary_context(forms, wording.explain(reasons, get_language() or "en"))
-    return context | {"entries": [*context["entries"], *lines]}
+    entries = [*context["entries"], *lines]
+    return context | {"entries": entries, "reading": reading, "title": title}
 
 
 @register.filter

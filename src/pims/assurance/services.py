@@ -145,6 +145,17 @@ def end_alarm_by_fact(tx: Transaction, *, kind: str, key: str) -> None:
         _end(tx, alarm, kind=Alarm.EndKind.FACT, reason="")
 
 
+@service
+def end_alarms_of_stay(tx: Transaction, *, kind: str, episode_id: int, by: str) -> None:
+    """End the alarms of a kind about one stay: `by` is the fact, a code of `web.views.ENDED_BY`."""
+    tx.require("assurance.sweep")
+    open_ones = Alarm.objects.select_for_update().filter(
+        kind=kind, episode_id=episode_id, ended_at=None
+    )
+    for alarm in open_ones.order_by("pk"):
+        _end(tx, alarm, kind=Alarm.EndKind.FACT, reason=by)
+
+
 def _one_at_a_time() -> None:
     """The minute's sweep and an event's look at a person must not both raise the same alarm."""
     with connection.cursor() as cursor:

@@ -37,6 +37,10 @@ STOPPED = {
 }
 
 
+# The facts that end an alarm about somebody taken off the books: custody goes on, or another
+# officer has looked and stands for it.
+SETTLES = {"custody.end_countersigned": "countersigned", "custody.end_taken_back": "taken_back"}
+
 # An event older than this was looked at by a whole sweep since: one runs every minute.
 FRESH = timedelta(minutes=10)
 
@@ -56,6 +60,7 @@ def look_again(event: EventRecord) -> None:
     "assurance.events",
     kinds=[
         *RAISED_BY,
+        *SETTLES,
         "release.released",
         "release.released_in_error",
         "release.returned_from_error",
@@ -66,6 +71,9 @@ def look_again(event: EventRecord) -> None:
 )
 def raise_what_it_says(event: EventRecord) -> None:
     command = _command(event, "events")
+    if event.kind in SETTLES:
+        _settle_off_the_books(command, event)
+        return
     if event.kind in ("release.returned_from_error", "release.discharge_taken_back"):
         services.end_alarm_by_fact(command, kind="released_in_error", key=_episode_key(event))
         return
@@ -99,6 +107,14 @@ def raise_what_it_says(event: EventRecord) -> None:
             params={"event": event.kind} | _of_van(event),
         ),
     )
+
+
+def _settle_off_the_books(command: Command, event: EventRecord) -> None:
+    episode_id = event.payload.get("episode_id")
+    if isinstance(episode_id, int):
+        services.end_alarms_of_stay(
+            command, kind="taken_off_the_books", episode_id=episode_id, by=SETTLES[event.kind]
+        )
 
 
 @subscriber("assurance.doubts", kinds=["release.released", "release.discharge_taken_back"])

@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from pims.assurance import selectors, services
 from pims.assurance.web.rows import alarm_rows
 from pims.authority.web.words import ODDITIES
+from pims.custody import selectors as custody
+from pims.custody.selectors import EndLine
 from pims.custody.web.words import NOT_RETURNED
 from pims.foundation.access.selectors import role_name, user_names
 from pims.kernel.errors import InvalidInput, NotFound
@@ -28,6 +30,11 @@ WHY = {
     "release.further_warrant_keyed_later": _("Another warrant still detains"),
     "release.further_warrant_follows": _("Another warrant still detains"),
     "release.further_warrant_undecided": _("A warrant on record was not decided"),
+}
+# By which fact an alarm ended, where the alarm says so.
+ENDED_BY = {
+    "countersigned": _("Ended: a second officer countersigned it."),
+    "taken_back": _("Ended: the entry was taken back, and custody goes on."),
 }
 VIEW, MANAGE = "assurance.view", "assurance.manage"
 
@@ -107,10 +114,12 @@ def _context(request: Any, alarm: selectors.AlarmInfo, form: EndForm) -> dict[st
             Fact(_("Ladder"), " → ".join(role_name(role, language) for role in alarm.kind.ladder)),
             Fact(_("Taken by"), names.get(who or 0, _("Nobody yet"))),
             *_particulars(alarm),
+            *_signatures(request.actor, alarm),
         ],
         "van_id": alarm.params.get("van_id"),
         "form": form,
-        "remedy": _remedy(alarm),
+        "remedy": _remedy(request.actor, alarm),
+        "ended_by": ENDED_BY.get(alarm.end_reason, _("Ended: it is no longer so.")),
         "may_manage": request.actor.can(MANAGE) and alarm.ended_at is None,
     }
 
@@ -131,10 +140,33 @@ def _particulars(alarm: selectors.AlarmInfo) -> list[Fact]:
     return facts
 
 
-def _remedy(alarm: selectors.AlarmInfo) -> str:
+def _signatures(viewer: Any, alarm: selectors.AlarmInfo) -> list[Fact]:
+    """Who took somebody off the books and why, and whether another officer stands for it."""
+    line = _never_held(viewer, alarm)
+    if line is None:
+        return []
+    signed_by = line.countersigned_by_id
+    names = user_names([line.recorded_by_id, *([signed_by] if signed_by is not None else [])])
+    return [
+        Fact(_("Entered by"), names.get(line.recorded_by_id, "—")),
+        Fact(_("Reason"), line.end.circumstances or "—"),
+        Fact(_("Second officer"), names.get(signed_by or 0, _("Has not signed yet"))),
+    ]
+
+
+def _never_held(viewer: Any, alarm: selectors.AlarmInfo) -> EndLine | None:
+    if alarm.kind.code != "taken_off_the_books" or alarm.episode_id is None:
+        return None
+    line = custody.end_of_stay(viewer, alarm.episode_id)
+    return line if line is not None and line.end.kind == "never_held" else None
+
+
+def _remedy(viewer: Any, alarm: selectors.AlarmInfo) -> str:
     """The page on which the fact that ends the alarm is recorded; "" where there is no one."""
     if alarm.ended_at is not None:
         return ""
+    if (line := _never_held(viewer, alarm)) is not None:
+        return reverse("custody:end", args=[line.end.end_id])
     if alarm.kind.code == "identity_unsigned":
         return reverse("release:vouch", args=[int(alarm.key)])
     if alarm.kind.code == "end_unsigned":

@@ -26,7 +26,14 @@ from pims.custody.selectors.desk import (
     escorts_overdue,
     not_returned,
 )
-from pims.custody.selectors.ends import EndLine, end_of, ends_between, ends_unsigned, last_end
+from pims.custody.selectors.ends import (
+    EndLine,
+    end_of,
+    end_of_stay,
+    ends_between,
+    ends_unsigned,
+    last_end,
+)
 from pims.custody.selectors.episodes import (
     EndInfo,
     EpisodeBrief,
@@ -93,6 +100,7 @@ __all__ = [
     "current_episodes",
     "desk_1700",
     "end_of",
+    "end_of_stay",
     "ends_between",
     "ends_unsigned",
     "episode_brief",

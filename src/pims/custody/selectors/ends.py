@@ -32,9 +32,8 @@ class EndLine:
 
     @property
     def unsigned(self) -> bool:
-        """Whether a second officer has yet to stand for it: a removal that no order covers."""
-        removed = self.end.kind == Episode.EndKind.REMOVED
-        return removed and not self.end.order_seen and self.end.countersigned_at is None
+        """Whether a second officer has yet to stand for it."""
+        return self.end.wants_second and self.end.countersigned_at is None
 
 
 def end_of(viewer: Actor, end_id: int) -> EndLine:
@@ -43,6 +42,14 @@ def end_of(viewer: Actor, end_id: int) -> EndLine:
     if row is None:
         raise NotFound("end_of_custody", end_id)
     require_visible(viewer, VIEW, row.person_id)
+    return _line(row)
+
+
+def end_of_stay(viewer: Actor, episode_id: int) -> EndLine | None:
+    """The end of a stay that stands, None where it goes on or the viewer may not see it."""
+    row = EndOfCustody.objects.filter(episode_id=episode_id, taken_back_at=None).first()
+    if row is None or not (viewer.system or visible_ids(viewer, VIEW, [row.person_id])):
+        return None
     return _line(row)
 
 

@@ -182,6 +182,12 @@ class EndInfo:
     taken_back_at: datetime | None
     taken_back_reason: str
 
+    @property
+    def wants_second(self) -> bool:
+        """Whether one officer alone may not stand for it: no order, or taken off the books."""
+        unordered = self.kind == Episode.EndKind.REMOVED and not self.order_seen
+        return unordered or self.kind == Episode.EndKind.NEVER_HELD
+
 
 @dataclass(frozen=True, slots=True)
 class EpisodeInfo:

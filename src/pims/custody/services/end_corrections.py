@@ -86,6 +86,8 @@ def amend_end(
 def countersign_end(tx: Transaction, *, end_id: int) -> EndResult:
     """A second officer stands for an end that no order covers. A repeat changes nothing.
 
+    So, too, for a stay that was taken off the books as never held.
+
     Raises Refused for whoever recorded it, NotFound.
     """
     end, episode = _end_of(tx, end_id, "release.second_check")

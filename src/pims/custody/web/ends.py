@@ -58,6 +58,8 @@ FIELDS = {
     "discharged_at_court": ("order_seen", "by_whom", "destination"),
 }
 LONG = ("circumstances",)
+# What is shown of a kind to which nothing may be added.
+SHOWN = FIELDS | {"never_held": ("circumstances",)}
 
 
 class DetailsForm(forms.Form):
@@ -115,7 +117,7 @@ def end_facts(end: EndInfo) -> list[Fact]:
     facts = [Fact(_("Custody ended"), END_KINDS.get(end.kind, end.kind)), Fact(_("When"), end.at)]
     if end.country:
         facts.append(Fact(_("To which country"), dict(country_choices()).get(end.country, "—")))
-    for name in FIELDS.get(end.kind, ("order_seen", "by_whom", "destination")):
+    for name in SHOWN.get(end.kind, ("order_seen", "by_whom", "destination")):
         value = getattr(end, name)
         if not value and name in ("coroner_told_at", "family_told_at"):
             facts.append(Fact(LABELS[name], _("Not recorded yet")))
@@ -123,6 +125,8 @@ def end_facts(end: EndInfo) -> list[Fact]:
             facts.append(Fact(LABELS[name], _("None")))
         elif value:
             facts.append(Fact(LABELS[name], value))
+    if end.wants_second:
+        facts.append(Fact(_("Countersigned"), end.countersigned_at or _("Not yet")))
     return facts
 
 

@@ -3,7 +3,8 @@
 A deleted row's bytes stay in the table's file until they are written over, in the planner's
 statistics, and in the write-ahead log. So, after the rows are gone:
 
-1. wait until no transaction is open that began before (its snapshot would keep the dead rows);
+1. wait until no transaction is open that began before, the server's own included (its snapshot
+   would keep the dead rows);
 2. throw away the statistics of the tables, which hold common values, and gather them anew;
 3. VACUUM FULL the tables and the statistics' own table: new files with the living rows alone;
 4. checkpoint, which unlinks the old files; switch through the segments of the write-ahead log
@@ -50,7 +51,7 @@ def scrub_database() -> Scrubbed:
     tables = make_plan().rewritten
     with _superuser() as superuser, _owner() as owner:
         if superuser is not None:
-            _wait_for_older_transactions(superuser, WAIT_SECONDS)
+            wait_for_older_transactions(superuser, WAIT_SECONDS)
             superuser.execute(
                 "DELETE FROM pg_statistic WHERE starelid = ANY(%s::regclass[])",
                 [[f'public."{table}"' for table in tables]],
@@ -78,23 +79,29 @@ def _vacuum(owner: Connection, table: sql.Composable, *, analyze: bool) -> None:
             return
 
 
-def _wait_for_older_transactions(superuser: Connection, seconds: float) -> None:
+def wait_for_older_transactions(superuser: Connection, seconds: float) -> None:
     newest = str(_value(superuser, "SELECT pg_current_xact_id()::text"))
     until = time.monotonic() + seconds
-    while True:
-        # age() counts from the newest number, so the larger age is the older transaction.
-        found = superuser.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-            " AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
-            " AND (age(backend_xmin) > age((%s::text::bigint %% 4294967296)::text::xid)"
-            " OR age(backend_xid) > age((%s::text::bigint %% 4294967296)::text::xid))",
-            [newest, newest],
-        ).fetchone()
-        if found == (0,):
-            return
+    while older := _older_transactions(superuser, newest):
+        for pid, kind in older:
+            # The server's own gathering of statistics may take minutes; it begins again by itself.
+            if kind == "autovacuum worker":
+                superuser.execute("SELECT pg_cancel_backend(%s)", [pid])
         if time.monotonic() > until:
             raise ScrubUnfinished("an older transaction is still open")
         time.sleep(0.2)
+
+
+def _older_transactions(superuser: Connection, newest: str) -> list[tuple[object, ...]]:
+    """Every process, of whatever kind, whose snapshot keeps rows that died before `newest`."""
+    # age() counts from the newest number, so the larger age is the older transaction.
+    return superuser.execute(
+        "SELECT pid, backend_type FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        " AND (age(backend_xmin) > age((%s::text::bigint %% 4294967296)::text::xid)"
+        " OR age(backend_xid) > age((%s::text::bigint %% 4294967296)::text::xid))",
+        [newest, newest],
+    ).fetchall()
 
 
 def _clear_log(superuser: Connection) -> bool:

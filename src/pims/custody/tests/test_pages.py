@@ -223,6 +223,8 @@ def test_no_other_roll_is_shown_for_a_time_that_there_is_not(prison, client) -> 
         assert "No roll is shown" in page
         assert receipt.number not in page
         assert 'class="govuk-error-summary' in page
+        assert "Correct what is asked for:" in page
+        assert "saved" not in page[page.index("govuk-error-summary") :].partition("</ul>")[0]
         assert client.get(reverse("custody:roll_export", args=["csv"]), asked).status_code == 422
         person = client.get(reverse("prisoner", args=[receipt.number]), asked).content.decode()
         assert 'class="govuk-error-summary' in person

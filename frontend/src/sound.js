@@ -113,8 +113,17 @@ async function told(answer) {
   keep(key, JSON.stringify(sounding.map((one) => one.key)));
   if (!fresh.length) return;
   const said = document.querySelector("[data-sound-said]");
-  if (said) said.textContent = fresh.map((one) => one.text).join(" · ");
+  said?.replaceChildren(...fresh.flatMap((one, n) => [n ? " · " : "", linked(one)]));
   play(fresh.some((one) => one.kind === "alarm") ? "alarm" : "release");
+}
+
+/** Where something is done about it is one press away. */
+function linked(one) {
+  const link = document.createElement("a");
+  link.className = "govuk-link";
+  link.href = one.url;
+  link.textContent = one.text;
+  return link;
 }
 
 function concerns(event) {

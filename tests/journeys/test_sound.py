@@ -4,6 +4,7 @@ Each test takes people of its own: the tests of this module share one prison.
 """
 
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -110,6 +111,8 @@ def test_where_sound_is_off_the_order_is_said_and_nothing_sounds(
     said(page, "CASTILLO")
     page.wait_for_timeout(300)
     assert tones(page) == []
+    page.get_by_role("link", name="To be released: CASTILLO").click()
+    expect(page).to_have_url(re.compile("/release/case/"))
 
 
 def test_a_critical_alarm_sounds_otherwise_than_an_order(
@@ -123,6 +126,8 @@ def test_a_critical_alarm_sounds_otherwise_than_an_order(
     )
     said(page, "Unlawfully at large: MEJIA")
     assert tones(page) == ALARM
+    page.get_by_role("link", name="Unlawfully at large: MEJIA").click()
+    expect(page.locator("h1")).to_contain_text("Unlawfully at large")
 
 
 def test_it_stays_turned_on_and_is_heard_once_whatever_pages_are_opened(

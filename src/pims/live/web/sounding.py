@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import JsonResponse
+from django.urls import reverse
 from django.utils.translation import get_language, gettext
 
 from pims.assurance import selectors as assurance
@@ -20,8 +21,9 @@ TOPICS = ("release.discharge_started", "assurance.alarm_raised", "assurance.alar
 def sounding(request: Any) -> JsonResponse:
     """Discharges that have begun and critical alarms that nobody has in hand.
 
-    ``{"sounding": [{"key", "kind", "text"}]}``; `key` is the same for as long as it is the same
-    matter, `kind` is ``release`` or ``alarm``. The page sounds for keys that it has not heard.
+    ``{"sounding": [{"key", "kind", "text", "url"}]}``; `key` is the same for as long as it is the
+    same matter, `kind` is ``release`` or ``alarm``, `url` the page where something is done about
+    it. The page sounds for keys that it has not heard.
     """
     response = JsonResponse({"sounding": matters(request.actor, request.establishment_id)})
     response["Cache-Control"] = "no-store"
@@ -50,6 +52,7 @@ def matters(viewer: Actor, establishment_id: int) -> list[dict[str, str]]:
             "key": f"release:{case.case_id}",
             "kind": "release",
             "text": f"{gettext('To be released')}: {who(case.person_id)}",
+            "url": reverse("release:case", args=[case.case_id]),
         }
         for case in cases
     ] + [
@@ -57,6 +60,7 @@ def matters(viewer: Actor, establishment_id: int) -> list[dict[str, str]]:
             "key": f"alarm:{alarm.alarm_id}:{alarm.step}",
             "kind": "alarm",
             "text": ": ".join(filter(None, (alarm.kind.label[short], who(alarm.person_id)))),
+            "url": reverse("assurance:alarm", args=[alarm.alarm_id]),
         }
         for alarm in alarms
     ]

@@ -35,3 +35,14 @@ class AlarmEnded(Event):
     alarm_id: int
     alarm_kind: str
     end_kind: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlarmHandedOver(Event):
+    """The record that it is about was sealed, or opened again: it belongs to another role."""
+
+    kind: ClassVar[str] = "assurance.alarm_handed_over"
+    alarm_id: int
+    alarm_kind: str
+    owner_role: str
+    was_role: str

@@ -9,10 +9,13 @@ from django.db.models import Q, QuerySet
 
 from pims.assurance.kinds import AlarmKind, alarm_kinds
 from pims.assurance.models import Alarm
+from pims.assurance.owners import owner_of, who_sees_sealed
 from pims.foundation.access.actor import Actor, Reach
 from pims.foundation.access.models import PersonScope
 from pims.foundation.access.scope import SEE_SEALED, reached_by, require_visible
 from pims.foundation.compiled import compiled
+from pims.foundation.vault.persons import same_human
+from pims.foundation.vault.rules import SEAL
 
 VIEW = "assurance.view"
 
@@ -76,6 +79,35 @@ def alarms_of(viewer: Actor, person_id: int, *, ended: bool = False) -> list[Ala
 def _about(person_id: Any, *, ended: bool) -> QuerySet[Any, Any]:
     rows = Alarm.objects.filter(person_id=person_id).order_by("-raised_at")
     return rows if ended else rows.filter(ended_at=None)
+
+
+@dataclass(frozen=True, slots=True)
+class ToHandOver:
+    """An open alarm about a record that may be sealed, and whose it would be then."""
+
+    alarm: AlarmInfo
+    owner_role: str
+    seen_by: tuple[str, ...]
+
+
+def alarms_to_hand_over(viewer: Actor, person_id: int) -> list[ToHandOver]:
+    """The open alarms about a record and those joined with it, for who may seal it, worst first.
+
+    `seen_by` are the officers who could see it then. Raises NotFound, NotPermitted.
+    """
+    require_visible(viewer, SEAL, person_id)
+    rows = Alarm.objects.filter(person_id__in=same_human(person_id), ended_at=None)
+    found = sorted((_info(row) for row in rows), key=lambda a: (a.kind.severity, a.since))
+    return [
+        ToHandOver(
+            alarm=info,
+            owner_role=owner_of(
+                info.kind, info.step, sealed=True, establishment_id=info.establishment_id
+            ),
+            seen_by=tuple(who_sees_sealed(info.establishment_id).values()),
+        )
+        for info in found
+    ]
 
 
 def alarm(viewer: Actor, alarm_id: int) -> AlarmInfo | None:

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection
-
 from pims.assurance import events
 from pims.assurance.facts import collect_facts, collect_owed
 from pims.assurance.kinds import AlarmKind, alarm_kinds
+from pims.assurance.locking import one_at_a_time
 from pims.assurance.models import Alarm
+from pims.assurance.owners import owner_of, sealed_among
 from pims.assurance.rules import DueAlarm, due_alarms
 from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel.decisions import Reason, refuse
@@ -64,7 +64,7 @@ def sweep(
     open episodes are: what only the clock changed.
     """
     tx.require("assurance.sweep")
-    _one_at_a_time()
+    one_at_a_time()
     only = None if person_ids is None else sorted(set(person_ids))
     custody, releases = collect_facts(establishment_id=establishment_id, person_ids=only)
     due = due_alarms(custody, releases, as_of=tx.now)
@@ -77,11 +77,9 @@ def sweep(
         standing = standing.filter(person_id__in=only)
     open_alarms = {(alarm.kind, alarm.key): alarm for alarm in standing.order_by("pk")}
     settled = _settled_by_reason(due)
-    raised = [
-        _raise(tx, alarm)
-        for key, alarm in due.items()
-        if key not in open_alarms and key not in settled
-    ]
+    new = [a for key, a in due.items() if key not in open_alarms and key not in settled]
+    sealed = sealed_among(alarm.person_id for alarm in new)
+    raised = [_raise(tx, alarm, sealed=alarm.person_id in sealed) for alarm in new]
     over = [alarm for key, alarm in open_alarms.items() if key not in due]
     for alarm in over:
         _end(tx, alarm, kind=Alarm.EndKind.FACT, reason="")
@@ -95,9 +93,11 @@ def sweep(
 def raise_alarm(tx: Transaction, *, alarm: DueAlarm) -> AlarmResult:
     """Raise one alarm that an event calls for; one that is open about it already is returned."""
     tx.require("assurance.sweep")
-    _one_at_a_time()
+    one_at_a_time()
     standing = Alarm.objects.filter(kind=alarm.kind, key=alarm.key, ended_at=None).first()
-    return AlarmResult((standing or _raise(tx, alarm)).pk)
+    if standing is None:
+        standing = _raise(tx, alarm, sealed=bool(sealed_among([alarm.person_id])))
+    return AlarmResult(standing.pk)
 
 
 @service
@@ -156,12 +156,6 @@ def end_alarms_of_stay(tx: Transaction, *, kind: str, episode_id: int, by: str) 
         _end(tx, alarm, kind=Alarm.EndKind.FACT, reason=by)
 
 
-def _one_at_a_time() -> None:
-    """The minute's sweep and an event's look at a person must not both raise the same alarm."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('assurance.alarms'))")
-
-
 def climb_overdue(tx: Transaction, *, establishment_id: int | None) -> int:
     """Give every alarm past its deadline to the next role on its ladder; give how many climbed.
 
@@ -170,13 +164,20 @@ def climb_overdue(tx: Transaction, *, establishment_id: int | None) -> int:
     overdue = Alarm.objects.select_for_update().filter(ended_at=None, deadline_at__lte=tx.now)
     if establishment_id is not None:
         overdue = overdue.filter(establishment_id=establishment_id)
-    climbed = 0
-    for alarm in overdue.order_by("pk"):
+    climbed, found = 0, list(overdue.order_by("pk"))
+    sealed = sealed_among(alarm.person_id for alarm in found)
+    for alarm in found:
         kind = alarm_kinds()[alarm.kind]
         step, deadline = _step_at(kind, _counts_from(kind, alarm.since, alarm.raised_at), tx.now)
         if step == alarm.step:
             continue
-        alarm.step, alarm.owner_role, alarm.deadline_at = step, kind.ladder[step], deadline
+        alarm.step, alarm.deadline_at = step, deadline
+        alarm.owner_role = owner_of(
+            kind,
+            step,
+            sealed=alarm.person_id in sealed,
+            establishment_id=alarm.establishment_id,
+        )
         alarm.acknowledged_at = alarm.acknowledged_by_id = None
         alarm.save()
         climbed += 1
@@ -217,7 +218,7 @@ def _settled_by_reason(due: Mapping[tuple[str, str], DueAlarm]) -> set[tuple[str
     ) & set(due)
 
 
-def _raise(tx: Transaction, due: DueAlarm) -> Alarm:
+def _raise(tx: Transaction, due: DueAlarm, *, sealed: bool) -> Alarm:
     kind = alarm_kinds()[due.kind]
     step, deadline = _step_at(kind, _counts_from(kind, due.since, tx.now), tx.now)
     alarm = Alarm.objects.create(
@@ -230,7 +231,7 @@ def _raise(tx: Transaction, due: DueAlarm) -> Alarm:
         since=due.since,
         raised_at=tx.now,
         step=step,
-        owner_role=kind.ladder[step],
+        owner_role=owner_of(kind, step, sealed=sealed, establishment_id=due.establishment_id),
         deadline_at=deadline,
     )
     tx.record(

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import NAMESPACE_OID, UUID, uuid5
 
-from pims.assurance import services
+from pims.assurance import sealing, services
 from pims.assurance.rules import DueAlarm
 from pims.foundation.access.selectors import system_actor
 from pims.foundation.commands.transaction import Command
@@ -115,6 +115,13 @@ def _settle_off_the_books(command: Command, event: EventRecord) -> None:
         services.end_alarms_of_stay(
             command, kind="taken_off_the_books", episode_id=episode_id, by=SETTLES[event.kind]
         )
+
+
+@subscriber("assurance.sealing", kinds=["vault.person_sealed", "vault.person_unsealed"])
+def own_anew(event: EventRecord) -> None:
+    """Whoever sealed or opened it, and by what way: the alarms belong to who can see them."""
+    if event.person_id is not None:
+        sealing.own_anew(_command(event, "sealing"), person_id=event.person_id)
 
 
 @subscriber("assurance.doubts", kinds=["release.released", "release.discharge_taken_back"])

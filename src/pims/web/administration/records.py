@@ -6,13 +6,16 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from pims.assurance import sealing
+from pims.assurance import selectors as assurance
+from pims.assurance.kinds import alarm_kinds
 from pims.custody import selectors as custody
 from pims.foundation.access.actor import Actor
 from pims.foundation.access.scope import SEE_SEALED
-from pims.foundation.access.selectors import system_actor, user_names
+from pims.foundation.access.selectors import role_name, system_actor, user_names
 from pims.foundation.ledger.append import append_read
 from pims.foundation.vault import selectors as vault
 from pims.foundation.vault import services as vault_services
@@ -140,7 +143,7 @@ def seal(request: Any, number: str) -> HttpResponse:
         status = 422
         if form.is_valid():
             try:
-                vault_services.seal_person(
+                done = sealing.seal_with_alarms(
                     command_from(request),
                     person_id=header.person_id,
                     reason=form.cleaned_data["says"],
@@ -151,19 +154,44 @@ def seal(request: Any, number: str) -> HttpResponse:
             except Refused as refused:
                 refusal, status = refused.reasons(), refused.http_status
             else:
-                return _sealed(request, header)
+                return _sealed(request, header, done)
     context = {
         "header": header,
         "form": form,
         "refusal": refusal,
         "held": custody.current_episode(header.person_id) is not None,
+        "alarms": _handed_over(viewer, header.person_id),
         "will_see": viewer.can(SEE_SEALED),
         "back": reverse("administration:record", args=[header.number]),
     }
     return render(request, "administration/seal.html", context, status=status)
 
 
-def _sealed(request: Any, header: PersonHeader) -> HttpResponse:
+def _handed_over(viewer: Actor, person_id: int) -> list[dict[str, Any]]:
+    """Each open alarm in words: whose it is, whose it would be, and who that is by name."""
+    language = get_language() or "en"
+    return [
+        {
+            "title": row.alarm.kind.label["es" if language.startswith("es") else "en"],
+            "since": row.alarm.since,
+            "owner": role_name(row.alarm.owner_role, language),
+            "then": role_name(row.owner_role, language),
+            "seen_by": ", ".join(row.seen_by),
+        }
+        for row in assurance.alarms_to_hand_over(viewer, person_id)
+    ]
+
+
+def _sealed(request: Any, header: PersonHeader, done: sealing.SealedWithAlarms) -> HttpResponse:
+    language = get_language() or "en"
+    kinds = alarm_kinds()
+    for handed in done.handed:
+        label = kinds[handed.kind].label["es" if language.startswith("es") else "en"]
+        messages.info(
+            request,
+            gettext("The alarm “%(alarm)s” belongs to %(role)s from now on.")
+            % {"alarm": label, "role": role_name(handed.owner_role, language)},
+        )
     if request.actor.can(SEE_SEALED):
         messages.success(request, gettext("The record is sealed."))
         return HttpResponseRedirect(reverse("administration:record", args=[header.number]))

@@ -4,6 +4,10 @@
 // browser's end; elsewhere it stays in this tab and goes when another user comes.
 // Never files, passwords or tokens. `sent` is the command_id that may already have arrived: a
 // restored form goes out under it again, so that nothing is saved twice.
+// With the draft goes what the record said when the form was opened (`base`, and its `version`):
+// whoever comes back to a record that somebody else changed sees both beside each other.
+import { putBeside } from "./newer.js";
+
 const PREFIX = "pims-draft|";
 const OWNER = "pims-draft-owner";
 const MAX_AGE = 12 * 3600 * 1000;
@@ -12,7 +16,9 @@ const timers = new WeakMap();
 const seen = new WeakSet();
 const turns = new Map(); // how often each draft was kept or dropped: the last word counts
 const locks = new Map();
+const opened = new Map(); // what the record said when each form was opened, and its version
 
+const versionOf = (form) => form.elements.version?.value ?? "";
 const page = () => document.documentElement.dataset;
 const user = () => page().user ?? "";
 const locked = () => Boolean(window.crypto?.subtle && page().draftKey);
@@ -30,11 +36,11 @@ function lock() {
   return locks.get(text);
 }
 
-async function close(name, values) {
+async function close(name, kept) {
   const key = await lock();
   const iv = crypto.getRandomValues(new Uint8Array(12));
   const bound = new TextEncoder().encode(name);
-  const text = new TextEncoder().encode(JSON.stringify(values));
+  const text = new TextEncoder().encode(JSON.stringify(kept));
   const body = await crypto.subtle.encrypt({ name: "AES-GCM", iv, additionalData: bound }, key, text);
   // Piece by piece: a long form is more than a call takes at once.
   const bytes = new Uint8Array(body);
@@ -44,12 +50,13 @@ async function close(name, values) {
 }
 
 async function open(name, draft) {
-  if (draft.values) return draft.values;
+  if (draft.values) return draft;
   const bound = new TextEncoder().encode(name);
   const text = await crypto.subtle.decrypt(
     { name: "AES-GCM", iv: toBytes(draft.iv), additionalData: bound }, await lock(), toBytes(draft.body),
   );
-  return JSON.parse(new TextDecoder().decode(text));
+  const kept = JSON.parse(new TextDecoder().decode(text));
+  return "values" in kept && "base" in kept ? kept : { values: kept };
 }
 
 function fields(form) {
@@ -91,14 +98,14 @@ export function keepDraft(form, sent = null) {
   const name = nameOf(form.dataset.draft);
   const earlier = read(name);
   const head = { at: Date.now(), sent: sent ?? earlier?.sent ?? null };
-  const values = snapshot(form);
+  const kept = { values: snapshot(form), ...(opened.get(name) ?? { base: null, version: "" }) };
   const mine = turn(name);
   if (!locked()) {
-    put(name, { ...head, values });
+    put(name, { ...head, ...kept });
     return;
   }
   if (earlier) put(name, { ...earlier, ...head });
-  close(name, values).then((body) => {
+  close(name, kept).then((body) => {
     if (turns.get(name) === mine) put(name, { ...head, ...body });
   }, () => {});
 }
@@ -148,33 +155,42 @@ async function restore(form) {
   const name = nameOf(form.dataset.draft);
   const draft = read(name);
   if (!draft) return;
-  let values;
+  let kept;
   try {
-    values = await open(name, draft);
+    kept = await open(name, draft);
   } catch {
     store().removeItem(name); // of another key: nobody can read it any more
     return;
   }
   if (!form.isConnected || timers.has(form)) return;
+  const moved = Boolean(kept.base && kept.version && kept.version !== versionOf(form));
   const counts = new Map();
-  let changed = false;
-  for (const e of fields(form)) {
-    const field = slot(e, counts);
-    if (!(field in values)) continue;
-    const value = values[field];
-    if (JSON.stringify(valueOf(e)) === JSON.stringify(value)) continue;
-    changed = true;
-    if (chosen(e)) e.checked = value;
-    else if (e.multiple) for (const o of e.options) o.selected = value.includes(o.value);
-    else e.value = value;
-    e.dispatchEvent(new Event("change", { bubbles: true }));
+  const found = [];
+  for (const box of fields(form)) {
+    const field = slot(box, counts);
+    if (!(field in kept.values)) continue;
+    const now = valueOf(box);
+    const base = moved && field in kept.base ? kept.base[field] : now;
+    found.push({ box, now, base, typed: kept.values[field], set: (value) => give(box, value) });
   }
+  const differs = found.some((one) => JSON.stringify(one.now) !== JSON.stringify(one.typed));
+  // Sent again it is compared with what is on record now, no more with what was there then.
+  if (!moved && kept.base) opened.set(name, { base: kept.base, version: kept.version });
+  const theirs = putBeside(found);
   if (draft.sent && form.elements.command_id) form.elements.command_id.value = draft.sent;
-  if (changed || draft.sent) offerToDiscard(form);
+  if (differs || draft.sent) offerToDiscard(form, theirs > 0 ? "p-restored-beside" : "p-restored");
 }
 
-function offerToDiscard(form) {
-  const note = document.getElementById("p-restored")?.content.cloneNode(true);
+function give(box, value) {
+  if (JSON.stringify(valueOf(box)) === JSON.stringify(value)) return;
+  if (chosen(box)) box.checked = value;
+  else if (box.multiple) for (const o of box.options) o.selected = value.includes(o.value);
+  else box.value = value;
+  box.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+function offerToDiscard(form, words) {
+  const note = document.getElementById(words)?.content.cloneNode(true);
   if (!note) return;
   note.querySelector("[data-draft-discard]").addEventListener("click", () => {
     dropDraft(form.dataset.draft);
@@ -198,6 +214,11 @@ export function initDrafts(scope, answered) {
   for (const form of forms) {
     if (seen.has(form)) continue;
     seen.add(form);
+    const name = nameOf(form.dataset.draft);
+    // A form that came back to be put right holds what was typed, not what is on record.
+    if (!answered || opened.get(name)?.version !== versionOf(form)) {
+      opened.set(name, { base: snapshot(form), version: versionOf(form) });
+    }
     if (!answered) restore(form);
   }
 }

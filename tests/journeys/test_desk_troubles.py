@@ -7,7 +7,10 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from pims.authority import selectors as authority
+from pims.custody import services as custody
+from pims.foundation.commands.transaction import Command
 from pims.property import selectors as property_room
+from tests.fixtures.browser import violations
 from tests.fixtures.live_site import LiveSite
 from tests.journeys.desk import follow, press, says
 
@@ -84,6 +87,51 @@ def test_two_tabs_that_change_the_same_thing_do_not_overwrite_each_other(
     says(other, "changed")
     other.goto(live_site.prisoner("PECH", "who/"))
     says(other, "Woman")
+
+
+def test_whoever_was_slower_sees_what_is_on_record_beside_what_they_had_typed(
+    live_site: LiveSite, officer: Callable[[str], Page]
+) -> None:
+    site = live_site.prison
+    done = custody.send_out(
+        Command(site.officers.system),
+        establishment_id=site.establishment_id,
+        prisoners=[custody.EscortInput(person_id=site.held["BANNER"].person_id)],
+        kind="hospital",
+        destination="KHMH",
+        officers=["Wade"],
+    )
+    address = f"{live_site.address}/custody/out/{done.escorts[0].escort_id}/"
+    first, second = officer("duty_senior_officer"), officer("gate_officer")
+    first.goto(address)
+    second.goto(address)
+    second.get_by_label("Restraints").fill("None")
+    second.get_by_label("Risk").fill("Quiet")
+    second.wait_for_timeout(500)
+    first.get_by_label("Restraints").fill("Handcuffs, double")
+    first.get_by_label("Escorting officers").fill("Ical")
+    press(first, "Save")
+    expect(first).not_to_have_url(address)
+    press(second, "Save")
+    says(second, "Somebody changed this record after you opened the form.")
+    follow(second, "Back to where you were")
+    says(second, "what is on record now stands beside it")
+    marked = second.locator(".p-newer")
+    expect(marked).to_have_text(
+        ["On record now: Ical", "On record now: Handcuffs, double Take this"]
+    )
+    expect(second.get_by_label("Restraints")).to_have_value("None")
+    expect(second.get_by_label("Risk")).to_have_value("Quiet")
+    # A box that was left alone is never put back to what stood there before.
+    expect(second.get_by_label("Escorting officers")).to_have_value("Ical")
+    assert violations(second) == []
+    second.get_by_role("button", name="Take this").click()
+    expect(second.get_by_label("Restraints")).to_have_value("Handcuffs, double")
+    press(second, "Save")
+    expect(second).not_to_have_url(address)
+    second.goto(address)
+    expect(second.get_by_label("Risk")).to_have_value("Quiet")
+    expect(second.locator(".p-newer, .p-restored")).to_have_count(0)
 
 
 def test_two_clicks_record_one_thing(live_site: LiveSite, officer: Callable[[str], Page]) -> None:

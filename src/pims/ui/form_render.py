@@ -49,6 +49,7 @@ def field_context(bound: BoundField, options: dict[str, Any]) -> dict[str, Any]:
     errors = [str(text) for text in bound.errors]
     described = [f"{field_id}-hint"] if hint else []
     described += [f"{field_id}-error"] if errors else []
+    described += [f"{field_id}-newer"] if hasattr(bound.field, "on_record") else []
     attrs: dict[str, Any] = {}
     if described and kind not in ("parts", "radios", "checkboxes"):
         attrs["aria-describedby"] = " ".join(described)
@@ -70,6 +71,7 @@ def field_context(bound: BoundField, options: dict[str, Any]) -> dict[str, Any]:
         "label": options.get("label", bound.label),
         "hint": hint,
         "errors": errors,
+        "on_record": getattr(bound.field, "on_record", ""),
         "described": " ".join(described),
         "compact": options.get("compact", False),
         "show_label": options.get("show_label", False),

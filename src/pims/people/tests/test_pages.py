@@ -138,6 +138,28 @@ def test_a_stale_form_is_kept_and_says_so(make_person, client, officer):
     assert selectors.person_detail(officer, made.person_id).contacts == ()
 
 
+def test_a_stale_form_shows_what_is_on_record_now_under_what_was_typed(
+    make_person, client, officer
+):
+    made = make_person("Ana", "Chan")
+    services.amend_person(
+        Command(officer), person_id=made.person_id, version=1, sex="female", gender="woman"
+    )
+
+    answer = client.post(
+        edit(made, "identity"),
+        command(version=1, sex="male", gender="woman", birth_precision="unknown"),
+    )
+
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    form = answer.context["form"]
+    assert form["sex"].value() == "male", "what was typed is kept"
+    assert "On record now: <strong>Female</strong>" in page
+    assert page.count("On record now:") == 1 + 1, "beside that box alone, and in the page's words"
+    assert 'id="id_sex-newer"' in page
+
+
 def test_a_birth_of_which_only_the_year_is_typed_is_a_year(make_person, client, officer):
     made = make_person("Ana", "Chan")
 

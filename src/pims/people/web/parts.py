@@ -25,6 +25,7 @@ from pims.ui.commands import command_from, then
 from pims.ui.doubts import Doubt, question
 from pims.ui.forms import add_reasons, uploads_arrived
 from pims.ui.identity import identity_of
+from pims.ui.newer import show_newer
 from pims.ui.pages import page
 
 EDIT = "people.edit"
@@ -338,6 +339,7 @@ def _form_page(
                 typed = request.POST.copy()
                 typed["version"] = header.version
                 form.data = typed
+                show_newer(form, part.form(initial=part.starts(detail)))
             else:
                 messages.success(request, gettext("Saved."))
                 return HttpResponseRedirect(back)

@@ -147,7 +147,7 @@ def end_alarm_by_fact(tx: Transaction, *, kind: str, key: str) -> None:
 
 @service
 def end_alarms_of_stay(tx: Transaction, *, kind: str, episode_id: int, by: str) -> None:
-    """End the alarms of a kind about one stay: `by` is the fact, a code of `web.views.ENDED_BY`."""
+    """End the alarms of a kind about one stay: `by` is the fact, a code of `web.rows.ENDED_BY`."""
     tx.require("assurance.sweep")
     open_ones = Alarm.objects.select_for_update().filter(
         kind=kind, episode_id=episode_id, ended_at=None

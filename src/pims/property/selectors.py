@@ -45,10 +45,15 @@ class ReceiptInfo:
     items: tuple[ItemInfo, ...]
 
 
-def property_of(viewer: Actor, person_id: int) -> list[ItemInfo]:
-    """Everything ever taken in, newest first. Raises NotFound out of the viewer's reach."""
+def property_of(
+    viewer: Actor, person_id: int, *, known_at: datetime | None = None
+) -> list[ItemInfo]:
+    """Everything ever taken in, newest first. Raises NotFound out of the viewer's reach.
+
+    With `known_at` that of the records that were joined then.
+    """
     require_visible(viewer, "property.view", person_id)
-    return _items([person_id]).get(person_id, [])
+    return _items([person_id], known_at=known_at).get(person_id, [])
 
 
 def person_of_item(viewer: Actor, item_id: int) -> int:
@@ -96,9 +101,11 @@ def receipt_ids(viewer: Actor, person_id: int, *, since: datetime | None = None)
     return list(rows.order_by("issued_at", "pk").values_list("pk", flat=True))
 
 
-def _items(person_ids: Iterable[int]) -> dict[int, list[ItemInfo]]:
+def _items(
+    person_ids: Iterable[int], *, known_at: datetime | None = None
+) -> dict[int, list[ItemInfo]]:
     ids = set(person_ids)
-    joined = people.joined_records(ids)
+    joined = people.joined_records(ids, known_at=known_at)
     rows = (
         PropertyItem.objects.filter(person_id__in=ids | joined.keys())
         .select_related("receipt_in", "receipt_out")

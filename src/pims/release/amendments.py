@@ -26,8 +26,10 @@ def discharges_put_right(
     """The last correction of each discharge, and its taking back, as far as recorded by then."""
     if not visible_ids(viewer, "release.view", [person_id]):
         return []
+    known_at = None if as_of is None else as_of.known_at
+    ids = people.persons_of(person_id, known_at=known_at)
     found: list[Amendment] = []
-    for row in Discharge.objects.filter(person_id__in=people.persons_of(person_id)):
+    for row in Discharge.objects.filter(person_id__in=ids):
         if row.corrected_at is not None:
             reason = row.correction_reason
             found.append(
@@ -48,5 +50,4 @@ def discharges_put_right(
                     {"reason": row.taken_back_reason},
                 )
             )  # fmt: skip
-    known_at = None if as_of is None else as_of.known_at
     return [fact for fact in found if known_at is None or fact.at <= known_at]

@@ -56,8 +56,8 @@ def flags(
     Two queries. What was raised under a record that was joined counts for the person asked for.
     """
     ids = set(person_ids)
-    joined = people.joined_records(ids)
     known_at = None if as_of is None else as_of.known_at
+    joined = people.joined_records(ids, known_at=known_at)
     at = clock.now() if as_of is None else as_of.valid_at
     hidden = tuple(_hidden_kinds(viewer))
     rows = _flags(ids | joined.keys(), at, known_at=known_at, hidden=hidden)
@@ -109,15 +109,21 @@ def keep_aparts(person_ids: Iterable[int], *, at: datetime) -> dict[int, dict[in
     return dict(found)
 
 
-def keep_aparts_of(viewer: Actor, person_id: int) -> list[KeepApartInfo]:
+def keep_aparts_of(
+    viewer: Actor, person_id: int, *, as_of: AsOf | None = None
+) -> list[KeepApartInfo]:
     """The standing keep-aparts of one person that this viewer may see."""
     if not visible_ids(viewer, "safety.view", [person_id]):
         return []
-    own = people.persons_of(person_id) | {person_id}
-    rows = _kept_apart(own, clock.now(), protected=viewer.can(rules.MAY_SEE["protected"]))
+    known_at = None if as_of is None else as_of.known_at
+    at = clock.now() if as_of is None else as_of.valid_at
+    own = people.persons_of(person_id, known_at=known_at) | {person_id}
+    rows = _kept_apart(
+        own, at, known_at=known_at, protected=viewer.can(rules.MAY_SEE["protected"])
+    )
     return [
         KeepApartInfo(
-            row.pk,
+            row.id,
             person_id,
             row.person_b_id if row.person_a_id in own else row.person_a_id,
             row.level,
@@ -129,9 +135,11 @@ def keep_aparts_of(viewer: Actor, person_id: int) -> list[KeepApartInfo]:
 
 
 @compiled
-def _kept_apart(ids: Any, at: Any, *, protected: bool) -> QuerySet[Any, Any]:
+def _kept_apart(
+    ids: Any, at: Any, *, known_at: datetime | None, protected: bool
+) -> QuerySet[Any, Any]:
     either = any_of("person_a_id", ids) | any_of("person_b_id", ids)
-    rows = KeepApart.objects.filter(either, held_at(at)).order_by("-starts_at")
+    rows = as_known(KeepApart, known_at, among=either).filter(held_at(at)).order_by("-starts_at")
     return rows if protected else rows.filter(protected=False)
 
 

@@ -14,6 +14,19 @@ from pims.people import selectors as people
 from pims.ui.dates import duration_text
 from pims.ui.shapes import AlarmRow, Text
 
+# By which fact an alarm ended, where the alarm says so.
+ENDED_BY = {
+    "countersigned": _("Ended: a second officer countersigned it."),
+    "taken_back": _("Ended: the entry was taken back, and custody goes on."),
+}
+
+
+def how_ended(alarm: AlarmInfo) -> Text:
+    """The reason that an officer gave, or the fact that ended it where the alarm names it."""
+    if alarm.end_kind != "fact":
+        return alarm.end_reason
+    return ENDED_BY.get(alarm.end_reason, "")
+
 
 def alarm_rows(viewer: Actor, alarms: Sequence[AlarmInfo]) -> list[AlarmRow]:
     """The rows of these alarms, in their order; one query for all the names."""

@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from pims.assurance import selectors, services
-from pims.assurance.web.rows import alarm_rows
+from pims.assurance.web.rows import alarm_rows, how_ended
 from pims.authority.web.words import ODDITIES
 from pims.custody import selectors as custody
 from pims.custody.selectors import EndLine
@@ -30,11 +30,6 @@ WHY = {
     "release.further_warrant_keyed_later": _("Another warrant still detains"),
     "release.further_warrant_follows": _("Another warrant still detains"),
     "release.further_warrant_undecided": _("A warrant on record was not decided"),
-}
-# By which fact an alarm ended, where the alarm says so.
-ENDED_BY = {
-    "countersigned": _("Ended: a second officer countersigned it."),
-    "taken_back": _("Ended: the entry was taken back, and custody goes on."),
 }
 VIEW, MANAGE = "assurance.view", "assurance.manage"
 
@@ -119,7 +114,7 @@ def _context(request: Any, alarm: selectors.AlarmInfo, form: EndForm) -> dict[st
         "van_id": alarm.params.get("van_id"),
         "form": form,
         "remedy": _remedy(request.actor, alarm),
-        "ended_by": ENDED_BY.get(alarm.end_reason, _("Ended: it is no longer so.")),
+        "ended_by": how_ended(alarm) or _("Ended: it is no longer so."),
         "may_manage": request.actor.can(MANAGE) and alarm.ended_at is None,
     }
 

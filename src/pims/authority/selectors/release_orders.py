@@ -14,6 +14,7 @@ from pims.foundation.access.actor import Actor
 from pims.foundation.access.scope import require_visible
 from pims.foundation.bulk import any_of
 from pims.foundation.compiled import compiled
+from pims.foundation.history.known import as_known
 from pims.kernel import clock
 from pims.kernel.errors import NotFound
 from pims.people import selectors as people
@@ -66,15 +67,18 @@ def release_order(viewer: Actor, release_order_id: int) -> ReleaseOrderInfo:
     return _order_info(order)
 
 
-def release_orders(person_ids: Iterable[int]) -> dict[int, list[ReleaseOrderInfo]]:
+def release_orders(
+    person_ids: Iterable[int], *, known_at: datetime | None = None
+) -> dict[int, list[ReleaseOrderInfo]]:
     """All release orders of the persons, newest first, with those of records joined to them.
 
-    Two queries; two more where there is one.
+    With `known_at` those that were on record then, each as it is now. Two queries; two more
+    where there is one.
     """
     ids = set(person_ids)
-    joined = people.joined_records(ids)
+    joined = people.joined_records(ids, known_at=known_at)
     found: dict[int, list[ReleaseOrderInfo]] = defaultdict(list)
-    order_ids = _order_ids(ids | joined.keys())
+    order_ids = _order_ids(ids | joined.keys(), known_at=known_at)
     if not order_ids:
         return {}
     orders = _whole(ReleaseOrder.objects.filter(any_of("id", order_ids))).order_by("-received_at")
@@ -84,8 +88,9 @@ def release_orders(person_ids: Iterable[int]) -> dict[int, list[ReleaseOrderInfo
 
 
 @compiled
-def _order_ids(ids: Any) -> QuerySet[Any, Any]:
-    return ReleaseOrder.objects.filter(any_of("person_id", ids)).values_list("id", flat=True)
+def _order_ids(ids: Any, *, known_at: datetime | None) -> QuerySet[Any, Any]:
+    rows = as_known(ReleaseOrder, known_at, among=any_of("person_id", ids))
+    return rows.values_list("id", flat=True)
 
 
 def open_release_orders(viewer: Actor, establishment_id: int) -> list[ReleaseOrderInfo]:

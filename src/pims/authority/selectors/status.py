@@ -68,7 +68,7 @@ def _facts_at(
     for the columns that the rule needs, because a roll asks for everyone at once.
     """
     at, known_at = as_of.valid_at, as_of.known_at
-    joined = people.joined_records(ids)
+    joined = people.joined_records(ids, known_at=known_at)
     names = _names_begun({*ids, *joined}, at, known_at=known_at, ended_too=ended_too)
     warrant_ids = {name[1] for name in names}
     papers = {

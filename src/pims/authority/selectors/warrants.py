@@ -91,7 +91,7 @@ def warrants_of(
     """
     known_at = None if as_of is None else as_of.known_at
     ids = set(person_ids)
-    joined = people.joined_records(ids)
+    joined = people.joined_records(ids, known_at=known_at)
     names = _names(ids | joined.keys(), known_at=known_at)
     papers = {
         paper.id: paper for paper in _papers({n.warrant_id for n in names}, known_at=known_at)

@@ -62,7 +62,8 @@ def last_end(
     """
     known_at = None if as_of is None else as_of.known_at
     at = clock.now() if as_of is None else as_of.valid_at
-    own = as_known(Episode, known_at, among=any_of("person_id", people.persons_of(person_id)))
+    ids = people.persons_of(person_id, known_at=known_at)
+    own = as_known(Episode, known_at, among=any_of("person_id", ids))
     row = own.filter(starts_at__lte=at).exclude(end_kind=_NEVER).order_by("-starts_at").first()
     if row is None or row.ends_at is None or row.ends_at > at:
         return None

@@ -254,7 +254,7 @@ def episodes(
     require_visible(viewer, "custody.view", person_id)
     known_at = None if as_of is None else as_of.known_at
     upto = None if as_of is None else as_of.valid_at
-    ids = people.persons_of(person_id)
+    ids = people.persons_of(person_id, known_at=known_at)
 
     def rows(model: Any, start: str) -> dict[int, list[Any]]:
         found: dict[int, list[Any]] = defaultdict(list)

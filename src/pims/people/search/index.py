@@ -1,11 +1,12 @@
 """Keeping the search rows: after each change of a person, or all of them at once."""
 
-from collections.abc import Iterable, Iterator
-from datetime import date
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime
 
 from django.db import connection, transaction
+from django.db.models import Q
 
-from pims.people.models import NameWord, Person, PersonName, PersonSearch
+from pims.people.models import NameWord, Person, PersonMerge, PersonName, PersonSearch
 from pims.people.search.keys import name_words, row_keys, word_variants, years_of
 
 _BATCH = 50_000
@@ -48,6 +49,31 @@ def merged_into(person_ids: Iterable[int]) -> set[int]:
     with connection.cursor() as cursor:
         cursor.execute(_FAMILY, [list(set(person_ids))])
         return {row[0] for row in cursor.fetchall()}
+
+
+def links_known(person_ids: Iterable[int], known_at: datetime) -> dict[int, int]:
+    """Every merge that stood at `known_at` among these persons and whoever they were joined with:
+    the person merged -> the one merged into. One query where none was joined."""
+    links: dict[int, int] = {}
+    seen: set[int] = set()
+    ahead = set(person_ids)
+    while ahead:
+        stood = PersonMerge.objects.filter(
+            Q(person_id__in=ahead) | Q(into_id__in=ahead),
+            Q(unmade_at__isnull=True) | Q(unmade_at__gt=known_at),
+            merged_at__lte=known_at,
+        )
+        links.update(stood.values_list("person_id", "into_id"))
+        seen |= ahead
+        ahead = {*links.keys(), *links.values()} - seen
+    return links
+
+
+def root_known(person_id: int, links: Mapping[int, int]) -> int:
+    """The person that this one led to by the merges that stood."""
+    while person_id in links:
+        person_id = links[person_id]
+    return person_id
 
 
 def refresh(person_ids: Iterable[int]) -> None:

@@ -32,7 +32,12 @@ from pims.people.models import (
     SpokenLanguage,
 )
 from pims.people.search import index
-from pims.people.selectors.headers import PersonHeader, display_name, person_headers
+from pims.people.selectors.headers import (
+    PersonHeader,
+    display_name,
+    person_headers,
+    persons_of,
+)
 
 CONFIDENTIAL = "people.view_confidential"
 T = TypeVar("T")
@@ -216,7 +221,12 @@ def person_detail(viewer: Actor, person_id: int, as_of: AsOf | None = None) -> P
     if header is None:
         raise NotFound("person")
     person = as_known(Person, as_of.known_at, among=Q(id=person_id)).get()
-    ids = sorted(index.merged_into([person_id]))
+    known_at = as_of.known_at
+    ids = sorted(
+        index.merged_into([person_id])
+        if known_at is None
+        else persons_of(person_id, known_at=known_at)
+    )
     read = _Reader(ids, as_of)
     marks_photographs: dict[int, list[UUID]] = {}
     photographs = read.all(
@@ -278,8 +288,8 @@ def person_detail(viewer: Actor, person_id: int, as_of: AsOf | None = None) -> P
         photographs=tuple(
             sorted(photographs, key=lambda p: (p.taken_at, p.photograph_id), reverse=True)
         ),
-        merged=_merged(person_id, ids),
-        merged_into=_merged_into(person),
+        merged=_merged(person_id, ids, known_at),
+        merged_into=_merged_into(person_id, known_at),
     )
 
 
@@ -323,12 +333,15 @@ def _infant(i: Infant) -> InfantLine:
     return InfantLine(i.id, i.name, i.sex, i.birth_date, i.entered_at, i.left_at, i.left_with)
 
 
-def _merged(person_id: int, ids: list[int]) -> tuple[MergedLine, ...]:
+def _merged(person_id: int, ids: list[int], known_at: datetime | None) -> tuple[MergedLine, ...]:
     others = [i for i in ids if i != person_id]
     if not others:
         return ()
+    stood = Q(unmade_at__isnull=True)
+    if known_at is not None:
+        stood = Q(stood | Q(unmade_at__gt=known_at), merged_at__lte=known_at)
     at = dict(
-        PersonMerge.objects.filter(person_id__in=others, unmade_at__isnull=True).values_list(
+        PersonMerge.objects.filter(stood, person_id__in=others).values_list(
             "person_id", "merged_at"
         )
     )
@@ -336,10 +349,13 @@ def _merged(person_id: int, ids: list[int]) -> tuple[MergedLine, ...]:
     return tuple(MergedLine(i, number, at.get(i)) for i, number in numbers)
 
 
-def _merged_into(person: Person) -> str:
-    if person.canonical_id is None:
+def _merged_into(person_id: int, known_at: datetime | None) -> str:
+    if known_at is None:
+        root = index.roots([person_id])[person_id]
+    else:
+        root = index.root_known(person_id, index.links_known([person_id], known_at))
+    if root == person_id:
         return ""
-    root = index.roots([person.canonical_id])[person.canonical_id]
     return Person.objects.values_list("number", flat=True).get(pk=root)
 
 

@@ -68,19 +68,34 @@ def canonical_id(person_id: int) -> int:
     return ids_canonical([person_id]).get(person_id, person_id)
 
 
-def persons_of(person_id: int) -> frozenset[int]:
-    """All records of the one human being: the canonical person and those merged into it."""
+def persons_of(person_id: int, *, known_at: datetime | None = None) -> frozenset[int]:
+    """All records of the one human being: the canonical person and those merged into it.
+
+    With `known_at` those that were joined then.
+    """
+    if known_at is not None:
+        links = index.links_known([person_id], known_at)
+        return frozenset({person_id, *links.keys(), *links.values()})
     root = ids_canonical([person_id]).get(person_id, person_id)
     return frozenset(index.merged_into([root]))
 
 
-def joined_records(person_ids: Collection[int]) -> dict[int, int]:
+def joined_records(
+    person_ids: Collection[int], *, known_at: datetime | None = None
+) -> dict[int, int]:
     """Every other record of these people -> the one of `person_ids` that it belongs to.
 
     Empty where none of them was ever joined with another, which one query over the joined
-    records tells. What is asked about a person must be asked about these too.
+    records tells. What is asked about a person must be asked about these too. With `known_at`
+    the records that were joined then.
     """
     ids = set(person_ids)
+    if known_at is not None:
+        links = index.links_known(ids, known_at)
+        family = {*links.keys(), *links.values()}
+        asked = {index.root_known(i, links): i for i in sorted(ids & family)}
+        roots = {i: index.root_known(i, links) for i in family - ids}
+        return {i: asked[root] for i, root in roots.items() if root in asked}
     touched = {i for pair in _merges_among(ids) for i in pair}
     if not touched:
         return {}

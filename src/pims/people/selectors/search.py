@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -140,8 +141,11 @@ def search_people(
     return hits
 
 
-def resolve_number(viewer: Actor, text: str) -> int:
-    """The person whom a number leads to, through merges. Raises NotFound, also beyond scope."""
+def resolve_number(viewer: Actor, text: str, *, known_at: datetime | None = None) -> int:
+    """The person whom a number leads to, through merges. Raises NotFound, also beyond scope.
+
+    With `known_at` the record that it led to then, where the viewer may see that one too.
+    """
     if not viewer.can(PERMISSION):
         raise NotPermitted(PERMISSION)
     number = parse_prisoner_number(text)
@@ -151,7 +155,10 @@ def resolve_number(viewer: Actor, text: str) -> int:
     root = index.roots(found)[found[0]]
     if not viewer.system and not visible_ids(viewer, PERMISSION, [root]):
         raise NotFound("person")
-    return root
+    if known_at is None:
+        return root
+    then = index.root_known(found[0], index.links_known(found, known_at))
+    return then if viewer.system or visible_ids(viewer, PERMISSION, [then]) else root
 
 
 @compiled

@@ -22,7 +22,7 @@ from pims.people.models import (
     Photograph,
 )
 from pims.people.search import index
-from pims.people.selectors.headers import display_name
+from pims.people.selectors.headers import display_name, persons_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,13 @@ def timeline(viewer: Actor, person_id: int, as_of: AsOf | None = None) -> list[P
     """
     if not viewer.system:
         require_visible(viewer, "people.view", person_id)
-    ids = sorted(index.merged_into([person_id]))
-    found = [*_persons(ids, as_of), *_parts(ids, as_of), *_merges(ids)]
+    known_at = as_of.known_at if as_of else None
+    ids = sorted(
+        index.merged_into([person_id])
+        if known_at is None
+        else persons_of(person_id, known_at=known_at)
+    )
+    found = [*_persons(ids, as_of), *_parts(ids, as_of), *_merges(ids, known_at)]
     return sorted(found, key=lambda fact: fact.at, reverse=True)
 
 
@@ -77,14 +82,17 @@ def _parts(ids: list[int], as_of: AsOf | None) -> Iterator[PersonFact]:
             yield _fact(baby.left_at, "infant_left", name=baby.name, with_whom=baby.left_with)
 
 
-def _merges(ids: list[int]) -> Iterator[PersonFact]:
+def _merges(ids: list[int], known_at: datetime | None) -> Iterator[PersonFact]:
+    """What was joined and taken apart, as far as it was by `known_at`."""
     rows = PersonMerge.objects.filter(Q(person_id__in=ids) | Q(into_id__in=ids)).select_related(
         "person", "into"
     )
     for merge in rows:
+        if known_at is not None and merge.merged_at > known_at:
+            continue
         numbers: dict[str, object] = {"number": merge.person.number, "into": merge.into.number}
         yield _fact(merge.merged_at, "merged", **numbers)
-        if merge.unmade_at is not None:
+        if merge.unmade_at is not None and (known_at is None or merge.unmade_at <= known_at):
             yield _fact(merge.unmade_at, "unmerged", **numbers)
 
 

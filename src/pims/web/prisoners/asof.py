@@ -12,11 +12,16 @@ from pims.ui.asof import AsOfForm
 
 @dataclass(frozen=True, slots=True)
 class Looking:
-    """`past` is true where the page shows another moment than now."""
+    """`past` is true where the page shows another moment than now.
+
+    `joined_into` is the number that the record leads to now, "" where it stood by itself then
+    as it does now.
+    """
 
     as_of: AsOf
     form: AsOfForm
     past: bool
+    joined_into: str = ""
 
 
 def looking_at(query: QueryDict) -> Looking:

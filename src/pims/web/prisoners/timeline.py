@@ -7,6 +7,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from pims.assurance import selectors as assurance
+from pims.assurance.web.rows import how_ended
 from pims.authority import selectors as authority
 from pims.authority.web.words import END_KINDS, FALLS, ORDER_KINDS, basis_text, kind_label
 from pims.custody import selectors as custody
@@ -30,7 +31,7 @@ def timeline_of(
         *_custody(viewer, person_id, as_of),
         *_authority(viewer, person_id, establishment_id, as_of),
         *_discharges(viewer, person_id, as_of),
-        *_property(viewer, person_id),
+        *_property(viewer, person_id, as_of),
         *_alarms(viewer, person_id),
     ]
     return sorted(
@@ -75,7 +76,8 @@ def _authority(
                 basis_text(paper.end_basis),
                 url=url,
             )
-    for order in authority.release_orders([person_id]).get(person_id, []):
+    orders = authority.release_orders([person_id], known_at=as_of.known_at)
+    for order in orders.get(person_id, []):
         yield TimelineItem(
             order.received_at,
             _("Release order received: %(kind)s") % {"kind": ORDER_KINDS[order.kind]},
@@ -88,6 +90,7 @@ def _authority(
                 order.withdrawn_at,
                 _("Release order fell: %(how)s") % {"how": FALLS.get(order.withdrawn_how, "")},
                 order.withdrawn_reason,
+                url=reverse("authority:order", args=[order.release_order_id]),
                 tone="warn",
             )
 
@@ -103,11 +106,11 @@ def _discharges(viewer: Actor, person_id: int, as_of: AsOf) -> Iterable[Timeline
         )
 
 
-def _property(viewer: Actor, person_id: int) -> Iterable[TimelineItem]:
+def _property(viewer: Actor, person_id: int, as_of: AsOf) -> Iterable[TimelineItem]:
     if not viewer.can("property.view"):
         return
     taken: dict[object, list[str]] = {}
-    for item in property_room.property_of(viewer, person_id):
+    for item in property_room.property_of(viewer, person_id, known_at=as_of.known_at):
         taken.setdefault(item.taken_in_at, []).append(item.description)
         if item.given_back_at is not None:
             yield TimelineItem(
@@ -133,6 +136,6 @@ def _alarms(viewer: Actor, person_id: int) -> Iterable[TimelineItem]:
             yield TimelineItem(
                 alarm.ended_at,
                 _("Alarm ended: %(kind)s") % {"kind": label},
-                alarm.end_reason,
+                how_ended(alarm),
                 tone="ok",
             )

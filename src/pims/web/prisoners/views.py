@@ -68,7 +68,7 @@ def overview(request: Any, number: str) -> HttpResponse:
         "facts": _facts(viewer, person_id, current, where, looking),
         "ended": None if current is not None else _ended(viewer, person_id, looking),
         "may": {
-            name: viewer.can(permission)
+            name: viewer.can(permission) and not looking.joined_into
             for name, permission in {
                 "record": "authority.record",
                 "place": "custody.place",
@@ -82,7 +82,7 @@ def overview(request: Any, number: str) -> HttpResponse:
         "case_id": None
         if current is None or not viewer.can("release.view")
         else release.open_case_of(viewer, current.episode.episode_id),
-        "keep_aparts": _keep_aparts(viewer, person_id),
+        "keep_aparts": _keep_aparts(viewer, person_id, looking),
     }
     if viewer.can("authority.view") and where is not None:
         context |= _warrants(viewer, person_id, episodes, where, looking)
@@ -127,7 +127,9 @@ def custody_page(request: Any, number: str) -> HttpResponse:
     found = custody.episodes(viewer, person_id, looking.as_of)
     context = _shell(request, header, looking, "custody") | {
         "episodes": list(reversed(found)),
-        "property": property_room.property_of(viewer, person_id)
+        "property": property_room.property_of(
+            viewer, person_id, known_at=looking.as_of.known_at
+        )
         if viewer.can("property.view")
         else [],
         "out_kinds": OUT_KINDS,
@@ -139,7 +141,7 @@ def custody_page(request: Any, number: str) -> HttpResponse:
         "end_kinds": END_KINDS,
         "may_take_back": viewer.can("custody.correct") and not looking.past,
         "bodies": {body.body_id: body.name for body in authority.bodies()},
-        "may_print": viewer.can("documents.print"),
+        "may_print": viewer.can("documents.print") and not looking.joined_into,
         "may_correct": viewer.can("custody.receive") and not looking.past,
         "placement_columns": [
             Column(_("From")), Column(_("Until")), Column(_("Place")), Column(_("Remarks")),
@@ -200,20 +202,25 @@ def _open(
         _tell_of_erasure(number)
         raise
     looking = looking_at(request.GET)
-    header = people.person_headers(request.actor, [person_id])[person_id]
+    now = people.person_headers(request.actor, [person_id])[person_id]
+    header = now
+    if looking.past:
+        known_at = looking.as_of.known_at
+        record_id = people.resolve_number(request.actor, number, known_at=known_at)
+        then = people.person_headers(request.actor, [record_id], looking.as_of).get(record_id)
+        if then is None:
+            looking = not_known_then(looking)
+        elif record_id != person_id:
+            looking = replace(looking, joined_into=now.number)
+        header = then or header
     if header.number != number:
         query = f"?{request.GET.urlencode()}" if request.GET else ""
         address = reverse("prisoner", args=[header.number]) + query
         return header, looking, HttpResponseRedirect(address)
-    if looking.past:
-        then = people.person_headers(request.actor, [person_id], looking.as_of).get(person_id)
-        if then is None:
-            looking = not_known_then(looking)
-        header = then or header
     append_read(
         actor_id=request.actor.user_id,
         page=f"prisoner.{what}",
-        person_ids=[person_id],
+        person_ids=[header.person_id],
         establishment_id=request.establishment_id,
         at=clock.now(),
     )
@@ -284,7 +291,8 @@ def _shell(request: Any, header: PersonHeader, looking: Looking, current: str) -
                 current=key == current,
             )
             for key, name, label, permission in parts
-            if request.actor.can(permission)
+            # The pages of the rooms show what is, and of a joined record that is the other's.
+            if request.actor.can(permission) and not (looking.joined_into and ":" in name)
         ],
         "looking": looking,
     }
@@ -302,11 +310,12 @@ def _ended(viewer: Actor, person_id: int, looking: Looking) -> dict[str, Any] | 
     return {"facts": end_facts(line.end), "url": reverse("custody:end", args=[line.end.end_id])}
 
 
-def _keep_aparts(viewer: Actor, person_id: int) -> list[tuple[Any, Any]]:
+def _keep_aparts(viewer: Actor, person_id: int, looking: Looking) -> list[tuple[Any, Any]]:
     """The pairs with the other's head, None where the viewer may not see that person."""
     if not viewer.can("safety.view"):
         return []
-    pairs = safety.keep_aparts_of(viewer, person_id)
+    as_of = looking.as_of if looking.past else None
+    pairs = safety.keep_aparts_of(viewer, person_id, as_of=as_of)
     heads = people.person_headers(viewer, [pair.other_person_id for pair in pairs])
     return [(pair, heads.get(pair.other_person_id)) for pair in pairs]
 
@@ -354,6 +363,7 @@ def _facts(
 def _warrants(
     viewer: Actor, person_id: int, episodes: Any, where: int, looking: Looking
 ) -> dict[str, Any]:
+    known_at = looking.as_of.known_at
     history = authority.warrant_history(
         viewer,
         person_id,
@@ -386,9 +396,9 @@ def _warrants(
             if b.may_detain_at(looking.as_of.valid_at)
         ],
         "now": looking.as_of.valid_at,
-        "interests": authority.police_interests([person_id]).get(person_id, []),
+        "interests": authority.police_interests([person_id], known_at=known_at).get(person_id, []),
         "orders": [
             (o, Flag(authority_words.ORDER_STATES[o.state]), authority_words.odd_lines(o))
-            for o in authority.release_orders([person_id]).get(person_id, [])
+            for o in authority.release_orders([person_id], known_at=known_at).get(person_id, [])
         ],
     }

@@ -90,6 +90,17 @@ def start_at(episode: Episode, new: datetime) -> None:
     episode.admission_due_at = admission_rules.due_at(new)
 
 
+def begin_at(tx: Transaction, episode: Episode, new: datetime, reason: str) -> None:
+    """As `start_at`, saved and told."""
+    old = episode.starts_at
+    start_at(episode, new)
+    episode.version += 1
+    episode.save(update_fields=["starts_at", "admission_due_at", "ends_at", "end_kind", "version"])
+    if episode.ends_at is None:
+        scope_from_rows(episode)
+    tell_corrected(tx, episode, ("starts_at",), reason, {"starts_at": old}, {"starts_at": new})
+
+
 @service
 def merge_people(
     tx: Transaction, *, person_id: int, into_person_id: int, reason: str

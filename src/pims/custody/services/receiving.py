@@ -18,6 +18,7 @@ from pims.custody.services.common import (
     scope_from_rows,
     told_clock_back,
 )
+from pims.custody.services.corrections import begin_at
 from pims.custody.services.escorting import close_escort
 from pims.custody.services.opening import open_episode
 from pims.custody.services.placement import end_placements
@@ -31,6 +32,7 @@ from pims.people.services import NameInput
 
 # Two receptions this close together are one stay whose first hour was entered late.
 SAME_STAY = timedelta(hours=72)
+LATE = "late receipt"
 
 
 # The texts of `BodyReceiptInput` and their lengths.
@@ -92,9 +94,10 @@ def receive_one(
 ) -> ReceiptRecorded:
     """One line: attach to the open episode, or open one for the person named or a new one."""
     doubted = named if line.attach == "new" else None
-    episode, at = None, arrival.when.at
+    books = _OnTheBooks(None, arrival.when.at)
     if named is not None and doubted is None:
-        episode, at = _on_the_books(tx, arrival, named)
+        books = _on_the_books(arrival, named)
+    episode, at = books.stay, books.at
     found = BodyReceipt.Found.NOT_HELD if doubted is None else BodyReceipt.Found.WRONG_IDENTITY
     if named is not None and episode is not None:
         found = _what_the_books_say(episode, at)
@@ -108,6 +111,8 @@ def receive_one(
     person_id, number = named, ""
     if named is None or doubted is not None:
         person_id, number, matches = _new_person(tx, arrival, line, doubted)
+    elif episode is not None and books.late:
+        begin_at(tx, episode, at, LATE)
     assert person_id is not None
     arrival.seen.add(person_id)
     if PersonScope.objects.filter(person_id=person_id, sealed=True).exists():
@@ -116,7 +121,8 @@ def receive_one(
     here = arrival.van.establishment_id
     elsewhere = episode if episode is not None and episode.establishment_id != here else None
     if elsewhere is not None and elsewhere.ends_at is None:
-        close_episode(tx, elsewhere, kind=Episode.EndKind.TRANSFERRED, ended_at=at)
+        hour = at if arrival.when.given else None
+        at = close_episode(tx, elsewhere, kind=Episode.EndKind.TRANSFERRED, ended_at=hour).ended_at
         episode = None
     was_open = episode is not None
     if episode is None:
@@ -186,13 +192,24 @@ def _in_a_cell(episode: Episode) -> bool:
     return open_placement(episode) is not None
 
 
-def _on_the_books(
-    tx: Transaction, arrival: Arrival, person_id: int
-) -> tuple[Episode | None, datetime]:
-    """The episode that the receipt belongs to, None for a new one, and the instant it counts from.
+@dataclass(frozen=True, slots=True)
+class _OnTheBooks:
+    """The stay that a receipt belongs to, None for a new one, and the instant it counts from.
+
+    `late` where the stay began soon after that instant: its first hour was entered late.
+    """
+
+    stay: Episode | None
+    at: datetime
+    late: bool = False
+
+
+def _on_the_books(arrival: Arrival, person_id: int) -> _OnTheBooks:
+    """What is recorded of the person about the hour of the receipt. Changes nothing.
 
     Nobody is received into custody that has ended: an hour within the last minutes of an ended
-    episode, or a clock that stands before it, counts from the end.
+    episode, or a clock that stands before it, counts from the end. A stay that began at another
+    prison soon after is another stay.
     """
     at = arrival.when.at
     own = Episode.objects.filter(person_id=person_id).order_by("starts_at")
@@ -200,37 +217,27 @@ def _on_the_books(
     if not arrival.when.given:
         last = own.last()
         if last is None or (last.ends_at is not None and last.ends_at <= at):
-            return None, at
-        return (last, max(at, last.starts_at)) if last.ends_at is None else (None, last.ends_at)
+            return _OnTheBooks(None, at)
+        if last.ends_at is not None:
+            return _OnTheBooks(None, last.ends_at)
+        return _OnTheBooks(last, max(at, last.starts_at))
     covering = own.filter(covers(at)).first()
     while covering is not None and covering.ends_at is not None:
         if covering.ends_at - at > CLOCK_SLACK:
-            return covering, at
+            return _OnTheBooks(covering, at)
         at = covering.ends_at
         covering = own.filter(covers(at)).first()
     if covering is not None:
-        return covering, at
+        return _OnTheBooks(covering, at)
     following = own.filter(starts_at__gt=at).first()
-    if following is None or following.starts_at - at > SAME_STAY:
-        return None, at
-    return _begin_earlier(tx, following, at), at
-
-
-def _begin_earlier(tx: Transaction, following: Episode, at: datetime) -> Episode:
-    """The receipt was entered late: the stay that began soon after it begins at its hour."""
-    before = following.starts_at
-    following.starts_at = at
-    following.version += 1
-    following.save(update_fields=["starts_at", "version"])
-    tx.record(
-        events.EpisodeCorrected(
-            **about(following, at),
-            fields="starts_at",
-            version=following.version,
-        ),
-        details={"before": before.isoformat(), "after": at.isoformat(), "reason": "late receipt"},
-    )
-    return following
+    here = arrival.van.establishment_id
+    if (
+        following is None
+        or following.establishment_id != here
+        or following.starts_at - at > SAME_STAY
+    ):
+        return _OnTheBooks(None, at)
+    return _OnTheBooks(following, at, late=True)
 
 
 def _new_person(

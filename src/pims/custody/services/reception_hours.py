@@ -9,8 +9,7 @@ from pims.custody.beginnings import fault_of_start, stay_to_join
 from pims.custody.models import BodyReceipt, EndOfCustody, Episode, Injury, Placement, Van
 from pims.custody.rules.timelines import INSTANT
 from pims.custody.services.about import about
-from pims.custody.services.common import scope_from_rows
-from pims.custody.services.corrections import start_at, tell_corrected
+from pims.custody.services.corrections import begin_at
 from pims.custody.services.never_held import undo
 from pims.foundation.commands.transaction import Transaction
 from pims.kernel import minutes
@@ -108,14 +107,8 @@ def _give_hour(
         fault = fault_of_start(episode, new)
     if fault is not None:
         return fault.reason
-    old = episode.starts_at
-    start_at(episode, new)
-    episode.version += 1
-    episode.save(update_fields=["starts_at", "admission_due_at", "ends_at", "end_kind", "version"])
-    if episode.ends_at is None:
-        scope_from_rows(episode)
+    begin_at(tx, episode, new, reason)
     Injury.objects.filter(episode=episode, seen_at=receipt.received_at).update(seen_at=new)
-    tell_corrected(tx, episode, ("starts_at",), reason, {"starts_at": old}, {"starts_at": new})
     return None
 
 

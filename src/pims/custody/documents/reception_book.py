@@ -5,6 +5,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from pims.custody import selectors
 from pims.custody.web.words import WARRANT_STATES
@@ -31,7 +32,8 @@ def reception_book(viewer: Actor, establishment_id: int, day: date) -> Paper:
         file_name=f"reception-book-{day:%Y-%m-%d}",
         data={
             "title": f"{title}, {day_text(day)}",
-            "count": _("%(count)s received.") % {"count": len(lines)},
+            "count": ngettext("%(count)s received.", "%(count)s received.", len(lines))
+            % {"count": len(lines)},
             "head": [
                 _("Hour"), _("Number"), _("Prisoner"), _("Name as given"), _("Warrant"),
                 _("Handed over by"), _("Received by"), _("Injuries seen"),

@@ -11,7 +11,7 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse, reverse_lazy
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from pims.custody import selectors, services
@@ -192,7 +192,11 @@ def correct_van(request: Any, van_id: int) -> HttpResponse:
         form,
         correct_all,
         title=gettext("Correct a van"),
-        lead=gettext("The hour goes for everyone who was on it: %(count)s people.")
+        lead=ngettext(
+            "The hour goes for everyone who was on it: %(count)s person.",
+            "The hour goes for everyone who was on it: %(count)s people.",
+            count,
+        )
         % {"count": count},
         back=reverse("custody:van", args=[van_id]),
     )

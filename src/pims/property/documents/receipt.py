@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from pims.foundation.access.actor import Actor
 from pims.kernel.errors import NotFound
@@ -45,7 +46,11 @@ def property_receipt(viewer: Actor, receipt_id: int) -> Paper:
             "head": [_("Quantity"), _("Item"), _("Condition"), _("Amount")],
             "rows": item_rows(found.items),
             "empty": _("Nothing was taken in.") if taken_in else _("Nothing was given back."),
-            "count": _("%(count)s lines. Nothing was added below the last of them.")
+            "count": ngettext(
+                "%(count)s line. Nothing was added below it.",
+                "%(count)s lines. Nothing was added below the last of them.",
+                len(found.items),
+            )
             % {"count": len(found.items)},
             "statement": _statement(found, taken_in=taken_in),
             "refused": _refusal(found),

@@ -5,6 +5,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from pims.facilities import selectors as facilities
 from pims.foundation.access.actor import Actor
@@ -39,7 +40,7 @@ def discharge_book(viewer: Actor, establishment_id: int, day: date) -> Paper:
         for line in found
     ]
     freed = sum(1 for line in found if line.freed)
-    count = _("%(count)s discharged.") % {"count": freed}
+    count = ngettext("%(count)s discharged.", "%(count)s discharged.", freed) % {"count": freed}
     struck = sum(1 for line in found if line.struck)
     if len(found) > freed + struck:
         others = _("Other ends of custody: %(count)s.") % {"count": len(found) - freed - struck}

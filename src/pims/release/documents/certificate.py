@@ -4,6 +4,7 @@ from datetime import datetime
 from pathlib import Path
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from pims.authority.selectors import ReleaseOrderInfo
 from pims.custody import selectors as custody
@@ -189,8 +190,10 @@ def _property_given(
     ]  # fmt: skip
     waiting = sum(1 for item in items if item.held)
     if waiting:
-        given["waiting"] = _(
-            "Still in the store: %(count)s. They are handed over against a receipt."
+        given["waiting"] = ngettext(
+            "Still in the store: %(count)s thing. It is handed over against a receipt.",
+            "Still in the store: %(count)s things. They are handed over against a receipt.",
+            waiting,
         ) % {"count": waiting}
     return given | {"rows": item_rows(back)}
 

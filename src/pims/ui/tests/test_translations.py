@@ -4,6 +4,7 @@ import ast
 import gettext
 import re
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import polib
@@ -45,6 +46,52 @@ def test_no_two_rooms_translate_one_text_differently() -> None:
             if entry.translated() and not entry.msgid_plural:
                 said.setdefault((entry.msgctxt, entry.msgid), {})[path.stem] = entry.msgstr
     assert {k[1]: v for k, v in said.items() if len(set(v.values())) > 1} == {}
+
+
+# One word for one thing: what the page must not say, and what it says instead.
+NOT_SAID = {
+    r"funcionari": "oficial",
+    r"[Dd]enuncia": "queja",
+    r"\b[Pp]res[oa]s?\b": "persona",
+    r"Sin condena": "Sin sentencia",
+    r"[Ll]os libros": "el registro, or la lista nominal",
+    r"[Ll]iberad[oa]s? por error": "egreso por error",
+    r"[Ss]alida (por error|sin segunda)": "egreso",
+    r"Masculino|Femenino": "Hombre, Mujer",
+    r"(Sentenciad|Multad|Egresad|Condenad)o\b": "as of a person: -a",
+    r"([Rr]evisi[oó]n|[Cc]ontrol) de egreso": "comprobación de egreso",
+}
+
+
+def spanish() -> Iterator[str]:
+    """Everything that the pages, the reasons, the alarms and the law's own terms say."""
+    for path in FILES:
+        for entry in polib.pofile(str(path)):
+            yield from [entry.msgstr, *entry.msgstr_plural.values()]
+    for path in (
+        *(strings.PACKAGE / "ui" / "wording").glob("*.toml"),
+        strings.PACKAGE / "assurance" / "alarms.toml",
+        *(strings.PACKAGE / "jurisdictions").glob("*/*.toml"),
+    ):
+        yield from re.findall(r'^es = "(.*)"$', path.read_text(encoding="utf-8"), re.MULTILINE)
+
+
+@pytest.mark.parametrize("pattern", NOT_SAID)
+def test_spanish_has_one_word_for_one_thing(pattern: str) -> None:
+    assert [text for text in spanish() if re.search(pattern, text)] == [], NOT_SAID[pattern]
+
+
+def test_a_sentence_that_begins_with_a_count_has_its_singular() -> None:
+    # Units have none, and what waits after the count belongs to nobody's number.
+    same = {"%(count)s d", "%(count)s h", "%(count)s min", "%(count)s more",
+            "%(count)s not returned: an alarm is raised, the line stays open."}  # fmt: skip
+    lacking = [
+        entry.msgid
+        for path in FILES
+        for entry in polib.pofile(str(path))
+        if re.match(r"%\((count|n)\)s ", entry.msgid) and not entry.msgid_plural
+    ]
+    assert set(lacking) <= same
 
 
 def test_the_scanner_reads_templates_as_django_does() -> None:

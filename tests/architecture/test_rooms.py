@@ -91,3 +91,15 @@ def test_nothing_is_hidden_in_save_or_in_signals() -> None:
             if "def save(" in text or "post_save" in text or "pre_save" in text:
                 found.append(shown(path))
     assert found == []
+
+
+def test_only_pages_ask_whether_a_permission_is_held_anywhere() -> None:
+    """`Actor.can` draws menus: what decides asks for the reach of a grant."""
+    asked = [
+        f"{shown(path)}:{node.lineno}"
+        for path in SOURCE.rglob("*.py")
+        if not {"web", "ui", "tests"} & set(path.relative_to(SOURCE).parts)
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Attribute) and node.attr == "can"
+    ]
+    assert asked == []

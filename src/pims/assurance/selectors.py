@@ -130,7 +130,7 @@ def _visible(
         establishment_id,
         columns=columns,
         reaches=None if viewer.system else viewer.reaches_with(VIEW),
-        sealed=viewer.can(SEE_SEALED),
+        sealed_by=viewer.reaches_with(SEE_SEALED),
     )
 
 
@@ -140,10 +140,10 @@ def _open_at(
     *,
     columns: tuple[str, ...] | None,
     reaches: tuple[Reach, ...] | None,
-    sealed: bool,
+    sealed_by: tuple[Reach, ...],
 ) -> QuerySet[Any, Any]:
     """`reaches` None is the system's own view: everyone."""
-    seen = Q() if reaches is None else reached_by(reaches, sealed=sealed)
+    seen = Q() if reaches is None else reached_by(reaches, sealed_by=sealed_by)
     reached = PersonScope.objects.filter(seen)
     rows = (
         Alarm.objects.filter(ended_at=None)

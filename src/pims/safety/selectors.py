@@ -59,26 +59,40 @@ def flags(
     known_at = None if as_of is None else as_of.known_at
     joined = people.joined_records(ids, known_at=known_at)
     at = clock.now() if as_of is None else as_of.valid_at
-    hidden = tuple(_hidden_kinds(viewer))
-    rows = _flags(ids | joined.keys(), at, known_at=known_at, hidden=hidden)
+    up = [
+        FlagInfo(row.id, joined.get(whose, whose), row.kind, row.note, row.starts_at)
+        for row in _flags(ids | joined.keys(), at, known_at=known_at)
+        for whose in (row.person_id,)
+    ]
+    seen = _seen(viewer, ((rules.LABEL_OF.get(flag.kind), flag.person_id) for flag in up))
     found: dict[int, list[FlagInfo]] = defaultdict(list)
-    for row in rows:
-        whose = joined.get(row.person_id, row.person_id)
-        found[whose].append(FlagInfo(row.id, whose, row.kind, row.note, row.starts_at))
+    for flag in up:
+        label = rules.LABEL_OF.get(flag.kind)
+        if label is None or flag.person_id in seen[label]:
+            found[flag.person_id].append(flag)
     return dict(found)
 
 
 @compiled
-def _flags(
-    ids: Any, at: Any, *, known_at: datetime | None, hidden: tuple[str, ...]
-) -> QuerySet[Any, Any]:
+def _flags(ids: Any, at: Any, *, known_at: datetime | None) -> QuerySet[Any, Any]:
     return (
         as_known(Flag, known_at, among=any_of("person_id", ids))
         .filter(held_at(at))
-        .exclude(kind__in=hidden)
         .order_by("kind")
         .values_list("id", "person_id", "kind", "note", "starts_at", named=True)
     )
+
+
+def _seen(viewer: Actor, asked: Iterable[tuple[str | None, int]]) -> dict[str, set[int]]:
+    """Label -> those of the persons whose entries with that label the viewer may see.
+
+    One query a label that any of them carries; none where the viewer holds its permission nowhere.
+    """
+    persons: dict[str, set[int]] = defaultdict(set)
+    for label, person_id in asked:
+        if label is not None:
+            persons[label].add(person_id)
+    return {label: visible_ids(viewer, rules.MAY_SEE[label], ids) for label, ids in persons.items()}
 
 
 def questions() -> tuple[str, ...]:
@@ -118,9 +132,8 @@ def keep_aparts_of(
     known_at = None if as_of is None else as_of.known_at
     at = clock.now() if as_of is None else as_of.valid_at
     own = people.persons_of(person_id, known_at=known_at) | {person_id}
-    rows = _kept_apart(
-        own, at, known_at=known_at, protected=viewer.can(rules.MAY_SEE["protected"])
-    )
+    protected = bool(visible_ids(viewer, rules.MAY_SEE["protected"], [person_id]))
+    rows = _kept_apart(own, at, known_at=known_at, protected=protected)
     return [
         KeepApartInfo(
             row.id,
@@ -145,25 +158,24 @@ def _kept_apart(
 
 def person_of_flag(viewer: Actor, flag_id: int) -> int:
     """Whose flag it is. Raises NotFound, also out of the viewer's reach."""
-    rows = Flag.objects.filter(pk=flag_id).exclude(kind__in=_hidden_kinds(viewer))
-    return _person_of(viewer, rows.values_list("person_id", flat=True))
+    found = Flag.objects.filter(pk=flag_id).values_list("person_id", "kind").first()
+    if found is None:
+        raise NotFound("person")
+    person_id, kind = found
+    return _person_of(viewer, person_id, rules.LABEL_OF.get(kind))
 
 
 def person_of_keep_apart(viewer: Actor, keep_apart_id: int) -> int:
     """The first of the pair. Raises NotFound, also out of the viewer's reach."""
-    rows = KeepApart.objects.filter(pk=keep_apart_id)
-    if not viewer.can(rules.MAY_SEE["protected"]):
-        rows = rows.filter(protected=False)
-    return _person_of(viewer, rows.values_list("person_a_id", flat=True))
+    found = KeepApart.objects.filter(pk=keep_apart_id).values_list("person_a_id", "protected")
+    for person_id, protected in found:
+        return _person_of(viewer, person_id, "protected" if protected else None)
+    raise NotFound("person")
 
 
-def _hidden_kinds(viewer: Actor) -> list[str]:
-    return [kind for kind, label in rules.LABEL_OF.items() if not viewer.can(rules.MAY_SEE[label])]
-
-
-def _person_of(viewer: Actor, found: Iterable[int]) -> int:
-    person_id = next(iter(found), None)
-    if person_id is None or not visible_ids(viewer, "safety.view", [person_id]):
+def _person_of(viewer: Actor, person_id: int, label: str | None) -> int:
+    asked = ["safety.view"] if label is None else ["safety.view", rules.MAY_SEE[label]]
+    if not all(visible_ids(viewer, permission, [person_id]) for permission in asked):
         raise NotFound("person")
     return person_id
 

@@ -94,7 +94,8 @@ def strike_out_release_order(
         refuse(Reason("authority.order_freed_someone", decided_by="release.discharge")).require()
     if order.state in (State.WITHDRAWN, State.STRUCK_OUT):
         refuse(not_open(order)).require()
-    if order.recorded_by_id != tx.actor.user_id and not tx.actor.can("authority.decide"):
+    own = order.recorded_by_id == tx.actor.user_id
+    if not own and not tx.may_person("authority.decide", person_id):
         refuse(Reason("authority.entry_of_another", decided_by="authority.decide")).require()
     _fell(tx, order, how=How.ENTERED_WRONGLY, reason=reason, at=tx.now, told_by="")
     order.state = State.STRUCK_OUT

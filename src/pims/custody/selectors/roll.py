@@ -211,7 +211,7 @@ def _held(
         Episode, known_at, among=Q(establishment_id=establishment_id)
     )
     if reaches is not None:
-        seen = PersonScope.objects.filter(reached_by(reaches, sealed=True))
+        seen = PersonScope.objects.filter(reached_by(reaches, sealed_by=None))
         rows = rows.filter(person_id__in=seen.values("person_id"))
     # Instants cost more to read than all else in a row: those that say nothing stay behind.
     rows = rows.filter(held_at(at)).annotate(

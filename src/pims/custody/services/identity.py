@@ -7,7 +7,7 @@ from datetime import datetime
 from pims.custody import events
 from pims.custody.models import Episode, IdentityCheck
 from pims.custody.services.about import about
-from pims.custody.services.common import moment, require_episode
+from pims.custody.services.common import locked_episode, moment
 from pims.custody.services.words import names
 from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel.decisions import Reason
@@ -39,8 +39,9 @@ def record_identity_check(
     Raises InvalidInput: unknown `how`; two officers who know the person are not two
     (one who says that it is somebody else is enough for doubt).
     """
-    held = (code for code in MAY_CHECK if tx.actor.can(code))
-    episode = require_episode(tx, episode_id, next(held, MAY_CHECK[0]))
+    episode = locked_episode(tx, episode_id)
+    if not any(tx.may_person(code, episode.person_id) for code in MAY_CHECK):
+        tx.require_person(MAY_CHECK[0], episode.person_id)
     when = moment(tx, happened_at)
     row = check_identity(
         tx, episode, how=how, officers=officers, purpose=purpose, at=when.at, matched=matched

@@ -1,5 +1,7 @@
 """Out with officers and back: the day at court as the 17:00 desk records it."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -11,6 +13,7 @@ from pims.custody import selectors, services
 from pims.custody.models import Escort
 from pims.custody.services import EscortInput, ReceiptRecorded, ReturnRow
 from pims.custody.tests.prison import Prison, told
+from pims.foundation.access.actor import LABELS, Actor, Reach
 from pims.foundation.commands.transaction import Command
 from pims.kernel import clock
 from pims.kernel.asof import AsOf
@@ -463,3 +466,22 @@ def test_whoever_may_only_look_cannot_vouch_for_anyone(prison: Prison, make_acto
         services.record_identity_check(Command(visitor), **check)
     gate = make_actor("custody.escort", **where)  # type: ignore[operator]
     assert services.record_identity_check(Command(gate), **check).matched
+
+
+def test_who_discharges_here_vouches_here_whatever_they_may_do_at_another_prison(
+    prison: Prison, other_prison: Prison, make_actor: Callable[..., Actor]
+) -> None:
+    held = prison.held()
+    here = make_actor("release.discharge", establishment_id=prison.establishment_id)
+    far = Reach("tester", frozenset({"custody.record_event"}), other_prison.establishment_id, None,
+                frozenset(LABELS))  # fmt: skip
+    check = {
+        "episode_id": held.episode_id,
+        "how": "photograph",
+        "officers": ["Sgt Tun"],
+        "purpose": "discharge",
+    }
+    both = replace(here, reaches=(far, *here.reaches))
+    assert services.record_identity_check(Command(both), **check).matched
+    with pytest.raises(NotPermitted):
+        services.record_identity_check(Command(replace(here, reaches=(far,))), **check)

@@ -59,7 +59,10 @@ class Actor:
         return tuple(r for r in self.reaches if permission in r.permissions)
 
     def can(self, permission: str) -> bool:
-        """Whether the permission is held anywhere: for menus, never for a decision."""
+        """Whether the permission is held anywhere: for menus, never for a decision.
+
+        Only pages may ask it (`tests/architecture`); `scope.require_held` refuses by it.
+        """
         return self.system or bool(self.reaches_with(permission))
 
     def can_at(self, permission: str, establishment_id: int | None) -> bool:

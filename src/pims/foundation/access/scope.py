@@ -1,7 +1,8 @@
 """The one filter under every read: which persons a viewer's grants reach.
 
 A viewer with no grant for the permission reaches nobody. Grants add up (any one may reach a
-person), but within a grant establishment, units and labels all must hold.
+person), but within a grant establishment, units and labels all must hold. A sealed person must be
+reached twice: by a grant of the permission, and by one of `SEE_SEALED`.
 """
 
 from collections.abc import Iterable
@@ -28,12 +29,26 @@ def scope_filter(
     """
     if viewer.system:
         return Q()
-    sealed = sealed_too or viewer.can(SEE_SEALED)
-    return reached_by(viewer.reaches_with(permission), prefix, sealed=sealed)
+    sealed_by = None if sealed_too else viewer.reaches_with(SEE_SEALED)
+    return reached_by(viewer.reaches_with(permission), prefix, sealed_by=sealed_by)
 
 
-def reached_by(reaches: Iterable[Reach], prefix: str = "", *, sealed: bool = False) -> Q:
-    """The condition that one of the reaches covers the person; `sealed` keeps the sealed in."""
+def reached_by(
+    reaches: Iterable[Reach], prefix: str = "", *, sealed_by: Iterable[Reach] | None = ()
+) -> Q:
+    """The condition that one of the reaches covers the person.
+
+    Whoever is sealed must be covered by one of `sealed_by` too; None keeps all the sealed in.
+    """
+    reached = _covered(reaches, prefix)
+    if sealed_by is None:
+        return reached
+    sealed_by = tuple(sealed_by)
+    unsealed = Q(**{f"{prefix}sealed": False})
+    return reached & (unsealed | _covered(sealed_by, prefix) if sealed_by else unsealed)
+
+
+def _covered(reaches: Iterable[Reach], prefix: str) -> Q:
     reached = Q(pk__in=[])
     for reach in reaches:
         condition = Q(**{f"{prefix}labels__contained_by": sorted(reach.labels)})
@@ -42,8 +57,6 @@ def reached_by(reaches: Iterable[Reach], prefix: str = "", *, sealed: bool = Fal
         if reach.unit_ids is not None:
             condition &= Q(**{f"{prefix}unit_id__in": sorted(reach.unit_ids)})
         reached |= condition
-    if not sealed:
-        reached &= Q(**{f"{prefix}sealed": False})
     return reached
 
 
@@ -65,23 +78,37 @@ def visible_labels(viewer: Actor, permission: str, person_ids: Iterable[int]) ->
         permission=permission,
         reaches=viewer.reaches_with(permission),
         system=viewer.system,
-        sealed=viewer.can(SEE_SEALED),
+        sealed_by=viewer.reaches_with(SEE_SEALED),
     )
 
 
 @compiled
 def _visible(
-    ids: Any, *, permission: str, reaches: tuple[Reach, ...], system: bool, sealed: bool
+    ids: Any,
+    *,
+    permission: str,
+    reaches: tuple[Reach, ...],
+    system: bool,
+    sealed_by: tuple[Reach, ...],
 ) -> QuerySet[Any, Any]:
-    where = reached_by(reaches, sealed=sealed) if not system else Q()
+    where = reached_by(reaches, sealed_by=sealed_by) if not system else Q()
     return PersonScope.objects.filter(where, any_of("person_id", ids)).values_list(
         "person_id", "labels", named=True
     )
 
 
+def require_held(viewer: Actor, permission: str) -> None:
+    """Raise NotPermitted where no grant at all holds the permission.
+
+    It refuses and never allows: what the viewer may read is then asked of each row's reach. It is
+    enough only for what is in no establishment, as users are.
+    """
+    if not viewer.system and not viewer.reaches_with(permission):
+        raise NotPermitted(permission)
+
+
 def require_visible(viewer: Actor, permission: str, person_id: int) -> None:
     """Raise NotFound where the viewer may not know of this person: as if there were none."""
-    if not viewer.can(permission):
-        raise NotPermitted(permission)
+    require_held(viewer, permission)
     if not visible_ids(viewer, permission, [person_id]):
         raise NotFound("person")

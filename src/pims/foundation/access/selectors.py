@@ -11,8 +11,9 @@ from django.db.models import Exists, OuterRef, Q
 from pims.foundation.access.actor import Actor, Reach
 from pims.foundation.access.models import Grant, SignInState, User
 from pims.foundation.access.roles import SYSTEM_BADGE, RoleDefinition, definitions
+from pims.foundation.access.scope import require_held
 from pims.kernel import clock
-from pims.kernel.errors import NotFound, NotPermitted
+from pims.kernel.errors import NotFound
 
 VIEW = "access.view"
 
@@ -118,8 +119,7 @@ def list_users(
     viewer: Actor, *, text: str = "", active: bool | None = None, limit: int = 200
 ) -> list[UserInfo]:
     """Staff whose name or badge holds `text`, by name. Raises NotPermitted."""
-    if not viewer.can(VIEW):
-        raise NotPermitted(VIEW)
+    require_held(viewer, VIEW)
     users = User.objects.filter(kind=User.Kind.STAFF)
     for word in text.replace("\0", "").split()[:8]:
         users = users.filter(Q(name__icontains=word) | Q(badge__icontains=word))
@@ -130,8 +130,8 @@ def list_users(
 
 def get_user(viewer: Actor, user_id: int) -> UserInfo:
     """One member of staff. Raises NotFound, and NotPermitted for anyone but themself."""
-    if viewer.user_id != user_id and not viewer.can(VIEW):
-        raise NotPermitted(VIEW)
+    if viewer.user_id != user_id:
+        require_held(viewer, VIEW)
     found = _infos(User.objects.filter(pk=user_id, kind=User.Kind.STAFF))
     if not found:
         raise NotFound("user", user_id)

@@ -26,7 +26,7 @@ from pydantic_core import to_jsonable_python
 
 from pims.foundation.access.actor import Actor
 from pims.foundation.access.models import PersonScope
-from pims.foundation.access.scope import SEE_SEALED
+from pims.foundation.access.scope import SEE_SEALED, require_held
 from pims.foundation.commands.journal import Journal
 from pims.foundation.commands.models import CommandResult
 from pims.foundation.ledger.append import append_entry, is_loading
@@ -127,22 +127,32 @@ class Transaction:
 
     def require_person(self, permission: str, person_id: int) -> None:
         """Raise unless the actor holds the permission and a grant of it reaches the person."""
-        if not self.actor.can(permission):
-            raise NotPermitted(permission)
+        require_held(self.actor, permission)
         if self.actor.system or (permission, person_id) in self._reached:
             return
         found = PersonScope.objects.filter(person_id=person_id).first()
-        if found is None or (found.sealed and not self.actor.can(SEE_SEALED)):
+        if found is None or (found.sealed and not self._covers(SEE_SEALED, found)):
             raise NotFound("person")
-        if not self.actor.can_reach(
+        if not self._covers(permission, found):
+            raise NotPermitted(permission)
+        # Once allowed, a change may go on though it moves the person out of its own reach.
+        self._reached.add((permission, person_id))
+
+    def may_person(self, permission: str, person_id: int) -> bool:
+        """Whether `require_person` would let this pass: for a choice among permissions."""
+        try:
+            self.require_person(permission, person_id)
+        except (NotFound, NotPermitted):
+            return False
+        return True
+
+    def _covers(self, permission: str, found: PersonScope) -> bool:
+        return self.actor.can_reach(
             permission,
             establishment_id=found.establishment_id,
             unit_id=found.unit_id,
             labels=found.labels,
-        ):
-            raise NotPermitted(permission)
-        # Once allowed, a change may go on though it moves the person out of its own reach.
-        self._reached.add((permission, person_id))
+        )
 
     def record(self, event: Event, *, details: Mapping[str, object] | None = None) -> UUID:
         """Keep the ledger entry and the outbox event of one change; give the entry's id.

@@ -6,13 +6,13 @@ from datetime import date, datetime
 
 from pims.foundation.access.actor import Actor
 from pims.foundation.access.models import PersonScope
-from pims.foundation.access.scope import visible_ids, visible_persons
+from pims.foundation.access.scope import require_held, visible_ids, visible_persons
 from pims.foundation.vault.erasure.preview import ErasurePreview, preview_erasure
 from pims.foundation.vault.files import BlobRef, file_refs, iter_file, open_file, open_files
 from pims.foundation.vault.models import Erasure, Sealing
 from pims.foundation.vault.persons import same_human
 from pims.foundation.vault.rules import ERASE, SEAL
-from pims.kernel.errors import NotFound, NotPermitted
+from pims.kernel.errors import NotFound
 
 __all__ = [
     "BlobRef",
@@ -104,8 +104,7 @@ def erasures(viewer: Actor, *, open_only: bool = False) -> list[ErasureInfo]:
 
     Raises NotPermitted without `people.erase`.
     """
-    if not viewer.can(ERASE):
-        raise NotPermitted(ERASE)
+    require_held(viewer, ERASE)
     rows = Erasure.objects.order_by("-pk")
     if open_only:
         rows = rows.filter(state__in=[Erasure.State.ORDERED, Erasure.State.CONFIRMED])
@@ -116,8 +115,7 @@ def erasures(viewer: Actor, *, open_only: bool = False) -> list[ErasureInfo]:
 
 def erasure(viewer: Actor, erasure_id: int) -> ErasureInfo:
     """Raises NotPermitted, and NotFound also for a person beyond the viewer's reach."""
-    if not viewer.can(ERASE):
-        raise NotPermitted(ERASE)
+    require_held(viewer, ERASE)
     row = Erasure.objects.filter(pk=erasure_id).first()
     if row is None or row.pk not in _reached(viewer, [row]):
         raise NotFound("erasure", erasure_id)
@@ -161,8 +159,7 @@ def sealings(viewer: Actor, person_id: int) -> list[SealingInfo]:
     Raises NotPermitted without `people.seal`.
     """
     if not visible_ids(viewer, SEAL, [person_id]):
-        if not viewer.can(SEAL):
-            raise NotPermitted(SEAL)
+        require_held(viewer, SEAL)
         return []
     found = Sealing.objects.filter(person_id__in=same_human(person_id) or [person_id])
     return [_sealing(row) for row in found.order_by("-pk")]
@@ -173,8 +170,7 @@ def standing_sealings(viewer: Actor, *, limit: int = 200) -> list[SealingInfo]:
 
     Raises NotPermitted without `people.seal`; empty without `people.view_sealed`.
     """
-    if not viewer.can(SEAL):
-        raise NotPermitted(SEAL)
+    require_held(viewer, SEAL)
     reached = visible_persons(viewer, SEAL).filter(sealed=True).values("person_id")
     rows = Sealing.objects.filter(unsealed_at=None, person_id__in=reached).order_by("-pk")
     return [_sealing(row) for row in rows[:limit]]

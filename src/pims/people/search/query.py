@@ -77,7 +77,7 @@ def find(
 
     One match a person. `unfinished` takes the last word for the beginning of one as well.
     """
-    if not asked or not viewer.can(permission):
+    if not asked or not (viewer.system or viewer.reaches_with(permission)):
         return []
     likenesses = [known for known in _words_meant(asked, unfinished) if known.loose]
     asking = _Asking(viewer, permission, tuple(asked), birth_year, unfinished)

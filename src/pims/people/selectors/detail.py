@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from pims.foundation.access.actor import Actor
-from pims.foundation.access.scope import require_visible
+from pims.foundation.access.scope import require_visible, visible_ids
 from pims.foundation.history.known import as_known
 from pims.kernel import clock
 from pims.kernel.asof import AsOf
@@ -228,6 +228,7 @@ def person_detail(viewer: Actor, person_id: int, as_of: AsOf | None = None) -> P
         else persons_of(person_id, known_at=known_at)
     )
     read = _Reader(ids, as_of)
+    confidential = viewer.system or bool(visible_ids(viewer, CONFIDENTIAL, [person_id]))
     marks_photographs: dict[int, list[UUID]] = {}
     photographs = read.all(
         Photograph,
@@ -283,7 +284,7 @@ def person_detail(viewer: Actor, person_id: int, as_of: AsOf | None = None) -> P
         ),
         contacts=read.all(Contact, _contact),
         consular=read.all(ConsularNotice, _consular),
-        children=read.all(Child, _child) if viewer.can(CONFIDENTIAL) else None,
+        children=read.all(Child, _child) if confidential else None,
         infants=read.all(Infant, _infant, Q(entered_at__lte=as_of.valid_at)),
         photographs=tuple(
             sorted(photographs, key=lambda p: (p.taken_at, p.photograph_id), reverse=True)

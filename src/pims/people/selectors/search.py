@@ -12,12 +12,12 @@ from stdnum.iso7064 import mod_97_10
 
 from pims.foundation.access.actor import Actor
 from pims.foundation.access.models import PersonScope
-from pims.foundation.access.scope import scope_filter, visible_ids
+from pims.foundation.access.scope import require_held, scope_filter, visible_ids
 from pims.foundation.compiled import compiled
 from pims.foundation.ledger.append import append_read
 from pims.kernel import clock
 from pims.kernel.collation import words
-from pims.kernel.errors import NotFound, NotPermitted
+from pims.kernel.errors import NotFound
 from pims.kernel.numbers import parse_prisoner_number
 from pims.people.models import Identifier, Person, PersonName
 from pims.people.search import index, query
@@ -113,8 +113,7 @@ def search_people(
     `unfinished` takes the last word for the beginning of one as well, for results while typing.
     Raises NotPermitted.
     """
-    if not viewer.can(PERMISSION):
-        raise NotPermitted(PERMISSION)
+    require_held(viewer, PERMISSION)
     asked = question(text, birth_year=birth_year)
     with transaction.atomic():
         hits = _by_number(viewer, asked) or _by_document(viewer, asked)
@@ -146,8 +145,7 @@ def resolve_number(viewer: Actor, text: str, *, known_at: datetime | None = None
 
     With `known_at` the record that it led to then, where the viewer may see that one too.
     """
-    if not viewer.can(PERMISSION):
-        raise NotPermitted(PERMISSION)
+    require_held(viewer, PERMISSION)
     number = parse_prisoner_number(text)
     found = _numbered(number) if number else []
     if not found:

@@ -1,6 +1,7 @@
 """Orders that fall, reach further or come twice, warrants keyed late: who is free, since when."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from pims.assurance.selectors import open_alarms
 from pims.authority import selectors as authority
 from pims.authority import services as authority_services
 from pims.custody.tests.prison import Prison
-from pims.foundation.access.actor import Actor
+from pims.foundation.access.actor import LABELS, Actor, Reach
 from pims.foundation.commands.transaction import Command
 from pims.foundation.outbox.models import OutboxEvent
 from pims.kernel import clock
@@ -247,6 +248,23 @@ def test_a_verified_order_that_reaches_further_is_to_be_verified_again(prison: P
 
 
 # An order that falls
+
+
+def test_who_decides_on_orders_at_another_prison_strikes_out_no_entry_of_a_colleague_here(
+    prison: Prison, other_prison: Prison, records: Actor
+) -> None:
+    held = prison.held()
+    order_id = order_at(prison, held.person_id, clock.now())
+    right, labels = frozenset({"authority.decide"}), frozenset(LABELS)
+    far, here = (
+        replace(records, reaches=(*records.reaches, Reach("t", right, place, None, labels)))
+        for place in (other_prison.establishment_id, prison.establishment_id)
+    )
+    wrong = {"release_order_id": order_id, "reason": "Keyed twice"}
+    with pytest.raises(Refused):
+        authority_services.strike_out_release_order(Command(far), **wrong)
+    authority_services.strike_out_release_order(Command(here), **wrong)
+    assert authority.release_order(prison.actor, order_id).state == "struck_out"
 
 
 def test_who_keyed_an_order_for_the_wrong_person_strikes_the_entry_out_alone(

@@ -6,12 +6,13 @@ from datetime import datetime
 
 from pims.custody import events
 from pims.custody.beginnings import fault_of_start, others_of, was_cut_short
-from pims.custody.models import Episode
+from pims.custody.models import BodyReceipt, Episode, Injury, Van
 from pims.custody.rules import admission as admission_rules
 from pims.custody.services.about import about
 from pims.custody.services.common import moment, require_episode, scope_from_rows
 from pims.custody.services.words import line
 from pims.foundation.commands.transaction import Transaction, service
+from pims.kernel import minutes
 from pims.kernel.decisions import Reason, refuse
 from pims.kernel.errors import InvalidInput, Stale
 from pims.kernel.periods import Period
@@ -43,7 +44,8 @@ def correct_episode(
 ) -> EpisodeResult:
     """Correct when or how an episode began, by a dated amendment with a reason.
 
-    What was recorded before stays in the history. Raises Stale where it was changed since,
+    With the hour goes that of the receipt with which it began. What was recorded before stays in
+    the history. Raises Stale where it was changed since,
     InvalidInput without a reason, for times in the wrong order or overlapping another episode.
     """
     episode = require_episode(tx, episode_id, "custody.receive")
@@ -51,28 +53,33 @@ def correct_episode(
         raise Stale
     reason = line("reason", reason, 500)
     wrong: dict[str, Reason] = {}
-    before: dict[str, object] = {}
-    after: dict[str, object] = {}
     if not reason:
         wrong["reason"] = Reason("custody.reason_missing")
-    if starts_at is not None:
-        new = moment(tx, starts_at, "starts_at").at
-        if (fault := fault_of_start(episode, new)) is not None:
-            wrong["starts_at"] = fault.reason
-        before["starts_at"], after["starts_at"] = episode.starts_at, new
-        start_at(episode, new)
-    if reception_kind is not None:
-        if reception_kind not in Episode.ReceptionKind.values:
-            wrong["reception_kind"] = Reason("custody.reception_kind_unknown")
-        before["reception_kind"], after["reception_kind"] = episode.reception_kind, reception_kind
-        episode.reception_kind = reception_kind
+    new = None if starts_at is None else moment(tx, starts_at, "starts_at").at
+    if new is not None and minutes.same(new, episode.starts_at):
+        new = None  # a form gives the minute; the seconds of the clock stay as they are
+    if new is not None and (fault := fault_of_start(episode, new)) is not None:
+        wrong["starts_at"] = fault.reason
+    if reception_kind is not None and reception_kind not in Episode.ReceptionKind.values:
+        wrong["reception_kind"] = Reason("custody.reception_kind_unknown")
     if wrong:
         raise InvalidInput(wrong)
-    episode.version += 1
-    episode.save()
-    if episode.ends_at is None:
-        scope_from_rows(episode)
-    tell_corrected(tx, episode, tuple(after), reason, before, after)
+    if new is not None:
+        for receipt in BodyReceipt.objects.filter(episode=episode, received_at=episode.starts_at):
+            change_receipt(tx, receipt, {"received_at": new}, reason)
+        begin_at(tx, episode, new, reason)
+    if reception_kind is not None and reception_kind != episode.reception_kind:
+        before, episode.reception_kind = episode.reception_kind, reception_kind
+        episode.version += 1
+        episode.save(update_fields=["reception_kind", "version"])
+        tell_corrected(
+            tx,
+            episode,
+            ("reception_kind",),
+            reason,
+            {"reception_kind": before},
+            {"reception_kind": reception_kind},
+        )
     return EpisodeResult(episode.pk, episode.version)
 
 
@@ -91,14 +98,46 @@ def start_at(episode: Episode, new: datetime) -> None:
 
 
 def begin_at(tx: Transaction, episode: Episode, new: datetime, reason: str) -> None:
-    """As `start_at`, saved and told."""
+    """As `start_at`, saved and told, with the injuries that were seen at its beginning."""
     old = episode.starts_at
+    Injury.objects.filter(episode=episode, seen_at=old).update(seen_at=new)
     start_at(episode, new)
     episode.version += 1
     episode.save(update_fields=["starts_at", "admission_due_at", "ends_at", "end_kind", "version"])
     if episode.ends_at is None:
         scope_from_rows(episode)
     tell_corrected(tx, episode, ("starts_at",), reason, {"starts_at": old}, {"starts_at": new})
+
+
+def change(row: Van | BodyReceipt, given: Mapping[str, object]) -> list[str]:
+    """Set what is given and other than before; give the names of what changed."""
+    changed = [
+        name for name, value in given.items() if value is not None and getattr(row, name) != value
+    ]
+    for name in changed:
+        setattr(row, name, given[name])
+    if changed:
+        row.save(update_fields=changed)
+    return changed
+
+
+def change_receipt(
+    tx: Transaction, receipt: BodyReceipt, given: Mapping[str, object], reason: str
+) -> None:
+    """Set what is given of a receipt, None leaving it as it is, and tell what changed."""
+    before = {name: getattr(receipt, name) for name, value in given.items() if value is not None}
+    changed = change(receipt, given)
+    if changed:
+        tx.record(
+            events.ReceiptCorrected(
+                **about(receipt.episode, tx.now), receipt_id=receipt.pk, fields=" ".join(changed)
+            ),
+            details={
+                "reason": reason,
+                "before": {name: before[name] for name in changed},
+                "after": {name: given[name] for name in changed},
+            },
+        )
 
 
 @service

@@ -12,11 +12,12 @@ from pims.custody.models import BodyReceipt, Episode, Injury, Van
 from pims.custody.reading import READER, covers
 from pims.custody.services.about import about
 from pims.custody.services.common import locked_episode, moment, open_placement
+from pims.custody.services.corrections import change
 from pims.custody.services.never_held import MAY_BE_UNDONE, undo
 from pims.custody.services.opening import open_episode
 from pims.custody.services.placement import record_placement
 from pims.custody.services.receiving import BodyReceiptInput, names_of
-from pims.custody.services.reception_hours import NotMoved, began_with, change, correct_line
+from pims.custody.services.reception_hours import NotMoved, began_with, correct_line
 from pims.custody.services.words import given_reason, line, prose
 from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel import minutes

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from pims.custody import events
 from pims.custody.beginnings import fault_of_start, stay_to_join
-from pims.custody.models import BodyReceipt, EndOfCustody, Episode, Injury, Placement, Van
+from pims.custody.models import BodyReceipt, EndOfCustody, Episode, Injury, Placement
 from pims.custody.rules.timelines import INSTANT
 from pims.custody.services.about import about
-from pims.custody.services.corrections import begin_at
+from pims.custody.services.corrections import begin_at, change_receipt
 from pims.custody.services.never_held import undo
 from pims.foundation.commands.transaction import Transaction
 from pims.kernel import minutes
@@ -27,7 +27,10 @@ class NotMoved:
 
 def began_with(receipt: BodyReceipt, episode: Episode) -> bool:
     """Whether the stay began with this receipt, and nobody else's hour is its beginning."""
-    return episode.starts_at == receipt.received_at
+    if episode.starts_at == receipt.received_at:
+        return True
+    exact = BodyReceipt.objects.filter(episode=episode, received_at=episode.starts_at)
+    return minutes.same(episode.starts_at, receipt.received_at) and not exact.exists()
 
 
 def correct_line(
@@ -54,32 +57,8 @@ def correct_line(
         if why is not None:
             stuck = NotMoved(receipt.pk, receipt.person_id, why)
             given = {name: value for name, value in given.items() if name != "received_at"}
-    before = {name: getattr(receipt, name) for name, value in given.items() if value is not None}
-    changed = change(receipt, given)
-    if changed:
-        tx.record(
-            events.ReceiptCorrected(
-                **about(receipt.episode, tx.now), receipt_id=receipt.pk, fields=" ".join(changed)
-            ),
-            details={
-                "reason": reason,
-                "before": {name: before[name] for name in changed},
-                "after": {name: given[name] for name in changed},
-            },
-        )
+    change_receipt(tx, receipt, given, reason)
     return stuck
-
-
-def change(row: Van | BodyReceipt, given: Mapping[str, object]) -> list[str]:
-    """Set what is given and other than before; give the names of what changed."""
-    changed = [
-        name for name, value in given.items() if value is not None and getattr(row, name) != value
-    ]
-    for name in changed:
-        setattr(row, name, given[name])
-    if changed:
-        row.save(update_fields=changed)
-    return changed
 
 
 def _give_hour(
@@ -107,8 +86,8 @@ def _give_hour(
         fault = fault_of_start(episode, new)
     if fault is not None:
         return fault.reason
-    begin_at(tx, episode, new, reason)
     Injury.objects.filter(episode=episode, seen_at=receipt.received_at).update(seen_at=new)
+    begin_at(tx, episode, new, reason)
     return None
 
 

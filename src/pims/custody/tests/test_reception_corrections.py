@@ -345,3 +345,43 @@ def test_a_slip_that_nothing_speaks_for_tells_no_alarm(prison: Prison) -> None:
         prison.command, episode_id=slip.episode_id, version=1, reason="Typed twice"
     )
     assert "custody.taken_off_the_books" not in told(slip.person_id)
+
+
+def correct(prison: Prison, **given: object) -> Episode:
+    episode = Episode.objects.get()
+    services.correct_episode(
+        prison.command,
+        episode_id=episode.pk,
+        version=episode.version,
+        reason="Keyed wrongly",
+        **given,  # type: ignore[arg-type]
+    )
+    return Episode.objects.get()
+
+
+def test_correcting_where_somebody_came_from_leaves_the_seconds_of_the_reception(
+    prison: Prison,
+) -> None:
+    at = (clock.now() - timedelta(hours=5)).replace(second=37)
+    held = prison.one(at=at)
+    minute = at.replace(second=0, microsecond=0)
+    assert correct(prison, starts_at=minute, reception_kind="police").starts_at == at
+    right = at - timedelta(hours=2)
+    services.correct_receipt(
+        prison.command, receipt_id=held.receipt_id, reason="Page 4", received_at=right
+    )
+    assert Episode.objects.get().starts_at == right
+
+
+def test_the_receipt_that_began_a_stay_goes_with_its_hour_and_can_still_be_somebody_elses(
+    prison: Prison,
+) -> None:
+    held = prison.one(at=clock.now() - timedelta(hours=5))
+    right = clock.now() - timedelta(hours=7)
+    assert correct(prison, starts_at=right).admission_due_at == right + timedelta(hours=24)
+    assert BodyReceipt.objects.get().received_at == right
+    given = services.give_receipt_to_another(
+        prison.command, receipt_id=held.receipt_id, reason="The cousin"
+    )
+    assert given.was_episode_id == held.episode_id
+    assert Episode.objects.get(pk=held.episode_id).end_kind == "never_held"

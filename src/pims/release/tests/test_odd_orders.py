@@ -221,7 +221,8 @@ def test_a_struck_out_order_stays_to_be_read_from_the_prisoner_page(
     order = client.get(address).content.decode()
     assert "Meant Juan Peres" in order
     assert "Bail 9/26" in order
-    assert address in client.get(reverse("prisoner_timeline", args=[number])).content.decode()
+    told = client.get(reverse("prisoner_timeline", args=[number])).content.decode()
+    assert told.count(f'href="{address}"') == 2, "where it came, and where it fell"
 
 
 def test_what_was_typed_stays_when_an_order_cannot_be_struck_out(

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from pims.authority import services as authority_services
 from pims.custody import events
-from pims.custody.models import Absence, EndOfCustody, Episode, Escort, Placement
+from pims.custody.models import Absence, EndOfCustody, Episode
 from pims.custody.rules.timelines import INSTANT
 from pims.custody.services.about import about
 from pims.custody.services.closing import TEXTS, EndResult, told
@@ -39,6 +39,8 @@ MAY_BE_TAKEN_BACK = (
 )
 # How the warrants ended with each of them.
 ENDED_AS = {"died": "died", "removed": "removed", "discharged_at_court": "released"}
+# An end that has an hour of its own; a stay that never was goes with its receipt.
+MAY_BE_MOVED = tuple(ENDED_AS)
 _TIMES = ("coroner_told_at", "family_told_at", "body_released_at")
 _LINES = {**TEXTS, "coroner_reference": 100, "body_released_to": 300}
 
@@ -179,44 +181,13 @@ def take_back_escape(tx: Transaction, *, episode_id: int, reason: str) -> Episod
     began = absence.starts_at
     absence.ends_at, absence.end_kind = began + INSTANT, Absence.EndKind.NEVER_WAS
     absence.save(update_fields=["ends_at", "end_kind"])
-    _reopen(episode, began, outcome="escaped", after=absence.ends_at)
+    restore_rows(tx, episode, began, "escaped", goes_on=True)
     scope_from_rows(episode)
     tell_corrected(
         tx, episode, ("at_large",), reason, {"at_large_since": began}, {"at_large_since": None}
     )
     tx.record(events.EscapeTakenBack(**about(episode, tx.now), absence_id=absence.pk))
     return EpisodeResult(episode.pk, episode.version)
-
-
-def _reopen(
-    episode: Episode, closed_at: datetime, *, outcome: str, after: datetime | None = None
-) -> None:
-    """Open again what a fact at `closed_at` had closed.
-
-    A place from before an absence is taken anew from `after`: for the instant between, nobody
-    lay there.
-    """
-    Absence.objects.filter(
-        episode=episode, ends_at=closed_at, end_kind=Absence.EndKind.CUSTODY_ENDED
-    ).update(ends_at=None, end_kind=Absence.EndKind.NONE)
-    for escort in Escort.objects.filter(episode=episode, returned_at=closed_at, outcome=outcome):
-        escort.returned_at, escort.outcome = None, ""
-        escort.version += 1
-        escort.save(update_fields=["returned_at", "outcome", "version"])
-    placement = Placement.objects.filter(episode=episode, ends_at=closed_at).first()
-    if placement is None or open_absence(episode) is not None:
-        return
-    if Placement.objects.filter(place_id=placement.place_id, ends_at__gt=closed_at).exists():
-        return
-    if Placement.objects.filter(place_id=placement.place_id, ends_at=None).exists():
-        return
-    if after is None:
-        placement.ends_at = None
-        placement.save(update_fields=["ends_at"])
-        return
-    placement.pk, placement.starts_at, placement.ends_at = None, after, None
-    placement._state.adding = True
-    placement.save()
 
 
 def _end_of(tx: Transaction, end_id: int, permission: str) -> tuple[EndOfCustody, Episode]:

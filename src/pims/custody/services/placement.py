@@ -68,7 +68,7 @@ def place_person(
     current = open_placement(episode)
     if current is not None and current.place_id == place_id:
         return _result(current)
-    _lock_unit(info.unit.unit_id)
+    lock_units([info.unit.unit_id])
     finding = _weigh(episode, info, at=tx.now)
     overridden = bool(finding.hard) and bool((override_reason or "").strip())
     if overridden and not finding.impossible:
@@ -125,7 +125,7 @@ def record_placement(
         raise InvalidInput(
             {"place_id": Reason("custody.other_establishment", {"place": info.label})}
         )
-    _lock_unit(info.unit.unit_id)
+    lock_units([info.unit.unit_id])
     finding = _weigh(episode, info, at=when.at)
     why = line("reason", reason, 300)
     placement = _insert(tx, episode, info, when, finding, basis=Placement.Basis.FACT, reason=why)
@@ -284,9 +284,11 @@ def _place(place_id: int, at: datetime) -> PlaceInfo:
     return found[place_id]
 
 
-def _lock_unit(unit_id: int) -> None:
+def lock_units(unit_ids: Iterable[int]) -> None:
+    """Let nobody else decide on the places of these units until this change is done."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [UNIT_LOCK, unit_id])
+        for unit_id in sorted(set(unit_ids)):
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [UNIT_LOCK, unit_id])
 
 
 def _result(placement: Placement) -> PlacementResult:

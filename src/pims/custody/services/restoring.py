@@ -7,6 +7,7 @@ from pims.custody import events
 from pims.custody.models import Absence, Episode, Escort, Placement
 from pims.custody.rules.timelines import INSTANT
 from pims.custody.services.about import about
+from pims.custody.services.placement import lock_units
 from pims.foundation.commands.transaction import Transaction
 
 Period = Placement | Absence | Escort
@@ -26,7 +27,9 @@ def restore_rows(
         before = _before(escort, closed_at, "left_at", "returned_at")
         if before is not None and (escort.outcome == kind or before.returned_at is not None):
             _restore(escort, closed_at, "left_at", "returned_at", ("outcome", "clock_disputed"))
-    for placement in Placement.objects.filter(episode=episode).order_by("-starts_at"):
+    placements = Placement.objects.filter(episode=episode).order_by("-starts_at")
+    lock_units(placement.unit_id for placement in placements)
+    for placement in placements:
         if _restore_place(placement, closed_at) and goes_on:
             lost = about(episode, tx.now)
             tx.record(

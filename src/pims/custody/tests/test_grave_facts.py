@@ -172,6 +172,28 @@ def test_an_escape_that_never_was_is_taken_back_and_the_place_is_as_before(priso
     assert row.place is not None
 
 
+def test_an_escape_entered_late_is_taken_back_with_all_that_it_cut_off(prison) -> None:
+    held = prison.held()
+    now = clock.now()
+    prison.put(held.episode_id, "REM A-1/1", happened_at=now - timedelta(hours=20))
+    (escort_id,) = prison.out(held.person_id, left_at=now - timedelta(hours=9))
+    prison.back(escort_id=escort_id, outcome="same_warrant", happened_at=now - timedelta(hours=7))
+    prison.put(held.episode_id, "REM A-2/1", happened_at=now - timedelta(hours=5))
+    (before,) = selectors.episodes(prison.actor, held.person_id)
+    services.record_escape(
+        prison.command, episode_id=held.episode_id, happened_at=now - timedelta(hours=10)
+    )
+    services.take_back_escape(prison.command, episode_id=held.episode_id, reason="A miscount")
+    (row,) = selectors.roll(prison.actor, prison.establishment_id)
+    assert (row.inside, row.place) == (True, "Remand A-2/1")
+    (after,) = selectors.episodes(prison.actor, held.person_id)
+    assert [(p.place, p.starts_at, p.ends_at, p.clock_disputed) for p in after.placements] == [
+        (p.place, p.starts_at, p.ends_at, p.clock_disputed) for p in before.placements
+    ]
+    (was,), (escort,) = before.escorts, after.escorts
+    assert (escort.returned_at, escort.outcome) == (was.returned_at, was.outcome)
+
+
 def test_what_is_already_written_of_an_end_changes_only_with_a_reason(prison) -> None:
     held = prison.held()
     result = services.record_death(

@@ -5,6 +5,7 @@ For the release room, whose discharge it is: the warrants are the authority room
 
 from datetime import datetime
 
+from pims.custody.beginnings import others_of
 from pims.custody.models import EndOfCustody, Episode
 from pims.custody.services.closing import EndResult, close_episode
 from pims.custody.services.common import moment, require_episode, scope_from_rows
@@ -56,8 +57,7 @@ def correct_discharge_end(
         refuse(Reason("custody.end_stands")).require()
         raise AssertionError("a refusal was not raised")
     new = moment(tx, ended_at, "ended_at").at
-    later = Episode.objects.filter(person_id=episode.person_id, starts_at__gt=episode.starts_at)
-    if later.filter(starts_at__lt=new).exists():
+    if others_of(episode).filter(starts_at__gt=episode.starts_at, starts_at__lt=new).exists():
         raise InvalidInput({"ended_at": Reason("custody.episodes_would_overlap")})
     was, recorded_by, kind = end.at, end.recorded_by_id, episode.end_kind
     restore_rows(tx, episode, was, kind, goes_on=False)

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from pims.authority import services as authority_services
 from pims.custody import events
+from pims.custody.beginnings import others_of
 from pims.custody.models import EndOfCustody, Episode
 from pims.custody.services.about import about
 from pims.custody.services.closing import (
@@ -16,7 +17,7 @@ from pims.custody.services.closing import (
 from pims.custody.services.common import moment, require_episode, scope_from_rows
 from pims.custody.services.corrections import tell_corrected
 from pims.custody.services.death import NO_COUNTRY
-from pims.custody.services.end_corrections import CORRECT, ENDED_AS, MAY_BE_TAKEN_BACK
+from pims.custody.services.end_corrections import CORRECT, ENDED_AS, MAY_BE_MOVED
 from pims.custody.services.restoring import restore_rows
 from pims.custody.services.words import line
 from pims.foundation.commands.transaction import Transaction, service
@@ -53,7 +54,7 @@ def move_end(
     end = EndOfCustody.objects.get(pk=end_id)
     if end.version != version:
         raise Stale
-    if episode.end_kind not in MAY_BE_TAKEN_BACK:
+    if episode.end_kind not in MAY_BE_MOVED:
         refuse(Reason("custody.end_stands")).require()
     reason = line("reason", reason, 500)
     code = country.strip().upper() or end.country
@@ -65,8 +66,7 @@ def move_end(
     new = minutes.after(moment(tx, happened_at).at, episode.starts_at)
     if new <= episode.starts_at:
         wrong["happened_at"] = Reason("custody.end_before_reception")
-    later = Episode.objects.filter(person_id=episode.person_id, starts_at__gt=episode.starts_at)
-    if later.filter(starts_at__lt=new).exists():
+    if others_of(episode).filter(starts_at__gt=episode.starts_at, starts_at__lt=new).exists():
         wrong["happened_at"] = Reason("custody.episodes_would_overlap")
     if wrong:
         raise InvalidInput(wrong)

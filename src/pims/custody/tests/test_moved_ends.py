@@ -9,8 +9,8 @@ from django.urls import reverse
 
 from pims.authority import selectors as authority
 from pims.custody import selectors, services
-from pims.custody.models import Episode
-from pims.custody.tests.prison import LAYOUT, Prison, told
+from pims.custody.models import EndOfCustody, Episode
+from pims.custody.tests.prison import LAYOUT, Prison, man, told
 from pims.kernel import clock
 from pims.kernel.errors import InvalidInput, Refused, Stale
 from tests.access.staff import signed_in, staff
@@ -95,6 +95,53 @@ def test_a_discharge_of_the_gate_is_moved_on_its_own_page(prison) -> None:
             prison.command, end_id=done.end_id, version=1, reason="Slip",
             happened_at=clock.now() - timedelta(days=1),
         )  # fmt: skip
+
+
+def never_held(prison: Prison, episode_id: int) -> None:
+    version = Episode.objects.get(pk=episode_id).version
+    services.record_never_held(
+        prison.command, episode_id=episode_id, version=version, reason="A slip of the keys"
+    )
+
+
+def test_a_stay_that_never_was_has_no_hour_of_its_own_to_move(prison) -> None:
+    held = prison.one()
+    never_held(prison, held.episode_id)
+    (episode,) = selectors.episodes(prison.actor, held.person_id)
+    assert episode.end is not None
+    end_id = episode.end.end_id
+    with pytest.raises(Refused):
+        services.move_end(
+            prison.command, end_id=end_id, version=1, reason="Slip", happened_at=clock.now()
+        )
+    client = signed_in(staff("duty_senior_officer", establishment_id=prison.establishment_id))
+    page, move = reverse("custody:end", args=[end_id]), reverse("custody:end_move", args=[end_id])
+    assert move not in client.get(page).content.decode()
+    assert client.get(move).url == page
+
+
+@pytest.mark.parametrize("kind", ["died", "discharged"])
+def test_an_end_is_moved_past_a_reception_that_never_was(prison, kind) -> None:
+    held = long_held(prison)
+    wrong = clock.now() - timedelta(days=10)
+    if kind == "died":
+        RECORD[kind](prison, held, wrong)
+    else:
+        services.end_episode(prison.command, episode_id=held.episode_id, kind=kind, ended_at=wrong)
+    slip = prison.receive(man(person_id=held.person_id), at=clock.now() - timedelta(days=8))[0]
+    never_held(prison, slip.episode_id)
+    right = clock.now() - timedelta(days=5)
+    if kind == "died":
+        end = EndOfCustody.objects.get(episode_id=held.episode_id)
+        services.move_end(
+            prison.command, end_id=end.pk, version=end.version, happened_at=right, reason="Slip"
+        )
+    else:
+        services.correct_discharge_end(
+            prison.command, episode_id=held.episode_id, reason="Slip", ended_at=right,
+            release_order_id=None, order_seen="", by_whom="", destination="",
+        )  # fmt: skip
+    assert Episode.objects.get(pk=held.episode_id).ends_at == right
 
 
 def test_the_page_asks_about_an_hour_long_ago_and_keeps_what_was_typed(prison) -> None:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from pims.custody import selectors, services
 from pims.custody.selectors import EndInfo
 from pims.custody.selectors.standing import owner_of
-from pims.custody.services.end_corrections import MAY_BE_TAKEN_BACK
+from pims.custody.services.end_corrections import MAY_BE_MOVED, MAY_BE_TAKEN_BACK
 from pims.custody.services.ends import DISCHARGES
 from pims.custody.web.identity import identity_of
 from pims.custody.web.occurrences import abroad
@@ -157,6 +157,7 @@ def end_page(request: Any, end_id: int) -> HttpResponse:
         and viewer.can("release.second_check")
         and viewer.user_id != found.recorded_by_id,
         "may_take_back": viewer.can(CORRECT) and found.end.kind in MAY_BE_TAKEN_BACK,
+        "may_move": viewer.can(CORRECT) and found.end.kind in MAY_BE_MOVED,
         "may_print": viewer.can("documents.print")
         and found.end.kind in ("removed", "discharged_at_court"),
     }
@@ -198,7 +199,7 @@ def end_details(request: Any, end_id: int) -> HttpResponse:
 def end_move(request: Any, end_id: int) -> HttpResponse:
     """Put right when it was, and of a removal to which country."""
     found = selectors.end_of(request.actor, end_id)
-    if found.end.kind not in MAY_BE_TAKEN_BACK:
+    if found.end.kind not in MAY_BE_MOVED:
         return HttpResponseRedirect(reverse("custody:end", args=[end_id]))
     form = MoveForm(request.POST if request.method == "POST" else None, end=found.end)
     asked = None

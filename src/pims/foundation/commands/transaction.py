@@ -20,7 +20,7 @@ from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar, get_type_hints
 from uuid import UUID, uuid4
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from pydantic import TypeAdapter
 from pydantic_core import to_jsonable_python
 
@@ -29,6 +29,7 @@ from pims.foundation.access.models import PersonScope
 from pims.foundation.access.scope import SEE_SEALED, require_held
 from pims.foundation.commands.journal import Journal
 from pims.foundation.commands.models import CommandResult
+from pims.foundation.database.passing import is_passing
 from pims.foundation.ledger.append import append_entry, is_loading
 from pims.foundation.ledger.entries import new_entry
 from pims.foundation.outbox.records import new_event
@@ -188,7 +189,11 @@ class Transaction:
 def service(
     function: Callable[Concatenate[Transaction, P], R],
 ) -> Callable[Concatenate[Command | Transaction, P], R]:
-    """Make a write service of a function: one transaction, idempotent, refusals audited."""
+    """Make a write service of a function: one transaction, idempotent, refusals audited.
+
+    Where two changes stood in each other's way (a deadlock, a serialization failure), the one that
+    the database undid is made once more: nobody at a desk need see it.
+    """
     name = f"{function.__module__}.{function.__name__}".removeprefix("pims.").replace(
         ".services", ""
     )
@@ -205,7 +210,8 @@ def service(
         if isinstance(caller, Transaction):
             return function(caller, *args, **kwargs)
         digest = _digest(name, kwargs)
-        try:
+
+        def once() -> R:
             with transaction.atomic():
                 earlier = _claim(caller, name, digest)
                 if earlier is not None:
@@ -217,6 +223,15 @@ def service(
                     actor_id=caller.actor.user_id, command_id=caller.command_id
                 ).update(result=result_adapter().dump_python(result, mode="json"))
                 return result
+
+        try:
+            try:
+                return once()
+            except OperationalError as error:
+                # Inside a transaction of somebody else's, theirs is what is lost and made again.
+                if connection.in_atomic_block or not is_passing(error):
+                    raise
+                return once()
         except CommandReused:
             raise
         except PimsError as refusal:

@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 
 import psycopg
 from django.db import transaction
-from psycopg.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
 
+from pims.foundation.database.passing import is_passing
 from pims.foundation.outbox.feed import feed_position, read_feed, read_one
 from pims.foundation.outbox.models import ParkedEvent, SubscriberCursor
 from pims.foundation.outbox.records import EventRecord
@@ -22,7 +22,6 @@ from pims.kernel import clock
 
 BATCH = 500
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=1), timedelta(minutes=10)
-_PASSING = (DeadlockDetected, LockNotAvailable, SerializationFailure)
 _TRIES_WHILE_PASSING = 3
 _ERROR_LENGTH = 500
 
@@ -155,7 +154,7 @@ def _in_one_transaction(
         except Exception as error:
             if _database_went_away(error):
                 raise DatabaseAway from error
-            if isinstance(error.__cause__, _PASSING) and attempt < _TRIES_WHILE_PASSING:
+            if is_passing(error) and attempt < _TRIES_WHILE_PASSING:
                 continue
             log.exception(
                 "%s failed on %s at position %s", subscriber.name, event.kind, event.position

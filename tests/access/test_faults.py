@@ -14,7 +14,7 @@ from pims.config.urls import urlpatterns as site
 from pims.foundation.access.services import set_language
 from pims.foundation.commands.models import CommandResult
 from pims.foundation.ledger.models import LedgerEntry
-from pims.kernel.decisions import Reason, refuse
+from pims.kernel.decisions import Reason
 from pims.kernel.errors import NotFound, Refused
 from pims.ui.commands import command_from
 from pims.ui.confirmation import require_recent_confirmation
@@ -41,10 +41,8 @@ def breaks_after_saving(request: Any) -> HttpResponse:
 @page(permission=None, methods=BOTH)
 def refuses(request: HttpRequest) -> HttpResponse:
     raise Refused(
-        refuse(
-            Reason("access.grant_to_self", decided_by="authority.decide", reference="Rule 7"),
-            Reason("access.unknown_label"),
-        )
+        Reason("access.grant_to_self", decided_by="authority.decide", reference="Rule 7"),
+        Reason("access.unknown_label"),
     )
 
 

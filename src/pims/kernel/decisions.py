@@ -1,29 +1,19 @@
 """A decision and its reasons, before any words are chosen for them."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import StrEnum
+
+from pims.kernel.errors import Refused
+from pims.kernel.reasons import Reason
+
+__all__ = ["Decision", "Outcome", "Reason", "allow", "refuse", "refuse_if_any"]
 
 
 class Outcome(StrEnum):
     ALLOWED = "allowed"
     REFUSED = "refused"
     NEEDS_REVIEW = "needs_review"
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """Why: a stable code with the parameters of its wording.
-
-    `code` is ``room.what`` and has its wording in `pims.ui.wording`; `params` are JSON scalars;
-    `reference` is the law or standard; `decided_by` is the permission of whoever can decide
-    otherwise, None where nobody can (the impossible).
-    """
-
-    code: str
-    params: Mapping[str, object] = field(default_factory=dict)
-    reference: str = ""
-    decided_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +28,7 @@ class Decision:
     def require(self) -> None:
         """Raise `Refused` unless the decision allows."""
         if not self.allowed:
-            from pims.kernel.errors import Refused
-
-            raise Refused(self)
+            raise Refused(*self.reasons)
 
 
 def allow(*reasons: Reason) -> Decision:

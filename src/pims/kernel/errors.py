@@ -5,7 +5,7 @@ Only what is not one of these reaches the error log.
 
 from collections.abc import Mapping
 
-from pims.kernel.decisions import Decision, Reason
+from pims.kernel.reasons import Reason
 
 
 class PimsError(Exception):
@@ -17,17 +17,17 @@ class PimsError(Exception):
 
 
 class Refused(PimsError):
-    """A decision was refused; nothing was changed."""
+    """A decision was refused, for these reasons; nothing was changed."""
 
     code = "refused"
     http_status = 409
 
-    def __init__(self, decision: Decision) -> None:
-        super().__init__(", ".join(reason.code for reason in decision.reasons))
-        self.decision = decision
+    def __init__(self, *reasons: Reason) -> None:
+        super().__init__(", ".join(reason.code for reason in reasons))
+        self._reasons = reasons
 
     def reasons(self) -> tuple[Reason, ...]:
-        return self.decision.reasons
+        return self._reasons
 
 
 class NotPermitted(PimsError):

@@ -14,7 +14,7 @@ import typer
 from pims.cli import faults, parts
 from pims.cli import main as command_line
 from pims.foundation.database.errors import DatabaseUnavailable
-from pims.kernel.decisions import Reason, refuse
+from pims.kernel.decisions import Reason
 from pims.kernel.errors import NotFound, Refused
 
 PROMISED = ("up", "migrate", "demo", "user", "prisoner", "roll", "check", "key", "database")
@@ -65,7 +65,7 @@ def test_a_refusal_is_said_in_words_and_ends_with_1(
 ) -> None:
     def refused() -> None:
         raise Refused(
-            refuse(Reason("test.nobody_knows", {"n": 3}, "Rule 7", decided_by="custody.override"))
+            Reason("test.nobody_knows", {"n": 3}, "Rule 7", decided_by="custody.override")
         )
 
     monkeypatch.setattr(command_line, "app", refused)

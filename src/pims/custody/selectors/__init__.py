@@ -18,6 +18,13 @@ from pims.custody.selectors.admissions import (
     van,
     vans,
 )
+from pims.custody.selectors.briefs import (
+    EpisodeBrief,
+    current_episode,
+    current_episodes,
+    episode_brief,
+    episode_briefs,
+)
 from pims.custody.selectors.desk import (
     DeskRow,
     desk_1700,
@@ -27,6 +34,7 @@ from pims.custody.selectors.desk import (
     not_returned,
 )
 from pims.custody.selectors.ends import (
+    EndInfo,
     EndLine,
     end_of,
     end_of_stay,
@@ -34,19 +42,9 @@ from pims.custody.selectors.ends import (
     ends_unsigned,
     last_end,
 )
-from pims.custody.selectors.episodes import (
-    EndInfo,
-    EpisodeBrief,
-    EpisodeInfo,
-    EscortInfo,
-    current_episode,
-    current_episodes,
-    episode_brief,
-    episode_briefs,
-    episodes,
-    identity_checks,
-)
+from pims.custody.selectors.episodes import EpisodeInfo, episodes
 from pims.custody.selectors.injuries import injury_photograph
+from pims.custody.selectors.movements import EscortInfo
 from pims.custody.selectors.places import (
     BreachRow,
     Candidate,
@@ -56,6 +54,7 @@ from pims.custody.selectors.places import (
     unit_occupancy,
     unit_occupied,
 )
+from pims.custody.selectors.receptions import identity_checks
 from pims.custody.selectors.roll import (
     Counts,
     RollFilters,

@@ -10,7 +10,7 @@ from pims.authority import selectors as authority
 from pims.authority.selectors import WarrantBrief
 from pims.custody.models import CourtReturn, Escort
 from pims.custody.reading import READER
-from pims.custody.selectors.episodes import CourtReturnInfo, EscortInfo, escort_info
+from pims.custody.selectors.movements import CourtReturnInfo, EscortInfo, escort_info
 from pims.custody.selectors.roll import AT_LARGE, RollFilters, RollRow, roll
 from pims.facilities import selectors as facilities
 from pims.foundation.access.actor import Actor

@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from pims.custody.models import EndOfCustody, Episode
-from pims.custody.selectors.episodes import EndInfo, EpisodeBrief, brief, end_info
+from pims.custody.selectors.briefs import EpisodeBrief, brief
 from pims.foundation.access.actor import Actor
 from pims.foundation.access.scope import require_visible, visible_ids
 from pims.foundation.bulk import any_of
@@ -17,6 +18,38 @@ from pims.people import selectors as people
 
 VIEW = "custody.view"
 _NEVER = Episode.EndKind.NEVER_HELD
+
+
+@dataclass(frozen=True, slots=True)
+class EndInfo:
+    end_id: int
+    kind: str
+    at: datetime
+    release_order_id: int | None
+    order_seen: str
+    by_whom: str
+    destination: str
+    country: str
+    place_of_death: str
+    found_by: str
+    circumstances: str
+    coroner_told_at: datetime | None
+    coroner_reference: str
+    family_told_at: datetime | None
+    body_released_to: str
+    body_released_at: datetime | None
+    property_waiting: bool
+    version: int
+    receiving_authority: str
+    countersigned_at: datetime | None
+    taken_back_at: datetime | None
+    taken_back_reason: str
+
+    @property
+    def wants_second(self) -> bool:
+        """Whether one officer alone may not stand for it: no order, or taken off the books."""
+        unordered = self.kind == Episode.EndKind.REMOVED and not self.order_seen
+        return unordered or self.kind == Episode.EndKind.NEVER_HELD
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,4 +138,14 @@ def _line(row: EndOfCustody) -> EndLine:
     return EndLine(
         row.person_id, row.episode_id, row.establishment_id, end_info(row), row.recorded_by_id,
         row.countersigned_by_id,
+    )  # fmt: skip
+
+
+def end_info(row: Any) -> EndInfo:
+    return EndInfo(
+        row.id, row.kind, row.at, row.release_order_id, row.order_seen, row.by_whom,
+        row.destination, row.country, row.place_of_death, row.found_by, row.circumstances,
+        row.coroner_told_at, row.coroner_reference, row.family_told_at, row.body_released_to,
+        row.body_released_at, row.property_waiting, row.version, row.receiving_authority,
+        row.countersigned_at, row.taken_back_at, row.taken_back_reason,
     )  # fmt: skip

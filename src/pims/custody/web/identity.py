@@ -5,8 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 from pims.authority import selectors as authority
 from pims.authority.web.words import status_label
+from pims.custody.selectors.briefs import EpisodeBrief
 from pims.custody.selectors.ends import EndLine, last_end
-from pims.custody.selectors.episodes import EpisodeBrief
 from pims.custody.selectors.standing import Standing, standing, stood
 from pims.custody.web import words
 from pims.facilities import selectors as facilities

@@ -5,7 +5,7 @@ from pims.foundation.access.secrets import Secret
 from pims.foundation.access.selectors import actor_for
 from pims.foundation.access.signin import PASSWORD, try_secret
 from pims.kernel import clock
-from pims.kernel.decisions import Reason, refuse
+from pims.kernel.decisions import Reason
 from pims.kernel.errors import Refused
 
 ADDRESS = "local"
@@ -21,5 +21,5 @@ def confirmed_officer(badge: str, password: str) -> Actor:
     )
     if tried.user is None:
         problem = tried.problem or Reason("access.sign_in_failed")
-        raise Refused(refuse(problem))
+        raise Refused(problem)
     return actor_for(tried.user, strong=False, confirmed_at=clock.now().timestamp())

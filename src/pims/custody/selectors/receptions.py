@@ -1,0 +1,81 @@
+"""What was recorded as somebody came in: receipts, injuries, admission steps, identity checks."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pims.custody.models import IdentityCheck
+from pims.foundation.access.actor import Actor
+from pims.foundation.access.scope import require_visible
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptInfo:
+    receipt_id: int
+    van_id: int
+    received_at: datetime
+    name_as_given: str
+    warrant_state: str
+    injuries: str
+    complaint: bool
+    handed_over_by: str
+    received_by: str
+    found: str
+
+
+@dataclass(frozen=True, slots=True)
+class InjuryInfo:
+    injury_id: int
+    seen_at: datetime
+    body_area: str
+    description: str
+    complaint_of_ill_treatment: bool
+    complaint: str
+    by_whom: str
+    photographed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StepInfo:
+    step: str
+    state: str
+    done_by_id: int | None
+    done_at: datetime | None
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityCheckInfo:
+    identity_check_id: int
+    how: str
+    officers: tuple[str, ...]
+    matched: bool
+    at: datetime
+    purpose: str
+
+
+def identity_checks(viewer: Actor, person_id: int) -> list[IdentityCheckInfo]:
+    """The checks of a person's identity, newest first. Raises NotFound."""
+    require_visible(viewer, "custody.view", person_id)
+    return [
+        IdentityCheckInfo(c.pk, c.how, tuple(c.officers), c.matched, c.at, c.purpose)
+        for c in IdentityCheck.objects.filter(person_id=person_id).order_by("-at")
+    ]
+
+
+def receipt_info(row: Any) -> ReceiptInfo:
+    return ReceiptInfo(
+        row.id, row.van_id, row.received_at, row.name_as_given, row.warrant_state, row.injuries,
+        row.complaint, row.handed_over_by, row.received_by, row.found,
+    )  # fmt: skip
+
+
+def injury_info(row: Any) -> InjuryInfo:
+    return InjuryInfo(
+        row.id, row.seen_at, row.body_area, row.description, row.complaint_of_ill_treatment,
+        row.complaint, row.by_whom, row.photo_id is not None,
+    )  # fmt: skip
+
+
+def step_info(row: Any) -> StepInfo:
+    return StepInfo(row.step, row.state, row.done_by_id, row.done_at, row.data)

@@ -56,6 +56,8 @@ NOT_SAID = {
     r"Sin condena": "Sin sentencia",
     r"[Ll]os libros": "el registro, or la lista nominal",
     r"[Ll]iberad[oa]s? por error": "egreso por error",
+    r"[Ll]iberaci[oó]n por error": "egreso por error",
+    r"\b([Nn]o volvió|Volvió|Vuelta a las|Vuelta del)\b": "regreso, regresó",
     r"[Ss]alida (por error|sin segunda)": "egreso",
     r"Masculino|Femenino": "Hombre, Mujer",
     r"(Sentenciad|Multad|Egresad|Condenad)o\b": "as of a person: -a",

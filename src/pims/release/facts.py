@@ -1,13 +1,16 @@
 """Gathering what the discharge check looks at, from the rooms below."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from pims.authority import selectors as authority
-from pims.authority.selectors import WarrantBrief
+from pims.authority.selectors import ReleaseOrderInfo, WarrantBrief
 from pims.custody import selectors as custody
+from pims.custody.selectors.standing import owner_of
 from pims.facilities import selectors as facilities
+from pims.people import selectors as people
 from pims.property import selectors as property_room
 from pims.release.models import DischargeCase, DischargeItem
 from pims.release.rules import (
@@ -25,17 +28,19 @@ RELEASE_HOUR = time(8, 0)
 
 
 def collect_facts(case: DischargeCase, *, at: datetime) -> DischargeFacts:
-    """The facts of one open case at `at`: six reads."""
+    """The facts of one open case at `at`: seven reads."""
     zone = facilities.time_zone(case.establishment_id)
     orders = authority.release_orders([case.person_id]).get(case.person_id, [])
-    order = next((o for o in orders if o.release_order_id == case.release_order_id), None)
     interests = authority.police_interests([case.person_id]).get(case.person_id, [])
     papers = authority.warrants_of([case.person_id], zone=zone).get(case.person_id, [])
+    custody_now = this_custody(case.episode_id)
+    own = (o for o in orders if o.release_order_id == case.release_order_id)
+    order = next((o for o in own if _grounds(o, custody_now, papers)), None)
     detaining = [w for w in papers if w.detains_at(at)]
     detaining += [w for w in papers if _follows_on(w, at, ZoneInfo(zone))]
     in_doubt = [w for w in papers if w.may_detain_at(at)]
-    # A typed day is a final date only where a paper says so; all else is a decision.
-    named = any(w.until == case.final_date for w in papers)
+    # A typed day is a final date only where a paper of this custody says so.
+    named = case.final_date in final_dates(papers, custody_now)
     return DischargeFacts(
         basis=case.basis,
         order_state="" if order is None else order.state,
@@ -104,7 +109,7 @@ def clock_of(
     zone = ZoneInfo(facilities.time_zone(establishment_id))
     orders = authority.release_orders([person_id]).get(person_id, [])
     papers = authority.warrants_of([person_id], zone=zone.key).get(person_id, [])
-    held_since, left_before = _this_custody(person_id, episode_id)
+    custody_now = this_custody(episode_id)
     return clock_start(
         [
             Holding(w.warrant_name_id, w.detains.start, w.detains.end, _final_at(w, zone))
@@ -114,10 +119,10 @@ def clock_of(
         [
             StandingOrder(o.release_order_id, o.received_at, frozenset(o.warrant_name_ids))
             for o in orders
-            if o.is_open and (left_before is None or o.received_at > left_before)
+            if _grounds(o, custody_now, papers)
         ],
         own=release_order_id,
-        held_since=held_since,
+        held_since=custody_now.since,
         as_of=at,
         earlier=earlier,
     )
@@ -141,12 +146,71 @@ def _final_at(warrant: WarrantBrief, zone: ZoneInfo) -> datetime | None:
     return None if warrant.final_date is None else release_hour(warrant.final_date, zone)
 
 
-def _this_custody(person_id: int, episode_id: int) -> tuple[datetime, datetime | None]:
-    """Since when this custody has lasted, transfers included, and when the one before it ended."""
-    briefs = custody.episode_briefs([person_id]).get(person_id, [])
+@dataclass(frozen=True, slots=True)
+class ThisCustody:
+    """Since when a custody has lasted, transfers included, and when the one before it ended."""
+
+    since: datetime
+    left_before: datetime | None
+
+
+def this_custody(episode_id: int) -> ThisCustody:
+    """The custody that an episode belongs to, of all records of the person: two reads."""
+    ids = people.persons_of(owner_of(episode_id)[0])
+    briefs = sorted(
+        (brief for found in custody.episode_briefs(ids).values() for brief in found),
+        key=lambda brief: brief.starts_at,
+    )
     since = next(brief.starts_at for brief in briefs if brief.episode_id == episode_id)
     for brief in reversed(briefs):
         if brief.end_kind == "transferred" and brief.ends_at == since:
             since = brief.starts_at
-    before = [brief.ends_at for brief in briefs if brief.ends_at and brief.ends_at <= since]
-    return since, max(before, default=None)
+    ended = [
+        brief.ends_at
+        for brief in briefs
+        if brief.ends_at and brief.ends_at <= since and brief.end_kind != "never_held"
+    ]
+    return ThisCustody(since, max(ended, default=None))
+
+
+def orders_that_ground(episode_id: int) -> list[ReleaseOrderInfo]:
+    """The orders on which the person may be let go from this custody, newest first: a few reads."""
+    person_id, establishment_id = owner_of(episode_id)
+    zone = facilities.time_zone(establishment_id)
+    papers = authority.warrants_of([person_id], zone=zone).get(person_id, [])
+    custody_now = this_custody(episode_id)
+    orders = authority.release_orders([person_id]).get(person_id, [])
+    return [order for order in orders if _grounds(order, custody_now, papers)]
+
+
+def final_dates(papers: Iterable[WarrantBrief], custody_now: ThisCustody) -> set[date]:
+    """The last days that papers name which held in this custody: a sentence served before it
+    ended then, and lets nobody go a second time."""
+    return {
+        paper.until
+        for paper in papers
+        if paper.until is not None and _reaches_into(paper, custody_now)
+    }
+
+
+def _grounds(
+    order: ReleaseOrderInfo, custody_now: ThisCustody, papers: Iterable[WarrantBrief]
+) -> bool:
+    """Whether an order is a ground to let somebody go from this custody.
+
+    One that has let the person go before, or that fell, is none. One that came before custody
+    last ended speaks of papers of that time: it is one only where it names a paper that holds now.
+    """
+    if not order.is_open:
+        return False
+    if custody_now.left_before is None or order.received_at > custody_now.left_before:
+        return True
+    return any(
+        paper.warrant_name_id in order.warrant_name_ids and _reaches_into(paper, custody_now)
+        for paper in papers
+    )
+
+
+def _reaches_into(paper: WarrantBrief, custody_now: ThisCustody) -> bool:
+    end = None if paper.detains is None else paper.detains.end
+    return paper.detains is not None and (end is None or end > custody_now.since)

@@ -72,8 +72,9 @@ class UndecidedWarrant:
 class DischargeFacts:
     """All that the check looks at. Days are calendar days where the establishment is.
 
-    `order_state` is "" without an order, else received, verified, acted_on or withdrawn;
-    `order_ends` are the warrants that it and every other standing order end, None for all.
+    `order_state` is received or verified, "" without an order that is a ground to go now: one
+    that let the person go from an earlier custody, or that fell, is none. `order_ends` are the
+    warrants that it and every other standing order end, None for all.
     `order_in_doubt`: one of them is odd and unverified. It stops nobody, and is marked.
     """
 
@@ -133,7 +134,7 @@ def discharge_check(facts: DischargeFacts) -> DischargeCheck:
         "police_interest": facts.police_interests > 0,
     }
     done = {
-        "order_verified": facts.order_state in ("verified", "acted_on"),
+        "order_verified": facts.order_state == "verified",
         "police_interest": facts.police_informed >= facts.police_interests,
     }
     items = tuple(
@@ -290,7 +291,7 @@ def telephone_from(clock_started_at: datetime) -> datetime:
 
 
 def _no_ground(facts: DischargeFacts) -> list[Reason]:
-    if facts.basis == "order" and facts.order_state in ("received", "verified", "acted_on"):
+    if facts.basis == "order" and facts.order_state in ("received", "verified"):
         return []
     if (
         facts.basis == "final_date"

@@ -6,6 +6,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from pims.authority import selectors as authority
+from pims.authority.selectors import ReleaseOrderInfo
 from pims.custody.selectors.standing import owner_of, standing
 from pims.facilities import selectors as facilities
 from pims.foundation.commands.transaction import Transaction, service
@@ -13,9 +14,14 @@ from pims.kernel.asof import AsOf
 from pims.kernel.decisions import Reason, refuse
 from pims.kernel.errors import InvalidInput, NotFound
 from pims.release import events, rules
-from pims.release.facts import clock_of, release_hour
+from pims.release.facts import (
+    clock_of,
+    final_dates,
+    orders_that_ground,
+    release_hour,
+    this_custody,
+)
 from pims.release.models import DischargeCase, DischargeItem
-from pims.ui.dates import day_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +44,8 @@ def start_discharge(
     The clock follows `rules.clock_start`: taking over a ground never starts it again for someone
     who was free to go before.
     `no_authority` is the decision of whoever holds ``authority.decide`` that nothing detains the
-    person, with its ground. Raises Refused (not in custody, another person's order), NotFound.
+    person, with its ground. Raises Refused (not in custody, another person's order, one that is no
+    ground to go now), NotFound.
     """
     person_id, establishment_id = owner_of(episode_id)
     tx.lock_persons([person_id])
@@ -49,14 +56,9 @@ def start_discharge(
     zone = ZoneInfo(facilities.time_zone(establishment_id))
     said = tx.now
     if basis == DischargeCase.Basis.ORDER:
-        orders = authority.release_orders([person_id]).get(person_id, [])
-        order = next((o for o in orders if o.release_order_id == release_order_id), None)
-        if order is None:
-            refuse(Reason("release.order_of_another")).require()
-            raise AssertionError
-        said = order.received_at
+        said = _ground_order(person_id, episode_id, release_order_id).received_at
     elif basis == DischargeCase.Basis.FINAL_DATE and final_date is not None:
-        _on_a_paper(person_id, final_date, zone.key)
+        _on_a_paper(person_id, episode_id, final_date, zone.key)
         said = release_hour(final_date, zone)
     elif basis == DischargeCase.Basis.NO_AUTHORITY:
         tx.require("authority.decide", establishment_id=establishment_id)
@@ -268,17 +270,32 @@ def close_case(tx: Transaction, *, case_id: int, reason: str) -> CaseResult:
     return CaseResult(case.pk)
 
 
-def _on_a_paper(person_id: int, final_date: date, zone: str) -> None:
-    """Raise InvalidInput unless a warrant names this last day: a slip of the pen starts no clock.
+def _ground_order(
+    person_id: int, episode_id: int, release_order_id: int | None
+) -> ReleaseOrderInfo:
+    """The order, where the person can be let go on it from this custody. Raises Refused."""
+    orders = authority.release_orders([person_id]).get(person_id, [])
+    if not any(order.release_order_id == release_order_id for order in orders):
+        refuse(Reason("release.order_of_another")).require()
+    for order in orders_that_ground(episode_id):
+        if order.release_order_id == release_order_id:
+            return order
+    refuse(Reason("release.order_is_no_ground", decided_by="authority.decide")).require()
+    raise AssertionError("a refusal was not raised")
+
+
+def _on_a_paper(person_id: int, episode_id: int, final_date: date, zone: str) -> None:
+    """Raise InvalidInput unless a warrant that held in this custody names this last day: a slip of
+    the pen starts no clock.
 
     Who is to leave before the day of the papers leaves on an order; a last day that a paper
     names otherwise is amended on the warrant.
     """
     papers = authority.warrants_of([person_id], zone=zone).get(person_id, [])
-    days = sorted({paper.until for paper in papers if paper.until is not None})
+    days = final_dates(papers, this_custody(episode_id))
     if final_date in days:
         return
-    named = ", ".join(day_text(day) for day in days) or "—"
+    named = [day.isoformat() for day in sorted(days)]
     raise InvalidInput({"final_date": Reason("release.final_date_on_no_paper", {"days": named})})
 
 

@@ -12,7 +12,7 @@ from pims.kernel import minutes
 from pims.kernel.decisions import Reason, refuse
 from pims.kernel.errors import InvalidInput
 from pims.release import events, rules
-from pims.release.facts import clock_of, collect_facts, orders_that_free
+from pims.release.facts import clock_of, collect_facts, orders_that_free, orders_that_ground
 from pims.release.models import Discharge, DischargeCase
 from pims.release.services.discharges import DischargeResult, write_discharge
 
@@ -129,7 +129,7 @@ def set_ground(
 ) -> None:
     """On what a discharge on paper at `at` rests, by what stood then. Saves nothing."""
     person_id, establishment_id = case.person_id, case.establishment_id
-    order_id = _standing_order(person_id, own_order_id, at)
+    order_id = _standing_order(case.episode_id, own_order_id, at)
     final_date = None if order_id is not None else _last_day(person_id, establishment_id, at)
     case.basis, case.ground, case.clock_started_at = Basis.NO_AUTHORITY, order_seen or "-", at
     case.release_order_id = case.final_date = None
@@ -147,10 +147,9 @@ def set_ground(
         case.clock_started_at = at if started is None else min(started, at)
 
 
-def _standing_order(person_id: int, own: int | None, at: datetime) -> int | None:
-    """The recorded order that stood at `at`: the one that was being prepared, else the newest."""
-    orders = authority.release_orders([person_id]).get(person_id, [])
-    standing_then = [o for o in orders if o.is_open and o.received_at <= at]
+def _standing_order(episode_id: int, own: int | None, at: datetime) -> int | None:
+    """The order that stood at `at` as a ground: the one being prepared, else the newest."""
+    standing_then = [o for o in orders_that_ground(episode_id) if o.received_at <= at]
     if any(o.release_order_id == own for o in standing_then):
         return own
     newest = max(standing_then, key=lambda o: o.received_at, default=None)

@@ -23,6 +23,7 @@ from pims.kernel.errors import InvalidInput
 from pims.people import selectors as people
 from pims.property import selectors as property_room
 from pims.release import rules, selectors, services
+from pims.release.facts import orders_that_ground
 from pims.release.selectors import CaseDetail, ItemInfo
 from pims.release.signatures import vouchings
 from pims.release.web import words
@@ -104,7 +105,7 @@ def start(request: Any, episode_id: int) -> HttpResponse:
     if request.method != "POST":
         require_held(person_id, episode_id)
     form = StartForm(request.POST if request.method == "POST" else None)
-    form.fields["basis"].choices = _grounds(person_id)  # type: ignore[attr-defined]
+    form.fields["basis"].choices = _grounds(episode_id)  # type: ignore[attr-defined]
     if form.is_valid():
         given = form.cleaned_data
         basis, _sep, order = given["basis"].partition(":")
@@ -251,8 +252,7 @@ def _police_told(request: Any, case: CaseDetail) -> None:
         )
 
 
-def _grounds(person_id: int) -> list[tuple[str, str]]:
-    orders = authority.release_orders([person_id]).get(person_id, [])
+def _grounds(episode_id: int) -> list[tuple[str, str]]:
     return [
         *(
             (
@@ -260,8 +260,7 @@ def _grounds(person_id: int) -> list[tuple[str, str]]:
                 gettext("Order of %(body)s, reference %(reference)s")
                 % {"body": o.body_name, "reference": o.reference or "—"},
             )
-            for o in orders
-            if o.is_open
+            for o in orders_that_ground(episode_id)
         ),
         ("final_date", str(words.BASES["final_date"])),
         ("no_authority", str(words.BASES["no_authority"])),

@@ -75,8 +75,11 @@ def _flat(
 def _shown(value: object, language: str) -> str:
     """Scalars as the pages write them: ``7 Mar 2026 18:32``, in the page's time zone.
 
-    A mapping of languages (a term of the law, which has its words as data) gives its own.
+    A mapping of languages (a term of the law, which has its words as data) gives its own; of
+    several values each is written, "—" where there is none.
     """
+    if isinstance(value, list | tuple):
+        return ", ".join(_shown(one, language) for one in value) or "—"
     if isinstance(value, Mapping):
         return str(value.get(language[:2]) or value.get("en", ""))
     moment = _moment(value)

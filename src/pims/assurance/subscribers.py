@@ -117,11 +117,20 @@ def _settle_off_the_books(command: Command, event: EventRecord) -> None:
         )
 
 
-@subscriber("assurance.sealing", kinds=["vault.person_sealed", "vault.person_unsealed"])
+@subscriber(
+    "assurance.sealing",
+    kinds=["vault.person_sealed", "vault.person_unsealed", "people.merged", "people.unmerged"],
+)
 def own_anew(event: EventRecord) -> None:
-    """Whoever sealed or opened it, and by what way: the alarms belong to who can see them."""
+    """Whoever sealed or opened it, and by what way: the alarms belong to who can see them.
+
+    Joining hides records alike, and parting may open one of them.
+    """
     if event.person_id is not None:
         sealing.own_anew(_command(event, "sealing"), person_id=event.person_id)
+    other = event.payload.get("from_person_id")
+    if isinstance(other, int):
+        sealing.own_anew(_command(event, "sealing/other"), person_id=other)
 
 
 @subscriber("assurance.doubts", kinds=["release.released", "release.discharge_taken_back"])

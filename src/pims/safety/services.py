@@ -1,6 +1,6 @@
 """Every write of the safety room."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +10,8 @@ from pims.foundation.access.person_scope import set_scope
 from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel.decisions import Reason
 from pims.kernel.errors import InvalidInput, NotFound
+from pims.kernel.text import clean_field
+from pims.people import selectors as people
 from pims.safety import events, rules
 from pims.safety.models import FirstRisk, Flag, KeepApart
 
@@ -32,10 +34,15 @@ class FirstRiskResult:
 
 @service
 def raise_flag(tx: Transaction, *, person_id: int, kind: str, note: str = "") -> FlagResult:
-    """Raise a flag; one that is up already is returned as it is. Raises InvalidInput."""
+    """Raise a flag. Raises InvalidInput.
+
+    One that is up already stays as it is, unless the note says something else: then it goes down
+    and up again with the new one, and both are kept.
+    """
     tx.require_person("safety.record", person_id)
     if kind not in Flag.Kind.values:
-        raise InvalidInput({"kind": Reason("safety.unknown_flag", {"kind": kind})})
+        raise InvalidInput({"kind": Reason("safety.unknown_flag", {"kind": kind[:40]})})
+    note = clean_field("note", note, limit=500, multiline=True)
     return FlagResult(_raise_flag(tx, person_id=person_id, kind=kind, note=note))
 
 
@@ -51,15 +58,21 @@ def lower_flag(tx: Transaction, *, flag_id: int, reason: str) -> FlagResult:
         tx.require_person(rules.MAY_SEE[label], person_id)
     tx.lock_persons([person_id])
     flag = Flag.objects.get(pk=flag_id)
-    if not reason.strip():
-        raise InvalidInput({"reason": Reason("safety.reason_missing")})
+    reason = _why(reason, limit=300)
     if flag.ends_at is None:
-        flag.ends_at, flag.end_reason = tx.now, reason.strip()[:300]
-        flag.save(update_fields=["ends_at", "end_reason"])
-        tx.record(
-            events.FlagLowered(person_id=person_id, flag_id=flag.pk), details={"reason": reason}
-        )
+        _lower(tx, flag, reason)
+        if label == "protected":
+            _mark_protected(person_id)
     return FlagResult(flag.pk)
+
+
+@service
+def mark_anew(tx: Transaction, *, person_ids: Collection[int]) -> None:
+    """Protect those records whose flags ask for it and no others: two people were taken for one."""
+    tx.require("safety.record")
+    tx.lock_persons(person_ids)
+    for person_id in person_ids:
+        _mark_protected(person_id)
 
 
 @service
@@ -72,31 +85,41 @@ def keep_apart(
     level: str = "absolute",
     protected: bool = False,
 ) -> KeepApartResult:
-    """Keep two people apart from now on. Raises InvalidInput (the same person, no reason).
+    """Keep two people apart from now on. Raises InvalidInput (the same or no person, no reason).
 
     `protected` hides the pair from whoever may not see informants and victims; placement
-    obeys it all the same.
+    obeys it all the same. Of a pair that is kept apart already the stricter holds: what asks for
+    no more than stands changes nothing, what asks for more ends the old entry and opens another.
     """
     tx.require_person("safety.record", person_id)
-    tx.lock_persons([person_id, other_person_id])
     wrong: dict[str, Reason] = {}
-    if person_id == other_person_id:
+    human = people.ids_canonical([person_id, other_person_id])
+    if other_person_id not in human:
+        wrong["other_person_id"] = Reason("safety.unknown_person")
+    elif human[person_id] == human[other_person_id]:
         wrong["other_person_id"] = Reason("safety.same_person")
     if level not in KeepApart.Level.values:
-        wrong["level"] = Reason("safety.unknown_level", {"level": level})
-    if not reason.strip():
-        wrong["reason"] = Reason("safety.reason_missing")
+        wrong["level"] = Reason("safety.unknown_level", {"level": level[:40]})
+    try:
+        reason = _why(reason, limit=500)
+    except InvalidInput as problem:
+        wrong |= problem.fields
     if wrong:
         raise InvalidInput(wrong)
+    tx.lock_persons([person_id, other_person_id])
     low, high = sorted((person_id, other_person_id))
-    open_pair = KeepApart.objects.filter(person_a_id=low, person_b_id=high, ends_at=None).first()
-    if open_pair is not None:
-        return KeepApartResult(open_pair.pk)
+    standing = KeepApart.objects.filter(person_a_id=low, person_b_id=high, ends_at=None).first()
+    if standing is not None:
+        level = "absolute" if "absolute" in (level, standing.level) else level
+        protected = protected or standing.protected
+        if (level, protected) == (standing.level, standing.protected):
+            return KeepApartResult(standing.pk)
+        _end_pair(tx, standing, reason="")
     row = KeepApart.objects.create(
         person_a_id=low,
         person_b_id=high,
         level=level,
-        reason=reason.strip(),
+        reason=reason,
         protected=protected,
         starts_at=tx.now,
         recorded_by_id=tx.actor.user_id,
@@ -116,14 +139,10 @@ def end_keep_apart(tx: Transaction, *, keep_apart_id: int, reason: str) -> KeepA
     tx.require_person("safety.record", row.person_a_id)
     if row.protected:
         tx.require_person(rules.MAY_SEE["protected"], row.person_a_id)
-    if not reason.strip():
-        raise InvalidInput({"reason": Reason("safety.reason_missing")})
+    reason = _why(reason, limit=300)
     row.refresh_from_db()
     if row.ends_at is None:
-        row.ends_at, row.end_reason = tx.now, reason.strip()[:300]
-        row.save(update_fields=["ends_at", "end_reason"])
-        for person in (row.person_a_id, row.person_b_id):
-            tx.record(events.KeepApartEnded(person_id=person, keep_apart_id=row.pk))
+        _end_pair(tx, row, reason=reason)
     return KeepApartResult(row.pk)
 
 
@@ -162,15 +181,59 @@ def _raise_flag(tx: Transaction, *, person_id: int, kind: str, note: str) -> int
         Q(ends_at=None) | Q(ends_at__gt=tx.now)
     )
     if (standing := up.first()) is not None:
-        return standing.pk
+        if note in ("", standing.note):
+            return standing.pk
+        _lower(tx, standing, reason="")
     flag = Flag.objects.create(
         person_id=person_id,
         kind=kind,
-        note=note.strip()[:500],
+        note=note,
         starts_at=tx.now,
         recorded_by_id=tx.actor.user_id,
     )
     if rules.LABEL_OF.get(kind) == "protected":
-        set_scope(person_id, add_labels=["protected"])
-    tx.record(events.FlagRaised(person_id=person_id, flag_id=flag.pk), details={"kind": kind})
+        _mark_protected(person_id)
+    tx.record(
+        events.FlagRaised(person_id=person_id, flag_id=flag.pk),
+        details={"kind": kind, "note": note},
+    )
     return flag.pk
+
+
+def _lower(tx: Transaction, flag: Flag, reason: str) -> None:
+    flag.ends_at, flag.end_reason = tx.now, reason
+    flag.save(update_fields=["ends_at", "end_reason"])
+    tx.record(
+        events.FlagLowered(person_id=flag.person_id, flag_id=flag.pk), details={"reason": reason}
+    )
+
+
+def _end_pair(tx: Transaction, row: KeepApart, *, reason: str) -> None:
+    row.ends_at, row.end_reason = tx.now, reason
+    row.save(update_fields=["ends_at", "end_reason"])
+    for person in (row.person_a_id, row.person_b_id):
+        tx.record(
+            events.KeepApartEnded(person_id=person, keep_apart_id=row.pk),
+            details={"reason": reason},
+        )
+
+
+def _mark_protected(person_id: int) -> None:
+    """Every record of somebody with a flag of a victim or informant up is reached only by those
+    who may see these; when the last such flag is down the mark goes."""
+    records = people.persons_of(person_id)
+    kinds = [kind for kind, label in rules.LABEL_OF.items() if label == "protected"]
+    protected = Flag.objects.filter(person_id__in=records, kind__in=kinds, ends_at=None).exists()
+    for record in sorted(records):
+        set_scope(
+            record,
+            add_labels=["protected"] if protected else [],
+            drop_labels=[] if protected else ["protected"],
+        )
+
+
+def _why(reason: str, *, limit: int) -> str:
+    kept = clean_field("reason", reason, limit=limit, multiline=True)
+    if not kept:
+        raise InvalidInput({"reason": Reason("safety.reason_missing")})
+    return kept

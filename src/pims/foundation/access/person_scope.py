@@ -1,6 +1,6 @@
 """Keeping where a person falls for scope, in the transaction of the change that moves them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Final
 
 from pims.foundation.access.models import PersonScope
@@ -45,3 +45,23 @@ def set_scope(
         row.sealed = sealed
     if made or before != (row.establishment_id, row.unit_id, tuple(row.labels), row.sealed):
         row.save()
+
+
+def join_scopes(person_ids: Iterable[int]) -> tuple[tuple[str, ...], bool]:
+    """Hide records of one human being alike: each gets the labels of all, sealed where one is.
+
+    Call it inside a write service, with those locked whose records are joined. Gives what all of
+    them carry now.
+    """
+    rows = list(
+        PersonScope.objects.select_for_update(of=("self",))
+        .filter(person_id__in=set(person_ids))
+        .order_by("person_id")
+    )
+    labels = sorted({label for row in rows for label in row.labels})
+    sealed = any(row.sealed for row in rows)
+    for row in rows:
+        if (row.labels, row.sealed) != (labels, sealed):
+            row.labels, row.sealed = labels, sealed
+            row.save(update_fields=["labels", "sealed"])
+    return tuple(labels), sealed

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from pims.foundation.access.person_scope import set_scope
 from pims.foundation.commands.transaction import Transaction
+from pims.foundation.vault.persons import same_human
 from pims.kernel.decisions import Reason, refuse
 from pims.kernel.errors import InvalidInput, NotFound, Stale
 from pims.people import events, rules
@@ -91,11 +92,19 @@ def is_juvenile_today(tx: Transaction, person: Person) -> bool:
     return rules.is_juvenile(facts, today(tx))
 
 
-def keep_juvenile_label(tx: Transaction, person: Person) -> None:
-    """Whoever is a juvenile today is reached only by those who may see juveniles."""
-    juvenile = is_juvenile_today(tx, person)
-    set_scope(
-        person.pk,
-        add_labels=["juvenile"] if juvenile else [],
-        drop_labels=[] if juvenile else ["juvenile"],
-    )
+def keep_juvenile_label(tx: Transaction, person: Person) -> bool:
+    """Whoever is a juvenile today is reached only by those who may see juveniles.
+
+    So is every record of the same human being, where one of them says so. Tells whether they
+    are marked now.
+    """
+    records = same_human(person.pk)
+    others = Person.objects.filter(pk__in=records).exclude(pk=person.pk)
+    juvenile = any(is_juvenile_today(tx, one) for one in (person, *others))
+    for record in records:
+        set_scope(
+            record,
+            add_labels=["juvenile"] if juvenile else [],
+            drop_labels=[] if juvenile else ["juvenile"],
+        )
+    return juvenile

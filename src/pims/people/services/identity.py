@@ -147,13 +147,16 @@ def let_come_of_age(tx: Transaction) -> int:
     """
     tx.require("people.edit")
     marked = PersonScope.objects.filter(labels__contains=["juvenile"], sealed=False)
-    grown = [
-        person
+    candidates = [
+        person.pk
         for person in Person.objects.filter(pk__in=marked.values("person_id"))
         if not is_juvenile_today(tx, person)
     ]
-    tx.lock_persons([person.pk for person in grown])
-    for person in grown:
-        keep_juvenile_label(tx, person)
-        tx.record(events.CameOfAge(person_id=person.pk))
-    return len(grown)
+    tx.lock_persons(candidates)
+    grown = 0
+    # Read again under the lock: an age may have been disputed since.
+    for person in Person.objects.filter(pk__in=candidates).order_by("pk"):
+        if not is_juvenile_today(tx, person) and not keep_juvenile_label(tx, person):
+            tx.record(events.CameOfAge(person_id=person.pk))
+            grown += 1
+    return grown

@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 
+from pims.foundation.access.person_scope import join_scopes
 from pims.foundation.commands.transaction import Transaction, service
+from pims.foundation.vault.parting import part_seals
 from pims.kernel.decisions import Reason, refuse
 from pims.kernel.errors import NotFound
 from pims.kernel.text import clean_field
 from pims.people import events, rules
 from pims.people.models import Person, PersonMerge, PossibleMatch
 from pims.people.search import index
-from pims.people.services._common import touch
+from pims.people.services._common import keep_juvenile_label, touch
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,8 @@ def merge_persons(
     """Make `person_id` known as `into_person_id`: one canonical person, both numbers for ever.
 
     `overlapping` says whether custody of the two ever overlapped: the caller knows, this room
-    does not. Raises Refused (see `rules.may_merge`), InvalidInput without a reason.
+    does not. What hides one of the records, a seal or a label, hides both from now on.
+    Raises Refused (see `rules.may_merge`), InvalidInput without a reason.
     """
     tx.require_person("people.merge", person_id)
     tx.require_person("people.merge", into_person_id)
@@ -64,17 +67,23 @@ def merge_persons(
         decided_at=tx.now,
         decided_by_id=tx.actor.user_id,
     )
+    labels, sealed = join_scopes(index.merged_into([into_person_id]))
     index.refresh([person_id])
     tx.record(
         events.PeopleMerged(person_id=person_id, into_person_id=into_person_id, merge_id=merge.pk),
-        details={"reason": reason},
+        details={"reason": reason, "labels": labels, "sealed": sealed},
     )
     return MergeResult(merge.pk, person_id, into_person_id)
 
 
 @service
 def unmerge_persons(tx: Transaction, *, person_id: int, reason: str) -> MergeResult:
-    """Undo the merge of `person_id`: it stands by itself again. Raises Refused, InvalidInput."""
+    """Undo the merge of `person_id`: it stands by itself again.
+
+    A record that was sealed or marked juvenile only through the other is so no longer; the mark
+    of a victim or informant stays on both until the room of safety lifts it.
+    Raises Refused, InvalidInput.
+    """
     tx.require_person("people.merge", person_id)
     merge = PersonMerge.objects.filter(person_id=person_id, unmade_at__isnull=True).first()
     if merge is None:
@@ -99,9 +108,12 @@ def unmerge_persons(tx: Transaction, *, person_id: int, reason: str) -> MergeRes
         decided_at=tx.now,
         decided_by_id=tx.actor.user_id,
     )
+    opened = part_seals(tx, person_id, merge.into_id, joined_at=merge.merged_at)
+    for one in Person.objects.filter(pk__in=(person_id, merge.into_id)):
+        keep_juvenile_label(tx, one)
     index.refresh([person_id])
     tx.record(
         events.PeopleUnmerged(person_id=person_id, from_person_id=merge.into_id, merge_id=merge.pk),
-        details={"reason": reason},
+        details={"reason": reason, "opened": opened},
     )
     return MergeResult(merge.pk, person_id, merge.into_id)

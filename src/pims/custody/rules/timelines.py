@@ -52,6 +52,18 @@ def fit(rows: Sequence[Row], at: datetime, *, limit: datetime | None = None) -> 
     return Fit(start, min(ends, default=None), covering.row_id if covering else None, start != at)
 
 
+def cut(start: datetime, at: datetime, *, apart: timedelta) -> tuple[datetime, bool]:
+    """Until when what began at `start` lasts where a fact at `at` ends it, and whether the two
+    hours contradict each other.
+
+    What by the books began only then or later lasted an instant. Hours that lie less than `apart`
+    from each other are in the order in which they were recorded, and contradict nothing.
+    """
+    if start < at:
+        return at, False
+    return start + INSTANT, start - at >= apart
+
+
 def after_all(rows: Sequence[Row], at: datetime) -> datetime:
     """`at`, or the instant after the last recorded start where the clock stands before it."""
     last = max((row.start for row in rows), default=None)

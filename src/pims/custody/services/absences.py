@@ -1,15 +1,16 @@
 """Escape and recapture. The episode stays open all the while: unlawfully at large, on the books."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pims.custody import events
 from pims.custody.models import Absence, Episode, Escort
-from pims.custody.rules.timelines import INSTANT, fit
+from pims.custody.rules.timelines import INSTANT, cut, fit
 from pims.custody.services.about import about
 from pims.custody.services.common import (
+    CLOCK_SLACK,
     Moment,
-    against_the_clock,
+    begun,
     moment,
     not_before,
     open_absence,
@@ -76,22 +77,21 @@ def start_absence(
     standing = open_absence(episode)
     if standing is not None:
         return standing
-    when = moment(tx, happened_at)
-    earliest = not_before(when.at, episode.starts_at, "happened_at", "custody.before_reception")
-    when = Moment(earliest, when.given)
+    said = moment(tx, happened_at)
+    when = begun(said, episode)
     told_at = None
     if police_told_at is not None:
         told_at = not_before(
             moment(tx, police_told_at, "police_told_at").at,
-            when.at,
+            min(said.at, when.at),
             "police_told_at",
             "custody.told_before",
         )
     rows = rows_of(Absence.objects.filter(episode=episode))
-    at, disputed = against_the_clock(when, rows)
-    if any(r.end is not None and r.start <= at < r.end for r in rows):
+    if any(r.end is not None and r.start <= when.at < r.end for r in rows):
         raise InvalidInput({"happened_at": Reason("custody.at_large_already")})
-    place = fit(rows, at)
+    place = fit(rows, when.at)
+    began = replace(when, at=place.start)
     escort = open_escort(episode)
     absence = Absence.objects.create(
         episode=episode,
@@ -103,13 +103,13 @@ def start_absence(
         end_kind="" if place.end is None else Absence.EndKind.RECAPTURED,
         circumstances=prose("circumstances", circumstances),
         police_told_at=told_at,
-        clock_disputed=disputed,
+        clock_disputed=when.disputed,
         recorded_by_id=tx.actor.user_id,
     )
     if place.end is None and escort is not None:
-        close_escort(tx, episode, escort, at=place.start, outcome="escaped")
-    _cut_escorts(tx, episode, place.start, place.end)
-    clear_places(tx, episode, place.start, place.end)
+        close_escort(tx, episode, escort, when=began, outcome="escaped")
+    _cut_escorts(tx, episode, began, place.end)
+    clear_places(tx, episode, began, place.end)
     if place.end is None:
         scope_from_rows(episode)
     tx.record(
@@ -120,18 +120,17 @@ def start_absence(
         ),
         details={"circumstances": absence.circumstances},
     )
-    if disputed:
+    if when.disputed:
         told_clock_back(tx, episode, "absence", absence.pk, tx.now)
     return absence
 
 
-def _cut_escorts(tx: Transaction, episode: Episode, start: datetime, end: datetime | None) -> None:
+def _cut_escorts(tx: Transaction, episode: Episode, began: Moment, end: datetime | None) -> None:
     """Nobody is with officers while at large: what is recorded of it is cut, as for places."""
-    for escort in Escort.objects.filter(episode=episode, returned_at__gt=start):
-        began_within = escort.left_at >= start
-        instant = began_within and escort.returned_at == escort.left_at + INSTANT
+    for escort in Escort.objects.filter(episode=episode, returned_at__gt=began.at):
+        instant = escort.left_at >= began.at and escort.returned_at == escort.left_at + INSTANT
         if not instant and (end is None or escort.left_at < end):
-            close_escort(tx, episode, escort, at=start, outcome=escort.outcome)
+            close_escort(tx, episode, escort, when=began, outcome=escort.outcome)
 
 
 @service
@@ -175,8 +174,7 @@ def end_absence(
     recapture_place: str = "",
 ) -> None:
     """End the absence at `at`, or at once after its start where the clock stands before it."""
-    disputed = at <= absence.starts_at
-    absence.ends_at = absence.starts_at + INSTANT if disputed else at
+    absence.ends_at, disputed = cut(absence.starts_at, at, apart=CLOCK_SLACK)
     absence.end_kind = end_kind
     absence.recapture_place = recapture_place
     absence.clock_disputed = absence.clock_disputed or disputed

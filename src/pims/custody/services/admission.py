@@ -9,7 +9,13 @@ from pims.custody.models import AdmissionStep, Episode, Injury
 from pims.custody.rules import admission as rules
 from pims.custody.services import steps
 from pims.custody.services.about import about
-from pims.custody.services.common import moment, not_before, require_episode, require_open
+from pims.custody.services.common import (
+    begun,
+    moment,
+    require_episode,
+    require_open,
+    told_clock_back,
+)
 from pims.custody.services.words import line, prose
 from pims.foundation.commands.transaction import Transaction, service
 from pims.foundation.vault.files import store_file
@@ -168,8 +174,8 @@ def record_injury(
     reception, and for a file that is no picture.
     """
     episode = require_episode(tx, episode_id, "custody.admit")
-    when = moment(tx, seen_at, "seen_at")
-    seen = not_before(when.at, episode.starts_at, "seen_at", "custody.before_reception")
+    when = begun(moment(tx, seen_at, "seen_at"), episode, "seen_at")
+    seen = when.at
     said = description.strip() or complaint.strip() or complaint_of_ill_treatment
     if not said and photo is None:
         raise InvalidInput({"description": Reason("custody.injury_empty")})
@@ -199,6 +205,8 @@ def record_injury(
         ),
         details={"description": injury.description, "complaint": injury.complaint},
     )
+    if when.disputed:
+        told_clock_back(tx, episode, "injury", injury.pk, tx.now)
     return InjuryResult(injury.pk)
 
 

@@ -10,14 +10,13 @@ from pims.authority import selectors as authority
 from pims.authority import services as authority_services
 from pims.custody import events
 from pims.custody.models import Absence, EndOfCustody, Episode, Escort, Placement
-from pims.custody.rules.timelines import INSTANT, Row
+from pims.custody.rules.timelines import cut
 from pims.custody.services.about import about
 from pims.custody.services.common import (
-    against_the_clock,
-    escort_rows,
+    Moment,
+    begun,
     moment,
     not_before,
-    rows_of,
     scope_to,
     told_clock_back,
 )
@@ -59,21 +58,18 @@ def close_episode(
     **fields: Any,
 ) -> EndResult:
     """End the episode and everything open in it; `fields` are those of `EndOfCustody`."""
-    when = moment(tx, ended_at, "ended_at")
+    when = ending(tx, episode, ended_at)
+    at = when.at
     for field in fields.keys() & TEXTS.keys():
         fields[field] = (
             prose(field, fields[field])
             if TEXTS[field] == PROSE
             else line(field, fields[field], TEXTS[field])
         )
-    at, disputed = against_the_clock(when, _begun(episode))
-    at = minutes.after(at, episode.starts_at)
-    if at <= episode.starts_at:
-        raise InvalidInput({"ended_at": Reason("custody.end_before_reception")})
-    if disputed:
+    if when.disputed:
         episode.clock_disputed = True
-        told_clock_back(tx, episode, "episode", episode.pk, when.at)
-    end_rows(tx, episode, at, kind, late=when.given)
+        told_clock_back(tx, episode, "episode", episode.pk, tx.now)
+    end_rows(tx, episode, when, kind)
     episode.ends_at, episode.end_kind = at, kind
     episode.version += 1
     episode.save(update_fields=["ends_at", "end_kind", "clock_disputed", "version"])
@@ -102,14 +98,28 @@ def close_episode(
     return EndResult(end.pk, episode.pk, at)
 
 
-def end_rows(tx: Transaction, episode: Episode, at: datetime, kind: str, *, late: bool) -> None:
-    """End at `at` every escort, place and absence of the episode that reaches beyond it."""
-    _close_escorts(tx, episode, at, kind, late=late)
+def ending(tx: Transaction, episode: Episode, ended_at: datetime | None) -> Moment:
+    """The instant at which custody ends by a fact at `ended_at` (None: now), after reception.
+
+    Raises InvalidInput for an hour before it or in the future.
+    """
+    when = moment(tx, ended_at, "ended_at")
+    if not when.given:
+        return begun(when, episode)
+    at = minutes.after(when.at, episode.starts_at)
+    if at <= episode.starts_at:
+        raise InvalidInput({"ended_at": Reason("custody.end_before_reception")})
+    return Moment(at, given=True)
+
+
+def end_rows(tx: Transaction, episode: Episode, when: Moment, kind: str) -> None:
+    """End at `when` every escort, place and absence of the episode that reaches beyond it."""
+    _close_escorts(tx, episode, when, kind)
     for table, rows in (
         ("placement", list(Placement.objects.filter(episode=episode))),
         ("absence", list(Absence.objects.filter(episode=episode))),
     ):
-        _cut(tx, episode, rows, at, table, late=late)
+        _cut(tx, episode, rows, when, table)
 
 
 def write_end(**fields: Any) -> EndOfCustody:
@@ -164,44 +174,29 @@ def local_day(at: datetime, establishment_id: int) -> date:
     return at.astimezone(ZoneInfo(facilities.time_zone(establishment_id))).date()
 
 
-def _begun(episode: Episode) -> list[Row]:
-    """Everything recorded as begun in the episode, its reception first."""
-    return [
-        Row(episode.pk, episode.starts_at, None),
-        *rows_of(Placement.objects.filter(episode=episode)),
-        *rows_of(Absence.objects.filter(episode=episode)),
-        *escort_rows(Escort.objects.filter(episode=episode)),
-    ]
-
-
-def _close_escorts(
-    tx: Transaction, episode: Episode, at: datetime, kind: str, *, late: bool
-) -> None:
+def _close_escorts(tx: Transaction, episode: Episode, when: Moment, kind: str) -> None:
     for escort in Escort.objects.filter(episode=episode).order_by("left_at"):
-        if escort.returned_at is None or escort.returned_at > at:
+        if escort.returned_at is None or escort.returned_at > when.at:
             outcome = kind if escort.returned_at is None else escort.outcome
-            close_escort(tx, episode, escort, at=at, outcome=outcome, late=late)
+            close_escort(tx, episode, escort, when=when, outcome=outcome, tell=not when.given)
 
 
 def _cut(
     tx: Transaction,
     episode: Episode,
     rows: Sequence[Placement | Absence],
-    at: datetime,
+    when: Moment,
     table: str,
-    *,
-    late: bool,
 ) -> None:
-    """End at `at` whatever reaches beyond it; what began later lasted an instant, in dispute.
+    """End at `when` whatever reaches beyond it; what began later lasted an instant, in dispute.
 
-    Nobody is told that the clock went back where somebody gave the hour, `late`: that is an entry
-    made late.
+    Nobody is told that the clock went back where somebody gave the hour: that is an entry made
+    late.
     """
     for row in rows:
-        if row.ends_at is not None and row.ends_at <= at:
+        if row.ends_at is not None and row.ends_at <= when.at:
             continue
-        disputed = row.starts_at >= at
-        row.ends_at = row.starts_at + INSTANT if disputed else at
+        row.ends_at, disputed = cut(row.starts_at, when.at, apart=when.apart)
         row.clock_disputed = row.clock_disputed or disputed
         changed = ["ends_at", "clock_disputed"]
         if isinstance(row, Absence):
@@ -215,5 +210,5 @@ def _cut(
                     placement_id=row.pk,
                 )
             )
-        if disputed and not late:
-            told_clock_back(tx, episode, table, row.pk, at)
+        if disputed and not when.given:
+            told_clock_back(tx, episode, table, row.pk, when.at)

@@ -1,6 +1,6 @@
 """What the services of custody share: instants, episodes, periods, scope."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -22,10 +22,19 @@ OLDEST = datetime(1950, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """When something was so. `given` is false where it is simply now."""
+    """When something was so. `given` is false where it is simply now, by a clock.
+
+    `disputed` where that clock stands before what was recorded earlier.
+    """
 
     at: datetime
     given: bool
+    disputed: bool = False
+
+    @property
+    def apart(self) -> timedelta:
+        """Less than this between two hours is no contradiction: clocks differ a little."""
+        return timedelta(0) if self.given else CLOCK_SLACK
 
 
 def moment(tx: Transaction, happened_at: datetime | None, field: str = "happened_at") -> Moment:
@@ -125,16 +134,30 @@ def escort_rows(found: Iterable[Escort]) -> list[Row]:
     return [Row(e.pk, e.left_at, e.returned_at) for e in found]
 
 
-def against_the_clock(when: Moment, rows: Sequence[Row]) -> tuple[datetime, bool]:
-    """The instant to record and whether the clock is in dispute.
+def begun(when: Moment, episode: Episode, field: str = "happened_at") -> Moment:
+    """When a fact of this stay was, as it is recorded.
 
-    An instant that somebody gave stands: late entry is normal. Where nobody gave one and the
-    clock stands before what is already recorded, the order of recording is kept.
+    An instant that somebody gave stands: late entry is normal. Raises InvalidInput where it lies
+    before reception. Where nobody gave one and the clock stands before what is already recorded,
+    the order of recording is kept: no clock refuses a fact.
     """
     if when.given:
-        return when.at, False
-    at = after_all(rows, when.at)
-    return at, at != when.at
+        at = not_before(when.at, episode.starts_at, field, "custody.before_reception")
+        return Moment(at, given=True)
+    at = after_all(_recorded(episode), when.at)
+    return Moment(at, given=False, disputed=at - when.at > CLOCK_SLACK)
+
+
+def _recorded(episode: Episode) -> list[Row]:
+    """Everything that began in the episode, its reception first, and where absences ended."""
+    absences = list(Absence.objects.filter(episode=episode))
+    return [
+        Row(episode.pk, episode.starts_at, None),
+        *rows_of(Placement.objects.filter(episode=episode)),
+        *rows_of(absences),
+        *(Row(row.pk, row.ends_at, None) for row in absences if row.ends_at is not None),
+        *escort_rows(Escort.objects.filter(episode=episode)),
+    ]
 
 
 def told_clock_back(

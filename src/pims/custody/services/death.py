@@ -43,7 +43,7 @@ def record_death(
     episode = require_episode(tx, episode_id, "custody.record_event")
     require_open(episode)
     when = moment(tx, happened_at)
-    end_warrants(tx, open_warrants(episode), at=when.at, end_kind="died", basis="death in custody")
+    papers = open_warrants(episode)
     result = close_episode(
         tx,
         episode,
@@ -55,6 +55,7 @@ def record_death(
         coroner_told_at=told(tx, coroner_told_at, "coroner_told_at", happened_at=when.at),
         family_told_at=told(tx, family_told_at, "family_told_at", happened_at=when.at),
     )
+    end_warrants(tx, papers, at=result.ended_at, end_kind="died", basis="death in custody")
     people_services.record_death(
         tx.beyond_scope(),
         person_id=episode.person_id,
@@ -92,10 +93,7 @@ def record_removal(
     code = country.strip().upper()
     if not is_country(code) or code in NO_COUNTRY:
         raise InvalidInput({"country": Reason("custody.country_missing")})
-    when = moment(tx, happened_at)
-    end_warrants(
-        tx, open_warrants(episode), at=when.at, end_kind="removed", basis=order_seen or "removal"
-    )
+    papers, basis = open_warrants(episode), order_seen or "removal"
     result = close_episode(
         tx,
         episode,
@@ -107,6 +105,7 @@ def record_removal(
         receiving_authority=receiving_authority,
         destination=destination,
     )
+    end_warrants(tx, papers, at=result.ended_at, end_kind="removed", basis=basis)
     if not order_seen.strip():
         tx.record(
             events.RemovedWithoutOrder(**about(episode, result.ended_at), end_id=result.end_id)

@@ -12,9 +12,10 @@ from pims.custody.services.closing import (
     close_episode,
     detaining,
     end_warrants,
+    ending,
     open_warrants,
 )
-from pims.custody.services.common import moment, require_episode, require_open
+from pims.custody.services.common import require_episode, require_open
 from pims.custody.services.corrections import tell_corrected
 from pims.custody.services.opening import open_episode
 from pims.foundation.commands.transaction import Transaction, service
@@ -129,12 +130,10 @@ def court_discharge(
     warrant_name_ids: Sequence[int],
 ) -> EndResult:
     """As `record_court_discharge`, within a service that has asked for permission."""
-    when = moment(tx, happened_at)
-    holding = detaining(episode, when.at)
+    holding = detaining(episode, ending(tx, episode, happened_at).at)
     if set(warrant_name_ids) - {*holding, *open_warrants(episode)}:
         raise InvalidInput({"warrant_name_ids": Reason("custody.warrant_does_not_detain")})
     chosen = tuple(warrant_name_ids) or (holding if len(holding) == 1 else ())
-    end_warrants(tx, chosen, at=when.at, end_kind="released", basis=order_seen or "court")
     left = tuple(sorted(set(holding) - set(chosen)))
     result = close_episode(
         tx,
@@ -145,6 +144,8 @@ def court_discharge(
         by_whom=by_whom,
         destination=destination,
     )
+    basis = order_seen or "court"
+    end_warrants(tx, chosen, at=result.ended_at, end_kind="released", basis=basis)
     if left or not order_seen.strip():
         tx.record(
             events.FreedAgainstPaper(

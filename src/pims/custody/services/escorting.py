@@ -1,13 +1,12 @@
 """Closing an escort, by whatever fact ends it."""
 
 from collections.abc import Mapping
-from datetime import datetime
 
 from pims.custody import events
 from pims.custody.models import Episode, Escort
-from pims.custody.rules.timelines import INSTANT
+from pims.custody.rules.timelines import cut
 from pims.custody.services.about import about
-from pims.custody.services.common import told_clock_back
+from pims.custody.services.common import Moment, told_clock_back
 from pims.foundation.commands.transaction import Transaction
 
 # Ends of an escort that nobody saw as a return to the prison.
@@ -19,20 +18,19 @@ def close_escort(
     episode: Episode,
     escort: Escort,
     *,
-    at: datetime,
+    when: Moment,
     outcome: str,
     hand_over: Mapping[str, str] | None = None,
-    late: bool = False,
+    tell: bool = True,
 ) -> None:
-    """End the escort at `at` with its outcome and what was said at the hand-over.
+    """End the escort at `when` with its outcome and what was said at the hand-over.
 
     `hand_over` may hold ``returned_from``, ``received_back_by`` and ``condition_back``; what was
     recorded of one before stays where it says nothing. Where
     the clock stands before the departure, it ends at once after it and the hour is disputed;
-    that the clock went back is not said where `at` was given by whoever entered it `late`.
+    that the clock went back is said where there is something to `tell`.
     """
-    disputed = at <= escort.left_at
-    escort.returned_at = escort.left_at + INSTANT if disputed else at
+    escort.returned_at, disputed = cut(escort.left_at, when.at, apart=when.apart)
     escort.outcome = outcome
     escort.clock_disputed = escort.clock_disputed or disputed
     escort.version += 1
@@ -46,5 +44,5 @@ def close_escort(
     tx.record(returned, details=told or None)
     if outcome == UNRECORDED:
         tx.record(events.ReturnWasNotRecorded(**common, escort_id=escort.pk))
-    if disputed and not late:
-        told_clock_back(tx, episode, "escort", escort.pk, at)
+    if disputed and tell:
+        told_clock_back(tx, episode, "escort", escort.pk, when.at)

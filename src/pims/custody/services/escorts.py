@@ -1,23 +1,23 @@
 """Sending people out in the hands of officers, and changing what is expected of an escort."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pims.authority import selectors as authority
 from pims.custody import events
-from pims.custody.models import Absence, Episode, Escort
-from pims.custody.reading import covers
+from pims.custody.models import Episode, Escort
 from pims.custody.rules.timelines import fit
 from pims.custody.services.about import about
 from pims.custody.services.common import (
     Moment,
-    against_the_clock,
+    begun,
     episode_at,
     escort_rows,
     limit_after,
     locked_episode,
     moment,
+    open_absence,
     open_escort,
     told_clock_back,
 )
@@ -25,7 +25,6 @@ from pims.custody.services.escorting import UNRECORDED, close_escort
 from pims.custody.services.identity import check_identity
 from pims.custody.services.words import PROSE, cleaned, line, names, prose
 from pims.foundation.commands.transaction import Transaction, service
-from pims.kernel import minutes
 from pims.kernel.decisions import Reason
 from pims.kernel.errors import InvalidInput, NotFound, Stale
 
@@ -188,12 +187,12 @@ def _check(
         wrong["expected_back_at"] = Reason("custody.expected_before_departure")
     episodes: dict[int, Episode] = {}
     for n, prisoner in enumerate(prisoners):
-        episode = episode_at(prisoner.person_id, trip.when.at)
+        episode = _stay(prisoner.person_id, trip.when)
         if episode is None or episode.establishment_id != establishment_id:
             wrong[f"prisoners.{n}"] = Reason("custody.not_held")
         elif prisoner.person_id in episodes:
             wrong[f"prisoners.{n}"] = Reason("custody.named_twice")
-        elif Absence.objects.filter(covers(trip.when.at), episode=episode).exists():
+        elif open_absence(episode, trip.when.at if trip.when.given else None) is not None:
             wrong[f"prisoners.{n}"] = Reason("custody.at_large")
         else:
             episodes[prisoner.person_id] = episode
@@ -202,19 +201,28 @@ def _check(
     return episodes
 
 
+def _stay(person_id: int, when: Moment) -> Episode | None:
+    """The stay in which somebody goes out: now the open one, whatever the clock says."""
+    if not when.given:
+        standing = Episode.objects.filter(person_id=person_id, ends_at=None).first()
+        if standing is not None:
+            return standing
+    return episode_at(person_id, when.at)
+
+
 def _send(tx: Transaction, episode: Episode, prisoner: EscortInput, trip: _Trip) -> EscortOut:
     rows = escort_rows(Escort.objects.filter(episode=episode))
     standing = open_escort(episode)
     if standing is not None and _same_trip(standing, trip):
         return EscortOut(prisoner.person_id, standing.pk)
-    when = Moment(minutes.not_before(trip.when.at, episode.starts_at), trip.when.given)
-    at, disputed = against_the_clock(when, rows)
-    place = fit(rows, at, limit=limit_after(episode, at))
+    when = begun(trip.when, episode, "left_at")
+    place = fit(rows, when.at, limit=limit_after(episode, when.at))
     came_back = UNRECORDED
     if place.cut is not None:
         earlier = Escort.objects.get(pk=place.cut)
         came_back = earlier.outcome or UNRECORDED
-        close_escort(tx, episode, earlier, at=place.start, outcome="went_on")
+        gone_on = replace(when, at=place.start)
+        close_escort(tx, episode, earlier, when=gone_on, outcome="went_on")
     check_id = None
     if prisoner.identity_how:
         check_id = check_identity(
@@ -244,11 +252,11 @@ def _send(tx: Transaction, episode: Episode, prisoner: EscortInput, trip: _Trip)
         risk_notes=prisoner.risk_notes,
         handed_to=trip.handed_to,
         identity_check_id=check_id,
-        clock_disputed=disputed,
+        clock_disputed=when.disputed,
         recorded_by_id=tx.actor.user_id,
     )
     _tell(tx, episode, escort)
-    if disputed:
+    if when.disputed:
         told_clock_back(tx, episode, "escort", escort.pk, tx.now)
     return EscortOut(prisoner.person_id, escort.pk, went_on=place.cut is not None)
 

@@ -14,7 +14,7 @@ from pims.custody.services.closing import (
     end_warrants,
     local_day,
 )
-from pims.custody.services.common import moment, require_episode, scope_from_rows
+from pims.custody.services.common import Moment, moment, require_episode, scope_from_rows
 from pims.custody.services.corrections import tell_corrected
 from pims.custody.services.death import NO_COUNTRY
 from pims.custody.services.end_corrections import CORRECT, ENDED_AS, MAY_BE_MOVED
@@ -102,7 +102,7 @@ def _move(tx: Transaction, episode: Episode, end: EndOfCustody, new: datetime, r
         opened = holding if len(holding) == 1 else ()
     basis = end.order_seen or _BASIS[kind]
     end_warrants(tx, opened, at=new, end_kind=ENDED_AS[kind], basis=basis)
-    end_rows(tx, episode, new, kind, late=True)
+    end_rows(tx, episode, Moment(new, given=True), kind)
     episode.ends_at = end.at = new
     episode.version += 1
     episode.save(update_fields=["ends_at", "version"])

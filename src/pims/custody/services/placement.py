@@ -1,7 +1,7 @@
 """Putting people in cell places: the request, which rules decide, and the fact, which none may."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import IntegrityError, connection, transaction
@@ -11,15 +11,14 @@ from pims.custody import events
 from pims.custody.facts import occupants, place_facts, prisoner_facts
 from pims.custody.models import Episode, Placement
 from pims.custody.rules.placement import OVERRIDE, PlacementFinding, decide_placement
-from pims.custody.rules.timelines import INSTANT, fit
+from pims.custody.rules.timelines import cut, fit
 from pims.custody.services import steps
 from pims.custody.services.about import about
 from pims.custody.services.common import (
     Moment,
-    against_the_clock,
+    begun,
     limit_after,
     moment,
-    not_before,
     open_absence,
     open_placement,
     require_episode,
@@ -69,7 +68,8 @@ def place_person(
     if current is not None and current.place_id == place_id:
         return _result(current)
     lock_units([info.unit.unit_id])
-    finding = _weigh(episode, info, at=tx.now)
+    when = begun(Moment(tx.now, given=False), episode)
+    finding = _weigh(episode, info, at=when.at)
     overridden = bool(finding.hard) and bool((override_reason or "").strip())
     if overridden and not finding.impossible:
         tx.require_person(OVERRIDE, episode.person_id)
@@ -81,7 +81,7 @@ def place_person(
                 tx,
                 episode,
                 info,
-                Moment(tx.now, given=False),
+                when,
                 finding,
                 basis=Placement.Basis.OVERRIDE if overridden else Placement.Basis.REQUEST,
                 reason=line("override_reason", override_reason or "", 300) if overridden else "",
@@ -113,9 +113,7 @@ def record_placement(
     reception or after the end of custody, and for a place of another establishment.
     """
     episode = require_episode(tx, episode_id, "custody.place")
-    when = moment(tx, happened_at)
-    begun = not_before(when.at, episode.starts_at, "happened_at", "custody.before_reception")
-    when = Moment(begun, when.given)
+    when = begun(moment(tx, happened_at), episode)
     if episode.ends_at is not None and when.at >= episode.ends_at:
         raise InvalidInput({"happened_at": Reason("custody.after_the_end")})
     if open_absence(episode, when.at) is not None:
@@ -142,41 +140,40 @@ def leave_place(tx: Transaction, *, episode_id: int, happened_at: datetime | Non
     """
     episode = require_episode(tx, episode_id, "custody.place")
     require_open(episode)
-    when = moment(tx, happened_at)
-    at = not_before(when.at, episode.starts_at, "happened_at", "custody.before_reception")
-    end_placements(tx, episode, at)
+    end_placements(tx, episode, begun(moment(tx, happened_at), episode))
     scope_from_rows(episode)
 
 
-def end_placements(tx: Transaction, episode: Episode, at: datetime) -> None:
-    """End whatever placement is open, at `at` or, where it began later, at once after that."""
-    _cut_short(tx, episode, Placement.objects.filter(episode=episode, ends_at=None), at)
+def end_placements(tx: Transaction, episode: Episode, when: Moment) -> None:
+    """End whatever placement is open, then or, where it began later, at once after that."""
+    _cut_short(tx, episode, Placement.objects.filter(episode=episode, ends_at=None), when)
 
 
-def clear_places(tx: Transaction, episode: Episode, start: datetime, end: datetime | None) -> None:
+def clear_places(tx: Transaction, episode: Episode, began: Moment, end: datetime | None) -> None:
     """Nobody has a place while at large: cut what reaches into the absence.
 
     A placement that by the books began within it lasted an instant, in dispute: one of the two
     entries is wrong, and whoever is at large is not to be shown in a cell.
     """
     within = Placement.objects.filter(episode=episode).filter(
-        Q(ends_at=None) | Q(ends_at__gt=start)
+        Q(ends_at=None) | Q(ends_at__gt=began.at)
     )
-    _cut_short(tx, episode, within if end is None else within.filter(starts_at__lt=end), start)
+    within = within if end is None else within.filter(starts_at__lt=end)
+    _cut_short(tx, episode, within, replace(began, disputed=False))
 
 
 def _cut_short(
-    tx: Transaction, episode: Episode, placements: Iterable[Placement], at: datetime
+    tx: Transaction, episode: Episode, placements: Iterable[Placement], when: Moment
 ) -> None:
     for placement in placements:
-        disputed = placement.starts_at >= at
-        ends = placement.starts_at + INSTANT if disputed else at
+        ends, contradicts = cut(placement.starts_at, when.at, apart=when.apart)
+        disputed = contradicts or when.disputed
         if placement.ends_at is not None and placement.ends_at <= ends:
             continue
         placement.clock_disputed = placement.clock_disputed or disputed
         _end(tx, episode, placement, ends)
         if disputed:
-            told_clock_back(tx, episode, "placement", placement.pk, at)
+            told_clock_back(tx, episode, "placement", placement.pk, when.at)
 
 
 def _end(tx: Transaction, episode: Episode, placement: Placement, at: datetime) -> None:
@@ -200,9 +197,7 @@ def _insert(
 ) -> Placement:
     """Fit the new period among the recorded ones and write it with its events."""
     recorded = list(Placement.objects.filter(episode=episode))
-    rows = rows_of(recorded)
-    at, disputed = against_the_clock(when, rows)
-    place = fit(rows, at, limit=limit_after(episode, at))
+    place = fit(rows_of(recorded), when.at, limit=limit_after(episode, when.at))
     for placement in recorded:
         if placement.pk == place.cut:
             _end(tx, episode, placement, place.start)
@@ -229,13 +224,13 @@ def _insert(
         breach_reasons=codes,
         doubled=shared,
         overridden_by_id=tx.actor.user_id if basis == Placement.Basis.OVERRIDE else None,
-        clock_disputed=disputed,
+        clock_disputed=when.disputed,
         recorded_by_id=tx.actor.user_id,
     )
     if place.end is None:
         scope_to(episode, info.unit.unit_id)
     _tell(tx, episode, placement, info, codes)
-    if disputed:
+    if when.disputed:
         told_clock_back(tx, episode, "placement", placement.pk, tx.now)
     return placement
 

@@ -154,7 +154,7 @@ def receive_one(
     if at != arrival.when.at and not arrival.when.given:
         told_clock_back(tx, episode, "body_receipt", receipt.pk, arrival.when.at)
     if was_open:
-        _back_in(tx, episode, receipt)
+        _back_in(tx, episode, receipt, given=arrival.when.given)
     _injuries(tx, episode, line, at)
     if not number:
         number = people.person_headers(READER, [person_id], brief=True)[person_id].number
@@ -260,9 +260,10 @@ def _new_person(
     return made.person_id, made.number, tuple(made.possible_match_ids)
 
 
-def _back_in(tx: Transaction, episode: Episode, receipt: BodyReceipt) -> None:
+def _back_in(tx: Transaction, episode: Episode, receipt: BodyReceipt, *, given: bool) -> None:
     """The person stands at the gate: whatever the books said of that hour goes by this fact."""
     at = receipt.received_at
+    when = Moment(at, given=given)
     if episode.ends_at is not None:
         return
     absence = open_absence(episode, at)
@@ -270,11 +271,11 @@ def _back_in(tx: Transaction, episode: Episode, receipt: BodyReceipt) -> None:
         end_absence(tx, episode, absence, at=at, end_kind="recaptured")
     escort = open_escort(episode, at)
     if escort is not None and escort.returned_at is None:
-        close_escort(tx, episode, escort, at=at, outcome="brought_back")
+        close_escort(tx, episode, escort, when=when, outcome="brought_back")
     placement = open_placement(episode)
     inside = receipt.found == BodyReceipt.Found.BOOKS_SAID_INSIDE
     if inside and placement is not None and placement.starts_at < at:
-        end_placements(tx, episode, at)
+        end_placements(tx, episode, when)
     scope_from_rows(episode)
 
 

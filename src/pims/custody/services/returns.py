@@ -11,7 +11,7 @@ from pims.custody.rules.timelines import INSTANT
 from pims.custody.services.about import about
 from pims.custody.services.absences import start_absence
 from pims.custody.services.closing import detaining, local_day, open_warrants
-from pims.custody.services.common import locked_episode, moment, open_escort
+from pims.custody.services.common import Moment, locked_episode, moment, open_escort
 from pims.custody.services.court_papers import COMMITS, Consequence, carry_out
 from pims.custody.services.ends import court_discharge
 from pims.custody.services.escorting import UNRECORDED, close_escort
@@ -217,7 +217,14 @@ def _bring_back(
     if row.outcome in rules.NEVER_LEFT:
         # Keyed as out, and never went: out for the instant that tells so, by no clock's fault.
         back_at = escort.left_at + INSTANT
-    close_escort(tx, episode, escort, at=back_at, outcome=row.outcome, hand_over=hand_over)
+    close_escort(
+        tx,
+        episode,
+        escort,
+        when=Moment(back_at, given=row.happened_at is not None),
+        outcome=row.outcome,
+        hand_over=hand_over,
+    )
     if row.outcome == "wrong_person_produced":
         tx.record(
             events.WrongPersonProduced(

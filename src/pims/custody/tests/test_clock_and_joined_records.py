@@ -9,7 +9,7 @@ import pytest
 from pims.authority import selectors as authority
 from pims.authority import services as authority_services
 from pims.custody import selectors, services
-from pims.custody.models import Episode, Escort
+from pims.custody.models import Episode, Escort, Placement
 from pims.custody.tests.prison import Prison, man, told
 from pims.foundation.access.models import PersonScope
 from pims.foundation.vault.sealing import seal_person
@@ -55,6 +55,118 @@ def test_a_discharge_on_a_clock_that_went_back_ends_custody_all_the_same(prison:
     assert episode.clock_disputed
     with hours_ahead(4):
         assert selectors.counts(prison.actor, prison.establishment_id).on_books == 0
+
+
+NOW = {
+    "escape": lambda p, held: services.record_escape(
+        p.command, episode_id=held.episode_id, police_told_at=clock.now()
+    ),
+    "place": lambda p, held: p.put(held.episode_id, "REM A-1/1"),
+    "request for a place": lambda p, held: p.place(held.episode_id, "REM A-1/1"),
+    "leaving a place": lambda p, held: services.leave_place(p.command, episode_id=held.episode_id),
+    "injury": lambda p, held: services.record_injury(
+        p.command, episode_id=held.episode_id, description="Cut lip"
+    ),
+    "escort": lambda p, held: p.out(held.person_id),
+    "death": lambda p, held: services.record_death(p.command, episode_id=held.episode_id),
+    "removal": lambda p, held: services.record_removal(
+        p.command, episode_id=held.episode_id, country="GT"
+    ),
+    "discharge at court": lambda p, held: services.record_court_discharge(
+        p.command, episode_id=held.episode_id
+    ),
+}
+
+
+@pytest.mark.parametrize("fact", list(NOW))
+def test_no_fact_is_refused_by_a_clock_that_went_back_behind_the_reception(
+    prison: Prison, fact: str
+) -> None:
+    with hours_ahead(1):
+        held = prison.one()
+    NOW[fact](prison, held)
+    (episode,) = Episode.objects.all()
+    placements = Placement.objects.filter(episode=episode)
+    assert all(row.starts_at > episode.starts_at and row.clock_disputed for row in placements)
+    if fact != "leaving a place":  # there was none to leave
+        assert "custody.clock_went_back" in told(held.person_id)
+
+
+def test_who_was_caught_before_the_clock_went_back_is_in_the_cell_and_not_at_large(
+    prison: Prison,
+) -> None:
+    held = prison.held()
+    with hours_ahead(3):
+        services.record_escape(prison.command, episode_id=held.episode_id)
+        services.record_recapture(prison.command, episode_id=held.episode_id)
+    prison.put(held.episode_id, "REM A-1/1")
+    placement = Placement.objects.get()
+    assert placement.ends_at is None
+    assert placement.clock_disputed
+
+
+@pytest.mark.parametrize("fact", ["place", "leaving a place", "escort", "escape"])
+def test_two_officers_within_a_moment_of_each_other_put_no_clock_in_doubt(
+    prison: Prison, fact: str
+) -> None:
+    held = prison.held()
+    at = clock.now()
+    with clock.at(at):
+        prison.put(held.episode_id, "REM A-2/1")
+        prison.out(held.person_id, kind="hospital")
+    with clock.at(at - timedelta(milliseconds=5)):
+        NOW[fact](prison, held)
+    assert "custody.clock_went_back" not in told(held.person_id)
+    assert not Placement.objects.filter(clock_disputed=True).exists()
+    assert not Escort.objects.filter(clock_disputed=True).exists()
+
+
+def test_a_return_within_a_moment_of_the_departure_puts_no_clock_in_doubt(prison: Prison) -> None:
+    held = prison.held()
+    at = clock.now()
+    with clock.at(at):
+        (escort_id,) = prison.out(held.person_id)
+    with clock.at(at - timedelta(milliseconds=5)):
+        prison.back(escort_id=escort_id, outcome="same_warrant")
+    escort = Escort.objects.get()
+    assert escort.returned_at is not None
+    assert escort.returned_at > escort.left_at
+    assert "custody.clock_went_back" not in told(held.person_id)
+
+
+def test_a_reception_a_little_ahead_of_the_clock_delays_nothing(prison: Prison) -> None:
+    held = prison.one(at=clock.now() + timedelta(seconds=90))
+    prison.place(held.episode_id, "REM A-1/1")
+    assert Placement.objects.get().starts_at > Episode.objects.get().starts_at
+    assert "custody.clock_went_back" not in told(held.person_id)
+
+
+@pytest.mark.parametrize("end", ["died", "removed", "discharged_at_court"])
+@pytest.mark.parametrize("hour", ["the minute of reception", "a clock behind"])
+def test_papers_end_with_custody_to_the_instant_and_detain_again_when_it_is_taken_back(
+    prison: Prison, end: str, hour: str
+) -> None:
+    given, at = None, clock.now() + timedelta(hours=1)
+    if hour == "the minute of reception":
+        at = (clock.now() - timedelta(hours=2)).replace(second=40)
+        given = at.replace(second=0)
+    with clock.at(max(at, clock.now())):
+        held = prison.one(at=at)
+        prison.remand(held.person_id, at=at)
+    if end == "died":
+        services.record_death(prison.command, episode_id=held.episode_id, happened_at=given)
+    elif end == "removed":
+        services.record_removal(
+            prison.command, episode_id=held.episode_id, happened_at=given, country="GT"
+        )
+    else:
+        services.record_court_discharge(
+            prison.command, episode_id=held.episode_id, happened_at=given, order_seen="MC 1/26"
+        )
+    services.take_back_end(prison.command, episode_id=held.episode_id, reason="Another man")
+    assert authority.detaining_warrants(
+        held.person_id, zone=ZONE, at=max(at, clock.now()) + timedelta(hours=1)
+    )
 
 
 def test_whoever_comes_back_on_a_clock_that_went_back_is_on_the_books(prison: Prison) -> None:

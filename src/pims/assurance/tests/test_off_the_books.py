@@ -71,7 +71,7 @@ def test_a_countersignature_ends_the_alarm_and_says_so(prison, end, enters, seco
     page = reverse("custody:end", args=[end.pk])
     assert page in told
     shown = client.get(page).content.decode()
-    assert "A second officer must sign" in shown
+    assert "No second officer has signed yet" in shown
     sign = reverse("custody:end_countersign", args=[end.pk])
     assert sign in shown
     assert client.post(sign, command()).status_code == 302

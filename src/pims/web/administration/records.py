@@ -161,9 +161,13 @@ def seal(request: Any, number: str) -> HttpResponse:
         "refusal": refusal,
         "held": custody.current_episode(header.person_id) is not None,
         "alarms": _handed_over(viewer, header.person_id),
+        "alarm_columns": [
+            Column(_("Alarm")), Column(_("So since")), Column(_("Belongs to")),
+            Column(_("Would belong to")),
+        ],
         "will_see": viewer.can(SEE_SEALED),
         "back": reverse("administration:record", args=[header.number]),
-    }
+    }  # fmt: skip
     return render(request, "administration/seal.html", context, status=status)
 
 

@@ -76,6 +76,7 @@ def own_anew(tx: Transaction, *, person_id: int) -> None:
     tx.require("assurance.sweep")
     one_at_a_time()
     persons = same_human(person_id)
+    tx.lock_persons(persons)
     _hand_over(tx, _open_about(persons), sealed=bool(sealed_among(persons)))
 
 

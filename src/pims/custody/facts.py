@@ -54,7 +54,7 @@ def prisoner_facts(
     statuses = authority.legal_status(ids, zone=zone, as_of=AsOf(at))
     raised = safety.flags(READER, ids, as_of=AsOf(at))
     apart = safety.keep_aparts(ids, at=at)
-    infants = people.infants_inside(ids, at=at)
+    infants = people.infants_inside(ids, AsOf(at))
     return {
         person_id: PrisonerFacts(
             person_id=person_id,

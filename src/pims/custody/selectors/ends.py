@@ -100,7 +100,8 @@ def last_end(
     row = own.filter(starts_at__lte=at).exclude(end_kind=_NEVER).order_by("-starts_at").first()
     if row is None or row.ends_at is None or row.ends_at > at:
         return None
-    end = EndOfCustody.objects.filter(episode_id=row.id, taken_back_at=None).first()
+    ends = as_known(EndOfCustody, known_at, among=any_of("episode_id", [row.id]))
+    end = ends.filter(taken_back_at=None).order_by("id").first()
     return brief(row, at), None if end is None else _line(end)
 
 
@@ -134,7 +135,7 @@ def ends_unsigned(
     return [_line(row) for row in rows.order_by("pk")]
 
 
-def _line(row: EndOfCustody) -> EndLine:
+def _line(row: Any) -> EndLine:
     return EndLine(
         row.person_id, row.episode_id, row.establishment_id, end_info(row), row.recorded_by_id,
         row.countersigned_by_id,

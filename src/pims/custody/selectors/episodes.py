@@ -59,7 +59,6 @@ class EpisodeInfo:
     arrest_place: str
     arrest_reasons: str
     arresting_officer: str
-    admission_state: str
     admitted_at: datetime | None
     clock_disputed: bool
     placements: tuple[PlacementInfo, ...] = ()
@@ -107,7 +106,7 @@ def episodes(
     returns, ends = rows(CourtReturn, "happened_at"), rows(EndOfCustody, "at")
     steps: dict[int, list[Any]] = defaultdict(list)
     if not places_alone:
-        for step in AdmissionStep.objects.filter(episode__person_id__in=ids).order_by("pk"):
+        for step in _steps({row.id for row in own}, known_at=known_at):
             steps[step.episode_id].append(step)
     labels = facilities.place_labels({p.place_id for found in placements.values() for p in found})
     names = {e.establishment_id: e.name for e in facilities.establishments(READER)}
@@ -119,21 +118,32 @@ def episodes(
             arrest_place=row.arrest_place,
             arrest_reasons=row.arrest_reasons,
             arresting_officer=row.arresting_officer,
-            admission_state=row.admission_state,
-            admitted_at=row.admitted_at,
+            admitted_at=row.admitted_at if _by(row.admitted_at, upto) else None,
             clock_disputed=row.clock_disputed,
             placements=tuple(placement_info(p, labels, upto) for p in placements[row.id]),
             escorts=tuple(escort_info(e, upto) for e in escorts[row.id]),
             absences=tuple(absence_info(a, upto) for a in absences[row.id]),
             receipts=tuple(receipt_info(r) for r in receipts[row.id]),
             injuries=tuple(injury_info(i) for i in injuries[row.id]),
-            steps=tuple(step_info(s) for s in steps[row.id]),
+            steps=tuple(step_info(s, upto) for s in steps[row.id]),
             court_returns=tuple(court_return_info(r) for r in returns[row.id]),
             end=next((end_info(e) for e in ends[row.id] if e.taken_back_at is None), None),
-            taken_back=next((end_info(e) for e in ends[row.id] if e.taken_back_at), None),
+            taken_back=next(
+                (end_info(e) for e in ends[row.id] if _by(e.taken_back_at, upto)), None
+            ),
         )
         for row in own
     ]
+
+
+def _by(at: datetime | None, upto: datetime | None) -> bool:
+    """Whether it had happened by `upto`, or at all."""
+    return at is not None and (upto is None or at <= upto)
+
+
+@compiled
+def _steps(episode_ids: Any, *, known_at: datetime | None) -> QuerySet[Any, Any]:
+    return as_known(AdmissionStep, known_at, among=any_of("episode_id", episode_ids)).order_by("id")
 
 
 @compiled

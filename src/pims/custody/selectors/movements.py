@@ -67,8 +67,9 @@ class CourtReturnInfo:
 
 
 def escort_info(row: Any, upto: datetime | None = None) -> EscortInfo:
-    """`upto` hides a return that had not come by then."""
+    """`upto` hides a return that had not come by then, and that it was waited for in vain."""
     back = row.returned_at is not None and (upto is None or row.returned_at <= upto)
+    missed = row.not_returned_at is not None and (upto is None or row.not_returned_at <= upto)
     return EscortInfo(
         escort_id=row.id,
         kind=row.kind,
@@ -88,8 +89,8 @@ def escort_info(row: Any, upto: datetime | None = None) -> EscortInfo:
         handed_to=row.handed_to,
         returned_from=row.returned_from if back else "",
         received_back_by=row.received_back_by if back else "",
-        not_returned_at=row.not_returned_at,
-        not_returned_because=row.not_returned_because,
+        not_returned_at=row.not_returned_at if missed else None,
+        not_returned_because=row.not_returned_because if missed else "",
         clock_disputed=row.clock_disputed,
         version=row.version,
     )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from pims.custody.models import IdentityCheck
+from pims.custody.models import AdmissionStep, IdentityCheck
 from pims.foundation.access.actor import Actor
 from pims.foundation.access.scope import require_visible
 
@@ -77,5 +77,8 @@ def injury_info(row: Any) -> InjuryInfo:
     )  # fmt: skip
 
 
-def step_info(row: Any) -> StepInfo:
+def step_info(row: Any, upto: datetime | None = None) -> StepInfo:
+    """`upto` hides what was not done by then."""
+    if upto is not None and (row.done_at is None or row.done_at > upto):
+        return StepInfo(row.step, AdmissionStep.State.TODO, None, None, {})
     return StepInfo(row.step, row.state, row.done_by_id, row.done_at, row.data)

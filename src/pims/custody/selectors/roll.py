@@ -173,18 +173,18 @@ def counts(viewer: Actor, establishment_id: int, as_of: AsOf | None = None) -> C
     when = as_of or AsOf(clock.now())
     return count(
         roll(viewer, establishment_id, when),
-        at=when.valid_at,
+        as_of=when,
         units=facilities.units(viewer, establishment_id),
     )
 
 
-def count(rows: Iterable[RollRow], *, at: datetime, units: Iterable[facilities.UnitInfo]) -> Counts:
+def count(rows: Iterable[RollRow], *, as_of: AsOf, units: Iterable[facilities.UnitInfo]) -> Counts:
     """Add up rows of a roll; the infants are those of the mothers who are on it."""
     held = list(rows)
     out = tuple(row for row in held if not row.inside)
-    infants = people.infants_inside([row.person_id for row in held if row.inside], at=at)
+    infants = people.infants_inside([row.person_id for row in held if row.inside], as_of)
     return Counts(
-        at=at,
+        at=as_of.valid_at,
         on_books=len(held),
         in_prison=len(held) - len(out),
         out_with=len(out),

@@ -78,7 +78,7 @@ def stood(person_ids: Iterable[int], as_of: AsOf) -> list[Standing]:
     escorts = {e.episode_id: e for e in held(Escort, "left_at", "returned_at")}
     absences = {a.episode_id: a for a in held(Absence, "starts_at", "ends_at")}
     return [
-        _standing(e, placements.get(e.id), escorts.get(e.id), absences.get(e.id))
+        _standing(e, placements.get(e.id), escorts.get(e.id), absences.get(e.id), at)
         for e in held(Episode, "starts_at", "ends_at")
     ]
 
@@ -122,16 +122,26 @@ def _absences(episode_ids: Any) -> QuerySet[Any, Any]:
 
 
 def _standing(
-    episode: Any, placement: Any | None, escort: Any | None, absence: Any | None
+    episode: Any,
+    placement: Any | None,
+    escort: Any | None,
+    absence: Any | None,
+    at: datetime | None = None,
 ) -> Standing:
-    """Of rows, or of the versions of rows that the history keeps: ``id``, never ``pk``."""
+    """Of rows, or of the versions of rows that the history keeps: ``id``, never ``pk``.
+
+    What came after `at` is hidden.
+    """
+    missed = None if escort is None else escort.not_returned_at
+    if missed is not None and at is not None and missed > at:
+        missed = None
     breach = placement if placement is not None and placement.breach else None
     return Standing(
         episode_id=episode.id,
         person_id=episode.person_id,
         establishment_id=episode.establishment_id,
         starts_at=episode.starts_at,
-        admitted=episode.admission_state == Episode.AdmissionState.ADMITTED,
+        admitted=episode.admitted_at is not None and (at is None or episode.admitted_at <= at),
         admission_due_at=episode.admission_due_at,
         place_id=None if placement is None else placement.place_id,
         breach_placement_id=None if breach is None else breach.id,
@@ -139,7 +149,7 @@ def _standing(
         escort_id=None if escort is None else escort.id,
         escort_kind="" if escort is None else escort.kind,
         escort_expected_back_at=None if escort is None else escort.expected_back_at,
-        escort_not_returned_at=None if escort is None else escort.not_returned_at,
-        escort_not_returned_because="" if escort is None else escort.not_returned_because,
+        escort_not_returned_at=missed,
+        escort_not_returned_because="" if missed is None else escort.not_returned_because,  # type: ignore[union-attr]
         at_large_since=None if absence is None else absence.starts_at,
     )

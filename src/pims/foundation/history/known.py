@@ -18,9 +18,10 @@ def as_known(model: type[M], known_at: datetime | None, *, among: Q | None = Non
     """The rows of a `recorded` model as they stood at `known_at`; the table itself for None.
 
     The queryset has the same columns either way. Ask for ``id``, never for ``pk``: over the
-    history ``pk`` is the number of the version. `among` narrows by columns that never change
-    over a row's life (person, establishment) before versions are chosen, which is what keeps a
-    look into the past cheap; every other filter goes on the answer. Rows deleted by then are
+    history ``pk`` is the number of the version. `among` narrows to the rows that ever answered to
+    it (of this person, at this establishment) before versions are chosen, which is what keeps a
+    look into the past cheap, and then to those that still did: a receipt given to another person
+    is found under one of the two. Any other filter goes on the answer. Rows deleted by then are
     left out.
     """
     if known_at is None:
@@ -29,11 +30,12 @@ def as_known(model: type[M], known_at: datetime | None, *, among: Q | None = Non
     history: type[models.Model] = model._meta.get_field("history").related_model  # type: ignore[assignment]
     versions = history._default_manager.filter(pgh_created_at__lte=known_at)
     if among is not None:
-        versions = versions.filter(among)
+        ever = versions.filter(among)
+        versions = versions.filter(pgh_obj_id__in=ever.values("pgh_obj_id"))
     newest = versions.order_by("pgh_obj_id", "-pgh_created_at", "-pgh_id").distinct("pgh_obj_id")
-    return history._default_manager.filter(pk__in=newest.values("pgh_id")).exclude(
-        pgh_label="delete"
-    )
+    known = history._default_manager.filter(pk__in=newest.values("pgh_id"))
+    known = known.exclude(pgh_label="delete")
+    return known if among is None else known.filter(among)
 
 
 def held_at(

@@ -190,17 +190,21 @@ def display_name(given: str, family: str) -> str:
     return ", ".join(part for part in (family.upper(), given) if part)
 
 
-def infants_inside(person_ids: Collection[int], *, at: datetime) -> dict[int, int]:
-    """Mother's id -> how many babies were inside with her at that instant; none is absent."""
-    found: dict[int, int] = defaultdict(int)
-    rows = Infant.objects.filter(
+def infants_inside(person_ids: Collection[int], as_of: AsOf) -> dict[int, int]:
+    """Mother's id -> how many babies were inside with her at T, as known at K; none is absent.
+
+    Those entered under a record that was joined are hers too.
+    """
+    ids, at = set(person_ids), as_of.valid_at
+    joined = joined_records(ids, known_at=as_of.known_at)
+    rows = as_known(Infant, as_of.known_at, among=any_of("person_id", ids | joined.keys())).filter(
         Q(left_at__isnull=True) | Q(left_at__gt=at),
-        any_of("person_id", person_ids),
-        withdrawn_at__isnull=True,
+        Q(withdrawn_at__isnull=True) | Q(withdrawn_at__gt=at),
         entered_at__lte=at,
     )
+    found: dict[int, int] = defaultdict(int)
     for person_id in rows.values_list("person_id", flat=True):
-        found[person_id] += 1
+        found[joined.get(person_id, person_id)] += 1
     return dict(found)
 
 

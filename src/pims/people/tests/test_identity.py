@@ -5,6 +5,7 @@ import pytest
 
 from pims.foundation.commands.transaction import Command
 from pims.kernel import clock
+from pims.kernel.asof import AsOf
 from pims.kernel.errors import InvalidInput, NotFound, NotPermitted, Refused, Stale
 from pims.people import selectors, services
 from pims.people.models import ConsularNotice, Person
@@ -197,7 +198,7 @@ def test_a_baby_is_inside_from_entering_until_leaving(make_person, officer):
         name="Baby Chan",
         entered_at=now - timedelta(days=2),
     )
-    assert selectors.infants_inside([made.person_id], at=now) == {made.person_id: 1}
+    assert selectors.infants_inside([made.person_id], AsOf(now)) == {made.person_id: 1}
 
     with pytest.raises(InvalidInput):
         services.record_infant_left(
@@ -209,9 +210,9 @@ def test_a_baby_is_inside_from_entering_until_leaving(make_person, officer):
         left_with="grandmother",
     )  # fmt: skip
 
-    assert selectors.infants_inside([made.person_id], at=now) == {}
+    assert selectors.infants_inside([made.person_id], AsOf(now)) == {}
     at_first = now - timedelta(hours=36)
-    assert selectors.infants_inside([made.person_id], at=at_first) == {made.person_id: 1}
+    assert selectors.infants_inside([made.person_id], AsOf(at_first)) == {made.person_id: 1}
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Everything that happened to one person, from all rooms, newest first."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -32,7 +33,7 @@ def timeline_of(
         *_authority(viewer, person_id, establishment_id, as_of),
         *_discharges(viewer, person_id, as_of),
         *_property(viewer, person_id, as_of),
-        *_alarms(viewer, person_id),
+        *_alarms(viewer, person_id, as_of.known_at),
     ]
     return sorted(
         (item for item in items if item.at <= as_of.valid_at),
@@ -120,11 +121,14 @@ def _property(viewer: Actor, person_id: int, as_of: AsOf) -> Iterable[TimelineIt
         yield TimelineItem(at, _("Property taken in"), ", ".join(what), tone="quiet")  # type: ignore[arg-type]
 
 
-def _alarms(viewer: Actor, person_id: int) -> Iterable[TimelineItem]:
+def _alarms(viewer: Actor, person_id: int, known_at: datetime | None) -> Iterable[TimelineItem]:
+    """The instants of an alarm are those of its recording."""
     if not viewer.can("assurance.view"):
         return
     short = "es" if (get_language() or "en").startswith("es") else "en"
     for alarm in assurance.alarms_of(viewer, person_id, ended=True):
+        if known_at is not None and alarm.raised_at > known_at:
+            continue
         label = alarm.kind.label[short]
         yield TimelineItem(
             alarm.raised_at,
@@ -132,7 +136,7 @@ def _alarms(viewer: Actor, person_id: int) -> Iterable[TimelineItem]:
             url=reverse("assurance:alarm", args=[alarm.alarm_id]),
             tone="alarm",
         )
-        if alarm.ended_at is not None:
+        if alarm.ended_at is not None and (known_at is None or alarm.ended_at <= known_at):
             yield TimelineItem(
                 alarm.ended_at,
                 _("Alarm ended: %(kind)s") % {"kind": label},

@@ -58,8 +58,10 @@ def overview(request: Any, number: str) -> HttpResponse:
     person_id = header.person_id
     viewer: Actor = request.actor
     episodes = custody.episodes(viewer, person_id, looking.as_of, places_alone=True)
-    where = episodes[-1].episode.establishment_id if episodes else request.establishment_id
     current = next((e for e in episodes if _held(e, looking)), None)
+    # Newest first, so who is not held now is looked at where they were last.
+    last = current or next(iter(episodes), None)
+    where = request.establishment_id if last is None else last.episode.establishment_id
     context = _shell(request, header, looking, "overview") | {
         "alarms": alarm_rows(viewer, assurance.alarms_of(viewer, person_id))
         if viewer.can("assurance.view") and not looking.past
@@ -363,7 +365,9 @@ def _facts(
 def _warrants(
     viewer: Actor, person_id: int, episodes: Any, where: int, looking: Looking
 ) -> dict[str, Any]:
-    known_at = looking.as_of.known_at
+    at, known_at = looking.as_of.valid_at, looking.as_of.known_at
+    interests = authority.police_interests([person_id], known_at=known_at).get(person_id, [])
+    orders = authority.release_orders([person_id], known_at=known_at).get(person_id, [])
     history = authority.warrant_history(
         viewer,
         person_id,
@@ -387,18 +391,19 @@ def _warrants(
                 reverse("authority:warrant", args=[b.warrant_id]),
             )
             for b in history.bars
-            if b.detains is not None
+            if b.detains is not None and b.detains.start <= at
         ],
         "gaps": history.gaps,
         "to_decide": [
             (b, authority_words.kind_label(b.kind))
             for b in history.bars
-            if b.may_detain_at(looking.as_of.valid_at)
+            if b.may_detain_at(at)
         ],
-        "now": looking.as_of.valid_at,
-        "interests": authority.police_interests([person_id], known_at=known_at).get(person_id, []),
+        "now": at,
+        "interests": [i for i in interests if not looking.past or i.raised_at <= at],
         "orders": [
             (o, Flag(authority_words.ORDER_STATES[o.state]), authority_words.odd_lines(o))
-            for o in authority.release_orders([person_id], known_at=known_at).get(person_id, [])
+            for o in orders
+            if not looking.past or o.received_at <= at
         ],
     }

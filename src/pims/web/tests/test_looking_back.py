@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from pims.authority import services as authority
 from pims.custody import services
 from pims.custody.tests.conftest import prison as prison  # noqa: PLC0414 - the fixture
 from pims.custody.tests.prison import Prison
@@ -61,3 +62,22 @@ def test_what_was_not_known_then_is_said(prison: Prison) -> None:
     page = _page(client, receipt.number, **_at("known", 24 * 300))
     assert "This record was not known then" in page
     assert "Reception" in _bar(page)
+
+
+def test_an_order_that_came_later_is_not_on_the_page_of_the_moment_before(prison: Prison) -> None:
+    receipt = prison.held(hours=48)
+    prison.remand(receipt.person_id)
+    authority.record_release_order(
+        prison.command,
+        person_id=receipt.person_id,
+        establishment_id=prison.establishment_id,
+        kind="acquittal",
+        body_id=prison.court,
+        reference="ORDER-77",
+        dated=clock.now().date(),
+        received_at=clock.now() - timedelta(hours=1),
+        ends_all=True,
+    )
+    client = signed_in(staff("records_officer", establishment_id=prison.establishment_id))
+    assert "ORDER-77" in _page(client, receipt.number)
+    assert "ORDER-77" not in _page(client, receipt.number, **_at("at", 5))

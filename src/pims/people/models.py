@@ -82,12 +82,6 @@ class Person(models.Model):
                 condition=Q(born_earliest__isnull=True) | Q(born_latest__gte=F("born_earliest")),
                 name="person_born_in_order",
             ),
-            models.CheckConstraint(
-                condition=Q(died_on__isnull=True)
-                | Q(born_earliest__isnull=True)
-                | Q(died_on__gte=F("born_earliest")),
-                name="person_dies_after_birth",
-            ),
         ]
         indexes: ClassVar = [
             models.Index(

@@ -67,11 +67,10 @@ def faults_of_birth(
     return {}
 
 
-def faults_of_death(died_on: date, *, born_earliest: date | None, today: date) -> dict[str, Reason]:
+def faults_of_death(died_on: date, *, today: date) -> dict[str, Reason]:
+    """A death before the birth on record is a fact all the same: it is the birth that is wrong."""
     if died_on > today + timedelta(days=1):
         return {"died_on": Reason("people.died_in_future", {"date": died_on.isoformat()})}
-    if born_earliest is not None and died_on < born_earliest:
-        return {"died_on": Reason("people.died_before_birth", {"born": born_earliest.isoformat()})}
     return {}
 
 

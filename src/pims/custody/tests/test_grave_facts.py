@@ -12,12 +12,14 @@ from pims.assurance.selectors import open_alarms
 from pims.authority import selectors as authority
 from pims.custody import selectors, services
 from pims.custody.models import Episode
+from pims.custody.selectors.births import births_in_doubt
 from pims.custody.tests.prison import LAYOUT, Prison, told
 from pims.foundation.access.selectors import actor_for
 from pims.foundation.commands.transaction import Command
 from pims.kernel import clock
 from pims.kernel.errors import InvalidInput, Refused
 from pims.people import selectors as people
+from pims.people import services as people_services
 from tests.access.staff import signed_in, staff
 
 ZONE = ZoneInfo(LAYOUT.time_zone)
@@ -156,6 +158,20 @@ def test_a_death_that_was_somebody_elses_is_taken_back_and_everything_is_as_befo
     assert "custody.timeline_end_taken_back" in codes
     again = services.record_death(prison.command, episode_id=held.episode_id)
     assert again.end_id == result.end_id, "the end takes the place of the one taken back"
+
+
+def test_a_death_is_recorded_though_the_birth_on_record_is_later(prison) -> None:
+    held = prison.held(hours=24 * 400)
+    head = people.person_headers(prison.actor, [held.person_id])[held.person_id]
+    people_services.amend_person(
+        prison.command, person_id=held.person_id, version=head.version, birth_precision="day",
+        birth_date=clock.now().date() - timedelta(days=30),
+    )  # fmt: skip
+    services.record_death(
+        prison.command, episode_id=held.episode_id, happened_at=clock.now() - timedelta(days=60)
+    )
+    assert Episode.objects.get().end_kind == "died"
+    assert births_in_doubt([held.episode_id]) == {held.episode_id: "born_after_reception"}
 
 
 def test_an_escape_that_never_was_is_taken_back_and_the_place_is_as_before(prison) -> None:

@@ -111,9 +111,12 @@ def decide_age(
 
 @service
 def record_death(tx: Transaction, *, person_id: int, died_on: date) -> PersonResult:
-    """Record the day of death: a fact. Raises InvalidInput before birth or in the future."""
+    """Record the day of death: a fact. Raises InvalidInput in the future.
+
+    Where the birth on record is after it, that birth is in doubt and stays to be corrected.
+    """
     person = open_person(tx, person_id, merged=True)
-    if wrong := rules.faults_of_death(died_on, born_earliest=person.born_earliest, today=today(tx)):
+    if wrong := rules.faults_of_death(died_on, today=today(tx)):
         raise InvalidInput(wrong)
     if person.died_on != died_on:
         person.died_on = died_on

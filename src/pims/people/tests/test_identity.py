@@ -53,15 +53,22 @@ def test_a_birth_after_death_is_refused(make_person, officer):
     assert codes(problem) == {"birth_date": "people.born_in_future"}
 
 
-def test_a_death_before_birth_is_refused(make_person, officer):
+def test_a_death_before_the_birth_on_record_is_recorded_and_the_birth_can_be_put_right(
+    make_person, officer
+):
     made = make_person("Ana", "Chan", date(1980, 1, 1))
 
-    with pytest.raises(InvalidInput) as problem:
-        services.record_death(
-            Command(officer), person_id=made.person_id, died_on=date(1979, 12, 31)
-        )
+    services.record_death(Command(officer), person_id=made.person_id, died_on=date(1979, 12, 31))
 
-    assert codes(problem) == {"died_on": "people.died_before_birth"}
+    assert Person.objects.get(pk=made.person_id).died_on == date(1979, 12, 31)
+    services.amend_person(
+        Command(officer),
+        person_id=made.person_id,
+        version=2,
+        birth_date=date(1940, 1, 1),
+        birth_precision="day",
+    )
+    assert Person.objects.get(pk=made.person_id).birth_date == date(1940, 1, 1)
 
 
 def test_who_disputes_his_age_is_a_juvenile_until_it_is_decided(make_person, officer):

@@ -26,6 +26,7 @@ from pims.custody.services.words import PROSE
 from pims.foundation.access.models import PersonScope
 from pims.foundation.commands.transaction import Transaction
 from pims.foundation.vault.sealing import unseal_person
+from pims.kernel.collation import search_key
 from pims.people import selectors as people
 from pims.people import services as people_services
 from pims.people.services import NameInput
@@ -164,7 +165,8 @@ def receive_one(
 def names_of(line: BodyReceiptInput) -> list[NameInput]:
     """The name as given, split where nobody split it: "FAMILY, Given", else the last word.
 
-    Nobody's name is invented: without one the person has none, and is shown as unknown.
+    Nobody's name is invented: without one the person has none, and is shown as unknown. A name
+    without a letter ("???", "-") is what officers write for one who gave none.
     """
     given, family = line.given.strip(), line.family.strip()
     if not given and not family:
@@ -175,7 +177,7 @@ def names_of(line: BodyReceiptInput) -> list[NameInput]:
             given, family = text.rsplit(None, 1)
         else:
             family = text
-    if not given and not family:
+    if not search_key(f"{given} {family}"):
         return []
     return [NameInput(kind="birth", given=given, family=family)]
 

@@ -2,17 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from pims.custody import events
 from pims.custody.models import BodyReceipt, Episode, TurnedAway, Van
 from pims.custody.reading import READER
+from pims.custody.services.closing import local_day
 from pims.custody.services.common import moment
 from pims.custody.services.receiving import (
     RECEIPT_TEXTS,
     Arrival,
     BodyReceiptInput,
     ReceiptRecorded,
+    names_of,
     receive_one,
 )
 from pims.custody.services.words import cleaned, line, prose
@@ -21,6 +23,7 @@ from pims.kernel.decisions import Reason
 from pims.kernel.errors import InvalidInput, NotFound
 from pims.kernel.limits import RECEIVED_LONG_AGO
 from pims.people import selectors as people
+from pims.people import services as people_services
 
 MOST_ON_ONE_VAN = 500
 ATTACH = ("auto", "same", "new")
@@ -108,7 +111,7 @@ def record_body_receipts(
     receipts = [cleaned(r, RECEIPT_TEXTS, f"receipts.{n}.") for n, r in enumerate(receipts)]
     handed_over_by = line("handed_over_by", handed_over_by)
     received_by = line("received_by", received_by)
-    named = _check(receipts, tx.now)
+    named = _check(receipts, local_day(tx.now, establishment_id))
     if reception_kind not in Episode.ReceptionKind.values:
         raise InvalidInput({"reception_kind": Reason("custody.reception_kind_unknown")})
     if van_id is None:
@@ -189,21 +192,25 @@ def turn_away(
     return TurnedAwayRecorded(row.pk)
 
 
-def _check(receipts: Sequence[BodyReceiptInput], now: datetime) -> dict[int, int]:
-    """Raise InvalidInput for impossible lines; give line number to the canonical person named."""
+def _check(receipts: Sequence[BodyReceiptInput], today: date) -> dict[int, int]:
+    """Raise InvalidInput for impossible lines; give line number to the canonical person named.
+
+    `today` is the day where the establishment is.
+    """
     wrong: dict[str, Reason] = {}
     if not receipts:
         wrong["receipts"] = Reason("custody.nobody_on_the_van")
     if len(receipts) > MOST_ON_ONE_VAN:
         wrong["receipts"] = Reason("custody.too_many_on_one_van", {"most": MOST_ON_ONE_VAN})
     for n, row in enumerate(receipts):
+        wrong |= {f"receipts.{n}.{name}": why for name, why in _faults(row, today).items()}
         if row.warrant_state not in BodyReceipt.WarrantState.values:
             wrong[f"receipts.{n}.warrant_state"] = Reason("custody.warrant_state_unknown")
         if row.sex not in SEXES:
             wrong[f"receipts.{n}.sex"] = Reason("custody.sex_unknown_code")
         if row.attach not in ATTACH:
             wrong[f"receipts.{n}.attach"] = Reason("custody.attach_unknown")
-        if row.birth_date is not None and row.birth_date > now.date():
+        if row.birth_date is not None and row.birth_date > today:
             wrong[f"receipts.{n}.birth_date"] = Reason("custody.born_after_reception")
         if row.age_as_given is not None and not 0 <= row.age_as_given <= 120:
             wrong[f"receipts.{n}.age_as_given"] = Reason("custody.age_impossible")
@@ -220,3 +227,21 @@ def _check(receipts: Sequence[BodyReceiptInput], now: datetime) -> dict[int, int
     if wrong:
         raise InvalidInput(wrong)
     return named
+
+
+def _faults(row: BodyReceiptInput, today: date) -> dict[str, Reason]:
+    """Field of the line -> why nobody can be entered so, as the people room decides it."""
+    found = people_services.faults_of_person(
+        names=names_of(row),
+        sex=row.sex,
+        gender=row.gender,
+        birth_date=row.birth_date,
+        birth_precision=row.birth_precision if row.birth_date else "unknown",
+        nationalities=row.nationalities,
+        today=today,
+    )
+    split = bool(row.given.strip() or row.family.strip())
+    return {
+        "name_as_given" if name in ("given", "family") and not split else name: why
+        for name, why in found.items()
+    }

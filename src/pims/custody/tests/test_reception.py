@@ -15,6 +15,7 @@ from pims.foundation.commands.models import CommandResult
 from pims.foundation.commands.transaction import Command
 from pims.kernel import clock
 from pims.kernel.errors import CommandReused, InvalidInput, NotPermitted
+from pims.people import selectors as people
 
 TWELVE = tuple(man(f"Given{n} Family{n}") for n in range(12))
 
@@ -156,6 +157,10 @@ def test_a_much_earlier_receipt_is_a_stay_of_its_own_whose_end_was_not_recorded(
     [
         ({"warrant_state": "perhaps"}, "receipts.0.warrant_state"),
         ({"birth_date": date(2999, 1, 1)}, "receipts.0.birth_date"),
+        ({"birth_date": date(1880, 1, 1)}, "receipts.0.birth_date"),
+        ({"nationalities": ("XQ",)}, "receipts.0.nationalities"),
+        ({"name_as_given": "x" * 250}, "receipts.0.name_as_given"),
+        ({"family": "x" * 201}, "receipts.0.family"),
         ({"age_as_given": 300}, "receipts.0.age_as_given"),
         ({"name_as_given": "x" * 10_000}, "receipts.0.name_as_given"),
         ({"person_id": 999_999}, "receipts.0.person_id"),
@@ -172,6 +177,24 @@ def test_what_cannot_be_is_told_by_line_and_field_and_nothing_is_kept(
     assert set(caught.value.fields) == {field}
     assert not BodyReceipt.objects.exists()
     assert not Episode.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["???", "-", ". ,"])
+def test_who_is_written_down_without_a_letter_is_received_as_unknown(
+    prison: Prison, name: str
+) -> None:
+    known, unknown = prison.receive(man("Juan Perez"), man(name))
+    assert BodyReceipt.objects.get(pk=unknown.receipt_id).name_as_given == name
+    heads = people.person_headers(prison.actor, [known.person_id, unknown.person_id])
+    assert heads[known.person_id].display_name == "PEREZ, Juan"
+    assert name not in heads[unknown.person_id].display_name
+
+
+def test_a_birth_is_compared_with_the_day_where_the_prison_is(prison: Prison) -> None:
+    evening = datetime(2026, 3, 4, 2, tzinfo=UTC)  # still the 3rd in Belize
+    with clock.at(evening), pytest.raises(InvalidInput) as caught:
+        prison.receive(man("A B"), man("C D", birth_date=date(2026, 3, 4)), at=evening)
+    assert set(caught.value.fields) == {"receipts.1.birth_date"}
 
 
 def test_nobody_is_received_in_the_future(prison: Prison) -> None:

@@ -9,7 +9,7 @@ from pims.people.services.contacts import (
     record_infant,
     record_infant_left,
 )
-from pims.people.services.creation import PersonCreated, create_person, numbered
+from pims.people.services.creation import PersonCreated, create_person, faults_of_person, numbered
 from pims.people.services.identity import (
     PersonResult,
     amend_person,
@@ -61,6 +61,7 @@ __all__ = [
     "create_person",
     "decide_age",
     "decide_possible_match",
+    "faults_of_person",
     "let_come_of_age",
     "look_for_matches",
     "merge_persons",

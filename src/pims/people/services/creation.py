@@ -20,7 +20,7 @@ from pims.people.near import near_new
 from pims.people.search import index
 from pims.people.services._common import is_juvenile_today, keep_juvenile_label, today
 from pims.people.services.matching import note_match, note_matches
-from pims.people.services.names import NameInput, make_names
+from pims.people.services.names import NameInput, clean_names, make_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,41 @@ class PersonCreated:
     person_id: int
     number: str
     possible_match_ids: tuple[int, ...] = ()
+
+
+def faults_of_person(
+    *,
+    names: Sequence[NameInput],
+    sex: str,
+    gender: str,
+    birth_date: date | None,
+    birth_precision: str,
+    nationalities: Sequence[str],
+    today: date,
+) -> dict[str, Reason]:
+    """Field -> why nobody can be entered so; whoever enters many asks before the first is made.
+
+    Names are blamed as ``names.<n>.<field>``, an only one as ``<field>``.
+    """
+    wrong: dict[str, Reason] = {}
+    if sex not in Sex.values:
+        wrong["sex"] = Reason("people.unknown_choice", {"value": sex[:40]})
+    if gender not in Gender.values:
+        wrong["gender"] = Reason("people.unknown_choice", {"value": gender[:40]})
+    wrong |= rules.faults_of_birth(birth_date, _precision(birth_date, birth_precision), today=today)
+    for code in nationalities:
+        if not is_country(code):
+            wrong["nationalities"] = Reason("people.unknown_country", {"value": code[:40]})
+    try:
+        clean_names(names)
+    except InvalidInput as error:
+        wrong |= error.fields
+    return wrong
+
+
+def _precision(birth_date: date | None, given: str) -> str:
+    """How exactly a birth is known; a date of which nobody says so is one of a day."""
+    return "day" if birth_date is not None and given == "unknown" else given
 
 
 @service
@@ -52,18 +87,17 @@ def create_person(
     No names at all means that none is known. Raises InvalidInput.
     """
     tx.require("people.edit", establishment_id=establishment_id)
-    if sex not in Sex.values:
-        raise InvalidInput({"sex": Reason("people.unknown_choice", {"value": sex[:40]})})
-    if gender not in Gender.values:
-        raise InvalidInput({"gender": Reason("people.unknown_choice", {"value": gender[:40]})})
-    if birth_date is not None and birth_precision == "unknown":
-        birth_precision = "day"
-    wrong = rules.faults_of_birth(birth_date, birth_precision, today=today(tx))
-    for code in nationalities:
-        if not is_country(code):
-            wrong["nationalities"] = Reason("people.unknown_country", {"value": code[:40]})
-    if wrong:
+    if wrong := faults_of_person(
+        names=names,
+        sex=sex,
+        gender=gender,
+        birth_date=birth_date,
+        birth_precision=birth_precision,
+        nationalities=nationalities,
+        today=today(tx),
+    ):
         raise InvalidInput(wrong)
+    birth_precision = _precision(birth_date, birth_precision)
     born = rules.birth(birth_date, birth_precision)
     person = Person.objects.create(
         number=_next_number(),

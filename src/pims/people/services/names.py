@@ -53,12 +53,16 @@ def clean_name(name: NameInput, *, at: str = "") -> NameInput:
 
 def make_names(tx: Transaction, person: Person, names: Sequence[NameInput]) -> list[PersonName]:
     """The rows of a new person's names; a name said twice is kept once."""
-    cleaned = [
-        clean_name(name, at=f"names.{n}." if len(names) > 1 else "") for n, name in enumerate(names)
-    ]
     return [
         _make_name(tx, person, name, primary=n == 0)
-        for n, name in enumerate(dict.fromkeys(cleaned))
+        for n, name in enumerate(dict.fromkeys(clean_names(names)))
+    ]
+
+
+def clean_names(names: Sequence[NameInput]) -> list[NameInput]:
+    """The names as they are kept. Raises InvalidInput as `clean_name`, by number where many."""
+    return [
+        clean_name(name, at=f"names.{n}." if len(names) > 1 else "") for n, name in enumerate(names)
     ]
 
 

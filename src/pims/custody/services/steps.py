@@ -52,7 +52,7 @@ def mark(
                 state=state,
             )
         )
-    return _settle(tx, episode, when)
+    return _settle(tx, episode)
 
 
 def mark_all(
@@ -74,11 +74,14 @@ def mark_all(
                 **about(episode, tx.now), steps=tuple(sorted(changed)), state=state
             )
         )
-    return _settle(tx, episode, tx.now)
+    return _settle(tx, episode)
 
 
-def _settle(tx: Transaction, episode: Episode, when: datetime) -> bool:
-    """Bring the episode's admission state into line with its steps."""
+def _settle(tx: Transaction, episode: Episode) -> bool:
+    """Bring the episode's admission state into line with its steps.
+
+    It is complete when the last of them was done, whichever of them is entered last.
+    """
     found = states(episode.pk)
     complete = rules.complete(found)
     if episode.admission_state == Episode.AdmissionState.ADMITTED:
@@ -86,7 +89,9 @@ def _settle(tx: Transaction, episode: Episode, when: datetime) -> bool:
     before = episode.admission_state
     if complete:
         episode.admission_state = Episode.AdmissionState.ADMITTED
-        episode.admitted_at = max(when, episode.starts_at)
+        done = AdmissionStep.objects.filter(episode=episode, done_at__isnull=False)
+        hours = done.values_list("done_at", flat=True)
+        episode.admitted_at = max([episode.starts_at, *filter(None, hours)])
     elif any(state != AdmissionStep.State.TODO for state in found.values()):
         episode.admission_state = Episode.AdmissionState.IN_ADMISSION
     if episode.admission_state != before:

@@ -7,6 +7,7 @@ import pytest
 from pims.authority import selectors as authority
 from pims.custody import selectors, services
 from pims.custody.models import EndOfCustody, Episode, Escort, Placement
+from pims.custody.rules.admission import STEPS
 from pims.custody.tests.prison import Prison, man, told
 from pims.foundation.access.models import PersonScope
 from pims.kernel import clock
@@ -282,3 +283,18 @@ def test_an_admission_not_complete_after_a_day_is_overdue(prison: Prison) -> Non
     held = prison.one(at=clock.now() - timedelta(hours=25))
     (row,) = selectors.admissions_open(prison.actor, prison.establishment_id)
     assert (row.episode_id, row.overdue) == (held.episode_id, True)
+
+
+def test_an_admission_is_complete_when_its_last_step_was_done_whichever_is_entered_last(
+    prison: Prison,
+) -> None:
+    held = prison.held(hours=40)
+    began = clock.now()
+    for step in STEPS:
+        if step != "place":
+            services.complete_step(prison.command, episode_id=held.episode_id, step=step)
+    prison.put(held.episode_id, "REM A-1/1", happened_at=clock.now() - timedelta(hours=39))
+    episode = Episode.objects.get()
+    assert episode.admission_state == "admitted"
+    assert episode.admitted_at is not None
+    assert episode.admitted_at >= began

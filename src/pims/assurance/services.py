@@ -1,8 +1,10 @@
 """Every write of the assurance room: raising, climbing, acknowledging and ending alarms."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+
+from django.db.models import QuerySet
 
 from pims.assurance import events
 from pims.assurance.facts import collect_facts, collect_owed
@@ -65,17 +67,17 @@ def sweep(
     """
     tx.require("assurance.sweep")
     one_at_a_time()
-    only = None if person_ids is None else sorted(set(person_ids))
-    custody, releases = collect_facts(establishment_id=establishment_id, person_ids=only)
-    due = due_alarms(custody, releases, as_of=tx.now)
-    owed = collect_owed(establishment_id=establishment_id, person_ids=only)
-    due.update({(alarm.kind, alarm.key): alarm for alarm in owed})
-    standing = Alarm.objects.select_for_update().filter(ended_at=None, kind__in=BY_FACT)
-    if establishment_id is not None:
-        standing = standing.filter(establishment_id=establishment_id)
-    if only is not None:
-        standing = standing.filter(person_id__in=only)
-    open_alarms = {(alarm.kind, alarm.key): alarm for alarm in standing.order_by("pk")}
+    if person_ids is None:
+        concerned = _to_change(tx, establishment_id=establishment_id)
+    else:
+        concerned = sorted(set(person_ids))
+    tx.lock_persons(concerned)
+    due = _due(tx, establishment_id=establishment_id, person_ids=concerned)
+    standing = _standing(establishment_id=establishment_id).select_for_update()
+    open_alarms = {
+        (alarm.kind, alarm.key): alarm
+        for alarm in standing.filter(person_id__in=concerned).order_by("pk")
+    }
     settled = _settled_by_reason(due)
     new = [a for key, a in due.items() if key not in open_alarms and key not in settled]
     sealed = sealed_among(alarm.person_id for alarm in new)
@@ -84,9 +86,45 @@ def sweep(
     for alarm in over:
         _end(tx, alarm, kind=Alarm.EndKind.FACT, reason="")
     climbed = 0
-    if only is None:
+    if person_ids is None:
         climbed = climb_overdue(tx, establishment_id=establishment_id)
     return Swept(len(raised), len(over), climbed)
+
+
+def _to_change(tx: Transaction, *, establishment_id: int | None) -> list[int]:
+    """The persons about whom an alarm is to be raised, ended or handed on, at a first look.
+
+    They are locked together, in order, before any alarm is: a row at a time, the sweep and a desk
+    that records a whole van would wait for each other.
+    """
+    due = _due(tx, establishment_id=establishment_id)
+    open_alarms = {(a.kind, a.key): a for a in _standing(establishment_id=establishment_id)}
+    settled = _settled_by_reason(due)
+    raised = (a.person_id for key, a in due.items() if key not in open_alarms.keys() | settled)
+    over = (a.person_id for key, a in open_alarms.items() if key not in due)
+    climbing = _overdue(tx, establishment_id=establishment_id).values_list("person_id", flat=True)
+    return sorted({i for i in (*raised, *over, *climbing) if i is not None})
+
+
+def _due(
+    tx: Transaction, *, establishment_id: int | None, person_ids: Sequence[int] | None = None
+) -> dict[tuple[str, str], DueAlarm]:
+    """Every alarm that the facts call for now, by kind and key."""
+    custody, releases = collect_facts(establishment_id=establishment_id, person_ids=person_ids)
+    due = due_alarms(custody, releases, as_of=tx.now)
+    owed = collect_owed(establishment_id=establishment_id, person_ids=person_ids)
+    return due | {(alarm.kind, alarm.key): alarm for alarm in owed}
+
+
+def _standing(*, establishment_id: int | None) -> QuerySet[Alarm]:
+    """The open alarms that stand for as long as the facts say so."""
+    found = Alarm.objects.filter(ended_at=None, kind__in=BY_FACT)
+    return found if establishment_id is None else found.filter(establishment_id=establishment_id)
+
+
+def _overdue(tx: Transaction, *, establishment_id: int | None) -> QuerySet[Alarm]:
+    found = Alarm.objects.filter(ended_at=None, deadline_at__lte=tx.now)
+    return found if establishment_id is None else found.filter(establishment_id=establishment_id)
 
 
 @service
@@ -103,7 +141,7 @@ def raise_alarm(tx: Transaction, *, alarm: DueAlarm) -> AlarmResult:
 @service
 def acknowledge_alarm(tx: Transaction, *, alarm_id: int) -> AlarmResult:
     """An officer has it in hand: seen, by whom, when. It stays open. A repeat changes nothing."""
-    alarm = _locked(alarm_id)
+    alarm = _locked(tx, alarm_id)
     _require(tx, alarm)
     if alarm.acknowledged_at is None and alarm.ended_at is None:
         alarm.acknowledged_at, alarm.acknowledged_by_id = tx.now, tx.actor.user_id
@@ -125,7 +163,7 @@ def end_alarm(tx: Transaction, *, alarm_id: int, reason: str) -> AlarmResult:
 
     Raises Refused for a kind that only its fact ends, InvalidInput without a reason.
     """
-    alarm = _locked(alarm_id)
+    alarm = _locked(tx, alarm_id)
     _require(tx, alarm)
     if not reason.strip():
         raise InvalidInput({"reason": Reason("assurance.reason_missing")})
@@ -140,8 +178,7 @@ def end_alarm(tx: Transaction, *, alarm_id: int, reason: str) -> AlarmResult:
 def end_alarm_by_fact(tx: Transaction, *, kind: str, key: str) -> None:
     """What the alarm warned of is no longer so, as an event said."""
     tx.require("assurance.sweep")
-    alarm = Alarm.objects.select_for_update().filter(kind=kind, key=key, ended_at=None).first()
-    if alarm is not None:
+    for alarm in _locked_all(tx, Alarm.objects.filter(kind=kind, key=key, ended_at=None)):
         _end(tx, alarm, kind=Alarm.EndKind.FACT, reason="")
 
 
@@ -149,21 +186,18 @@ def end_alarm_by_fact(tx: Transaction, *, kind: str, key: str) -> None:
 def end_alarms_of_stay(tx: Transaction, *, kind: str, episode_id: int, by: str) -> None:
     """End the alarms of a kind about one stay: `by` is the fact, a code of `web.rows.ENDED_BY`."""
     tx.require("assurance.sweep")
-    open_ones = Alarm.objects.select_for_update().filter(
-        kind=kind, episode_id=episode_id, ended_at=None
-    )
-    for alarm in open_ones.order_by("pk"):
+    open_ones = Alarm.objects.filter(kind=kind, episode_id=episode_id, ended_at=None)
+    for alarm in _locked_all(tx, open_ones):
         _end(tx, alarm, kind=Alarm.EndKind.FACT, reason=by)
 
 
 def climb_overdue(tx: Transaction, *, establishment_id: int | None) -> int:
     """Give every alarm past its deadline to the next role on its ladder; give how many climbed.
 
-    An acknowledged release order climbs all the same: seen is not free.
+    Whom they are about is locked already. An acknowledged release order climbs all the same: seen
+    is not free.
     """
-    overdue = Alarm.objects.select_for_update().filter(ended_at=None, deadline_at__lte=tx.now)
-    if establishment_id is not None:
-        overdue = overdue.filter(establishment_id=establishment_id)
+    overdue = _overdue(tx, establishment_id=establishment_id).select_for_update()
     climbed, found = 0, list(overdue.order_by("pk"))
     sealed = sealed_among(alarm.person_id for alarm in found)
     for alarm in found:
@@ -268,8 +302,14 @@ def _require(tx: Transaction, alarm: Alarm) -> None:
         tx.require_person("assurance.manage", people.canonical_id(alarm.person_id))
 
 
-def _locked(alarm_id: int) -> Alarm:
-    alarm = Alarm.objects.select_for_update().filter(pk=alarm_id).first()
-    if alarm is None:
-        raise NotFound("alarm", alarm_id)
-    return alarm
+def _locked(tx: Transaction, alarm_id: int) -> Alarm:
+    for alarm in _locked_all(tx, Alarm.objects.filter(pk=alarm_id)):
+        return alarm
+    raise NotFound("alarm", alarm_id)
+
+
+def _locked_all(tx: Transaction, alarms: QuerySet[Alarm]) -> list[Alarm]:
+    """These alarms, whom they are about locked first: the order that every change keeps to."""
+    about = alarms.values_list("person_id", flat=True)
+    tx.lock_persons(person_id for person_id in about if person_id is not None)
+    return list(alarms.select_for_update().order_by("pk"))

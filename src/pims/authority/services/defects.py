@@ -19,12 +19,13 @@ def decide_defective(tx: Transaction, *, warrant_id: int, decision: str, reason:
     A returned warrant no longer detains from this instant; whoever it alone held is then on the
     books with no valid warrant, which is an alarm. Raises Refused (decided already), NotFound.
     """
+    named = WarrantName.objects.filter(warrant_id=warrant_id)
+    tx.lock_persons(named.values_list("person_id", flat=True))
     warrant = Warrant.objects.select_for_update().filter(pk=warrant_id).first()
     if warrant is None:
         raise NotFound("warrant", warrant_id)
     names = list(warrant.names.all())
     _require_paper(tx, "authority.decide", warrant, names)
-    tx.lock_persons(name.person_id for name in names)
     if decision not in (Warrant.State.ACTED_ON, Warrant.State.RETURNED):
         raise InvalidInput({"decision": Reason("authority.unknown_decision")})
     if not reason.strip():

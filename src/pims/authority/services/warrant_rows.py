@@ -73,7 +73,7 @@ def add_name(
 
 def mark_endless(name: WarrantName) -> None:
     """A paper left without the end that its kind needs is defective: it must not hold unseen."""
-    paper = name.warrant
+    paper = locked_paper(name)
     kind = warrant_kinds()[paper.kind]
     if name.ends_at is not None or paper.state in (Warrant.State.RETURNED, Warrant.State.VOID):
         return
@@ -118,6 +118,20 @@ def read_again(name: WarrantName) -> None:
     elif not now and paper.state == Warrant.State.AS_RECEIVED:
         paper.state = Warrant.State.ACTED_ON
     paper.save(update_fields=["defects", "state"])
+
+
+def locked_paper(name: WarrantName) -> Warrant:
+    """The paper of a name whose person is locked, as it stands now, for a change to the paper.
+
+    It may name several people: each is changed under a lock of its own, and the paper itself only
+    under this one, which is taken after those of the persons.
+    """
+    name.warrant = (
+        Warrant.objects.select_for_update(of=("self",))
+        .select_related("body")
+        .get(pk=name.warrant_id)
+    )
+    return name.warrant
 
 
 def as_input(name: WarrantName) -> WarrantNameInput:

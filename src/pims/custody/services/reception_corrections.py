@@ -11,7 +11,7 @@ from pims.custody import events
 from pims.custody.models import BodyReceipt, Episode, Injury, Van
 from pims.custody.reading import READER, covers
 from pims.custody.services.about import about
-from pims.custody.services.common import locked_episode, moment, open_placement
+from pims.custody.services.common import moment, open_placement
 from pims.custody.services.corrections import change
 from pims.custody.services.never_held import MAY_BE_UNDONE, undo
 from pims.custody.services.opening import open_episode
@@ -155,7 +155,7 @@ def give_receipt_to_another(
     that stay remains, and an alarm asks where its person is. Papers are not moved: what they say
     is the court's. Raises InvalidInput: no reason, the same person, somebody unknown.
     """
-    receipt = _locked_receipt(tx, receipt_id)
+    receipt = _locked_receipt(tx, receipt_id, or_of=person_id)
     tx.require(CORRECT, establishment_id=receipt.establishment_id)
     tx.require_person(CORRECT, receipt.person_id)
     reason = given_reason(reason)
@@ -213,12 +213,13 @@ def give_receipt_to_another(
     return ReceiptGiven(receipt.pk, right, number, stay.pk, episode.pk if began else None)
 
 
-def _locked_receipt(tx: Transaction, receipt_id: int) -> BodyReceipt:
-    """The receipt, the person of its stay locked. Raises NotFound."""
-    found = BodyReceipt.objects.filter(pk=receipt_id).values_list("episode_id", flat=True).first()
-    if found is None:
+def _locked_receipt(tx: Transaction, receipt_id: int, *, or_of: int | None = None) -> BodyReceipt:
+    """The receipt, locked the person of its stay and whose it may be. Raises NotFound."""
+    found = BodyReceipt.objects.filter(pk=receipt_id).values_list("episode__person_id", flat=True)
+    whose = found.first()
+    if whose is None:
         raise NotFound("receipt", receipt_id)
-    locked_episode(tx, found)
+    tx.lock_persons([whose, *([] if or_of is None else people.ids_canonical([or_of]).values())])
     return BodyReceipt.objects.get(pk=receipt_id)
 
 

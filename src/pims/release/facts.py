@@ -1,6 +1,6 @@
 """Gathering what the discharge check looks at, from the rooms below."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -37,7 +37,8 @@ def collect_facts(case: DischargeCase, *, at: datetime) -> DischargeFacts:
     own = (o for o in orders if o.release_order_id == case.release_order_id)
     order = next((o for o in own if _grounds(o, custody_now, papers)), None)
     detaining = [w for w in papers if w.detains_at(at)]
-    detaining += [w for w in papers if _follows_on(w, at, ZoneInfo(zone))]
+    today = at.astimezone(ZoneInfo(zone)).date()
+    detaining += [w for w in papers if _follows_on(w, at, today, ZoneInfo(zone))]
     in_doubt = [w for w in papers if w.may_detain_at(at)]
     # A typed day is a final date only where a paper of this custody says so.
     named = case.final_date in final_dates(papers, custody_now)
@@ -50,7 +51,7 @@ def collect_facts(case: DischargeCase, *, at: datetime) -> DischargeFacts:
             if any(w.warrant_name_id in o.warrant_name_ids for o in orders if o.is_open)
         ),
         final_date=case.final_date if named else None,
-        today=at.astimezone(ZoneInfo(zone)).date(),
+        today=today,
         detaining=[
             DetainingWarrant(
                 w.warrant_name_id,
@@ -86,14 +87,23 @@ def collect_facts(case: DischargeCase, *, at: datetime) -> DischargeFacts:
     )
 
 
-def orders_that_free(case: DischargeCase, *, at: datetime) -> list[int]:
-    """The order of the case, and every other that stands by `at`: each ends its own warrants."""
+def orders_that_free(
+    case: DischargeCase, *, at: datetime, acted_on: Collection[int] = ()
+) -> list[int]:
+    """The order of the case, and every other that stands by `at`: each ends its own warrants.
+
+    Of those `acted_on` before, whose hour is put right, also one that fell only after `at`.
+    """
     orders = authority.release_orders([case.person_id]).get(case.person_id, [])
-    return [
-        o.release_order_id
-        for o in orders
-        if o.is_open and (o.release_order_id == case.release_order_id or o.received_at <= at)
-    ]
+
+    def freed(order: ReleaseOrderInfo) -> bool:
+        own = order.release_order_id == case.release_order_id
+        if order.is_open:
+            return own or order.received_at <= at
+        fell = order.withdrawn_at
+        return order.release_order_id in acted_on and fell is not None and fell > at
+
+    return [order.release_order_id for order in orders if freed(order)]
 
 
 def clock_of(
@@ -133,13 +143,33 @@ def release_hour(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, RELEASE_HOUR, zone)
 
 
-def _follows_on(warrant: WarrantBrief, at: datetime, zone: ZoneInfo) -> bool:
-    """Whether a warrant begins so soon that whoever goes now would be taken again: a consecutive
-    sentence begins on the day after the one before it ends."""
+def last_day(papers: Iterable[WarrantBrief], at: datetime, zone: ZoneInfo) -> date | None:
+    """The last day that the papers in force name together, with those that follow on them.
+
+    None where nothing is in force, or anything among them waits for a court or names no day.
+    """
+    known = list(papers)
+    counted = [paper for paper in known if paper.detains_at(at)]
+    if not counted:
+        return None
+    last: date | None = None
+    while counted:
+        for paper in counted:
+            if paper.final_date is None:
+                return None
+            last = paper.final_date if last is None else max(last, paper.final_date)
+            known.remove(paper)
+        assert last is not None
+        counted = [paper for paper in known if _follows_on(paper, at, last, zone)]
+    return last
+
+
+def _follows_on(warrant: WarrantBrief, at: datetime, last: date, zone: ZoneInfo) -> bool:
+    """Whether a warrant begins so soon after `last` that whoever goes then would be taken again: a
+    consecutive sentence begins on the day after the one before it ends."""
     if warrant.detains is None or warrant.detains.start <= at:
         return False
-    today = at.astimezone(zone).date()
-    return warrant.detains.start.astimezone(zone).date() <= today + timedelta(days=1)
+    return warrant.detains.start.astimezone(zone).date() <= last + timedelta(days=1)
 
 
 def _final_at(warrant: WarrantBrief, zone: ZoneInfo) -> datetime | None:

@@ -18,7 +18,7 @@ from pims.kernel import clock
 from pims.kernel.asof import AsOf
 from pims.kernel.errors import NotFound
 from pims.release import rules
-from pims.release.facts import collect_facts
+from pims.release.facts import collect_facts, last_day
 from pims.release.models import Discharge, DischargeCase, DischargeItem, ReleaseInError
 from pims.release.rules import DischargeCheck, DischargeFacts
 
@@ -134,7 +134,7 @@ class DischargeInfo:
 
 @dataclass(frozen=True, slots=True)
 class DueRelease:
-    """Someone whose last warrant ends, by its own words, on `final_date`."""
+    """Someone whose last warrant ends, by its own words, on `final_date`: none follows on."""
 
     person_id: int
     episode_id: int
@@ -302,12 +302,9 @@ def releases_due(viewer: Actor, establishment_id: int, *, days: int = 7) -> list
     )
     due = []
     for row in rows:
-        in_force = [w for w in held.get(row.person_id, []) if w.detains_at(now)]
-        ends = [w.final_date for w in in_force if w.final_date is not None]
-        if in_force and len(ends) == len(in_force) and max(ends) <= horizon:
-            due.append(
-                DueRelease(row.person_id, row.episode_id, max(ends), cases.get(row.episode_id))
-            )
+        day = last_day(held.get(row.person_id, []), now, zone)
+        if day is not None and day <= horizon:
+            due.append(DueRelease(row.person_id, row.episode_id, day, cases.get(row.episode_id)))
     return sorted(due, key=lambda d: (d.final_date, d.person_id))
 
 

@@ -109,7 +109,7 @@ def verify_release_order(
     Raises Refused where the body has no stored number or the order is not open.
     """
     order = locked_order(tx, release_order_id)
-    tx.require_person("authority.record", order.person_id)
+    tx.require_person("authority.record", people.canonical_id(order.person_id))
     if not spoke_to.strip():
         raise InvalidInput({"spoke_to": Reason("authority.spoke_to_missing")})
     if order.state not in (ReleaseOrder.State.RECEIVED, ReleaseOrder.State.VERIFIED):
@@ -146,13 +146,16 @@ def act_on_release_order(
 ) -> ReleaseOrderResult:
     """End, at `at`, every warrant that the order names. A repeat changes nothing.
 
+    An order that fell only after `at` stood then. Raises Refused for one that did not, NotFound.
+
     Whoever may discharge may do this: it is the order that ends the warrants, not the officer.
     """
     order = locked_order(tx, release_order_id)
     tx.require_person("release.discharge", people.canonical_id(order.person_id))
     if order.state == ReleaseOrder.State.ACTED_ON:
         return ReleaseOrderResult(order.pk)
-    if order.state in (ReleaseOrder.State.WITHDRAWN, ReleaseOrder.State.STRUCK_OUT):
+    fallen = order.state in (ReleaseOrder.State.WITHDRAWN, ReleaseOrder.State.STRUCK_OUT)
+    if fallen and (order.withdrawn_at is None or order.withdrawn_at <= at):
         refuse(not_open(order)).require()
     own = people.persons_of(order.person_id)
     tx.lock_persons(own)

@@ -54,9 +54,10 @@ def let_orders_stand_again(
         ]
         opened += _reopen(tx, closed, reason)
         if order.state == ReleaseOrder.State.ACTED_ON:
-            verified = order.verified_at is not None
-            order.state = ReleaseOrder.State.VERIFIED if verified else ReleaseOrder.State.RECEIVED
+            order.state = _stands_as(order)
             order.save(update_fields=["state"])
+            if order.withdrawn_how:
+                continue
             tx.record(
                 events.ReleaseOrderStandsAgain(
                     person_id=order.person_id,
@@ -66,6 +67,14 @@ def let_orders_stand_again(
                 details={"reason": reason},
             )
     return tuple(opened)
+
+
+def _stands_as(order: ReleaseOrder) -> ReleaseOrder.State:
+    """How an order stands on which nobody was let go: as before, or fallen where it fell since."""
+    if order.withdrawn_how:
+        return ReleaseOrder.State.WITHDRAWN
+    verified = order.verified_at is not None
+    return ReleaseOrder.State.VERIFIED if verified else ReleaseOrder.State.RECEIVED
 
 
 def _reopen(tx: Transaction, names: Iterable[WarrantName], basis: str) -> tuple[int, ...]:

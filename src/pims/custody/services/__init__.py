@@ -22,6 +22,7 @@ from pims.custody.services.corrections import (
 from pims.custody.services.death import record_death, record_removal
 from pims.custody.services.discharge_corrections import (
     correct_discharge_end,
+    say_of_discharge_end,
     take_back_discharge_end,
 )
 from pims.custody.services.end_corrections import (
@@ -144,6 +145,7 @@ __all__ = [
     "record_returns",
     "record_transfer",
     "reopen_step",
+    "say_of_discharge_end",
     "send_out",
     "take_back_discharge_end",
     "take_back_end",

@@ -17,6 +17,7 @@ from pims.release import events, rules
 from pims.release.facts import (
     clock_of,
     final_dates,
+    last_day,
     orders_that_ground,
     release_hour,
     this_custody,
@@ -148,33 +149,34 @@ def follow_clock(tx: Transaction, *, person_id: int) -> None:
 def start_due_discharges(tx: Transaction, *, establishment_id: int) -> int:
     """Open a case for everyone whose last warrant ends today by its own words.
 
-    Whoever waits for a court date is not among them: only ends named by the paper count. Gives
-    how many cases were opened.
+    Whoever waits for a court date is not among them, nor whoever a further sentence holds on:
+    only ends named by the papers count. Gives how many cases were opened.
     """
     tx.require("release.prepare", establishment_id=establishment_id)
     zone = ZoneInfo(facilities.time_zone(establishment_id))
     today = tx.now.astimezone(zone).date()
     rows = standing(establishment_id=establishment_id)
     held = authority.warrants_of([row.person_id for row in rows], zone=zone.key, as_of=AsOf(tx.now))
-    opened = 0
     has_case = set(
         DischargeCase.objects.filter(
             establishment_id=establishment_id, state=DischargeCase.State.OPEN
         ).values_list("episode_id", flat=True)
     )
-    for row in rows:
-        inforce = [w for w in held.get(row.person_id, []) if w.detains_at(tx.now)]
-        if row.episode_id in has_case or row.at_large_since is not None or not inforce:
-            continue
-        if all(w.final_date is not None and w.final_date <= today for w in inforce):
-            start_discharge(
-                tx,
-                episode_id=row.episode_id,
-                basis=DischargeCase.Basis.FINAL_DATE,
-                final_date=max(w.final_date for w in inforce if w.final_date is not None),
-            )
-            opened += 1
-    return opened
+    last = {row: last_day(held.get(row.person_id, []), tx.now, zone) for row in rows}
+    due = [
+        (row, day)
+        for row, day in last.items()
+        if day is not None
+        and day <= today
+        and row.episode_id not in has_case
+        and row.at_large_since is None
+    ]
+    tx.lock_persons(row.person_id for row, _day in due)
+    for row, day in due:
+        start_discharge(
+            tx, episode_id=row.episode_id, basis=DischargeCase.Basis.FINAL_DATE, final_date=day
+        )
+    return len(due)
 
 
 @service

@@ -11,11 +11,12 @@ from pims.custody.selectors.standing import owner_of
 from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel.decisions import Reason, refuse
 from pims.kernel.errors import InvalidInput, NotFound, Stale
+from pims.people import selectors as people
 from pims.release import events, rules
 from pims.release.facts import collect_facts, orders_that_free
 from pims.release.models import Discharge, DischargeCase, ReleaseInError
 from pims.release.services.discharges import DischargeResult
-from pims.release.services.paper import paper_marks, set_ground
+from pims.release.services.paper import UNSAID, paper_marks, set_ground, unsaid
 
 CORRECT = "custody.correct"
 # What is said of a discharge, and how long it may be.
@@ -100,9 +101,11 @@ def correct_discharge(
         before["at"], after["at"] = was, new
     if not after:
         return _result(discharge)
-    _move(tx, discharge, case, new, reason)
-    if discharge.at != was:
-        discharge.moved_from = was
+    if new != was:
+        _move(tx, discharge, case, new, reason)
+        discharge.moved_from = was if discharge.at != was else discharge.moved_from
+    else:
+        _say(tx, discharge, case, reason)
     if discharge.entered_from_paper:
         named = bool(discharge.second_name)
         discharge.second_how = Discharge.SecondHow.PAPER if named else Discharge.SecondHow.NONE
@@ -128,10 +131,31 @@ def correct_discharge(
     return _result(discharge)
 
 
+def _say(tx: Transaction, discharge: Discharge, case: DischargeCase | None, reason: str) -> None:
+    """What is said of it alone changes: custody and the warrants stay ended as they were."""
+    ground = "" if case is None else case.ground
+    if discharge.entered_from_paper:
+        said = unsaid(discharge.order_seen, discharge.first_name)
+        discharge.marks = [mark for mark in discharge.marks if mark not in UNSAID] + said
+        ground = discharge.order_seen
+        if case is not None:
+            case.ground = ground or "-"
+            case.save(update_fields=["ground"])
+    custody.say_of_discharge_end(
+        tx,
+        episode_id=discharge.episode_id,
+        reason=reason,
+        order_seen=ground,
+        by_whom=discharge.first_name,
+        destination=discharge.destination,
+    )
+
+
 def _move(
     tx: Transaction, discharge: Discharge, case: DischargeCase | None, new: datetime, reason: str
 ) -> None:
     """Let custody and the warrants end at `new`, with the ground and marks of that hour."""
+    acted_on = _acted_on(discharge, case)
     _orders_stand_again(tx, discharge, case, reason)
     if case is not None and discharge.entered_from_paper:
         set_ground(
@@ -142,9 +166,9 @@ def _move(
             paper_marks(found, order_seen=discharge.order_seen, first_officer=discharge.first_name)
         )
         discharge.left_open = list(found.open_items)
-        freeing = orders_that_free(case, at=new)
+        freeing = orders_that_free(case, at=new, acted_on=acted_on)
     else:
-        freeing = _acted_on(discharge, case)
+        freeing = acted_on
     for order_id in freeing:
         authority.act_on_release_order(tx, release_order_id=order_id, at=new)
     discharge.orders_acted_on = freeing
@@ -179,7 +203,7 @@ def _locked(tx: Transaction, discharge_id: int) -> tuple[Discharge, DischargeCas
         raise NotFound("discharge", discharge_id)
     person_id, _establishment_id = owner_of(found.episode_id)
     tx.lock_persons([person_id])
-    tx.require_person(CORRECT, person_id)
+    tx.require_person(CORRECT, people.canonical_id(person_id))
     found.refresh_from_db()
     if found.taken_back_at is not None:
         refuse(Reason("release.discharge_taken_back")).require()

@@ -9,6 +9,7 @@ from pims.custody import services as custody
 from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel.decisions import Reason, refuse, refuse_if_any
 from pims.kernel.errors import NotFound
+from pims.people import selectors as people
 from pims.release import events, rules
 from pims.release.facts import collect_facts, orders_that_free
 from pims.release.models import Discharge, DischargeCase
@@ -77,16 +78,19 @@ def discharge_person(
 
 @service
 def countersign(tx: Transaction, *, discharge_id: int) -> DischargeResult:
-    """The second officer signs later what was agreed by telephone, or done alone."""
-    discharge = Discharge.objects.select_for_update().filter(pk=discharge_id).first()
-    if discharge is None:
-        raise NotFound("discharge", discharge_id)
-    tx.require_person("release.second_check", discharge.person_id)
+    """The second officer signs later what was agreed by telephone, or done alone.
+
+    Where a second officer stood at the gate, or has signed, nothing changes. Raises Refused for
+    the first officer and of a discharge that was taken back, NotFound.
+    """
+    discharge = locked_discharge(tx, discharge_id)
+    tx.require_person("release.second_check", people.canonical_id(discharge.person_id))
     if discharge.taken_back_at is not None:
         refuse(Reason("release.discharge_taken_back")).require()
     if tx.actor.user_id == (discharge.first_officer_id or discharge.recorded_by_id):
         refuse(Reason("release.same_officer", decided_by="release.second_check")).require()
-    if discharge.countersigned_at is None:
+    present = discharge.second_how == Discharge.SecondHow.PRESENT
+    if discharge.countersigned_at is None and not present:
         discharge.countersigned_at = tx.now
         discharge.second_officer_id = tx.actor.user_id
         discharge.save(update_fields=["countersigned_at", "second_officer_id"])
@@ -98,6 +102,16 @@ def countersign(tx: Transaction, *, discharge_id: int) -> DischargeResult:
             )
         )
     return DischargeResult(discharge.pk, discharge.case_id, tuple(discharge.marks))
+
+
+def locked_discharge(tx: Transaction, discharge_id: int) -> Discharge:
+    """The discharge, its person locked first. Raises NotFound."""
+    found = Discharge.objects.filter(pk=discharge_id).values_list("person_id", flat=True)
+    person_id = found.first()
+    if person_id is None:
+        raise NotFound("discharge", discharge_id)
+    tx.lock_persons([person_id])
+    return Discharge.objects.get(pk=discharge_id)
 
 
 def write_discharge(

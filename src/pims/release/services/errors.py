@@ -9,8 +9,10 @@ from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel import minutes
 from pims.kernel.decisions import Reason, refuse
 from pims.kernel.errors import InvalidInput, NotFound
+from pims.people import selectors as people
 from pims.release import events
-from pims.release.models import Discharge, ReleaseInError
+from pims.release.models import ReleaseInError
+from pims.release.services.discharges import locked_discharge
 
 CLOCK_SLACK = timedelta(minutes=2)
 
@@ -33,11 +35,8 @@ def record_release_in_error(
 
     Raises Refused where the error is recorded already, InvalidInput, NotFound.
     """
-    discharge = Discharge.objects.filter(pk=discharge_id).first()
-    if discharge is None:
-        raise NotFound("discharge", discharge_id)
-    tx.lock_persons([discharge.person_id])
-    tx.require_person("release.discharge", discharge.person_id)
+    discharge = locked_discharge(tx, discharge_id)
+    tx.require_person("release.discharge", people.canonical_id(discharge.person_id))
     if discharge.taken_back_at is not None:
         refuse(Reason("release.discharge_taken_back")).require()
     if ReleaseInError.objects.filter(discharge=discharge).exists():
@@ -90,8 +89,9 @@ def record_return_from_error(
     error = ReleaseInError.objects.filter(pk=error_id).first()
     if error is None:
         raise NotFound("release_in_error", error_id)
-    tx.lock_persons([error.person_id])
-    tx.require_person("custody.receive", error.person_id)
+    person_id = people.canonical_id(error.person_id)
+    tx.lock_persons([error.person_id, person_id])
+    tx.require_person("custody.receive", person_id)
     error.refresh_from_db()
     if error.withdrawn_at is not None:
         refuse(Reason("release.discharge_taken_back")).require()
@@ -102,14 +102,14 @@ def record_return_from_error(
     returned_at = minutes.after(returned_at, error.left_at)
     if returned_at <= error.left_at:
         raise InvalidInput({"returned_at": Reason("release.return_before_release")})
-    here = next(iter(standing(person_ids=[error.person_id])), None)
+    here = next(iter(standing(person_ids=[person_id])), None)
     if here is not None and here.starts_at >= error.left_at:
         episode_id = here.episode_id
     else:
         received = custody.record_body_receipts(
             tx,
             establishment_id=error.establishment_id,
-            receipts=[custody.BodyReceiptInput(person_id=error.person_id, warrant_state="no")],
+            receipts=[custody.BodyReceiptInput(person_id=person_id, warrant_state="no")],
             received_at=returned_at,
             reception_kind="return_from_error",
         )

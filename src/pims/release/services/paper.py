@@ -12,12 +12,19 @@ from pims.kernel import minutes
 from pims.kernel.decisions import Reason, refuse
 from pims.kernel.errors import InvalidInput
 from pims.release import events, rules
-from pims.release.facts import clock_of, collect_facts, orders_that_free, orders_that_ground
+from pims.release.facts import (
+    clock_of,
+    collect_facts,
+    last_day,
+    orders_that_free,
+    orders_that_ground,
+)
 from pims.release.models import Discharge, DischargeCase
 from pims.release.services.discharges import DischargeResult, write_discharge
 
 CLOCK_SLACK = timedelta(minutes=2)
 Basis = DischargeCase.Basis
+UNSAID = ("no_order_seen", "officer_not_named")
 
 
 @service
@@ -79,12 +86,17 @@ def paper_marks(
     found: rules.DischargeCheck, *, order_seen: str, first_officer: str
 ) -> tuple[str, ...]:
     """What the check would have said, and what the paper does not say."""
-    marks = [*(reason.code for reason in found.stops), *found.doubts, "from_paper"]
-    if not order_seen.strip():
-        marks.append("no_order_seen")
-    if not first_officer.strip():
-        marks.append("officer_not_named")
-    return tuple(marks)
+    stops = (reason.code for reason in found.stops)
+    return (*stops, *found.doubts, "from_paper", *unsaid(order_seen, first_officer))
+
+
+def unsaid(order_seen: str, first_officer: str) -> list[str]:
+    """The marks of what the paper of a discharge does not say (`UNSAID`)."""
+    return [
+        mark
+        for mark, text in zip(UNSAID, (order_seen, first_officer), strict=True)
+        if not text.strip()
+    ]
 
 
 def _case(
@@ -158,9 +170,7 @@ def _standing_order(episode_id: int, own: int | None, at: datetime) -> int | Non
 
 def _last_day(person_id: int, establishment_id: int, at: datetime) -> date | None:
     """The last day that the papers themselves name, where it had come for all of them."""
-    zone = facilities.time_zone(establishment_id)
-    papers = authority.warrants_of([person_id], zone=zone).get(person_id, [])
-    days = [paper.final_date for paper in papers if paper.detains_at(at)]
-    named = [day for day in days if day is not None]
-    today = at.astimezone(ZoneInfo(zone)).date()
-    return max(named) if named and len(named) == len(days) and max(named) <= today else None
+    zone = ZoneInfo(facilities.time_zone(establishment_id))
+    papers = authority.warrants_of([person_id], zone=zone.key).get(person_id, [])
+    day = last_day(papers, at, zone)
+    return day if day is not None and day <= at.astimezone(zone).date() else None

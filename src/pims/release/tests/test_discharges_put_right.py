@@ -10,6 +10,7 @@ from django.urls import reverse
 from pims.assurance.models import Alarm
 from pims.assurance.tests.test_surprising_receptions import deliver
 from pims.authority import selectors as authority
+from pims.authority import services as authority_services
 from pims.custody import selectors as custody
 from pims.custody import services as custody_services
 from pims.custody.tests.prison import LAYOUT, Prison, man, told
@@ -151,6 +152,52 @@ def test_the_warrants_end_at_the_hour_put_right_and_an_order_of_that_hour_is_the
     assert "release.no_order_or_final_date" not in found.marks
     (paper,) = authority.warrants_of([held.person_id], zone=LAYOUT.time_zone)[held.person_id]
     assert paper.ends_at == right
+
+
+def test_a_slip_in_the_destination_is_put_right_and_nobody_leaves_a_second_time(
+    prison: Prison, chief
+) -> None:
+    held = placed(prison)
+    order_for(prison, held.person_id)
+    done = on_paper(chief, held, clock.now(), destination="Hom", first_officer="Bob")
+    before = told(held.person_id)
+    services.correct_discharge(
+        by(chief), discharge_id=done, version=1, reason="A slip", destination="Home",
+        order_seen="Bail 7/26",
+    )  # fmt: skip
+    found = selectors.discharge(prison.actor, done)
+    assert (found.destination, found.order_seen) == ("Home", "Bail 7/26")
+    assert "no_order_seen" not in found.marks
+    assert found.moved_from is None
+    (episode,) = custody.episodes(prison.actor, held.person_id)
+    assert episode.end is not None
+    assert (episode.end.destination, episode.end.order_seen) == ("Home", "Bail 7/26")
+    assert told(held.person_id)[len(before) :] == [
+        "custody.end_amended", "release.discharge_corrected",
+    ]  # fmt: skip
+
+
+def test_an_order_that_the_court_took_back_since_frees_nobody_once_the_discharge_never_was(
+    prison: Prison, chief
+) -> None:
+    held = placed(prison)
+    order_id = order_for(prison, held.person_id)
+    done = on_paper(chief, held, clock.now(), first_officer="Bob")
+    authority_services.withdraw_release_order(
+        prison.command, release_order_id=order_id, how="by_body", reason="Set aside",
+        told_by="The clerk",
+    )  # fmt: skip
+    services.correct_discharge(
+        by(chief), discharge_id=done, version=1, reason="The book says so",
+        happened_at=clock.now() - timedelta(seconds=1),
+    )  # fmt: skip
+    (order,) = authority.release_orders([held.person_id])[held.person_id]
+    assert order.state == "acted_on"
+    assert not detains(held.person_id)
+    services.take_back_discharge(by(chief), discharge_id=done, reason="It was his brother")
+    (order,) = authority.release_orders([held.person_id])[held.person_id]
+    assert order.state == "withdrawn"
+    assert detains(held.person_id)
 
 
 def test_a_place_that_somebody_else_has_since_is_left_to_them_and_an_alarm_says_so(

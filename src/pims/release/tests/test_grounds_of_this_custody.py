@@ -1,10 +1,12 @@
 """A ground lets somebody go from the custody that it is about, and once."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from pims.authority import selectors as authority
 from pims.authority import services as authority_services
 from pims.custody import services as custody
 from pims.custody.services import ReceiptRecorded
@@ -134,3 +136,70 @@ def test_an_order_recorded_under_the_number_of_a_joined_record_starts_the_clock(
     order_for(prison, old.person_id)
     hear(follow_orders, "authority.release_order_recorded", old.person_id)
     assert open_case(prison, held.episode_id) is not None
+
+
+def test_an_officer_of_the_unit_where_somebody_is_verifies_an_order_under_a_joined_number(
+    prison: Prison, make_actor: Callable[..., Actor]
+) -> None:
+    held = prison.held("Juan Perez")
+    prison.put(held.episode_id, "REM A-1/1")
+    old = prison.one("Jon Peres", at=clock.now() - 30 * DAY)
+    custody.end_episode(
+        prison.command, episode_id=old.episode_id, kind="discharged",
+        ended_at=clock.now() - 20 * DAY,
+    )  # fmt: skip
+    custody.merge_people(
+        prison.command, person_id=old.person_id, into_person_id=held.person_id, reason="Same man"
+    )
+    order_id = order_for(prison, old.person_id)
+    authority_services.set_registry_phone(
+        prison.command, body_id=prison.court, telephone="227-2222"
+    )
+    of_the_unit = make_actor(
+        "authority.record",
+        establishment_id=prison.establishment_id,
+        unit_ids=[prison.units["REM"]],
+    )
+    authority_services.verify_release_order(
+        Command(of_the_unit), release_order_id=order_id, spoke_to="The clerk"
+    )
+    (order,) = authority.release_orders([held.person_id])[held.person_id]
+    assert order.state == "verified"
+
+
+def test_a_sentence_that_another_follows_opens_no_case_and_rings_nobody(prison: Prison) -> None:
+    today = clock.now().astimezone(ZoneInfo(ZONE)).date()
+    began = clock.now() - 40 * DAY
+    receipt = prison.one(at=began)
+    prison.remand(receipt.person_id, at=began, kind="committal_sentence", until=today)
+    midnight = datetime.combine(today + DAY, datetime.min.time(), ZoneInfo(ZONE))
+    further = authority_services.record_warrant(
+        prison.command,
+        establishment_id=prison.establishment_id,
+        kind="committal_sentence",
+        body_id=prison.court,
+        reference="HC 6/26",
+        dated=today,
+        received_at=clock.now(),
+        names=[
+            authority_services.WarrantNameInput(
+                person_id=receipt.person_id,
+                name_as_written="Juan Perez",
+                starts_at=midnight,
+                until=today + 300 * DAY,
+            )
+        ],
+    )
+
+    def opened() -> int:
+        return services.start_due_discharges(
+            prison.command, establishment_id=prison.establishment_id
+        )
+
+    assert opened() == 0
+    assert selectors.releases_due(prison.actor, prison.establishment_id) == []
+    authority_services.end_warrant_by_fact(
+        prison.command, warrant_name_id=further.warrant_name_ids[0], end_kind="void",
+        at=midnight, basis="The same sentence, keyed twice",
+    )  # fmt: skip
+    assert opened() == 1

@@ -122,6 +122,22 @@ def test_one_officer_alone_is_refused_for_fifteen_minutes_and_then_marked(
     assert row.second_how == "telephone"
 
 
+def test_who_stood_at_the_gate_stays_the_second_officer_whoever_signs_later(
+    prison, officer, second, make_actor
+) -> None:
+    receipt = prison.held()
+    case_id = case_for(prison, officer, receipt, order_for(prison, receipt.person_id))
+    known(officer, case_id)
+    services.second_officer_agrees(Command(second), case_id=case_id)
+    done = services.discharge_person(Command(officer), case_id=case_id)
+    third = make_actor("release.second_check")
+    services.countersign(Command(third), discharge_id=done.discharge_id)
+    row = Discharge.objects.get()
+    assert (row.second_officer_id, row.second_how) == (second.user_id, "present")
+    assert row.countersigned_at is None
+    assert "release.countersigned" not in told(receipt.person_id)
+
+
 def test_the_first_officer_cannot_be_the_second(prison, make_actor) -> None:
     both = make_actor(
         "release.view", "release.prepare", "release.discharge", "release.second_check",

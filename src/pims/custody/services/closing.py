@@ -73,15 +73,15 @@ def close_episode(
     episode.ends_at, episode.end_kind = at, kind
     episode.version += 1
     episode.save(update_fields=["ends_at", "end_kind", "clock_disputed", "version"])
+    first = not EndOfCustody.objects.filter(episode=episode, taken_back_at=None).exists()
     held = property_selectors.held_items([episode.person_id]).get(episode.person_id, [])
-    waiting = len(held)
     end = write_end(
         episode=episode,
         person_id=episode.person_id,
         establishment_id=episode.establishment_id,
         kind=kind,
         at=at,
-        property_waiting=waiting > 0 and kind != Episode.EndKind.TRANSFERRED,
+        property_waiting=bool(held) and kind != Episode.EndKind.TRANSFERRED,
         recorded_by_id=tx.actor.user_id,
         **fields,
     )
@@ -93,8 +93,8 @@ def close_episode(
             key: value for key, value in fields.items() if value and key != "release_order_id"
         },
     )
-    if end.property_waiting and kind != Episode.EndKind.DISCHARGED:
-        tx.record(events.PropertyWaits(**common, items=waiting))
+    if first and end.property_waiting and kind != Episode.EndKind.DISCHARGED:
+        tx.record(events.PropertyWaits(**common, items=len(held)))
     return EndResult(end.pk, episode.pk, at)
 
 
@@ -113,21 +113,39 @@ def ending(tx: Transaction, episode: Episode, ended_at: datetime | None) -> Mome
 
 
 def end_rows(tx: Transaction, episode: Episode, when: Moment, kind: str) -> None:
-    """End at `when` every escort, place and absence of the episode that reaches beyond it."""
+    """End at `when` every escort, place and absence of the episode that reaches beyond it, and
+    the papers that had run out by then."""
     _close_escorts(tx, episode, when, kind)
     for table, rows in (
         ("placement", list(Placement.objects.filter(episode=episode))),
         ("absence", list(Absence.objects.filter(episode=episode))),
     ):
         _cut(tx, episode, rows, when, table)
+    if kind != Episode.EndKind.TRANSFERRED:
+        authority_services.end_papers_that_ran_out(
+            tx.beyond_scope(),
+            person_id=episode.person_id,
+            at=when.at,
+            zone=facilities.time_zone(episode.establishment_id),
+        )
 
 
 def write_end(**fields: Any) -> EndOfCustody:
-    """The end of an episode, in the place of one that was taken back."""
-    end = EndOfCustody(**fields)
-    before = EndOfCustody.objects.filter(episode=end.episode).first()
-    if before is not None:
-        end.pk, end.version = before.pk, before.version + 1
+    """The end of an episode, new or in the place of one that was taken back.
+
+    One that stands is put right: who recorded and who countersigned it, what was in the store at
+    that hour, and whatever else is not given stays as it is.
+    """
+    before = EndOfCustody.objects.filter(episode=fields["episode"]).first()
+    if before is None or before.taken_back_at is not None:
+        end = EndOfCustody(**fields)
+        if before is not None:
+            end.pk, end.version = before.pk, before.version + 1
+    else:
+        end = before
+        for name in fields.keys() - {"recorded_by_id", "property_waiting"}:
+            setattr(end, name, fields[name])
+        end.version += 1
     end.save()
     return end
 

@@ -15,7 +15,7 @@ from pims.custody.services.corrections import EpisodeResult, tell_corrected
 from pims.custody.services.end_corrections import CORRECT, end_to_undo, undo_end
 from pims.custody.services.ends import DISCHARGES
 from pims.custody.services.restoring import restore_rows
-from pims.custody.services.words import line
+from pims.custody.services.words import given_reason, line
 from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel.decisions import Reason, refuse
 from pims.kernel.errors import InvalidInput
@@ -29,7 +29,7 @@ def take_back_discharge_end(tx: Transaction, *, episode_id: int, reason: str) ->
     InvalidInput without a reason.
     """
     episode = require_episode(tx, episode_id, CORRECT)
-    reason = _reason(reason)
+    reason = given_reason(reason)
     undo_end(tx, episode, end_to_undo(episode, DISCHARGES), reason=reason)
     return EpisodeResult(episode.pk, episode.version)
 
@@ -53,12 +53,12 @@ def correct_discharge_end(
     future, not after reception, or after the person was received again.
     """
     episode = require_episode(tx, episode_id, CORRECT)
-    reason = _reason(reason)
+    reason = given_reason(reason)
     end = _discharge_end(episode)
     new = moment(tx, ended_at, "ended_at").at
     if others_of(episode).filter(starts_at__gt=episode.starts_at, starts_at__lt=new).exists():
         raise InvalidInput({"ended_at": Reason("custody.episodes_would_overlap")})
-    was, recorded_by, kind = end.at, end.recorded_by_id, episode.end_kind
+    was, kind = end.at, episode.end_kind
     restore_rows(tx, episode, was, kind, goes_on=False)
     result = close_episode(
         tx,
@@ -70,9 +70,6 @@ def correct_discharge_end(
         by_whom=by_whom,
         destination=destination,
     )
-    now_stands = EndOfCustody.objects.get(pk=result.end_id)
-    now_stands.recorded_by_id = recorded_by
-    now_stands.save(update_fields=["recorded_by_id"])
     held = Episode.objects.filter(person_id=episode.person_id, ends_at=None).first()
     if held is not None:
         scope_from_rows(held)
@@ -97,7 +94,7 @@ def say_of_discharge_end(
     Raises Refused where custody did not end by a discharge, InvalidInput without a reason.
     """
     episode = require_episode(tx, episode_id, CORRECT)
-    reason = _reason(reason)
+    reason = given_reason(reason)
     end = _discharge_end(episode)
     new = {"order_seen": order_seen, "by_whom": by_whom, "destination": destination}
     after = {field: line(field, text, TEXTS[field]) for field, text in new.items()}
@@ -122,10 +119,3 @@ def _discharge_end(episode: Episode) -> EndOfCustody:
         refuse(Reason("custody.end_stands")).require()
         raise AssertionError("a refusal was not raised")
     return end
-
-
-def _reason(text: str) -> str:
-    reason = line("reason", text, 500)
-    if not reason:
-        raise InvalidInput({"reason": Reason("custody.reason_missing")})
-    return reason

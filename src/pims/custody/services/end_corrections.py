@@ -4,7 +4,7 @@ Nothing is deleted: what was recorded stays in the history, with who changed it,
 """
 
 from collections.abc import Collection, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db.models import Q
 
@@ -23,8 +23,9 @@ from pims.custody.services.common import (
 )
 from pims.custody.services.corrections import EpisodeResult, tell_corrected
 from pims.custody.services.restoring import restore_rows
-from pims.custody.services.words import PROSE, line, prose
+from pims.custody.services.words import PROSE, given_reason, line, prose
 from pims.foundation.commands.transaction import Transaction, service
+from pims.kernel import minutes
 from pims.kernel.decisions import Reason, refuse
 from pims.kernel.errors import InvalidInput, NotFound, Stale
 from pims.people import services as people_services
@@ -111,9 +112,7 @@ def take_back_end(tx: Transaction, *, episode_id: int, reason: str) -> EpisodeRe
     did not end in one of these ways or the person was received since, InvalidInput.
     """
     episode = require_episode(tx, episode_id, CORRECT)
-    reason = line("reason", reason, 500)
-    if not reason:
-        raise InvalidInput({"reason": Reason("custody.reason_missing")})
+    reason = given_reason(reason)
     end, kind = end_to_undo(episode, MAY_BE_TAKEN_BACK), episode.end_kind
     beyond = tx.beyond_scope()
     if kind in ENDED_AS:
@@ -171,9 +170,7 @@ def take_back_escape(tx: Transaction, *, episode_id: int, reason: str) -> Episod
     Raises Refused where nobody is at large, InvalidInput without a reason.
     """
     episode = require_episode(tx, episode_id, CORRECT)
-    reason = line("reason", reason, 500)
-    if not reason:
-        raise InvalidInput({"reason": Reason("custody.reason_missing")})
+    reason = given_reason(reason)
     absence = open_absence(episode)
     if absence is None:
         refuse(Reason("custody.not_at_large")).require()
@@ -199,10 +196,6 @@ def _end_of(tx: Transaction, end_id: int, permission: str) -> tuple[EndOfCustody
     return found, episode
 
 
-def same_minute(one: datetime, other: datetime) -> bool:
-    return abs(one - other) < timedelta(minutes=1) and one.minute == other.minute
-
-
 def _cleaned(
     tx: Transaction, end: EndOfCustody, field: str, value: str | datetime | None
 ) -> str | datetime | None:
@@ -210,7 +203,7 @@ def _cleaned(
         return None
     if field in _TIMES:
         assert isinstance(value, datetime)
-        if (old := getattr(end, field)) is not None and same_minute(value, old):
+        if (old := getattr(end, field)) is not None and minutes.same(value, old):
             return None  # a form gives hours and minutes; the seconds are no correction
         if field == "body_released_at":
             at = moment(tx, value, field).at

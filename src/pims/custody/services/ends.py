@@ -18,6 +18,7 @@ from pims.custody.services.closing import (
 from pims.custody.services.common import require_episode, require_open
 from pims.custody.services.corrections import tell_corrected
 from pims.custody.services.opening import open_episode
+from pims.custody.services.words import given_reason
 from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel.decisions import Reason
 from pims.kernel.errors import InvalidInput
@@ -78,8 +79,7 @@ def change_end_kind(tx: Transaction, *, episode_id: int, kind: str, reason: str)
     allowed = (*DISCHARGES, Episode.EndKind.DISCHARGED_AT_COURT)
     if end is None or episode.end_kind not in allowed or kind not in allowed:
         raise InvalidInput({"kind": Reason("custody.end_kind_unknown")})
-    if not reason.strip():
-        raise InvalidInput({"reason": Reason("custody.reason_missing")})
+    reason = given_reason(reason)
     before, episode.end_kind, end.kind = episode.end_kind, kind, kind
     episode.version += 1
     end.version += 1

@@ -1,5 +1,6 @@
 """How custody ends, each kind by its own path, and how the record is put right."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,9 @@ from pims.custody import selectors, services
 from pims.custody.models import EndOfCustody, Episode, Escort, Placement
 from pims.custody.rules.admission import STEPS
 from pims.custody.tests.prison import Prison, man, told
+from pims.foundation.access.actor import Actor
 from pims.foundation.access.models import PersonScope
+from pims.foundation.commands.transaction import Command
 from pims.kernel import clock
 from pims.kernel.asof import AsOf
 from pims.kernel.errors import InvalidInput, Refused, Stale
@@ -298,3 +301,52 @@ def test_an_admission_is_complete_when_its_last_step_was_done_whichever_is_enter
     assert episode.admission_state == "admitted"
     assert episode.admitted_at is not None
     assert episode.admitted_at >= began
+
+
+def test_a_discharge_moved_to_its_hour_keeps_who_signed_and_what_waited_in_the_store(
+    prison: Prison, make_actor: Callable[..., Actor]
+) -> None:
+    held = prison.held()
+    made = property_services.record_property(
+        prison.command,
+        person_id=held.person_id,
+        establishment_id=prison.establishment_id,
+        signed=True,
+        items=[property_services.ItemInput(category="clothing", description="Boots")],
+    )
+    done = services.end_episode(
+        prison.command,
+        episode_id=held.episode_id,
+        kind="discharged",
+        ended_at=clock.now() - timedelta(hours=5),
+        circumstances="At the front gate",
+    )
+    second = make_actor("release.second_check", establishment_id=prison.establishment_id)
+    services.countersign_end(Command(second), end_id=done.end_id)
+    property_services.return_property(
+        prison.command,
+        person_id=held.person_id,
+        establishment_id=prison.establishment_id,
+        item_ids=made.item_ids,
+    )
+    before = EndOfCustody.objects.get()
+    right = clock.now() - timedelta(hours=7)
+    services.correct_discharge_end(
+        Command(make_actor("custody.correct", establishment_id=prison.establishment_id)),
+        episode_id=held.episode_id,
+        reason="The gate book says so",
+        ended_at=right,
+        release_order_id=None,
+        order_seen="",
+        by_whom="",
+        destination="Home",
+    )
+    end = EndOfCustody.objects.get()
+    assert (end.at, end.destination, end.version) == (right, "Home", before.version + 1)
+    for kept in (
+        "countersigned_by_id", "countersigned_at", "recorded_by_id", "property_waiting",
+        "circumstances",
+    ):  # fmt: skip
+        assert getattr(end, kept) == getattr(before, kept), kept
+    assert end.property_waiting
+    assert end.countersigned_by_id == second.user_id

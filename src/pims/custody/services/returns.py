@@ -1,8 +1,11 @@
 """Taking people back, one or a whole van, with what the court did: the 17:00 desk."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+
+from django.db import IntegrityError
 
 from pims.custody import events
 from pims.custody.models import CourtReturn, Episode, Escort
@@ -28,6 +31,8 @@ from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel import minutes
 from pims.kernel.decisions import Reason
 from pims.kernel.errors import InvalidInput, NotFound, PimsError
+
+log = logging.getLogger("pims.custody")
 
 # Escorts that ended without a return at the desk: its outcome may still be added.
 OUTCOME_OPEN = (UNRECORDED, "brought_back", "went_on")
@@ -135,14 +140,18 @@ def _one_of_many(tx: Transaction, n: int, row: ReturnRow) -> RowResult:
             return RowResult(n, record_return(tx, row=row))
     except PimsError as error:
         problems = _problems(error)
-        tx.record(
-            events.ReturnRowRefused(
-                escort_id=row.escort_id,
-                outcome=row.outcome,
-                codes=" ".join(problem.code for problem in problems),
-            )
+    except IntegrityError:
+        # What the tables themselves rule out is a fault of ours, and the others are at the gate.
+        log.exception("a return contradicts the record", extra={"escort_id": row.escort_id})
+        problems = (Problem("", "custody.row_contradicts_the_record"),)
+    tx.record(
+        events.ReturnRowRefused(
+            escort_id=row.escort_id,
+            outcome=row.outcome,
+            codes=" ".join(problem.code for problem in problems),
         )
-        return RowResult(n, None, problems)
+    )
+    return RowResult(n, None, problems)
 
 
 def _problems(error: PimsError) -> tuple[Problem, ...]:

@@ -8,10 +8,10 @@ from django.db.models import QuerySet
 
 from pims.authority import selectors as authority
 from pims.custody.models import Absence, Episode, Escort, Placement
-from pims.custody.reading import covers
 from pims.custody.rules.returns import NEVER_LEFT
 from pims.custody.rules.timelines import INSTANT
 from pims.facilities import selectors as facilities
+from pims.foundation.history.known import held_at
 from pims.kernel.decisions import Reason
 
 
@@ -43,7 +43,7 @@ def stay_to_join(episode: Episode, new: datetime) -> Episode | None:
     """
     if not was_cut_short(episode) or next(_happened(episode), None) is not None:
         return None
-    return others_of(episode).filter(covers(new)).first()
+    return others_of(episode).filter(held_at(new)).first()
 
 
 def fault_of_start(episode: Episode, new: datetime) -> Fault | None:
@@ -55,7 +55,7 @@ def fault_of_start(episode: Episode, new: datetime) -> Fault | None:
         return Fault(reason, placed=all(found[1] == "placed" for found in before))
     others = others_of(episode)
     if was_cut_short(episode):
-        held = others.filter(covers(new)).first()
+        held = others.filter(held_at(new)).first()
         return None if held is None else _overlaps(held)
     if episode.ends_at is not None and new >= episode.ends_at:
         return Fault(Reason("custody.start_after_end", {"at": episode.ends_at.isoformat()}))

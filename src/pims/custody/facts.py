@@ -7,9 +7,10 @@ from datetime import datetime
 
 from pims.authority import selectors as authority
 from pims.custody.models import Placement
-from pims.custody.reading import READER, covers
+from pims.custody.reading import READER
 from pims.custody.rules.placement import PlaceFacts, PrisonerFacts
 from pims.facilities.selectors import PlaceInfo
+from pims.foundation.history.known import held_at
 from pims.kernel.asof import AsOf
 from pims.people import selectors as people
 from pims.safety import selectors as safety
@@ -32,7 +33,7 @@ def occupants(
     without: int | None = None,
 ) -> list[Occupant]:
     """Who has which place at `at`, those out on escort included: their place is kept."""
-    rows = Placement.objects.filter(covers(at))
+    rows = Placement.objects.filter(held_at(at))
     if establishment_id is not None:
         rows = rows.filter(establishment_id=establishment_id)
     if unit_id is not None:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from pims.custody.facts import occupants, place_facts, prisoner_facts
 from pims.custody.models import Episode, Placement
-from pims.custody.reading import READER, covers
+from pims.custody.reading import READER
 from pims.custody.rules.placement import (
     PlaceFacts,
     PlacementFinding,
@@ -17,6 +17,7 @@ from pims.facilities import selectors as facilities
 from pims.facilities.selectors import PlaceInfo
 from pims.foundation.access.actor import Actor
 from pims.foundation.access.scope import require_visible, visible_ids
+from pims.foundation.history.known import held_at
 from pims.kernel import clock
 from pims.kernel.decisions import Decision, Reason
 from pims.kernel.errors import NotFound, NotPermitted
@@ -89,7 +90,7 @@ def candidate_places(
         held_at=establishment_id,
     )
     who = prisoners[episode.person_id]
-    own = Placement.objects.filter(covers(at), episode=episode).values_list("place_id", flat=True)
+    own = Placement.objects.filter(held_at(at), episode=episode).values_list("place_id", flat=True)
     here = set(own)
     weighed = [
         (info, facts)
@@ -141,7 +142,7 @@ def unit_occupancy(
     if not viewer.can_at("custody.view", info.establishment_id):
         raise NotPermitted("custody.view")
     rows = list(
-        Placement.objects.filter(covers(at or clock.now()), unit_id=unit_id).order_by("starts_at")
+        Placement.objects.filter(held_at(at or clock.now()), unit_id=unit_id).order_by("starts_at")
     )
     ids = {row.person_id for row in rows}
     reached = ids if viewer.system else visible_ids(viewer, "custody.view", ids)
@@ -167,7 +168,7 @@ def unit_occupancy(
 def unit_occupied(establishment_id: int, *, at: datetime | None = None) -> dict[int, int]:
     """How many people hold a place in each unit: counts alone, of nobody in particular."""
     rows = Placement.objects.filter(
-        covers(at or clock.now()), establishment_id=establishment_id
+        held_at(at or clock.now()), establishment_id=establishment_id
     ).values_list("unit_id", flat=True)
     held: dict[int, int] = {}
     for unit_id in rows:

@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 from pims.custody import events
 from pims.custody.models import Absence, Episode, Escort, Placement
-from pims.custody.reading import covers
 from pims.custody.rules.timelines import Row, after_all
 from pims.custody.services.about import about
 from pims.facilities import selectors as facilities
 from pims.foundation.access.person_scope import set_scope
 from pims.foundation.commands.transaction import Transaction
+from pims.foundation.history.known import held_at
 from pims.kernel import minutes
 from pims.kernel.decisions import Reason, refuse
 from pims.kernel.errors import InvalidInput, NotFound
@@ -89,7 +89,7 @@ def episode_at(person_id: int, at: datetime) -> Episode | None:
     own = Episode.objects.filter(person_id=person_id)
     own = own.exclude(end_kind=Episode.EndKind.NEVER_HELD)
     return (
-        own.filter(covers(at)).first()
+        own.filter(held_at(at)).first()
         or own.filter(starts_at__gt=at, starts_at__lt=at + timedelta(minutes=1))
         .order_by("starts_at")
         .first()
@@ -101,14 +101,14 @@ def open_escort(episode: Episode, at: datetime | None = None) -> Escort | None:
     rows = Escort.objects.filter(episode=episode)
     if at is None:
         return rows.filter(returned_at=None).order_by("-left_at").first()
-    return rows.filter(covers(at, start="left_at", end="returned_at")).first()
+    return rows.filter(held_at(at, start="left_at", end="returned_at")).first()
 
 
 def open_absence(episode: Episode, at: datetime | None = None) -> Absence | None:
     rows = Absence.objects.filter(episode=episode)
     if at is None:
         return rows.filter(ends_at=None).order_by("-starts_at").first()
-    return rows.filter(covers(at)).first()
+    return rows.filter(held_at(at)).first()
 
 
 def limit_after(episode: Episode, at: datetime) -> datetime | None:

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from pims.custody import events
 from pims.custody.models import BodyReceipt, Episode, Injury, Van
-from pims.custody.reading import READER, covers
+from pims.custody.reading import READER
 from pims.custody.services.about import about
 from pims.custody.services.absences import end_absence
 from pims.custody.services.closing import close_episode
@@ -25,6 +25,7 @@ from pims.custody.services.placement import end_placements
 from pims.custody.services.words import PROSE
 from pims.foundation.access.models import PersonScope
 from pims.foundation.commands.transaction import Transaction
+from pims.foundation.history.known import held_at
 from pims.foundation.vault.sealing import unseal_person
 from pims.kernel.collation import search_key
 from pims.people import selectors as people
@@ -223,12 +224,12 @@ def _on_the_books(arrival: Arrival, person_id: int) -> _OnTheBooks:
         if last.ends_at is not None:
             return _OnTheBooks(None, last.ends_at)
         return _OnTheBooks(last, max(at, last.starts_at))
-    covering = own.filter(covers(at)).first()
+    covering = own.filter(held_at(at)).first()
     while covering is not None and covering.ends_at is not None:
         if covering.ends_at - at > CLOCK_SLACK:
             return _OnTheBooks(covering, at)
         at = covering.ends_at
-        covering = own.filter(covers(at)).first()
+        covering = own.filter(held_at(at)).first()
     if covering is not None:
         return _OnTheBooks(covering, at)
     following = own.filter(starts_at__gt=at).first()

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from pims.custody import events
 from pims.custody.models import BodyReceipt, Episode, Injury, Van
-from pims.custody.reading import READER, covers
+from pims.custody.reading import READER
 from pims.custody.services.about import about
 from pims.custody.services.common import moment, open_placement
 from pims.custody.services.corrections import change
@@ -20,6 +20,7 @@ from pims.custody.services.receiving import BodyReceiptInput, names_of
 from pims.custody.services.reception_hours import NotMoved, began_with, correct_line
 from pims.custody.services.words import given_reason, line, prose
 from pims.foundation.commands.transaction import Transaction, service
+from pims.foundation.history.known import held_at
 from pims.kernel import minutes
 from pims.kernel.decisions import Reason
 from pims.kernel.errors import InvalidInput, NotFound
@@ -166,7 +167,7 @@ def give_receipt_to_another(
     theirs = (
         Episode.objects.filter(person_id=right)
         .exclude(end_kind=Episode.EndKind.NEVER_HELD)
-        .filter(covers(at))
+        .filter(held_at(at))
         .first()
     )
     began = began_with(receipt, episode) and episode.end_kind in MAY_BE_UNDONE

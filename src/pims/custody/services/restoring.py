@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from pims.authority import services as authority_services
 from pims.custody import events
 from pims.custody.models import Absence, Episode, Escort, Placement
 from pims.custody.rules.timelines import INSTANT
@@ -16,11 +17,15 @@ Period = Placement | Absence | Escort
 def restore_rows(
     tx: Transaction, episode: Episode, closed_at: datetime, kind: str, *, goes_on: bool
 ) -> None:
-    """Put back the places, absences and escorts that an end at `closed_at` had cut off.
+    """Put back the places, absences and escorts that an end at `closed_at` had cut off, and open
+    again the papers that were taken to have run out with it.
 
     A place where somebody else lies since then is not given back: where custody `goes_on` the
     person is in reception, and an alarm says so.
     """
+    authority_services.reopen_papers_that_ran_out(
+        tx.beyond_scope(), person_id=episode.person_id, at=closed_at
+    )
     for absence in Absence.objects.filter(episode=episode, end_kind="custody_ended"):
         _restore(absence, closed_at, "starts_at", "ends_at", ("end_kind", "clock_disputed"))
     for escort in Escort.objects.filter(episode=episode):

@@ -50,6 +50,8 @@ def _ask(request: Any, *, switching: bool) -> HttpResponse:
     if request.method == "POST":
         form = SignInForm(request.POST, by_password=by_password)
         if form.is_valid():
+            # A PIN is digits alone: whoever types anything else into its box means the password.
+            by_password = by_password or not form.cleaned_data["secret"].isdigit()
             tried = try_secret(
                 badge=form.cleaned_data["badge"],
                 secret=Secret(form.cleaned_data["secret"]),

@@ -12,7 +12,7 @@ from pims.custody.services.admission import (
     reopen_step,
 )
 from pims.custody.services.batch import ReceivedUnderOrder, receive_under_one_order
-from pims.custody.services.closing import EndResult
+from pims.custody.services.closing import EndResult, hour_of_leaving
 from pims.custody.services.corrections import (
     EpisodeResult,
     JoinResult,
@@ -124,6 +124,7 @@ __all__ = [
     "countersign_end",
     "end_episode",
     "give_receipt_to_another",
+    "hour_of_leaving",
     "leave_place",
     "merge_people",
     "move_end",

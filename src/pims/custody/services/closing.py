@@ -15,6 +15,7 @@ from pims.custody.services.about import about
 from pims.custody.services.common import (
     Moment,
     begun,
+    locked_episode,
     moment,
     not_before,
     scope_to,
@@ -110,6 +111,14 @@ def ending(tx: Transaction, episode: Episode, ended_at: datetime | None) -> Mome
     if at <= episode.starts_at:
         raise InvalidInput({"ended_at": Reason("custody.end_before_reception")})
     return Moment(at, given=True)
+
+
+def hour_of_leaving(tx: Transaction, episode_id: int) -> datetime:
+    """The instant at which custody ends that ends by a service now, in the order of recording.
+
+    Raises NotFound.
+    """
+    return ending(tx, locked_episode(tx, episode_id), None).at
 
 
 def end_rows(tx: Transaction, episode: Episode, when: Moment, kind: str) -> None:

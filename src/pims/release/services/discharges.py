@@ -60,12 +60,13 @@ def discharge_person(
         marks.append("not_countersigned")
     marks += found.doubts
     freeing = orders_that_free(case, at=tx.now)
+    at = custody.hour_of_leaving(tx, case.episode_id)
     for order_id in freeing:
-        authority.act_on_release_order(tx, release_order_id=order_id, at=tx.now)
+        authority.act_on_release_order(tx, release_order_id=order_id, at=at)
     return write_discharge(
         tx,
         case=case,
-        at=tx.now,
+        at=at,
         first_officer_id=tx.actor.user_id,
         second_how=second_how,
         second_name=second_by_telephone.strip()[:120],
@@ -135,7 +136,7 @@ def write_discharge(
         tx,
         episode_id=case.episode_id,
         kind="discharged",
-        ended_at=at,
+        ended_at=at if from_paper else None,  # the clock's own hour is nobody's late entry
         release_order_id=case.release_order_id,
         order_seen=order_seen if from_paper else case.ground,
         by_whom=first_name,

@@ -373,3 +373,32 @@ def test_the_pin_is_asked_again_before_a_discharge_is_taken_back(prison: Prison,
     form = {"command_id": str(uuid4()), "reason": "Inside"}
     client.post(reverse("release:take_back", args=[done]), form)
     assert selectors.discharge(prison.actor, done).stands
+
+
+@pytest.mark.parametrize("behind", [timedelta(hours=3), timedelta(milliseconds=5)])
+def test_a_discharge_on_a_clock_that_went_back_keeps_the_order_and_can_be_taken_back(
+    prison, officer, second, chief, behind
+) -> None:
+    held = prison.held()
+    case_id = case_for(prison, officer, held, order_for(prison, held.person_id))
+    known(officer, case_id)
+    services.second_officer_agrees(Command(second), case_id=case_id)
+    now = clock.now()
+    with clock.at(now + behind):
+        prison.place(held.episode_id, "REM A-1/1")
+    with clock.at(now):
+        done = services.discharge_person(Command(officer), case_id=case_id)
+        discharge = Discharge.objects.get()
+        (stay,) = custody.episodes(prison.actor, held.person_id)
+        assert stay.episode.ends_at == discharge.at > stay.placements[0].starts_at
+        assert stay.placements[0].ends_at == discharge.at
+        assert not stay.placements[0].clock_disputed
+        told_back = "custody.clock_went_back" in told(held.person_id)
+        assert told_back is (behind > timedelta(minutes=2))
+        services.take_back_discharge(
+            by(chief), discharge_id=done.discharge_id, reason="He never left"
+        )
+    with clock.at(now + timedelta(hours=4)):
+        (row,) = custody.roll(prison.actor, prison.establishment_id)
+        assert row.place == "Remand A-1/1"
+        assert authority.detaining_warrants(held.person_id, zone=LAYOUT.time_zone, at=clock.now())

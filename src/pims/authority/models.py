@@ -96,6 +96,7 @@ class WarrantName(models.Model):
         WITHDRAWN = "withdrawn"
         DIED = "died"
         REMOVED = "removed"
+        EXPIRED = "expired"
 
     warrant = models.ForeignKey(Warrant, on_delete=models.PROTECT, related_name="names")
     person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")

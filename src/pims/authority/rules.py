@@ -1,7 +1,7 @@
 """What the papers make of a person at an instant: legal status, faults, gaps. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -125,18 +125,35 @@ def end_as_written(facts: WarrantFacts, kind: WarrantKind, zone: str) -> datetim
 
 
 def detains_during(facts: WarrantFacts, kind: WarrantKind, zone: str) -> Period | None:
-    """When the paper detains, or None where it was returned, is void or never did.
+    """When the paper detains, or None where it is void or never did.
 
     A defective warrant that nobody has decided on still holds for as long as its dates say: the
-    fact comes before the remedy.
+    fact comes before the remedy. One that was returned held until then: a decision of today does
+    not change whom it held yesterday.
     """
-    if facts.state in ("returned", "void"):
+    if facts.state == "void" or (facts.state == "returned" and facts.ends_at is None):
         return None
     ends = [e for e in (facts.ends_at, end_as_written(facts, kind, zone)) if e is not None]
     end = min(ends) if ends else None
     if end is not None and end <= facts.starts_at:
         return None
     return Period(facts.starts_at, end)
+
+
+def ran_out(facts: WarrantFacts, kind: WarrantKind, zone: str, at: datetime) -> bool:
+    """Whether the paper by its own words has no more to say of a person who leaves at `at`.
+
+    Its end had come, or its last day is the day of `at`: it was served. One that waits for a
+    court date, and one whose end is in doubt and undecided, has not run out.
+    """
+    still_open = replace(facts, ends_at=None)
+    end = end_as_written(still_open, kind, zone)
+    if end is None or end_in_doubt(still_open):
+        return False
+    appears = facts.next_appearance if "next_appearance" in kind.needs else None
+    waits = appears is not None and (facts.until is None or appears >= facts.until)
+    served = facts.until is not None and facts.until <= at.astimezone(ZoneInfo(zone)).date()
+    return end <= at or (served and not waits)
 
 
 def may_detain(facts: WarrantFacts, kind: WarrantKind, zone: str, as_of: datetime) -> bool:

@@ -18,6 +18,7 @@ from pims.authority.services.release_orders import (
     verify_release_order,
 )
 from pims.authority.services.reopening import let_orders_stand_again, reopen_warrants_by_fact
+from pims.authority.services.run_out import end_papers_that_ran_out, reopen_papers_that_ran_out
 from pims.authority.services.warrant_changes import (
     amend_warrant_name,
     end_warrant,
@@ -32,6 +33,7 @@ __all__ = [
     "act_on_release_order",
     "amend_warrant_name",
     "decide_defective",
+    "end_papers_that_ran_out",
     "end_warrant",
     "end_warrant_by_fact",
     "extend_release_order",
@@ -41,6 +43,7 @@ __all__ = [
     "record_police_interest",
     "record_release_order",
     "record_warrant",
+    "reopen_papers_that_ran_out",
     "reopen_warrants_by_fact",
     "send_clerk_query",
     "set_next_appearance",

@@ -22,7 +22,7 @@ def reopen_warrants_by_fact(
     names = WarrantName.objects.select_related("warrant").filter(
         person_id__in=own, end_kind=end_kind, ends_at__gte=since
     )
-    return _reopen(tx, names.order_by("pk"), basis)
+    return reopen(tx, names.order_by("pk"), basis)
 
 
 @service
@@ -52,7 +52,7 @@ def let_orders_stand_again(
             ).select_related("warrant")
             if name.ends_at == max(acted_at, name.starts_at)
         ]
-        opened += _reopen(tx, closed, reason)
+        opened += reopen(tx, closed, reason)
         if order.state == ReleaseOrder.State.ACTED_ON:
             order.state = _stands_as(order)
             order.save(update_fields=["state"])
@@ -77,7 +77,8 @@ def _stands_as(order: ReleaseOrder) -> ReleaseOrder.State:
     return ReleaseOrder.State.VERIFIED if verified else ReleaseOrder.State.RECEIVED
 
 
-def _reopen(tx: Transaction, names: Iterable[WarrantName], basis: str) -> tuple[int, ...]:
+def reopen(tx: Transaction, names: Iterable[WarrantName], basis: str) -> tuple[int, ...]:
+    """Open these names again, inside a service that knows that what ended them never was."""
     opened = []
     for name in names:
         before = {"ends_at": name.ends_at, "end_kind": name.end_kind, "end_basis": name.end_basis}

@@ -16,6 +16,7 @@ from pims.authority.services.warrant_rows import (
     mark_endless,
     name_court_date,
     read_again,
+    stand_if_not_run_out,
     zone_of,
 )
 from pims.foundation.commands.transaction import Transaction, service
@@ -52,11 +53,13 @@ def set_next_appearance(
     if next_appearance is not None and next_appearance < happened_at.astimezone(zone).date():
         raise InvalidInput({"next_appearance": Reason("authority.appearance_before_hearing")})
     end = rules.end_as_written(facts_of(name), kind, zone.key)
-    lapsed = name.ends_at is None and end is not None and end <= happened_at
+    ran_out = name.end_kind == WarrantName.EndKind.EXPIRED
+    lapsed = (name.ends_at is None or ran_out) and end is not None and end <= happened_at
     contradicts = name.ends_at is None and rules.CONTRADICTS in name.warrant.defects
     if end is not None and (lapsed or contradicts):
-        ended_at = max(min(end, happened_at), name.starts_at)
-        close_name(tx, name, end_kind="replaced", ended_at=ended_at, basis=basis)
+        if not ran_out:
+            ended_at = max(min(end, happened_at), name.starts_at)
+            close_name(tx, name, end_kind="replaced", ended_at=ended_at, basis=basis)
         old, paper = name, name.warrant
         warrant = Warrant.objects.create(
             kind=paper.kind,
@@ -85,8 +88,9 @@ def set_next_appearance(
         named = name_court_date(tx, name, next_appearance, given_at=happened_at)
         if named:
             name.next_appearance = next_appearance
+        stand_if_not_run_out(name, zone.key)
         name.version += 1
-        name.save(update_fields=["next_appearance", "version"])
+        name.save()
     mark_endless(name)
     tx.record(
         events.NextAppearanceSet(
@@ -141,6 +145,7 @@ def amend_warrant_name(
     began_at = name.starts_at
     for field in changed:
         setattr(name, field, new[field])
+    stand_if_not_run_out(name, zone_of(name.warrant.establishment_id).key)
     name.version += 1
     name.save()
     if {"next_appearance", "starts_at"} & set(changed):

@@ -94,7 +94,7 @@ def read_again(name: WarrantName) -> None:
     A later date of a court is none of the paper's own and contradicts nothing on it. New defects
     are to be decided on; what was corrected away needs no decision any more.
     """
-    paper = name.warrant
+    paper = locked_paper(name)
     if paper.state in (Warrant.State.RETURNED, Warrant.State.VOID):
         return
     names = [one for one in paper.names.all() if one.pk != name.pk] + [name]
@@ -163,6 +163,16 @@ def close_name(
         ),
         details={"basis": basis},
     )
+
+
+def stand_if_not_run_out(name: WarrantName, zone: str) -> None:
+    """A paper that was taken to have run out when custody ended, and by its words as they read now
+    had not, stands open again. Saves nothing."""
+    if name.end_kind != WarrantName.EndKind.EXPIRED or name.ends_at is None:
+        return
+    kind = warrant_kinds()[name.warrant.kind]
+    if not rules.ran_out(facts_of(name), kind, zone, name.ends_at):
+        name.ends_at, name.end_kind, name.end_basis = None, WarrantName.EndKind.OPEN, ""
 
 
 def name_court_date(

@@ -80,8 +80,27 @@ def test_a_defective_warrant_holds_until_decided_and_says_so() -> None:
     assert found.faults == ("defect_undecided",)
 
 
-def test_a_returned_warrant_holds_nobody() -> None:
+def test_a_returned_warrant_holds_nobody_from_then_on_and_held_until_then() -> None:
     assert status(facts(state="returned"), at=MORNING).code == "none"
+    paper = facts(state="returned", ends_at=MORNING + timedelta(hours=3))
+    assert status(paper, at=MORNING + timedelta(hours=2)).code == "unsentenced"
+    assert status(paper, at=MORNING + timedelta(hours=3)).code == "none"
+
+
+def test_a_paper_has_run_out_where_its_end_came_or_its_last_day_is_today() -> None:
+    def over(at: datetime, **given: object) -> bool:
+        paper = facts(**given)
+        return rules.ran_out(paper, KINDS[paper.kind], ZONE, at)
+
+    on_the_day = datetime(2026, 3, 9, 15, tzinfo=UTC)
+    assert not over(on_the_day), "it waits for the court until midnight"
+    assert over(on_the_day + timedelta(days=1))
+    sentence = {"kind": "committal_sentence", "until": date(2026, 3, 9), "next_appearance": None}
+    assert over(on_the_day, **sentence)
+    assert not over(on_the_day - timedelta(days=1), **sentence)
+    assert not over(on_the_day, kind="unfit_to_plead", next_appearance=None)
+    doubtful = {"state": "as_received", "defects": (rules.OUT_OF_ORDER,)}
+    assert not over(on_the_day + timedelta(days=9), **doubtful)
 
 
 def test_a_gap_between_two_warrants_is_found_to_the_minute() -> None:

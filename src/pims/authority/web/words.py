@@ -29,6 +29,7 @@ END_KINDS: dict[str, Promise] = {
     "withdrawn": _("Charge withdrawn"),
     "died": _("Died"),
     "removed": _("Removed from the country"),
+    "expired": _("Its own term was over"),
 }
 ORDER_KINDS: dict[str, Promise] = {
     "bail": _("Bail"),
@@ -47,6 +48,7 @@ ORDER_KINDS: dict[str, Promise] = {
 }
 BASES: dict[str, Promise] = {
     "court": _("Said at court"),
+    "custody ended": _("Over when custody ended"),
     "death in custody": _("Death in custody"),
     "removal": _("Removal from the country"),
 }

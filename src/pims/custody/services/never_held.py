@@ -62,7 +62,8 @@ def undo(tx: Transaction, episode: Episode, reason: str) -> None:
         if escort.returned_at is None:
             escort.outcome = Episode.EndKind.NEVER_HELD
         escort.returned_at = escort.left_at + INSTANT
-        escort.save(update_fields=["returned_at", "outcome"])
+        escort.version += 1
+        escort.save(update_fields=["returned_at", "outcome", "version"])
     episode.ends_at = episode.starts_at + INSTANT
     episode.end_kind = Episode.EndKind.NEVER_HELD
     episode.version += 1

@@ -1,14 +1,15 @@
 """A request may be refused; what happened may not."""
 
+import time
 from datetime import timedelta
-from threading import Barrier, Thread
+from threading import Barrier, Event, Thread
 
 import pytest
 from django.db import IntegrityError, connection, connections, transaction
 
 from pims.custody import selectors, services
 from pims.custody.models import Escort, Placement
-from pims.custody.services import BodyReceiptInput
+from pims.custody.services import BodyReceiptInput, restoring
 from pims.custody.tests.prison import Prison, man, told
 from pims.facilities.services import take_out_of_use
 from pims.foundation.access.actor import Actor
@@ -298,6 +299,42 @@ def test_of_two_officers_at_the_last_place_one_wins_and_the_other_is_told(
         thread.join(timeout=30)
     assert sorted(outcomes) == ["custody.place_just_taken", "placed"]
     assert Placement.objects.count() == 1
+    connection.close()
+
+
+def test_a_place_given_back_while_somebody_asks_for_it_is_held_by_one_of_the_two(
+    fresh_database: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prison = Prison.build(system_actor())
+    was_here, asking = prison.held("Ana Aa"), prison.held("Beto Bb")
+    prison.place(was_here.episode_id, "REM A-1/1")
+    services.record_escape(prison.command, episode_id=was_here.episode_id)
+    looked, outcomes = Event(), list[str]()
+    whole = restoring._until_next
+
+    def slowly(*given: object) -> object:
+        looked.set()
+        time.sleep(0.5)
+        return whole(*given)
+
+    monkeypatch.setattr(restoring, "_until_next", slowly)
+
+    def ask() -> None:
+        looked.wait(timeout=20)
+        try:
+            prison.place(asking.episode_id, "REM A-1/1")
+            outcomes.append("placed")
+        except PimsError as error:
+            outcomes.extend(reason.code for reason in error.reasons())
+        finally:
+            connections.close_all()
+
+    thread = Thread(target=ask)
+    thread.start()
+    services.take_back_escape(prison.command, episode_id=was_here.episode_id, reason="A miscount")
+    thread.join(timeout=30)
+    assert outcomes == ["custody.place_just_taken"]
+    assert Placement.objects.get(ends_at=None).person_id == was_here.person_id
     connection.close()
 
 

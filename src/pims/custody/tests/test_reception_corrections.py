@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from pims.custody import selectors, services
-from pims.custody.models import BodyReceipt, Episode, Injury, Placement
+from pims.custody.models import BodyReceipt, Episode, Escort, Injury, Placement
 from pims.custody.tests.prison import Prison, man, told
 from pims.foundation.commands.transaction import Command
 from pims.kernel import clock
@@ -330,10 +330,11 @@ def test_taking_off_the_books_somebody_whom_a_paper_detains_tells_an_alarm_and_i
 
 def test_taking_back_leaves_whoever_was_out_at_court_out(prison: Prison) -> None:
     held = prison.held()
-    prison.out(held.person_id)
+    (escort_id,) = prison.out(held.person_id)
     services.record_never_held(
         prison.command, episode_id=held.episode_id, version=1, reason="Typed wrong"
     )
+    assert Escort.objects.get(pk=escort_id).version == 2, "whoever has it open is told"
     services.take_back_end(prison.command, episode_id=held.episode_id, reason="He is at court")
     (row,) = selectors.roll(prison.actor, prison.establishment_id)
     assert (row.person_id, row.whereabouts) == (held.person_id, "out")

@@ -25,6 +25,7 @@ from pims.authority.web.forms import (
 from pims.authority.web.steps import carried_out, step
 from pims.authority.web.warrants import scan_response
 from pims.facilities import selectors as facilities
+from pims.foundation.ledger.reads import shows
 from pims.kernel import clock
 from pims.kernel.errors import InvalidInput, NotFound
 from pims.people import selectors as people
@@ -134,6 +135,7 @@ def scan(request: Any, release_order_id: int) -> HttpResponse:
     order = selectors.release_order(request.actor, release_order_id)
     if order.scan_blob_id is None:
         raise NotFound("scan", release_order_id)
+    shows([order.person_id])
     return scan_response(order.scan_blob_id, f"order-{release_order_id}")
 
 

@@ -25,6 +25,7 @@ from pims.authority.web.forms import (
     WarrantForm,
 )
 from pims.authority.web.steps import carried_out, step
+from pims.foundation.ledger.reads import shows
 from pims.foundation.vault.files import open_file
 from pims.kernel import clock
 from pims.kernel.errors import InvalidInput, NotFound
@@ -176,6 +177,7 @@ def warrant_page(request: Any, warrant_id: int) -> HttpResponse:
     names = selectors.warrant(request.actor, warrant_id)
     paper = names[0]
     headers = people.person_headers(request.actor, [n.person_id for n in names])
+    shows(headers)
     context = {
         "paper": paper,
         "kind": words.kind_label(paper.kind),
@@ -295,9 +297,11 @@ def query(request: Any, query_id: int) -> HttpResponse:
 @page(permission=VIEW)
 def scan(request: Any, warrant_id: int) -> HttpResponse:
     """The scan, decrypted for this viewer; shown, never run."""
-    paper = selectors.warrant(request.actor, warrant_id)[0]
+    names = selectors.warrant(request.actor, warrant_id)
+    paper = names[0]
     if paper.scan_blob_id is None:
         raise NotFound("scan", warrant_id)
+    shows(name.person_id for name in names)
     return scan_response(paper.scan_blob_id, f"warrant-{warrant_id}")
 
 

@@ -11,6 +11,7 @@ from pims.custody.selectors.standing import Standing, standing, stood
 from pims.custody.web import words
 from pims.facilities import selectors as facilities
 from pims.foundation.access.actor import Actor
+from pims.foundation.ledger.reads import shows
 from pims.kernel import clock
 from pims.kernel.asof import AsOf
 from pims.kernel.errors import NotFound
@@ -33,12 +34,13 @@ def identity_of(
     """The identity bar of one prisoner, as of now where no other moment is asked for.
 
     `header` is the person's at that moment, where the page has read it for this viewer already.
-    Raises NotFound out of the viewer's reach.
+    The page that shows it is a reading of the person. Raises NotFound out of the viewer's reach.
     """
     if header is None:
         header = people.person_headers(viewer, [person_id], as_of).get(person_id)
     if header is None:
         raise NotFound("person")
+    shows([person_id])
     rows = standing(person_ids=[person_id]) if as_of is None else stood([person_id], as_of)
     row = rows[0] if rows else None
     ended = last_end(person_id, as_of) if row is None else None

@@ -27,6 +27,7 @@ from pims.custody.web.where import where_text
 from pims.custody.web.words import RECEPTION_KINDS, TURN_AWAY_REASONS, WARRANT_STATES, received_text
 from pims.facilities import selectors as facilities
 from pims.foundation.commands.transaction import was_carried_out
+from pims.foundation.ledger.reads import shows
 from pims.kernel import clock
 from pims.kernel.errors import InvalidInput, NotFound, NotPermitted
 from pims.people import selectors as people
@@ -143,6 +144,7 @@ def known(request: Any) -> HttpResponse:
             pass
         else:
             head = people.person_headers(request.actor, [person_id]).get(person_id)
+            shows([person_id])
             held = selectors.whereabouts(request.actor, [person_id]).get(person_id)
     context = {"number": number, "head": head, "held": held, "where": where_text(held)}
     return render(request, "custody/known.html", context)
@@ -155,6 +157,8 @@ def van(request: Any, van_id: int) -> HttpResponse:
     ids = [line.person_id for line in found.lines]
     matches = people.matches_of(request.actor, ids)
     near = near_of(request.actor, found, without=matches)
+    alike = (one.other.person_id for lines in (*matches.values(), *near.values()) for one in lines)
+    shows([*ids, *alike])
     apart = selectors.hours_apart(found)
     context = {
         "van": found,
@@ -187,13 +191,12 @@ def book(request: Any) -> HttpResponse:
     today = clock.now().astimezone(zone).date()
     day = day_asked(request.GET.get("day", "")) or today
     since = datetime.combine(day, time(), zone)
+    lines = selectors.reception_book(
+        request.actor, where, since=since, until=since + timedelta(days=1)
+    )
+    shows(line.person_id for line in lines)
     context = {
-        "rows": [
-            (line, WARRANT_STATES[line.warrant_state])
-            for line in selectors.reception_book(
-                request.actor, where, since=since, until=since + timedelta(days=1)
-            )
-        ],
+        "rows": [(line, WARRANT_STATES[line.warrant_state]) for line in lines],
         "day": day,
         "may_print": request.actor.can("documents.print"),
         "earlier": day - timedelta(days=1),

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from pims.foundation.ledger import entries
+from pims.foundation.ledger import entries, reads
 from pims.foundation.ledger.entries import canonical, commitment
 
 __all__ = [
@@ -56,6 +56,7 @@ def append_read(
     at: datetime,
 ) -> UUID:
     """One entry for the reading of a sensitive page, listing all its subjects."""
+    reads.wrote(person_ids)
     return _insert(
         entries.new_read(
             actor_id=actor_id,

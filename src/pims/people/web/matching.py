@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from pims.foundation.ledger.reads import shows
 from pims.people import selectors, services
 from pims.ui.commands import command_from
 from pims.ui.pages import page
@@ -18,8 +19,10 @@ EDIT = "people.edit"
 @page(permission=EDIT)
 def matches(request: Any) -> HttpResponse:
     """Everybody who may be known twice, the likest first."""
+    found = selectors.possible_matches(request.actor, limit=300)
+    shows(one.person_id for pair in found for one in (pair.person, pair.other) if one)
     context = {
-        "matches": selectors.possible_matches(request.actor, limit=300),
+        "matches": found,
         "columns": [
             Column(_("One record")), Column(_("The other")), Column(_("Why")),
             Column(_("Likeness"), numeric=True), Column(_("Next")),

@@ -15,6 +15,7 @@ from pims.custody.selectors.standing import owner_of
 from pims.custody.web.doubts import hour_doubts
 from pims.facilities import selectors as facilities
 from pims.foundation.access.selectors import user_names
+from pims.foundation.ledger.reads import shows
 from pims.kernel import clock
 from pims.kernel.errors import InvalidInput
 from pims.release import selectors, services
@@ -217,6 +218,7 @@ def book(request: Any) -> HttpResponse:
     day = day_asked(request.GET.get("day", "")) or today
     since = datetime.combine(day, time(), zone)
     rows = book_lines(request.actor, where, since=since, until=since + timedelta(days=1))
+    shows(row.header.person_id for row in rows)
     context = {
         "rows": rows,
         "day": day,

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from pims.foundation.ledger.reads import shows
 from pims.kernel.errors import InvalidInput, NotFound
 from pims.people import selectors as people
 from pims.safety import selectors, services
@@ -63,6 +64,7 @@ def person(request: Any, person_id: int) -> HttpResponse:
     """What must be known to keep this prisoner and others safe."""
     pairs = selectors.keep_aparts_of(request.actor, person_id)
     others = people.person_headers(request.actor, [p.other_person_id for p in pairs])
+    shows(others)
     context = {
         "person_id": person_id,
         "identity": identity_of(request.actor, person_id),
@@ -80,8 +82,12 @@ def person(request: Any, person_id: int) -> HttpResponse:
 def raise_flag(request: Any, person_id: int) -> HttpResponse:
     form = FlagForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        services.raise_flag(command_from(request), person_id=person_id, **form.cleaned_data)
-        return _back(person_id)
+        try:
+            services.raise_flag(command_from(request), person_id=person_id, **form.cleaned_data)
+        except InvalidInput as problem:
+            add_reasons(form, problem)
+        else:
+            return _back(person_id)
     return _step(request, form, person_id, _("Raise a flag"))
 
 
@@ -90,10 +96,14 @@ def lower_flag(request: Any, flag_id: int) -> HttpResponse:
     person_id = selectors.person_of_flag(request.actor, flag_id)
     form = EndForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        services.lower_flag(
-            command_from(request), flag_id=flag_id, reason=form.cleaned_data["reason"]
-        )
-        return _back(person_id)
+        try:
+            services.lower_flag(
+                command_from(request), flag_id=flag_id, reason=form.cleaned_data["reason"]
+            )
+        except InvalidInput as problem:
+            add_reasons(form, problem)
+        else:
+            return _back(person_id)
     return _step(request, form, person_id, _("Lower the flag"))
 
 
@@ -121,12 +131,16 @@ def end_keep_apart(request: Any, keep_apart_id: int) -> HttpResponse:
     person_id = selectors.person_of_keep_apart(request.actor, keep_apart_id)
     form = EndForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        services.end_keep_apart(
-            command_from(request),
-            keep_apart_id=keep_apart_id,
-            reason=form.cleaned_data["reason"],
-        )
-        return _back(person_id)
+        try:
+            services.end_keep_apart(
+                command_from(request),
+                keep_apart_id=keep_apart_id,
+                reason=form.cleaned_data["reason"],
+            )
+        except InvalidInput as problem:
+            add_reasons(form, problem)
+        else:
+            return _back(person_id)
     return _step(request, form, person_id, _("They may meet again"))
 
 

@@ -17,6 +17,7 @@ from pims.foundation.access.actor import Actor
 from pims.foundation.access.scope import SEE_SEALED
 from pims.foundation.access.selectors import role_name, system_actor, user_names
 from pims.foundation.ledger.append import append_read
+from pims.foundation.ledger.reads import shows
 from pims.foundation.vault import selectors as vault
 from pims.foundation.vault import services as vault_services
 from pims.foundation.vault.rules import ERASE, SEAL
@@ -245,6 +246,7 @@ def header_of(viewer: Actor, person_id: int) -> PersonHeader:
     header = people.person_headers(viewer, [person_id]).get(person_id)
     if header is None:
         raise NotFound("person")
+    shows([person_id])
     return header
 
 

@@ -22,6 +22,7 @@ from pims.foundation.access.actor import Actor
 from pims.foundation.access.selectors import system_actor, user_names
 from pims.foundation.ledger import selectors as ledger
 from pims.foundation.ledger.append import append_read
+from pims.foundation.ledger.reads import shows
 from pims.foundation.vault import selectors as vault
 from pims.foundation.vault.rules import SEAL
 from pims.kernel import clock
@@ -184,11 +185,14 @@ def access(request: Any, number: str) -> HttpResponse:
 
 
 def words_of(what: str, code: str) -> str:
-    """What was done or read, in the reader's language; the bare code where it has no words."""
-    known = f"{what}.{code}"
-    if known not in wording.catalogue():
-        return code
-    return wording.render(Reason(known), get_language() or "en")
+    """What was done or read, in the reader's language; the bare code where it has no words.
+
+    A page without words of its own is told by those of its room.
+    """
+    for known in (f"{what}.{code}", f"{what}.{code.partition('.')[0]}"):
+        if known in wording.catalogue():
+            return wording.render(Reason(known), get_language() or "en")
+    return code
 
 
 def _open(
@@ -319,6 +323,7 @@ def _keep_aparts(viewer: Actor, person_id: int, looking: Looking) -> list[tuple[
     as_of = looking.as_of if looking.past else None
     pairs = safety.keep_aparts_of(viewer, person_id, as_of=as_of)
     heads = people.person_headers(viewer, [pair.other_person_id for pair in pairs])
+    shows(heads)
     return [(pair, heads.get(pair.other_person_id)) for pair in pairs]
 
 
@@ -395,9 +400,7 @@ def _warrants(
         ],
         "gaps": history.gaps,
         "to_decide": [
-            (b, authority_words.kind_label(b.kind))
-            for b in history.bars
-            if b.may_detain_at(at)
+            (b, authority_words.kind_label(b.kind)) for b in history.bars if b.may_detain_at(at)
         ],
         "now": at,
         "interests": [i for i in interests if not looking.past or i.raised_at <= at],

@@ -11,7 +11,7 @@ from pims.assurance import services as assurance
 from pims.authority import selectors as authority
 from pims.custody import selectors, services
 from pims.custody.models import Escort
-from pims.custody.services import EscortInput, ReceiptRecorded, ReturnRow, returns
+from pims.custody.services import EscortInput, ReceiptRecorded, ReturnRow
 from pims.custody.tests.prison import Prison, told
 from pims.foundation.access.actor import LABELS, Actor, Reach
 from pims.foundation.commands.transaction import Command
@@ -485,34 +485,3 @@ def test_who_discharges_here_vouches_here_whatever_they_may_do_at_another_prison
     assert services.record_identity_check(Command(both), **check).matched
     with pytest.raises(NotPermitted):
         services.record_identity_check(Command(replace(here, reaches=(far,))), **check)
-
-
-def test_a_line_that_the_tables_rule_out_is_told_and_loses_no_other(
-    prison: Prison, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    one, two = prison.held("Ana Chan"), prison.held("Beto Cal")
-    first, second = prison.out(
-        one.person_id, two.person_id, left_at=clock.now() - timedelta(hours=5)
-    )
-    whole = returns.close_escort
-
-    def twice_out(tx, episode, escort, **how):
-        if escort.pk == first:
-            Escort.objects.create(
-                episode=episode, person_id=episode.person_id, kind="court",
-                establishment_id=episode.establishment_id, left_at=escort.left_at,
-                recorded_by_id=1,
-            )  # fmt: skip
-        whole(tx, episode, escort, **how)
-
-    monkeypatch.setattr(returns, "close_escort", twice_out)
-    done = services.record_returns(
-        prison.command,
-        establishment_id=prison.establishment_id,
-        rows=[ReturnRow(outcome="same_warrant", escort_id=n) for n in (first, second)],
-    )
-    assert [p.code for p in done.rows[0].problems] == ["custody.row_contradicts_the_record"]
-    assert done.rows[1].returned is not None
-    assert Escort.objects.get(pk=first).returned_at is None
-    assert Escort.objects.get(pk=second).returned_at is not None
-    assert "contradicts the record" in caplog.text

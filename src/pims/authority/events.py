@@ -121,3 +121,32 @@ class PoliceInterestEnded(Event):
 class PoliceInformed(Event):
     kind: ClassVar[str] = "authority.police_informed"
     police_interest_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class BodiesLoaded(Event):
+    kind: ClassVar[str] = "authority.bodies_loaded"
+    jurisdiction: str
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegistryPhoneSet(Event):
+    """The number that verification calls go to was set; both numbers are in the details."""
+
+    kind: ClassVar[str] = "authority.registry_phone_set"
+    body_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClerkQuerySent(Event):
+    kind: ClassVar[str] = "authority.clerk_query_sent"
+    warrant_id: int
+    query_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClerkQueryAnswered(Event):
+    kind: ClassVar[str] = "authority.clerk_query_answered"
+    warrant_id: int
+    query_id: int

@@ -22,6 +22,15 @@ class VanArrived(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class VanCorrected(Event):
+    """What was keyed of a van was corrected: `fields` are joined by a space."""
+
+    kind: ClassVar[str] = "custody.van_corrected"
+    van_id: int
+    fields: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class TurnedAway(Event):
     kind: ClassVar[str] = "custody.turned_away"
     turned_away_id: int

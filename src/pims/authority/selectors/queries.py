@@ -18,6 +18,7 @@ class ClerkQueryInfo:
     drafted_at: datetime
     sent_at: datetime | None
     answered_at: datetime | None
+    answer: str
 
 
 def query(viewer: Actor, query_id: int) -> ClerkQueryInfo:
@@ -56,4 +57,5 @@ def _query_info(row: ClerkQuery) -> ClerkQueryInfo:
         drafted_at=row.drafted_at,
         sent_at=row.sent_at,
         answered_at=row.answered_at,
+        answer=row.answer,
     )

@@ -1,7 +1,11 @@
 """Every write of the authority room."""
 
 from pims.authority.services.bodies import load_bodies, set_registry_phone
-from pims.authority.services.defects import decide_defective, send_clerk_query
+from pims.authority.services.defects import (
+    decide_defective,
+    record_clerk_answer,
+    send_clerk_query,
+)
 from pims.authority.services.order_changes import (
     extend_release_order,
     strike_out_release_order,
@@ -40,6 +44,7 @@ __all__ = [
     "inform_police",
     "let_orders_stand_again",
     "load_bodies",
+    "record_clerk_answer",
     "record_police_interest",
     "record_release_order",
     "record_warrant",

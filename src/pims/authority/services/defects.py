@@ -9,6 +9,7 @@ from pims.authority.wording import WARRANT_STANDS
 from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel.decisions import Reason, refuse
 from pims.kernel.errors import InvalidInput, NotFound, NotPermitted
+from pims.kernel.text import clean_field
 from pims.people import selectors as people
 
 
@@ -55,13 +56,60 @@ def decide_defective(tx: Transaction, *, warrant_id: int, decision: str, reason:
 
 @service
 def send_clerk_query(tx: Transaction, *, query_id: int, text: str) -> None:
-    """The drafted query, as a person worded it, was sent. Raises NotFound."""
-    query = ClerkQuery.objects.select_related("warrant").filter(pk=query_id).first()
+    """The drafted query, as a person worded it, was sent. Raises NotFound, InvalidInput."""
+    query = _locked_query(tx, query_id)
+    query.text = clean_field("text", text, limit=4000, multiline=True) or query.text
+    query.sent_at = tx.now
+    query.save(update_fields=["text", "sent_at"])
+    for name in query.warrant.names.all():
+        tx.record(
+            events.ClerkQuerySent(
+                person_id=name.person_id,
+                establishment_id=query.warrant.establishment_id,
+                warrant_id=query.warrant_id,
+                query_id=query.pk,
+            ),
+            details={"text": query.text},
+        )
+
+
+@service
+def record_clerk_answer(tx: Transaction, *, query_id: int, answer: str) -> None:
+    """What the clerk of court said to a query. It changes nothing on the paper: the officer in
+    charge decides, or the entry is corrected. Given again, it takes the place of the first.
+
+    Raises InvalidInput without an answer, NotFound.
+    """
+    query = _locked_query(tx, query_id)
+    said = clean_field("answer", answer, limit=4000, multiline=True, required=True)
+    before, query.answer, query.answered_at = query.answer, said, query.answered_at or tx.now
+    query.save(update_fields=["answer", "answered_at"])
+    for name in query.warrant.names.all():
+        tx.record(
+            events.ClerkQueryAnswered(
+                person_id=name.person_id,
+                establishment_id=query.warrant.establishment_id,
+                warrant_id=query.warrant_id,
+                query_id=query.pk,
+            ),
+            details={"answer": said, "before": before},
+        )
+
+
+def _locked_query(tx: Transaction, query_id: int) -> ClerkQuery:
+    """A query, the persons that its paper names locked first. Raises NotFound, NotPermitted."""
+    named = WarrantName.objects.filter(warrant__queries=query_id)
+    tx.lock_persons(named.values_list("person_id", flat=True))
+    query = (
+        ClerkQuery.objects.select_for_update(of=("self",))
+        .select_related("warrant")
+        .filter(pk=query_id)
+        .first()
+    )
     if query is None:
         raise NotFound("query", query_id)
     tx.require("authority.record", establishment_id=query.warrant.establishment_id)
-    query.text, query.sent_at = text.strip() or query.text, tx.now
-    query.save(update_fields=["text", "sent_at"])
+    return query
 
 
 def _require_paper(

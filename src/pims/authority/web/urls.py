@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pims.authority.web import orders, warrants
+from pims.authority.web import orders, queries, warrants
 
 app_name = "authority"
 
@@ -16,6 +16,7 @@ urlpatterns = [
     path("name/<int:warrant_name_id>/end/", warrants.end, name="end"),
     path("name/<int:warrant_name_id>/next/", warrants.next_appearance, name="next"),
     path("query/<int:query_id>/", warrants.query, name="query"),
+    path("query/<int:query_id>/answer/", queries.answer, name="answer_query"),
     path("order/<int:person_id>/", orders.record, name="record_order"),
     path("order/<int:release_order_id>/page/", orders.order_page, name="order"),
     path("order/<int:release_order_id>/scan/", orders.scan, name="order_scan"),

@@ -279,8 +279,10 @@ def next_appearance(request: Any, warrant_name_id: int) -> HttpResponse:
 
 @page(permission=RECORD, methods=BOTH)
 def query(request: Any, query_id: int) -> HttpResponse:
-    """Word the drafted query, print or send it, and say that it went."""
+    """Word the drafted query, print or send it, and say that it went; then its answer is due."""
     found = selectors.query(request.actor, query_id)
+    if found.sent_at is not None and request.method != "POST":
+        return HttpResponseRedirect(reverse("authority:answer_query", args=[query_id]))
     form = QueryForm(
         request.POST if request.method == "POST" else None, initial={"text": found.text}
     )

@@ -90,7 +90,19 @@ def correct_van(
     stuck = tuple(one for one in found if one is not None)
     if stuck and len(stuck) == len(receipts):
         raise InvalidInput({"received_at": _of_people(stuck)})
-    change(van, given)
+    before = {name: getattr(van, name) for name in given}
+    changed = change(van, given)
+    if changed:
+        tx.record(
+            events.VanCorrected(
+                establishment_id=van.establishment_id, van_id=van.pk, fields=" ".join(changed)
+            ),
+            details={
+                "reason": reason,
+                "before": {name: before[name] for name in changed},
+                "after": {name: given[name] for name in changed},
+            },
+        )
     return ReceptionCorrected(van.pk, tuple(receipt.pk for receipt in receipts), stuck)
 
 

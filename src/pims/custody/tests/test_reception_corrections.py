@@ -8,6 +8,7 @@ from pims.custody import selectors, services
 from pims.custody.models import BodyReceipt, Episode, Escort, Injury, Placement
 from pims.custody.tests.prison import Prison, man, told
 from pims.foundation.commands.transaction import Command
+from pims.foundation.ledger.models import LedgerDetail, LedgerEntry
 from pims.kernel import clock
 from pims.kernel.asof import AsOf
 from pims.kernel.errors import InvalidInput, NotPermitted, Refused, Stale
@@ -43,6 +44,20 @@ def test_a_mistyped_year_is_corrected_for_everyone_on_the_van(prison: Prison) ->
 
 def van_of(receipt) -> int:
     return BodyReceipt.objects.get(pk=receipt.receipt_id).van_id
+
+
+def test_another_vehicle_alone_is_a_correction_on_the_record_with_its_reason(
+    prison: Prison,
+) -> None:
+    held = prison.one()
+    van_id = BodyReceipt.objects.get(pk=held.receipt_id).van_id
+    assert van_id is not None
+    services.correct_van(
+        prison.command, van_id=van_id, reason="It was the other van", vehicle="D-4411"
+    )
+    entry = LedgerEntry.objects.get(kind="custody.van_corrected")
+    detail = LedgerDetail.objects.get(entry_id=entry.id)
+    assert "It was the other van" in str(detail.details)
 
 
 def test_whoever_cannot_have_come_at_the_new_hour_holds_nobody_else_of_the_van_up(

@@ -1,14 +1,19 @@
 """Every write of the property room."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel.decisions import Reason, refuse
 from pims.kernel.errors import InvalidInput, NotFound
+from pims.kernel.text import clean_field
 from pims.people import selectors as people
 from pims.property import events
 from pims.property.models import PropertyItem, PropertyReceipt
+
+# The texts of a line and how long they may be.
+TEXTS = {"description": 300, "condition": 120, "store": 60}
+MOST_CENTS = 10**15
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +49,11 @@ def record_property(
     """Take property in, with its receipt; an empty list is a receipt that says "nothing".
 
     Raises InvalidInput: a line without a description, cash without amount, a refusal to sign
-    without a witness.
+    without a witness, a text that is too long or misleads.
     """
     tx.require_person("property.record", person_id)
-    _check(items, refused_to_sign=refused_to_sign, witness=witness)
+    items = _checked(items)
+    witness = _witness(witness, needed=refused_to_sign)
     receipt = PropertyReceipt.objects.create(
         person_id=person_id,
         establishment_id=establishment_id,
@@ -55,7 +61,7 @@ def record_property(
         issued_at=tx.now,
         signed=signed and not refused_to_sign,
         refused_to_sign=refused_to_sign,
-        witness=witness.strip(),
+        witness=witness,
         recorded_by_id=tx.actor.user_id,
     )
     rows = PropertyItem.objects.bulk_create(
@@ -63,12 +69,12 @@ def record_property(
             person_id=person_id,
             receipt_in=receipt,
             category=item.category,
-            description=item.description.strip(),
+            description=item.description,
             quantity=item.quantity,
             amount_cents=item.amount_cents if item.category == "cash" else None,
             currency=item.currency if item.category == "cash" else "",
-            condition=item.condition.strip(),
-            store=item.store.strip(),
+            condition=item.condition,
+            store=item.store,
             recorded_by_id=tx.actor.user_id,
         )
         for item in items
@@ -99,7 +105,8 @@ def return_property(
 ) -> ReceiptResult:
     """Give property back, to the prisoner or whom the prisoner named.
 
-    Raises NotFound for an item that is not this person's, Refused for one given back already.
+    Raises NotFound for an item that is not this person's, Refused for one given back already,
+    InvalidInput as `record_property`.
     """
     tx.require_person("property.record", person_id)
     tx.lock_persons([person_id])
@@ -107,7 +114,8 @@ def return_property(
     rows = list(PropertyItem.objects.filter(pk__in=list(item_ids), person_id__in=own))
     if len(rows) != len(set(item_ids)):
         raise NotFound("property_item")
-    _check((), refused_to_sign=refused_to_sign, witness=witness)
+    witness = _witness(witness, needed=refused_to_sign)
+    given_to = clean_field("given_to", given_to, limit=200)
     for row in rows:
         if row.receipt_out_id is not None:
             refuse(Reason("property.given_back_already", {"item": row.description})).require()
@@ -118,8 +126,8 @@ def return_property(
         issued_at=tx.now,
         signed=signed and not refused_to_sign,
         refused_to_sign=refused_to_sign,
-        witness=witness.strip(),
-        given_to=given_to.strip(),
+        witness=witness,
+        given_to=given_to,
         recorded_by_id=tx.actor.user_id,
     )
     PropertyItem.objects.filter(pk__in=[row.pk for row in rows]).update(receipt_out=receipt)
@@ -146,22 +154,39 @@ def report_missing(tx: Transaction, *, item_id: int) -> None:
     tx.record(events.PropertyMissing(person_id=row.person_id, item_id=row.pk))
 
 
-def _check(items: Sequence[ItemInput], *, refused_to_sign: bool, witness: str) -> None:
+def _checked(items: Sequence[ItemInput]) -> list[ItemInput]:
+    """The lines with their texts as they are kept. Raises InvalidInput with all that is wrong."""
     wrong: dict[str, Reason] = {}
+    kept: list[ItemInput] = []
     for number, item in enumerate(items):
+        texts: dict[str, str] = {}
+        for field, limit in TEXTS.items():
+            try:
+                texts[field] = clean_field(f"{field}_{number}", getattr(item, field), limit=limit)
+            except InvalidInput as problem:
+                wrong |= problem.fields
+        kept.append(replace(item, **texts))
         if item.category not in PropertyItem.Category.values:
             wrong[f"category_{number}"] = Reason("property.unknown_category")
-        if not item.description.strip():
+        if texts.get("description") == "":
             wrong[f"description_{number}"] = Reason("property.description_missing")
-        if len(item.description) > 300:
-            wrong[f"description_{number}"] = Reason("property.too_long", {"limit": 300})
         if not 1 <= item.quantity <= 100_000:
             wrong[f"quantity_{number}"] = Reason("property.quantity_out_of_range")
-        if item.category == "cash" and (
-            item.amount_cents is None or item.amount_cents < 0 or len(item.currency) != 3
-        ):
+        if item.category == "cash" and not _is_cash(item):
             wrong[f"amount_{number}"] = Reason("property.cash_needs_amount")
-    if refused_to_sign and not witness.strip():
-        wrong["witness"] = Reason("property.witness_missing")
     if wrong:
         raise InvalidInput(wrong)
+    return kept
+
+
+def _is_cash(item: ItemInput) -> bool:
+    amount = item.amount_cents
+    code = item.currency.isascii() and item.currency.isalpha() and len(item.currency) == 3
+    return code and amount is not None and 0 <= amount <= MOST_CENTS
+
+
+def _witness(name: str, *, needed: bool) -> str:
+    kept = clean_field("witness", name, limit=120)
+    if needed and not kept:
+        raise InvalidInput({"witness": Reason("property.witness_missing")})
+    return kept

@@ -12,6 +12,7 @@ transaction, or with the `Transaction` of the service that calls it, which it jo
 
 import hashlib
 import json
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -20,7 +21,7 @@ from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar, get_type_hints
 from uuid import UUID, uuid4
 
-from django.db import OperationalError, connection, transaction
+from django.db import DataError, OperationalError, connection, transaction
 from pydantic import TypeAdapter
 from pydantic_core import to_jsonable_python
 
@@ -29,13 +30,17 @@ from pims.foundation.access.models import PersonScope
 from pims.foundation.access.scope import SEE_SEALED, require_held
 from pims.foundation.commands.journal import Journal
 from pims.foundation.commands.models import CommandResult
+from pims.foundation.commands.texts import refuse_unwritable
 from pims.foundation.database.passing import is_passing
 from pims.foundation.ledger.append import append_entry, is_loading
 from pims.foundation.ledger.entries import new_entry
 from pims.foundation.outbox.records import new_event
 from pims.kernel import clock
-from pims.kernel.errors import CommandReused, NotFound, NotPermitted, PimsError
+from pims.kernel.decisions import Reason
+from pims.kernel.errors import CommandReused, InvalidInput, NotFound, NotPermitted, PimsError
 from pims.kernel.events import Event
+
+log = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -209,7 +214,6 @@ def service(
     def run(caller: Command | Transaction, /, *args: P.args, **kwargs: P.kwargs) -> R:
         if isinstance(caller, Transaction):
             return function(caller, *args, **kwargs)
-        digest = _digest(name, kwargs)
 
         def once() -> R:
             with transaction.atomic():
@@ -225,8 +229,14 @@ def service(
                 return result
 
         try:
+            refuse_unwritable(kwargs)
+            digest = _digest(name, kwargs)
             try:
                 return once()
+            except DataError as error:
+                # A limit that the service does not know of: say so there, not here.
+                log.exception("%s was given what the tables cannot hold", name)
+                raise InvalidInput({"": Reason("text.does_not_fit")}) from error
             except OperationalError as error:
                 # Inside a transaction of somebody else's, theirs is what is lost and made again.
                 if connection.in_atomic_block or not is_passing(error):

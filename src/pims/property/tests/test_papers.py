@@ -1,11 +1,14 @@
 """The property receipt: what was taken in or given back, and who signed for it."""
 
+from dataclasses import replace
+
 import pytest
 from django.urls import reverse
 
 from pims.custody.tests.conftest import prison
 from pims.custody.tests.prison import Prison, man
 from pims.foundation.ledger.models import LedgerEntry
+from pims.kernel.errors import InvalidInput
 from pims.people import selectors as people
 from pims.property import selectors, services
 from pims.property.services import ItemInput
@@ -137,3 +140,17 @@ def test_the_page_of_a_receipt_leads_to_its_paper(prison, client) -> None:
 
     assert paper_of(receipt_id) in page
     assert reverse("property:receipt", args=[receipt_id]) in of_person
+
+
+@pytest.mark.parametrize(
+    ("field", "limit"), [("description", 300), ("condition", 120), ("store", 60)]
+)
+def test_a_line_that_says_too_much_is_told_apart_and_none_is_written(
+    prison: Prison, field: str, limit: int
+) -> None:
+    long = replace(ITEMS[1], **{field: "x" * (limit + 1)})
+    with pytest.raises(InvalidInput) as caught:
+        taken_in(prison, ITEMS[0], long)
+    assert caught.value.fields[f"{field}_1"].code == "text.too_long"
+    person_id, _ = taken_in(prison, ITEMS[0], replace(long, **{field: "x" * limit}), name="Leo Tun")
+    assert len(selectors.held_items([person_id])[person_id]) == 2

@@ -104,7 +104,7 @@ def raise_what_it_says(event: EventRecord) -> None:
             establishment_id=event.establishment_id,
             person_id=event.person_id,
             episode_id=episode_id if isinstance(episode_id, int) else None,
-            params={"event": event.kind} | _of_van(event),
+            params={"event": event.kind} | _of_van(event) | _why(event),
         ),
     )
 
@@ -165,16 +165,18 @@ def _of_van(event: EventRecord) -> dict[str, object]:
     return {} if van_id is None else {"van_id": van_id, "people": event.payload.get("people")}
 
 
-def _why(event: EventRecord) -> list[str]:
-    """What was amiss, in codes of `assurance.why_*`, for whoever has the alarm to deal with."""
+def _why(event: EventRecord) -> dict[str, object]:
+    """What was amiss, in codes of `web.views.WHY`, for whoever has the alarm to deal with."""
+    found: list[str] = []
     if event.kind in ("release.released", "release.discharge_corrected"):
         marks = event.payload.get("marks")
-        return sorted(STOPPED & set(marks)) if isinstance(marks, list) else []
-    if event.kind == "custody.freed_against_paper":
-        no_order = not event.payload.get("order_seen")
-        held = bool(event.payload.get("warrants"))
-        return ["no_order_seen"] * no_order + ["release.further_warrant"] * held
-    return ["no_order_seen"] if event.kind == "custody.removed_without_order" else []
+        found = sorted(STOPPED & set(marks)) if isinstance(marks, list) else []
+    elif event.kind == "custody.freed_against_paper":
+        found += ["no_order_seen"] * (not event.payload.get("order_seen"))
+        found += ["release.further_warrant"] * bool(event.payload.get("warrants"))
+    elif event.kind == "custody.removed_without_order":
+        found = ["no_order_seen"]
+    return {"why": found} if found else {}
 
 
 def _episode_key(event: EventRecord) -> str:

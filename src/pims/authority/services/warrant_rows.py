@@ -10,10 +10,13 @@ from pims.authority.selectors.reading import read_off
 from pims.facilities import selectors as facilities
 from pims.foundation.commands.transaction import Transaction
 from pims.jurisdictions.warrant_kinds import warrant_kinds
+from pims.kernel.decisions import Reason
 from pims.kernel.errors import NotFound
 from pims.people import selectors as people
 
 CLOCK_SLACK = timedelta(minutes=2)
+# In these years a paper can begin to hold somebody: those that people live in.
+FIRST_YEAR, LAST_YEAR = 1900, 2200
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,15 @@ class WarrantNameInput:
 @dataclass(frozen=True, slots=True)
 class WarrantNameResult:
     warrant_name_id: int
+
+
+def begins_wrongly(starts_at: datetime) -> Reason | None:
+    """Why no paper can have begun to hold somebody then; None where it can, ahead of us too."""
+    if starts_at.tzinfo is None:
+        return Reason("authority.zone_missing")
+    if not FIRST_YEAR <= starts_at.year <= LAST_YEAR:
+        return Reason("authority.begins_in_no_such_year", {"year": str(starts_at.year)})
+    return None
 
 
 def add_name(

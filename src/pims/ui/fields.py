@@ -15,6 +15,29 @@ from django.utils.translation import gettext_lazy as _
 
 from pims.ui.shapes import Text
 
+# Beyond these a year is a slip of the keys, and arithmetic runs off the calendar.
+FIRST_YEAR, LAST_YEAR = 1850, 2400
+
+
+LARGEST = 2**63 - 1  # what the database keeps as a number
+
+
+class HiddenNumberField(forms.IntegerField):
+    """An id or a version that a form carries along, out of sight."""
+
+    widget = forms.HiddenInput
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(min_value=0, max_value=LARGEST, **kwargs)
+
+
+def hidden_number(field: forms.BoundField) -> int:
+    """What such a field holds before it is cleaned; 0 where that is no number."""
+    try:
+        return int(field.value() or 0)
+    except ValueError:
+        return 0
+
 
 class DayInput(forms.MultiWidget):
     """Day, month and year, typed; names ``x_day``, ``x_month``, ``x_year``."""
@@ -93,9 +116,9 @@ class DayField(forms.MultiValueField):
             raise ValidationError(self.error_messages["year"], code="year")
         try:
             found = date(year, month, day)
-        except ValueError:
+        except (ValueError, OverflowError):
             raise ValidationError(self.error_messages["invalid"], code="invalid") from None
-        if year < 1850:
+        if not FIRST_YEAR <= year <= LAST_YEAR:
             raise ValidationError(self.error_messages["invalid"], code="invalid")
         return found
 
@@ -127,7 +150,7 @@ class InstantField(DayField):
         hours, _colon, minutes = text.partition(":")
         try:
             return time(int(hours), int(minutes))
-        except ValueError:
+        except (ValueError, OverflowError):
             raise ValidationError(self.error_messages["time"], code="time") from None
 
 

@@ -10,7 +10,7 @@ from pims.authority.rules import AWAITED
 from pims.authority.web.words import DEFECTS, END_KINDS, FALLS, ORDER_KINDS, kind_label
 from pims.authority.web.written import Written, WrittenDayField
 from pims.jurisdictions.warrant_kinds import warrant_kinds
-from pims.ui.fields import DayField, InstantField
+from pims.ui.fields import DayField, HiddenNumberField, InstantField
 
 IMPOSSIBLE = "impossible_date"
 SCAN_HINT = _("PDF, JPEG, PNG or TIFF, at most 25 MB")
@@ -107,7 +107,7 @@ class WarrantForm(PaperForm):
 
 
 class AmendForm(forms.Form):
-    version = forms.IntegerField(widget=forms.HiddenInput)
+    version = HiddenNumberField()
     name_as_written = forms.CharField(label=_("Name as written"), max_length=200)
     starts_at = InstantField(label=_("Detains from"))
     next_appearance = DayField(label=_("Next appearance or review"), required=False)

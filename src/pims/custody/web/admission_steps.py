@@ -23,13 +23,13 @@ from pims.people.web.forms import BirthField, BirthMixin
 from pims.property import services as property_room
 from pims.safety import services as safety
 from pims.ui.commands import then
-from pims.ui.fields import InstantField
+from pims.ui.fields import HiddenNumberField, InstantField
 
 ANSWERS = [("yes", _("Yes")), ("no", _("No")), ("not_answered", _("Not answered"))]
 
 
 class PersonForm(BirthMixin):
-    version = forms.IntegerField(widget=forms.HiddenInput)
+    version = HiddenNumberField()
     sex = forms.ChoiceField(
         label=_("Sex"),
         choices=[

@@ -27,7 +27,7 @@ from pims.ui.commands import command_from
 from pims.ui.confirmation import require_recent_confirmation
 from pims.ui.dates import instant_text
 from pims.ui.doubts import Doubt, question
-from pims.ui.fields import InstantField
+from pims.ui.fields import HiddenNumberField, InstantField
 from pims.ui.forms import add_reasons
 from pims.ui.pages import page
 from pims.ui.shapes import Task
@@ -73,12 +73,12 @@ class LineCorrection(forms.Form):
 class StartCorrection(forms.Form):
     starts_at = InstantField(label=_("Custody began"))
     reception_kind = forms.ChoiceField(label=_("Where from"), choices=list(RECEPTION_KINDS.items()))
-    version = forms.IntegerField(widget=forms.HiddenInput)
+    version = HiddenNumberField()
     reason = _why()
 
 
 class NeverHeld(forms.Form):
-    version = forms.IntegerField(widget=forms.HiddenInput)
+    version = HiddenNumberField()
     reason = forms.CharField(
         label=_("How did the entry come about?"), max_length=500,
         widget=forms.Textarea(attrs={"rows": 2}),

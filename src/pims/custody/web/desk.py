@@ -32,8 +32,9 @@ from pims.kernel import clock
 from pims.kernel.decisions import Reason
 from pims.ui import wording
 from pims.ui.commands import command_from
+from pims.ui.dates import day_asked
 from pims.ui.doubts import question
-from pims.ui.fields import InstantField
+from pims.ui.fields import InstantField, hidden_number
 from pims.ui.pages import page
 
 ESCORT = "custody.escort"
@@ -102,9 +103,9 @@ def desk(request: Any) -> HttpResponse:
         missing = {line for line in recorded if line.cleaned_data["outcome"] == NOT_BACK}
         lines = _left(posted, lines, recorded - missing, rows, said=missing)
     shown = [
-        (line, by_episode[int(line["episode_id"].value())])
+        (line, by_episode[hidden_number(line["episode_id"])])
         for line in lines
-        if int(line["episode_id"].value() or 0) in by_episode
+        if hidden_number(line["episode_id"]) in by_episode
     ]
     errors = nothing_chosen(line for line, _row in shown) if empty else errors_of(shown)
     context = {
@@ -119,7 +120,7 @@ def desk(request: Any) -> HttpResponse:
             if row.done
         ],
         "draft": draft_of(
-            f"desk-{day:%Y%m%d}", (int(line["episode_id"].value() or 0) for line in lines)
+            f"desk-{day:%Y%m%d}", (hidden_number(line["episode_id"]) for line in lines)
         ),
         "day": day,
         "earlier": day - timedelta(days=1),
@@ -199,10 +200,7 @@ def _left(
 
 
 def _day(request: Any) -> date:
-    try:
-        return date.fromisoformat(request.GET.get("day", ""))
-    except ValueError:
-        return _today(request)
+    return day_asked(request.GET.get("day", "")) or _today(request)
 
 
 def _today(request: Any) -> date:

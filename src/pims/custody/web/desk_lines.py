@@ -12,6 +12,7 @@ from pims.authority.web.forms import body_choices
 from pims.authority.web.words import kind_label
 from pims.custody.selectors import DeskRow
 from pims.custody.web.words import NOT_RETURNED, OUTCOMES
+from pims.ui.fields import HiddenNumberField, hidden_number
 
 DAY_FORMATS = ["%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%Y-%m-%d", "%d %m %Y"]
 HOUR_FORMATS = ["%H:%M", "%H.%M", "%H%M", "%H:%M:%S"]
@@ -47,8 +48,8 @@ WIDTHS = {"day": 10, "amount": 5, "when": 5}
 class RowForm(forms.Form):
     """One person. Which of the boxes are asked for follows from the outcome: `ASKED`."""
 
-    escort_id = forms.IntegerField(widget=forms.HiddenInput, required=False)
-    episode_id = forms.IntegerField(widget=forms.HiddenInput)
+    escort_id = HiddenNumberField(required=False)
+    episode_id = HiddenNumberField()
     outcome = forms.ChoiceField(
         label=_("Outcome"), required=False, choices=[("", _("Choose")), *OUTCOMES.items()]
     )
@@ -106,7 +107,7 @@ RowFormSet = forms.formset_factory(RowForm, extra=0, max_num=300, absolute_max=3
 
 def offer_warrants(line: RowForm, by_episode: Mapping[int, DeskRow]) -> None:
     """Give the line the warrants to choose from that hold its person."""
-    row = by_episode.get(int(line["episode_id"].value() or 0))
+    row = by_episode.get(hidden_number(line["episode_id"]))
     line.fields["warrants"].choices = [  # type: ignore[attr-defined]
         (str(w.warrant_name_id), f"{kind_label(w.kind)} {w.reference}".strip())
         for w in (row.detaining if row else ())

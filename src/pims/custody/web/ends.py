@@ -25,7 +25,7 @@ from pims.people.web.words import country_choices
 from pims.ui.commands import command_from
 from pims.ui.confirmation import require_recent_confirmation
 from pims.ui.doubts import question
-from pims.ui.fields import InstantField
+from pims.ui.fields import HiddenNumberField, InstantField
 from pims.ui.forms import add_reasons
 from pims.ui.pages import page
 from pims.ui.shapes import Fact
@@ -84,7 +84,7 @@ class DetailsForm(forms.Form):
             required=False,
             max_length=500,
         )
-        self.fields["version"] = forms.IntegerField(widget=forms.HiddenInput, initial=end.version)
+        self.fields["version"] = HiddenNumberField(initial=end.version)
 
 
 class MoveForm(forms.Form):
@@ -93,7 +93,7 @@ class MoveForm(forms.Form):
     happened_at = InstantField(label=_("When"))
     country = forms.ChoiceField(label=_("To which country"), choices=list, required=False)
     reason = forms.CharField(label=_("Why is it corrected?"), max_length=500, widget=forms.Textarea)
-    version = forms.IntegerField(widget=forms.HiddenInput)
+    version = HiddenNumberField()
 
     def __init__(self, posted: QueryDict | None, *, end: EndInfo) -> None:
         initial = {"happened_at": end.at, "country": end.country, "version": end.version}

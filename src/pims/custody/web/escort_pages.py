@@ -19,7 +19,7 @@ from pims.foundation.commands.transaction import Command
 from pims.kernel.errors import InvalidInput, NotFound
 from pims.ui.commands import command_from
 from pims.ui.doubts import Doubt, question
-from pims.ui.fields import InstantField
+from pims.ui.fields import HiddenNumberField, InstantField
 from pims.ui.forms import add_reasons
 from pims.ui.pages import page
 from pims.ui.surprising import long_ago_in
@@ -28,7 +28,7 @@ BOTH = ("GET", "HEAD", "POST")
 
 
 class ChangeForm(forms.Form):
-    version = forms.IntegerField(widget=forms.HiddenInput)
+    version = HiddenNumberField()
     expected_back_at = InstantField(label=_("Expected back"), required=False)
     officers = forms.CharField(
         label=_("Escorting officers"),
@@ -43,7 +43,7 @@ class ChangeForm(forms.Form):
 
 
 class DepartureForm(forms.Form):
-    version = forms.IntegerField(widget=forms.HiddenInput)
+    version = HiddenNumberField()
     left_at = InstantField(label=_("Left at"))
     reason = forms.CharField(label=_("Why does it change?"), max_length=500)
 

@@ -23,7 +23,7 @@ from pims.kernel import clock
 from pims.kernel.errors import InvalidInput
 from pims.ui.commands import command_from
 from pims.ui.doubts import question
-from pims.ui.fields import InstantField
+from pims.ui.fields import HiddenNumberField, InstantField, hidden_number
 from pims.ui.forms import add_reasons
 from pims.ui.pages import page
 from pims.ui.shapes import Column
@@ -58,7 +58,7 @@ class TripForm(forms.Form):
 class TravellerForm(forms.Form):
     """One prisoner's line: chosen or not, and the hand-over."""
 
-    person_id = forms.IntegerField(widget=forms.HiddenInput)
+    person_id = HiddenNumberField()
     goes = forms.BooleanField(label=_("Goes"), required=False)
     condition = forms.CharField(label=_("Condition"), required=False, max_length=500)
     medication = forms.CharField(label=_("Medication"), required=False, max_length=500)
@@ -108,7 +108,7 @@ def send_out(request: Any) -> HttpResponse:
     context = {
         "form": form,
         "question": asked,
-        "lines": [(line, by_id.get(int(line["person_id"].value() or 0))) for line in lines],
+        "lines": [(line, by_id.get(hidden_number(line["person_id"]))) for line in lines],
         "management": lines.management_form,
         "draft": draft_of("send-out", (row.person_id for row in offered)),
         "text": request.GET.get("q", ""),

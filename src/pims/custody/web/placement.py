@@ -18,7 +18,7 @@ from pims.foundation.access.selectors import deciders, role_name
 from pims.kernel import clock
 from pims.kernel.errors import InvalidInput
 from pims.ui.commands import command_from
-from pims.ui.fields import InstantField
+from pims.ui.fields import HiddenNumberField, InstantField
 from pims.ui.forms import add_reasons
 from pims.ui.pages import page
 
@@ -27,7 +27,7 @@ BOTH = ("GET", "HEAD", "POST")
 
 
 class PlaceForm(forms.Form):
-    place_id = forms.IntegerField()
+    place_id = HiddenNumberField()
     override_reason = forms.CharField(
         label=_("Why against the rule?"), required=False, max_length=300
     )

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pims.kernel.errors import InvalidInput
 from pims.people import selectors, services
+from pims.people.rules import PRECISIONS
 from pims.people.selectors import PossibleMatchLine
 from pims.people.services import NameInput
 from pims.people.web.forms import NewPersonForm
@@ -66,7 +67,7 @@ def _near(request: Any, given: Any) -> list[PossibleMatchLine]:
         request.actor,
         names=[name],
         birth_date=_typed_day(given),
-        birth_precision=given.get("birth_precision") or "day",
+        birth_precision=_typed_precision(given),
         sex=given.get("sex", "unknown"),
         nationalities=[given["nationality"]] if given.get("nationality") else [],
     )
@@ -77,5 +78,10 @@ def _typed_day(given: Any) -> date | None:
         parts = (given.get(f"birth_date_{part}", "") for part in ("day", "month", "year"))
         day, month, year = (int(part or 1) for part in parts)
         return date(year, month, day) if year > 1 else None
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
+
+
+def _typed_precision(given: Any) -> str:
+    said = given.get("birth_precision", "")
+    return said if said in PRECISIONS else "day"

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from pims.people.languages import LANGUAGES
 from pims.people.services.parts import LanguageInput
 from pims.people.web import words
-from pims.ui.fields import DayField, InstantField
+from pims.ui.fields import DayField, HiddenNumberField, InstantField
 
 
 def text(label: Any, *, limit: int = 200, required: bool = False) -> forms.CharField:
@@ -63,7 +63,7 @@ class BirthMixin(forms.Form):
 class PartForm(forms.Form):
     """A form of a page about one person; `version` tells whether somebody was faster."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput)
+    version = HiddenNumberField()
 
 
 class NewPersonForm(BirthMixin):

@@ -18,7 +18,7 @@ from pims.release.selectors import DischargeInfo
 from pims.ui.commands import command_from
 from pims.ui.confirmation import require_recent_confirmation
 from pims.ui.doubts import question
-from pims.ui.fields import InstantField
+from pims.ui.fields import HiddenNumberField, InstantField
 from pims.ui.forms import add_reasons
 from pims.ui.identity import identity_of
 from pims.ui.pages import page
@@ -44,7 +44,7 @@ class CorrectForm(forms.Form):
     )
     destination = forms.CharField(label=_("Where to"), required=False, max_length=300)
     reason = forms.CharField(label=_("Why is it corrected?"), max_length=500, widget=forms.Textarea)
-    version = forms.IntegerField(widget=forms.HiddenInput)
+    version = HiddenNumberField()
 
     def __init__(self, posted: QueryDict | None, *, found: DischargeInfo) -> None:
         initial = {

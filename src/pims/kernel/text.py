@@ -91,14 +91,16 @@ def clean_field(
     limit: int = LINE,
     multiline: bool = False,
     required: bool = False,
+    missing: str = "",
     prefix: str = "text.",
 ) -> str:
     """`clean`, speaking in form fields: raises InvalidInput of `field` with the reason
-    ``<prefix><what>``, or ``<prefix>missing`` where it is `required` and empty."""
+    ``<prefix><what>``, or ``<prefix>missing`` where it is `required` and empty; `missing` is the
+    code of a reason of the room's own for that."""
     try:
         kept = clean(text or "", limit=limit, multiline=multiline)
     except UnfitText as unfit:
         raise InvalidInput({field: Reason(prefix + unfit.what, unfit.params)}) from None
-    if required and not kept:
-        raise InvalidInput({field: Reason(prefix + "missing")})
+    if (required or missing) and not kept:
+        raise InvalidInput({field: Reason(missing or f"{prefix}missing")})
     return kept

@@ -186,7 +186,5 @@ def _is_cash(item: ItemInput) -> bool:
 
 
 def _witness(name: str, *, needed: bool) -> str:
-    kept = clean_field("witness", name, limit=120)
-    if needed and not kept:
-        raise InvalidInput({"witness": Reason("property.witness_missing")})
-    return kept
+    missing = "property.witness_missing" if needed else ""
+    return clean_field("witness", name, limit=120, missing=missing)

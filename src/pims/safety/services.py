@@ -233,7 +233,6 @@ def _mark_protected(person_id: int) -> None:
 
 
 def _why(reason: str, *, limit: int) -> str:
-    kept = clean_field("reason", reason, limit=limit, multiline=True)
-    if not kept:
-        raise InvalidInput({"reason": Reason("safety.reason_missing")})
-    return kept
+    return clean_field(
+        "reason", reason, limit=limit, multiline=True, missing="safety.reason_missing"
+    )

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pims.authority import events
 from pims.authority.models import ClerkQuery, Warrant, WarrantName
 from pims.authority.services.warrant_rows import close_name
+from pims.authority.services.words import DECISION, why
 from pims.authority.wording import WARRANT_STANDS
 from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel.decisions import Reason, refuse
@@ -29,14 +30,13 @@ def decide_defective(tx: Transaction, *, warrant_id: int, decision: str, reason:
     _require_paper(tx, "authority.decide", warrant, names)
     if decision not in (Warrant.State.ACTED_ON, Warrant.State.RETURNED):
         raise InvalidInput({"decision": Reason("authority.unknown_decision")})
-    if not reason.strip():
-        raise InvalidInput({"reason": Reason("authority.reason_missing")})
+    reason = why("reason", reason, DECISION)
     if warrant.state != Warrant.State.AS_RECEIVED:
         stands = WARRANT_STANDS[warrant.state]
         refuse(Reason("authority.decided_already", {"state": stands})).require()
     warrant.state = decision
     warrant.decided_by_id, warrant.decided_at = tx.actor.user_id, tx.now
-    warrant.decision_reason = reason.strip()
+    warrant.decision_reason = reason
     warrant.save(update_fields=["state", "decided_by_id", "decided_at", "decision_reason"])
     for name in names:
         tx.record(
@@ -46,7 +46,7 @@ def decide_defective(tx: Transaction, *, warrant_id: int, decision: str, reason:
                 warrant_id=warrant.pk,
                 decision=decision,
             ),
-            details={"reason": reason.strip()},
+            details={"reason": reason},
         )
         if decision == Warrant.State.RETURNED and name.ends_at is None:
             close_name(

@@ -11,6 +11,7 @@ from pims.authority.services.release_orders import (
     locked_order,
     not_open,
 )
+from pims.authority.services.words import NAME, PROSE, line, why
 from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel.decisions import Reason, refuse
 from pims.kernel.errors import InvalidInput
@@ -45,10 +46,15 @@ def withdraw_release_order(
     wrong: dict[str, Reason] = {}
     if how not in (How.BY_BODY, How.NOT_GENUINE):
         wrong["how"] = Reason("authority.unknown_withdrawal")
-    if not reason.strip():
-        wrong["reason"] = Reason("authority.reason_missing")
-    if how == How.BY_BODY and not told_by.strip():
-        wrong["told_by"] = Reason("authority.spoke_to_missing")
+    try:
+        reason = why("reason", reason)
+    except InvalidInput as problem:
+        wrong |= problem.fields
+    try:
+        needed = "authority.spoke_to_missing" if how == How.BY_BODY else ""
+        told_by = line("told_by", told_by, NAME, missing=needed)
+    except InvalidInput as problem:
+        wrong |= problem.fields
     if when > tx.now + CLOCK_SLACK:
         wrong["happened_at"] = Reason("authority.in_the_future")
     if wrong:
@@ -88,8 +94,7 @@ def strike_out_release_order(
     order = locked_order(tx, release_order_id)
     person_id = people.canonical_id(order.person_id)
     tx.require_person("authority.record", person_id)
-    if not reason.strip():
-        raise InvalidInput({"reason": Reason("authority.reason_missing")})
+    reason = why("reason", reason)
     if order.state == State.ACTED_ON:
         refuse(Reason("authority.order_freed_someone", decided_by="release.discharge")).require()
     if order.state in (State.WITHDRAWN, State.STRUCK_OUT):
@@ -136,8 +141,10 @@ def extend_release_order(
         wrong["warrants"] = Reason("authority.order_names_nothing")
     elif found != wanted:
         wrong["warrants"] = Reason("authority.warrant_of_another")
-    if not basis.strip():
-        wrong["basis"] = Reason("authority.reason_missing")
+    try:
+        basis = why("basis", basis, PROSE)
+    except InvalidInput as problem:
+        wrong |= problem.fields
     if wrong:
         raise InvalidInput(wrong)
     new = wanted - set(order.warrant_names.values_list("pk", flat=True))
@@ -154,7 +161,7 @@ def extend_release_order(
             release_order_id=order.pk,
             warrant_name_ids=tuple(sorted(new)),
         ),
-        details={"basis": basis.strip()},
+        details={"basis": basis},
     )
     return ReleaseOrderResult(order.pk)
 
@@ -163,5 +170,4 @@ def _fell(
     tx: Transaction, order: ReleaseOrder, *, how: str, reason: str, at: datetime, told_by: str
 ) -> None:
     order.withdrawn_how, order.withdrawn_at, order.withdrawn_by_id = how, at, tx.actor.user_id
-    order.withdrawn_reason = reason.strip()[:300]
-    order.withdrawn_told_by = told_by.strip()[:120]
+    order.withdrawn_reason, order.withdrawn_told_by = reason, told_by

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from pims.authority import events
 from pims.authority.models import PoliceInterest
+from pims.authority.services.words import NAME, REFERENCE, TELEPHONE, line, prose
 from pims.foundation.commands.transaction import Transaction, service
-from pims.kernel.decisions import Reason
-from pims.kernel.errors import InvalidInput, NotFound
+from pims.kernel.errors import NotFound
 from pims.people import selectors as people
 
 
@@ -25,16 +25,15 @@ def record_police_interest(
     note: str = "",
     telephone: str = "",
 ) -> PoliceInterestResult:
-    """Record who wants to know. Raises InvalidInput where no agency is named."""
+    """Record who wants to know. Raises InvalidInput where no agency is named, and for a text that
+    is too long."""
     tx.require_person("authority.record", person_id)
-    if not agency.strip():
-        raise InvalidInput({"agency": Reason("authority.agency_missing")})
     row = PoliceInterest.objects.create(
         person_id=person_id,
-        agency=agency.strip(),
-        reference=reference.strip(),
-        note=note,
-        telephone=telephone.strip(),
+        agency=line("agency", agency, NAME, missing="authority.agency_missing"),
+        reference=line("reference", reference, REFERENCE),
+        note=prose("note", note),
+        telephone=line("telephone", telephone, TELEPHONE),
         raised_at=tx.now,
         recorded_by_id=tx.actor.user_id,
     )

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from pims.authority import events
 from pims.authority.models import Body, ReleaseOrder, WarrantName
 from pims.authority.services.warrant_rows import close_name
+from pims.authority.services.words import NAME, REFERENCE, line, prose
 from pims.authority.wording import ORDER_STANDS
 from pims.foundation.commands.transaction import Transaction, service
 from pims.foundation.vault.files import store_file
@@ -45,9 +46,11 @@ def record_release_order(
     """Record an order to release from the named warrants, or from all.
 
     Raises InvalidInput (unknown kind, names no warrant, received in the future, another
-    person's warrant), NotFound.
+    person's warrant, a text that is too long), NotFound.
     """
     tx.require_person("authority.record", person_id)
+    reference = line("reference", reference, REFERENCE)
+    as_written, conditions = prose("as_written", as_written), prose("conditions", conditions)
     tx.lock_persons([person_id])
     body = Body.objects.filter(pk=body_id).first()
     if body is None:
@@ -71,7 +74,7 @@ def record_release_order(
         establishment_id=establishment_id,
         person_id=person_id,
         ends_all=ends_all,
-        reference=reference.strip(),
+        reference=reference,
         dated=dated,
         as_written=as_written,
         conditions=conditions,
@@ -110,8 +113,7 @@ def verify_release_order(
     """
     order = locked_order(tx, release_order_id)
     tx.require_person("authority.record", people.canonical_id(order.person_id))
-    if not spoke_to.strip():
-        raise InvalidInput({"spoke_to": Reason("authority.spoke_to_missing")})
+    spoke_to = line("spoke_to", spoke_to, NAME, missing="authority.spoke_to_missing")
     if order.state not in (ReleaseOrder.State.RECEIVED, ReleaseOrder.State.VERIFIED):
         refuse(not_open(order)).require()
     if not order.body.registry_phone:
@@ -124,10 +126,7 @@ def verify_release_order(
         ).require()
     order.state = ReleaseOrder.State.VERIFIED
     order.verified_at, order.verified_by_id = tx.now, tx.actor.user_id
-    order.verified_phone, order.verified_spoke_to = (
-        order.body.registry_phone,
-        spoke_to.strip()[:120],
-    )
+    order.verified_phone, order.verified_spoke_to = order.body.registry_phone, spoke_to
     order.save()
     tx.record(
         events.ReleaseOrderVerified(

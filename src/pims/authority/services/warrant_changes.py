@@ -9,6 +9,7 @@ from pims.authority.services.warrant_rows import (
     WarrantNameInput,
     WarrantNameResult,
     add_name,
+    begins_wrongly,
     close_name,
     correct_court_date,
     facts_of,
@@ -19,6 +20,7 @@ from pims.authority.services.warrant_rows import (
     stand_if_not_run_out,
     zone_of,
 )
+from pims.authority.services.words import BASIS, PROSE, line, prose, why
 from pims.foundation.commands.transaction import Transaction, service
 from pims.jurisdictions.warrant_kinds import warrant_kinds
 from pims.kernel import minutes
@@ -48,6 +50,7 @@ def set_next_appearance(
     name = locked_name(tx, warrant_name_id)
     kind = warrant_kinds()[name.warrant.kind]
     zone = zone_of(name.warrant.establishment_id)
+    basis = prose("basis", basis)
     if happened_at > tx.now + CLOCK_SLACK:
         raise InvalidInput({"happened_at": Reason("authority.in_the_future")})
     if next_appearance is not None and next_appearance < happened_at.astimezone(zone).date():
@@ -122,19 +125,18 @@ def amend_warrant_name(
     """Correct what was keyed wrongly; what stood there before stays in the history.
 
     The defects that the dates show are read off anew. Raises Stale where somebody changed it after
-    the form was opened, InvalidInput without a reason.
+    the form was opened, InvalidInput without a reason, and for a beginning after its end or in no
+    such year.
     """
     name = locked_name(tx, warrant_name_id)
     if name.version != version:
         raise Stale
-    wrong: dict[str, Reason] = {}
-    if not reason.strip():
-        wrong["reason"] = Reason("authority.reason_missing")
-    if wrong:
-        raise InvalidInput(wrong)
+    reason = why("reason", reason, PROSE)
+    if (wrongly := begins_wrongly(starts_at)) is not None:
+        raise InvalidInput({"starts_at": wrongly})
     new = {
-        "name_as_written": name_as_written,
-        "charges": charges,
+        "name_as_written": line("name_as_written", name_as_written, 200),
+        "charges": prose("charges", charges),
         "starts_at": starts_at,
         "until": until,
         "next_appearance": next_appearance,
@@ -146,6 +148,8 @@ def amend_warrant_name(
     for field in changed:
         setattr(name, field, new[field])
     stand_if_not_run_out(name, zone_of(name.warrant.establishment_id).key)
+    if name.ends_at is not None and name.starts_at > name.ends_at:
+        raise InvalidInput({"starts_at": Reason("authority.ends_before_start")})
     name.version += 1
     name.save()
     if {"next_appearance", "starts_at"} & set(changed):
@@ -175,6 +179,7 @@ def end_warrant(
     Raises InvalidInput (unknown kind, before it began, in the future), NotFound.
     """
     name = locked_name(tx, warrant_name_id)
+    basis = line("basis", basis, BASIS)
     if end_kind not in WarrantName.EndKind.values or not end_kind:
         raise InvalidInput({"end_kind": Reason("authority.unknown_end")})
     ended_at = minutes.not_before(ended_at, name.starts_at)

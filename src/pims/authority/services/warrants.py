@@ -1,7 +1,7 @@
 """Recording warrants as written, with whatever is wrong with them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from pims.authority import rules
@@ -11,9 +11,11 @@ from pims.authority.services.warrant_rows import (
     CLOCK_SLACK,
     WarrantNameInput,
     add_name,
+    begins_wrongly,
     close_name,
     zone_of,
 )
+from pims.authority.services.words import REFERENCE, line, prose
 from pims.authority.wording import query_text
 from pims.foundation.commands.transaction import Transaction, service
 from pims.foundation.vault.files import store_file
@@ -60,6 +62,16 @@ def record_warrant(
     if body is None:
         raise NotFound("body", body_id)
     _check_warrant(tx, kind=kind, names=names, received_at=received_at, defects=defects)
+    reference = line("reference", reference, REFERENCE)
+    as_written = prose("as_written", as_written)
+    names = [
+        replace(
+            name,
+            name_as_written=line("name_as_written", name.name_as_written, 200),
+            charges=prose("charges", name.charges),
+        )
+        for name in names
+    ]
     found = set(defects) | read_off(
         kind=kind,
         body_kind=body.kind,
@@ -73,7 +85,7 @@ def record_warrant(
         kind=kind,
         body=body,
         establishment_id=establishment_id,
-        reference=reference.strip(),
+        reference=reference,
         dated=dated,
         as_written=as_written,
         defects=list(ordered),
@@ -151,7 +163,7 @@ def _check_warrant(
     if received_at > tx.now + CLOCK_SLACK:
         wrong["received_at"] = Reason("authority.in_the_future")
     for name in names:
-        if len(name.name_as_written) > 200:
-            wrong["name_as_written"] = Reason("authority.name_too_long", {"limit": 200})
+        if (wrongly := begins_wrongly(name.starts_at)) is not None:
+            wrong["starts_at"] = wrongly
     if wrong:
         raise InvalidInput(wrong)

@@ -9,6 +9,7 @@ from pims.custody import services as custody
 from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel.decisions import Reason, refuse, refuse_if_any
 from pims.kernel.errors import NotFound
+from pims.kernel.text import clean_field
 from pims.people import selectors as people
 from pims.release import events, rules
 from pims.release.facts import collect_facts, orders_that_free
@@ -39,6 +40,8 @@ def discharge_person(
     """
     case = open_case(tx, case_id)
     tx.require_person("release.discharge", case.person_id)
+    destination = clean_field("destination", destination, limit=300)
+    second_by_telephone = clean_field("second_by_telephone", second_by_telephone, limit=120)
     for code, note in (explanations or {}).items():
         if note.strip():
             settle_item(tx, case_id=case.pk, code=code, done=False, note=note)
@@ -51,7 +54,7 @@ def discharge_person(
     rules.second_officer_decision(facts, as_of=tx.now, called=second_by_telephone).require()
     if case.second_officer_id is not None and not own_second:
         second_how = Discharge.SecondHow.PRESENT
-    elif second_by_telephone.strip():
+    elif second_by_telephone:
         second_how = Discharge.SecondHow.TELEPHONE
     else:
         second_how = Discharge.SecondHow.NONE
@@ -69,7 +72,7 @@ def discharge_person(
         at=at,
         first_officer_id=tx.actor.user_id,
         second_how=second_how,
-        second_name=second_by_telephone.strip()[:120],
+        second_name=second_by_telephone,
         destination=destination,
         marks=marks,
         left_open=found.open_items,
@@ -138,7 +141,7 @@ def write_discharge(
         kind="discharged",
         ended_at=at if from_paper else None,  # the clock's own hour is nobody's late entry
         release_order_id=case.release_order_id,
-        order_seen=order_seen if from_paper else case.ground,
+        order_seen=order_seen if from_paper else case.ground[:300],
         by_whom=first_name,
         destination=destination,
     )
@@ -155,7 +158,7 @@ def write_discharge(
         second_officer_id=None if second_officer_id == first_officer_id else second_officer_id,
         second_how=second_how,
         second_name=second_name,
-        destination=destination.strip()[:300],
+        destination=destination,
         minutes_from_order=max(0, int((at - case.clock_started_at).total_seconds() // 60)),
         entered_from_paper=from_paper,
         left_open=list(left_open),

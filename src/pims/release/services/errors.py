@@ -9,6 +9,7 @@ from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel import minutes
 from pims.kernel.decisions import Reason, refuse
 from pims.kernel.errors import InvalidInput, NotFound
+from pims.kernel.text import clean_field
 from pims.people import selectors as people
 from pims.release import events
 from pims.release.models import ReleaseInError
@@ -47,8 +48,10 @@ def record_release_in_error(
     discovered_at = minutes.not_before(discovered_at, discharge.at)
     if discovered_at < discharge.at:
         wrong["discovered_at"] = Reason("release.found_before_release")
-    if not how.strip():
-        wrong["how"] = Reason("release.reason_missing")
+    try:
+        how = clean_field("how", how, limit=5000, multiline=True, missing="release.reason_missing")
+    except InvalidInput as problem:
+        wrong |= problem.fields
     if wrong:
         raise InvalidInput(wrong)
     error = ReleaseInError.objects.create(
@@ -58,12 +61,12 @@ def record_release_in_error(
         establishment_id=discharge.establishment_id,
         left_at=discharge.at,
         discovered_at=discovered_at,
-        how=how.strip(),
+        how=how,
         police_told_at=police_told_at,
         recorded_by_id=tx.actor.user_id,
     )
     custody.change_end_kind(
-        tx, episode_id=discharge.episode_id, kind="released_in_error", reason=how.strip()
+        tx, episode_id=discharge.episode_id, kind="released_in_error", reason=how[:500]
     )
     tx.record(
         events.ReleasedInErrorFound(

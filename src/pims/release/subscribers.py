@@ -12,6 +12,7 @@ from pims.kernel import clock
 from pims.people import selectors as people
 from pims.release import selectors, services
 from pims.release.facts import orders_that_ground
+from pims.release.services.cases import CUSTODY_ENDED, ORDER_STRUCK_OUT, ORDER_WITHDRAWN
 
 # What was recorded longer ago than this has long been seen: a history that is loaded.
 RECENT = timedelta(days=2)
@@ -40,7 +41,7 @@ def follow_orders(event: EventRecord) -> None:
             services.close_case(
                 _command(event, "release"),
                 case_id=case_id,
-                reason="release order " + event.kind.rpartition("_order_")[2].replace("_", " "),
+                reason=ORDER_STRUCK_OUT if event.kind.endswith("struck_out") else ORDER_WITHDRAWN,
             )
             _start_on_orders(event, person_id)
         return
@@ -92,7 +93,7 @@ def follow_custody(event: EventRecord) -> None:
             _start(event, person_id, basis="no_authority", ground="Fine settled at court")
     elif event.kind == "custody.ended" and ground is not None:
         services.close_case(
-            _command(event, "release"), case_id=ground.case_id, reason="custody ended otherwise"
+            _command(event, "release"), case_id=ground.case_id, reason=CUSTODY_ENDED
         )
         if event.payload.get("end_kind") == "transferred":
             _start(

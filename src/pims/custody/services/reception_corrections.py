@@ -261,10 +261,9 @@ def _right_person(
 
 
 def _of_people(stuck: tuple[NotMoved, ...]) -> Reason:
-    """The reason itself where one person was on the van, else the names of those it is about."""
+    """The reason itself where one person was on the van, else the numbers of those it is about."""
     if len(stuck) == 1:
         return stuck[0].reason
     heads = people.person_headers(READER, [one.person_id for one in stuck], brief=True)
-    found = [heads[one.person_id] for one in stuck]
-    named = ", ".join(f"{head.display_name} {head.number}".strip() for head in found)
-    return Reason("custody.cannot_move_reception_of", {"people": named})
+    numbers = [heads[one.person_id].number for one in stuck]
+    return Reason("custody.cannot_move_reception_of", {"people": numbers})

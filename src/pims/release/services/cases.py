@@ -13,6 +13,7 @@ from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel.asof import AsOf
 from pims.kernel.decisions import Reason, refuse
 from pims.kernel.errors import InvalidInput, NotFound
+from pims.kernel.text import clean_field
 from pims.release import events, rules
 from pims.release.facts import (
     clock_of,
@@ -23,6 +24,19 @@ from pims.release.facts import (
     this_custody,
 )
 from pims.release.models import DischargeCase, DischargeItem
+
+# Why a case was closed by what happened, as reasons that have their wording; whoever closes one by
+# hand says why in words.
+ORDER_WITHDRAWN = "release.closed_order_withdrawn"
+ORDER_STRUCK_OUT = "release.closed_order_struck_out"
+CUSTODY_ENDED = "release.closed_custody_ended"
+ON_PAPER = "release.closed_on_paper"
+TAKEN_BACK = "release.closed_taken_back"
+CLOSINGS = frozenset({ORDER_WITHDRAWN, ORDER_STRUCK_OUT, CUSTODY_ENDED, ON_PAPER, TAKEN_BACK})
+
+
+# As much as the end of custody has room for: a long ground never stops anybody at the gate.
+GROUND = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +65,7 @@ def start_discharge(
     person_id, establishment_id = owner_of(episode_id)
     tx.lock_persons([person_id])
     tx.require_person("release.prepare", person_id)
+    ground = clean_field("ground", ground, limit=GROUND, multiline=True)
     rows = standing(person_ids=[person_id])
     if not any(row.episode_id == episode_id for row in rows):
         refuse(Reason("release.not_in_custody")).require()
@@ -63,7 +78,7 @@ def start_discharge(
         said = release_hour(final_date, zone)
     elif basis == DischargeCase.Basis.NO_AUTHORITY:
         tx.require("authority.decide", establishment_id=establishment_id)
-        if not ground.strip():
+        if not ground:
             raise InvalidInput({"ground": Reason("release.reason_missing")})
     else:
         raise InvalidInput({"basis": Reason("release.no_order_or_final_date")})
@@ -96,7 +111,7 @@ def start_discharge(
     )
     started = said if started is None else started
     case.basis, case.release_order_id = basis, release_order_id
-    case.final_date, case.ground, case.clock_started_at = final_date, ground.strip(), started
+    case.final_date, case.ground, case.clock_started_at = final_date, ground, started
     case.save()
     tx.record(
         events.DischargeStarted(
@@ -204,15 +219,15 @@ def settle_item(
     tx.require_person("release.prepare", case.person_id)
     if code not in rules.ITEMS:
         raise InvalidInput({"code": Reason("release.unknown_item", {"code": code})})
-    if not done and not note.strip():
-        raise InvalidInput({"note": Reason("release.explanation_missing")})
+    missing = "" if done else "release.explanation_missing"
+    note = clean_field("note", note, limit=500, multiline=True, missing=missing)
     state = DischargeItem.State.DONE if done else DischargeItem.State.EXPLAINED
     DischargeItem.objects.update_or_create(
         case=case,
         code=code,
         defaults={
             "state": state,
-            "note": note.strip()[:500],
+            "note": note,
             "at": tx.now,
             "by_id": tx.actor.user_id,
         },
@@ -255,13 +270,17 @@ def second_officer_agrees(tx: Transaction, *, case_id: int) -> CaseResult:
 
 @service
 def close_case(tx: Transaction, *, case_id: int, reason: str) -> CaseResult:
-    """Close a case without a discharge: the order was withdrawn, or a new warrant came."""
+    """Close a case without a discharge: the order was withdrawn, or a new warrant came.
+
+    `reason` is what the officer says, or one of `CLOSINGS`. Raises Refused, NotFound, InvalidInput.
+    """
     case = open_case(tx, case_id)
     tx.require_person("release.discharge", case.person_id)
-    if not reason.strip():
-        raise InvalidInput({"reason": Reason("release.reason_missing")})
+    reason = clean_field(
+        "reason", reason, limit=300, multiline=True, missing="release.reason_missing"
+    )
     case.state, case.closed_at = DischargeCase.State.CLOSED, tx.now
-    case.closed_reason = reason.strip()[:300]
+    case.closed_reason = reason
     case.save(update_fields=["state", "closed_at", "closed_reason"])
     tx.record(
         events.DischargeCaseClosed(
@@ -317,5 +336,7 @@ def open_case(tx: Transaction, case_id: int) -> DischargeCase:
         at = case.discharge.at.isoformat()
         refuse(Reason("release.already_discharged", {"at": at})).require()
     if case.state == DischargeCase.State.CLOSED:
-        refuse(Reason("release.case_closed", {"reason": case.closed_reason})).require()
+        why = case.closed_reason
+        closed = Reason("release.case_closed", {"reason": why})
+        refuse(Reason(why) if why in CLOSINGS else closed).require()
     return case

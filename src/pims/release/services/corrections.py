@@ -11,16 +11,20 @@ from pims.custody.selectors.standing import owner_of
 from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel.decisions import Reason, refuse
 from pims.kernel.errors import InvalidInput, NotFound, Stale
+from pims.kernel.text import clean_field
 from pims.people import selectors as people
 from pims.release import events, rules
 from pims.release.facts import collect_facts, orders_that_free
 from pims.release.models import Discharge, DischargeCase, ReleaseInError
+from pims.release.services.cases import TAKEN_BACK
 from pims.release.services.discharges import DischargeResult
 from pims.release.services.paper import UNSAID, paper_marks, set_ground, unsaid
 
 CORRECT = "custody.correct"
 # What is said of a discharge, and how long it may be.
 TEXTS = {"order_seen": 300, "first_name": 120, "second_name": 120, "destination": 300}
+# What the form calls those that the table calls otherwise.
+FIELDS = {"first_name": "first_officer", "second_name": "second_officer"}
 # Of these only the paper of a discharge made without the system can speak.
 OF_THE_PAPER = ("order_seen", "first_name", "second_name")
 
@@ -43,7 +47,7 @@ def take_back_discharge(tx: Transaction, *, discharge_id: int, reason: str) -> D
     discharge.save()
     if case is not None:
         case.state, case.closed_at = DischargeCase.State.CLOSED, tx.now
-        case.closed_reason = f"discharge taken back: {reason}"[:300]
+        case.closed_reason = TAKEN_BACK
         case.save(update_fields=["state", "closed_at", "closed_reason"])
     ReleaseInError.objects.filter(discharge=discharge).update(withdrawn_at=tx.now)
     tx.record(
@@ -92,7 +96,7 @@ def correct_discharge(
     for name, value in given.items():
         if value is None or (name in OF_THE_PAPER and not discharge.entered_from_paper):
             continue
-        text = value.strip()[: TEXTS[name]]
+        text = clean_field(FIELDS.get(name, name), value, limit=TEXTS[name])
         if text != getattr(discharge, name):
             before[name], after[name] = getattr(discharge, name), text
             setattr(discharge, name, text)
@@ -231,10 +235,7 @@ def _orders_stand_again(
 
 
 def _reason(text: str) -> str:
-    reason = text.strip()[:500]
-    if not reason:
-        raise InvalidInput({"reason": Reason("release.reason_missing")})
-    return reason
+    return clean_field("reason", text, limit=500, multiline=True, missing="release.reason_missing")
 
 
 def _result(discharge: Discharge) -> DischargeResult:

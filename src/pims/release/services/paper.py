@@ -11,6 +11,7 @@ from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel import minutes
 from pims.kernel.decisions import Reason, refuse
 from pims.kernel.errors import InvalidInput
+from pims.kernel.text import clean_field
 from pims.release import events, rules
 from pims.release.facts import (
     clock_of,
@@ -20,6 +21,7 @@ from pims.release.facts import (
     orders_that_ground,
 )
 from pims.release.models import Discharge, DischargeCase
+from pims.release.services.cases import ON_PAPER
 from pims.release.services.discharges import DischargeResult, write_discharge
 
 CLOCK_SLACK = timedelta(minutes=2)
@@ -58,24 +60,26 @@ def record_paper_discharge(
     happened_at = minutes.after(happened_at, row.starts_at)
     if happened_at <= row.starts_at:
         raise InvalidInput({"happened_at": Reason("release.before_reception")})
-    order_seen = order_seen.strip()[:300]
+    order_seen = clean_field("order_seen", order_seen, limit=300)
+    first = clean_field("first_officer", first_officer, limit=120)
+    second = clean_field("second_officer", second_officer, limit=120)
+    destination = clean_field("destination", destination, limit=300)
     case = _case(tx, episode_id, happened_at, order_seen)
     found = rules.discharge_check(collect_facts(case, at=happened_at))
     freeing = orders_that_free(case, at=happened_at)
     for order_id in freeing:
         authority_services.act_on_release_order(tx, release_order_id=order_id, at=happened_at)
-    second = second_officer.strip()[:120]
     return write_discharge(
         tx,
         case=case,
         at=happened_at,
         first_officer_id=None,
-        first_name=first_officer.strip()[:120],
+        first_name=first,
         second_how=Discharge.SecondHow.PAPER if second else Discharge.SecondHow.NONE,
         second_name=second,
         order_seen=order_seen,
         destination=destination,
-        marks=paper_marks(found, order_seen=order_seen, first_officer=first_officer),
+        marks=paper_marks(found, order_seen=order_seen, first_officer=first),
         left_open=found.open_items,
         acted_on=freeing,
         from_paper=True,
@@ -109,7 +113,7 @@ def _case(
     ).first()
     if prepared is not None:
         prepared.state, prepared.closed_at = DischargeCase.State.CLOSED, tx.now
-        prepared.closed_reason = "discharged on paper"
+        prepared.closed_reason = ON_PAPER
         prepared.save(update_fields=["state", "closed_at", "closed_reason"])
         tx.record(
             events.DischargeCaseClosed(

@@ -21,6 +21,7 @@ from pims.kernel.errors import InvalidInput, Refused
 from pims.release import selectors, services
 from pims.release.subscribers import follow_custody, follow_orders
 from pims.release.tests.test_services import case_for, codes, known, order_for
+from pims.ui import wording
 
 ZONE = "America/Belize"
 
@@ -105,6 +106,25 @@ def test_a_second_order_that_was_withdrawn_frees_nobody(prison: Prison, officer:
     with clock.at(clock.now() + timedelta(minutes=16)), pytest.raises(Refused) as refused:
         services.discharge_person(Command(officer), case_id=case_id)
     assert codes(refused.value) == ["release.further_warrant"]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "its release order no longer stands"), ("es", "ya no está vigente")],
+)
+def test_a_check_that_an_order_withdrawn_closed_says_so_in_the_language_of_whoever_reads(
+    prison: Prison, officer: Actor, language: str, said: str
+) -> None:
+    receipt = prison.held()
+    order_id = order_for(prison, receipt.person_id)
+    case_id = case_for(prison, officer, receipt, order_id)
+    authority_services.withdraw_release_order(
+        prison.command, release_order_id=order_id, how="not_genuine", reason="Forged"
+    )
+    hear(follow_orders, "authority.release_order_withdrawn", receipt.person_id)
+    with pytest.raises(Refused) as refused:
+        services.second_officer_agrees(prison.command, case_id=case_id)
+    assert said in wording.explain(refused.value.reasons(), language)[0]
 
 
 def test_an_officer_alone_who_pressed_agree_by_mistake_holds_nobody_beyond_fifteen_minutes(

@@ -12,6 +12,7 @@ from pims.custody import services as custody
 from pims.custody.tests.prison import LAYOUT, Prison, man
 from pims.kernel import clock
 from pims.kernel.asof import AsOf
+from pims.kernel.errors import InvalidInput
 
 DAY = timedelta(days=1)
 ZONE = ZoneInfo(LAYOUT.time_zone)
@@ -124,3 +125,30 @@ def test_a_paper_returned_today_held_somebody_until_today(prison: Prison) -> Non
     assert today.code == "none"
     assert today.lapsed_at is not None
     assert today.lapsed_at >= now
+
+
+@pytest.mark.parametrize(
+    ("starts_at", "code"),
+    [
+        (clock.now() - timedelta(hours=2), "authority.ends_before_start"),
+        (clock.now().replace(tzinfo=None), "authority.zone_missing"),
+        (datetime(9026, 3, 7, 8, 0, tzinfo=ZONE), "authority.begins_in_no_such_year"),
+    ],
+)
+def test_a_beginning_that_cannot_be_is_told_at_its_field(
+    prison: Prison, starts_at: datetime, code: str
+) -> None:
+    held = prison.held()
+    name = WarrantName.objects.get(person_id=held.person_id)
+    services.end_warrant(
+        prison.command, warrant_name_id=name.pk, end_kind="released",
+        ended_at=clock.now() - timedelta(hours=5), basis="MC 12/26",
+    )  # fmt: skip
+    name.refresh_from_db()
+    with pytest.raises(InvalidInput) as refused:
+        services.amend_warrant_name(
+            prison.command, warrant_name_id=name.pk, version=name.version, reason="A slip",
+            name_as_written="A", charges="", starts_at=starts_at, until=None,
+            next_appearance=name.next_appearance,
+        )  # fmt: skip
+    assert refused.value.fields["starts_at"].code == code

@@ -1,12 +1,22 @@
 """Putting what a service said about its input back beside the fields that were typed."""
 
+from typing import Any
+
 from django import forms
 from django.http import HttpRequest
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from pims.foundation.vault.uploads import refused_upload
 from pims.kernel.errors import InvalidInput
 from pims.ui import wording
+
+
+def is_whole(form: forms.BaseForm, lines: "forms.BaseFormSet[Any]") -> bool:
+    """Whether a form and its lines are valid; the form says what is wrong with them as a whole."""
+    valid = form.is_valid() and lines.is_valid()
+    if lines.non_form_errors():
+        form.add_error(None, gettext("The lines did not arrive whole. Send them again."))
+    return valid
 
 
 def add_reasons(form: forms.BaseForm, problem: InvalidInput) -> None:

@@ -72,6 +72,31 @@ def test_a_van_is_received_on_one_screen_and_sent_twice_is_received_once(prison,
     assert "PÉREZ" in client.get(first.url).content.decode()
 
 
+@pytest.mark.parametrize("count", ["x", "", "61", "9" * 30])
+def test_lines_that_did_not_arrive_whole_are_told_and_nobody_is_received(
+    prison, client, count
+) -> None:
+    spoilt = van("Juan Pérez") | {"line-TOTAL_FORMS": count}
+    answer = client.post(reverse("custody:receive"), spoilt)
+    assert answer.status_code == 422
+    assert "did not arrive whole" in answer.content.decode()
+    assert selectors.roll(prison.actor, prison.establishment_id) == []
+
+
+def test_a_day_beyond_the_calendar_shows_the_desk_of_today(prison, client) -> None:
+    for day in ("9999-12-31", "0001-01-01", "x"):
+        assert client.get(reverse("custody:desk"), {"day": day}).status_code == 200
+
+
+def test_an_hour_in_no_year_is_told_wherever_it_is_asked_for(prison, client) -> None:
+    years = {"received_at_year": "9" * 30, "received_at_day": "9" * 30}
+    answer = client.post(reverse("custody:receive"), van("Juan Pérez") | years)
+    assert answer.status_code == 422
+    assert "Enter a real date" in answer.content.decode()
+    roll = client.get(reverse("custody:roll"), {**instant("at", clock.now()), "at_year": "9" * 30})
+    assert "Enter a real date" in roll.content.decode()
+
+
 def test_a_wrong_hour_keeps_what_was_typed_and_receives_nobody(prison, client) -> None:
     sent = van("Juan Pérez") | instant("received_at", clock.now() + timedelta(days=2))
     answer = client.post(reverse("custody:receive"), sent)

@@ -35,6 +35,7 @@ from pims.ui.commands import command_from
 from pims.ui.dates import day_asked
 from pims.ui.doubts import question
 from pims.ui.fields import InstantField, hidden_number
+from pims.ui.forms import is_whole
 from pims.ui.pages import page
 
 ESCORT = "custody.escort"
@@ -79,7 +80,7 @@ def desk(request: Any) -> HttpResponse:
     for line in lines:
         offer_warrants(line, by_episode)
     problems, asked, empty = 0, None, False
-    ready = posted is not None and form.is_valid() and lines.is_valid()
+    ready = posted is not None and is_whole(form, lines)
     ready = ready and _handed_over(form, lines)
     if ready:
         told = [(line, _hour(form, line)) for line in lines if line.cleaned_data.get("outcome")]

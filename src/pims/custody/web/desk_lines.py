@@ -102,7 +102,9 @@ class RowForm(forms.Form):
         return given
 
 
-RowFormSet = forms.formset_factory(RowForm, extra=0, max_num=300, absolute_max=300)
+RowFormSet = forms.formset_factory(
+    RowForm, extra=0, max_num=300, absolute_max=300, validate_max=True
+)
 
 
 def offer_warrants(line: RowForm, by_episode: Mapping[int, DeskRow]) -> None:

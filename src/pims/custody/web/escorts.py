@@ -24,7 +24,7 @@ from pims.kernel.errors import InvalidInput
 from pims.ui.commands import command_from
 from pims.ui.doubts import question
 from pims.ui.fields import HiddenNumberField, InstantField, hidden_number
-from pims.ui.forms import add_reasons
+from pims.ui.forms import add_reasons, is_whole
 from pims.ui.pages import page
 from pims.ui.shapes import Column
 from pims.ui.surprising import long_ago_in
@@ -66,7 +66,9 @@ class TravellerForm(forms.Form):
     restraints = forms.CharField(label=_("Restraints"), required=False, max_length=120)
 
 
-TravellerFormSet = forms.formset_factory(TravellerForm, extra=0, max_num=200, absolute_max=200)
+TravellerFormSet = forms.formset_factory(
+    TravellerForm, extra=0, max_num=200, absolute_max=200, validate_max=True
+)
 
 
 @page(permission=ESCORT, methods=BOTH)
@@ -79,9 +81,10 @@ def send_out(request: Any) -> HttpResponse:
     initial = [{"person_id": row.person_id, "goes": _asked_for(request, row)} for row in offered]
     lines = TravellerFormSet(posted, initial=None if posted else initial, prefix="who")
     asked = None
-    if posted is not None and form.is_valid() and lines.is_valid():
+    whole = posted is not None and is_whole(form, lines)
+    if whole:
         asked = question(request, long_ago_in(form, "left_at") + back_far_ahead(form))
-    if posted is not None and asked is None and form.is_valid() and lines.is_valid():
+    if whole and asked is None:
         given = dict(form.cleaned_data)
         given["officers"] = [n.strip() for n in given["officers"].split(",") if n.strip()]
         try:

@@ -35,7 +35,7 @@ from pims.ui.commands import command_from
 from pims.ui.dates import day_asked
 from pims.ui.doubts import question
 from pims.ui.fields import InstantField
-from pims.ui.forms import add_reasons
+from pims.ui.forms import add_reasons, is_whole
 from pims.ui.pages import page
 from pims.ui.shapes import Column
 from pims.ui.surprising import long_ago_in
@@ -96,7 +96,7 @@ def receive(request: Any) -> HttpResponse:
     lines = LineFormSet(posted, initial=None if posted else [{} for _row in range(ROWS)],
                         prefix="line")  # fmt: skip
     asked, filled = None, list[LineForm]()
-    if posted is not None and form.is_valid() and lines.is_valid():
+    if posted is not None and is_whole(form, lines):
         filled, doubts = people_on(lines, posted)
         doubts += long_ago_in(form, "received_at")
         doubts += settle(

@@ -107,7 +107,9 @@ class LineForm(forms.Form):
         )
 
 
-LineFormSet = forms.formset_factory(LineForm, extra=0, max_num=60, absolute_max=60)
+LineFormSet = forms.formset_factory(
+    LineForm, extra=0, max_num=60, absolute_max=60, validate_max=True
+)
 
 
 def people_on(

@@ -15,7 +15,8 @@ from pims.assurance.owners import owner_of, sealed_among
 from pims.assurance.rules import DueAlarm, due_alarms
 from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel.decisions import Reason, refuse
-from pims.kernel.errors import InvalidInput, NotFound
+from pims.kernel.errors import NotFound
+from pims.kernel.text import clean_field
 from pims.people import selectors as people
 
 # Kinds that are due for as long as the facts say so; the others are raised once, by an event.
@@ -165,12 +166,13 @@ def end_alarm(tx: Transaction, *, alarm_id: int, reason: str) -> AlarmResult:
     """
     alarm = _locked(tx, alarm_id)
     _require(tx, alarm)
-    if not reason.strip():
-        raise InvalidInput({"reason": Reason("assurance.reason_missing")})
+    reason = clean_field(
+        "reason", reason, limit=500, multiline=True, missing="assurance.reason_missing"
+    )
     if not alarm_kinds()[alarm.kind].by_reason:
         refuse(Reason("assurance.only_fact_ends_it", {"kind": alarm.kind})).require()
     if alarm.ended_at is None:
-        _end(tx, alarm, kind=Alarm.EndKind.REASON, reason=reason.strip())
+        _end(tx, alarm, kind=Alarm.EndKind.REASON, reason=reason)
     return AlarmResult(alarm.pk)
 
 

@@ -11,6 +11,7 @@ from pims.facilities.models import Cell, Establishment, OutOfUse, Place, Unit
 from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel.decisions import Reason, refuse
 from pims.kernel.errors import InvalidInput, NotFound
+from pims.kernel.text import clean_field
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +101,9 @@ def take_out_of_use(
     cell = _cell(cell_id)
     establishment_id = cell.unit.establishment_id
     tx.require("facilities.manage", establishment_id=establishment_id)
-    if not reason.strip():
-        raise InvalidInput({"reason": Reason("facilities.reason_missing")})
+    reason = clean_field(
+        "reason", reason, limit=300, multiline=True, missing="facilities.reason_missing"
+    )
     if ends_at is not None and ends_at <= starts_at:
         raise InvalidInput({"ends_at": Reason("facilities.ends_before_start")})
     if place_id is not None and not Place.objects.filter(pk=place_id, cell=cell).exists():
@@ -119,7 +121,7 @@ def take_out_of_use(
         place_id=place_id,
         starts_at=starts_at,
         ends_at=ends_at,
-        reason=reason.strip(),
+        reason=reason,
         recorded_by_id=tx.actor.user_id,
     )
     tx.record(
@@ -184,7 +186,7 @@ def change_capacity(
             certified=certified,
             operational=operational,
         ),
-        details={"reason": reason},
+        details={"reason": clean_field("reason", reason, limit=300, multiline=True)},
     )
 
 

@@ -8,7 +8,7 @@ from pims.custody import events
 from pims.custody.models import Episode, IdentityCheck
 from pims.custody.services.about import about
 from pims.custody.services.common import locked_episode, moment
-from pims.custody.services.words import names
+from pims.custody.services.words import line, names
 from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel.decisions import Reason
 from pims.kernel.errors import InvalidInput
@@ -72,7 +72,7 @@ def check_identity(
         officers=named,
         matched=matched,
         at=at,
-        purpose=purpose[:24],
+        purpose=line("purpose", purpose, 24),
         recorded_by_id=tx.actor.user_id,
     )
     common = about(episode, at)

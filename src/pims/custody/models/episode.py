@@ -71,7 +71,7 @@ class Episode(models.Model):
     class Meta:
         db_table = "custody_episode"
         constraints: ClassVar = [
-            never_two("one_episode_a_person", of="person", unless=models.Q(end_kind="never_held")),
+            never_two("one_episode_a_person", of="person", only=~models.Q(end_kind="never_held")),
             ends_after_start("episode_ends_after_start"),
             models.CheckConstraint(
                 name="episode_end_has_a_kind",

@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from pims.custody.models.periods import ends_after_start, never_two
+from pims.custody.models.periods import ends_after_start, lasted, never_two
 from pims.foundation.history import recorded
 
 
@@ -61,7 +61,13 @@ class Escort(models.Model):
     class Meta:
         db_table = "custody_escort"
         constraints: ClassVar = [
-            never_two("one_escort_a_person", of="person", start="left_at", end="returned_at"),
+            never_two(
+                "one_escort_a_person",
+                of="person",
+                start="left_at",
+                end="returned_at",
+                only=lasted(start="left_at", end="returned_at"),
+            ),
             ends_after_start("escort_returns_after_it_left", start="left_at", end="returned_at"),
         ]
         indexes: ClassVar = [
@@ -140,7 +146,7 @@ class Absence(models.Model):
     class Meta:
         db_table = "custody_absence"
         constraints: ClassVar = [
-            never_two("one_absence_a_person", of="person"),
+            never_two("one_absence_a_person", of="person", only=lasted()),
             ends_after_start("absence_ends_after_start"),
         ]
         indexes: ClassVar = [models.Index(fields=["episode"], name="absence_of_episode")]

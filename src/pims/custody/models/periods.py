@@ -4,22 +4,38 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.lookups import GreaterThan
 
+from pims.custody.rules.timelines import INSTANT
 from pims.foundation.ranges import TsTzRange
 
 
 def never_two(
-    what: str, *, of: str, start: str = "starts_at", end: str = "ends_at", unless: Q | None = None
+    what: str,
+    *,
+    of: str,
+    start: str = "starts_at",
+    end: str = "ends_at",
+    only: Q | None = None,
 ) -> ExclusionConstraint:
-    """No two rows of the same `of` whose periods overlap; rows where `unless` holds are free."""
+    """No two rows of the same `of` whose periods overlap, among those where `only` holds."""
     return ExclusionConstraint(
         name=what,
         expressions=[
             (of, RangeOperators.EQUAL),
             (TsTzRange(start, end), RangeOperators.OVERLAPS),
         ],
-        condition=None if unless is None else ~unless,
+        condition=only,
     )
+
+
+def lasted(*, start: str = "starts_at", end: str = "ends_at") -> Q:
+    """The condition that a period is open or lasted more than an instant.
+
+    What lasted an instant held nothing. Where an earlier end cut a row off it stands after that
+    end, and must be in the way of no later stay.
+    """
+    return Q(**{f"{end}__isnull": True}) | Q(GreaterThan(F(end) - F(start), INSTANT))
 
 
 def ends_after_start(

@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from pims.custody.models.periods import ends_after_start, never_two
+from pims.custody.models.periods import ends_after_start, lasted, never_two
 from pims.foundation.history import recorded
 
 
@@ -47,8 +47,8 @@ class Placement(models.Model):
     class Meta:
         db_table = "custody_placement"
         constraints: ClassVar = [
-            never_two("one_place_a_person", of="person"),
-            never_two("one_person_a_place", of="place", unless=Q(doubled=True)),
+            never_two("one_place_a_person", of="person", only=lasted()),
+            never_two("one_person_a_place", of="place", only=lasted() & Q(doubled=False)),
             ends_after_start("placement_ends_after_start"),
             models.CheckConstraint(
                 name="doubled_is_a_breach", condition=Q(doubled=False) | Q(breach=True)

@@ -10,6 +10,7 @@ from django.db.models import Q
 from pims.custody import events
 from pims.custody.facts import occupants, place_facts, prisoner_facts
 from pims.custody.models import Episode, Placement
+from pims.custody.models.periods import lasted
 from pims.custody.rules.placement import OVERRIDE, PlacementFinding, decide_placement
 from pims.custody.rules.timelines import cut, fit
 from pims.custody.services import steps
@@ -202,7 +203,7 @@ def _insert(
         if placement.pk == place.cut:
             _end(tx, episode, placement, place.start)
     others = Placement.objects.filter(place_id=info.place_id).exclude(person_id=episode.person_id)
-    others = others.filter(Q(ends_at=None) | Q(ends_at__gt=place.start))
+    others = others.filter(lasted(), Q(ends_at=None) | Q(ends_at__gt=place.start))
     if place.end is not None:
         others = others.filter(starts_at__lt=place.end)
     shared = basis != Placement.Basis.REQUEST and others.exists()

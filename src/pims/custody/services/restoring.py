@@ -6,6 +6,7 @@ from typing import Any
 from pims.authority import services as authority_services
 from pims.custody import events
 from pims.custody.models import Absence, Episode, Escort, Placement
+from pims.custody.models.periods import lasted
 from pims.custody.rules.timelines import INSTANT
 from pims.custody.services.about import about
 from pims.custody.services.placement import lock_units
@@ -83,7 +84,7 @@ def _restore_place(placement: Placement, closed_at: datetime) -> bool:
     until = _until_next(placement, before.ends_at, "starts_at")
     if not placement.doubled:
         others = Placement.objects.filter(
-            place_id=placement.place_id, doubled=False, starts_at__gt=placement.starts_at
+            lasted(), place_id=placement.place_id, doubled=False, starts_at__gt=placement.starts_at
         ).exclude(pk=placement.pk)
         taken = others.order_by("starts_at").values_list("starts_at", flat=True).first()
         if taken is not None and (until is None or taken < until):

@@ -76,3 +76,41 @@ def test_received_from_another_prison_whose_clock_was_hours_ahead(
     assert (here.pk, here.ends_at) == (again.episode_id, None)
     assert "custody.clock_went_back" in told(held.person_id)
     services.record_death(prison.command, episode_id=here.pk)
+
+
+@pytest.mark.parametrize("fact", ["place", "escort", "escape"])
+def test_what_an_end_entered_late_cut_off_is_in_the_way_of_no_later_stay(
+    prison: Prison, fact: str
+) -> None:
+    now = clock.now()
+    recorded = {
+        "place": lambda episode_id, at: prison.put(episode_id, "REM A-1/1", happened_at=at),
+        "escort": lambda _episode_id, at: prison.out(held.person_id, left_at=at),
+        "escape": lambda episode_id, at: services.record_escape(
+            prison.command, episode_id=episode_id, happened_at=at
+        ),
+    }[fact]
+    held = prison.one(at=now - hours(10))
+    recorded(held.episode_id, now - hours(2))
+    services.end_episode(
+        prison.command, episode_id=held.episode_id, kind="discharged", ended_at=now - hours(5)
+    )
+    (again,) = prison.receive(man(person_id=held.person_id), at=now - hours(4))
+    assert again.episode_id != held.episode_id
+    recorded(again.episode_id, now - hours(3))
+    (row,) = selectors.roll(prison.actor, prison.establishment_id)
+    if fact == "place":
+        assert (row.place, row.breach) == ("Remand A-1/1", False)
+    else:
+        assert not row.inside
+
+
+def test_a_place_that_a_late_end_cut_off_is_free_for_somebody_else(prison: Prison) -> None:
+    now = clock.now()
+    held, other = prison.one(at=now - hours(10)), prison.one("Beto Cal", at=now - hours(9))
+    prison.put(held.episode_id, "REM A-1/1", happened_at=now - hours(2))
+    services.end_episode(
+        prison.command, episode_id=held.episode_id, kind="discharged", ended_at=now - hours(5)
+    )
+    placed = prison.put(other.episode_id, "REM A-1/1", happened_at=now - hours(3))
+    assert not placed.breach

@@ -5,7 +5,7 @@ refused because of a rule. ``PIMS_EXAMPLES=500`` looks for longer than a test ru
 """
 
 import os
-from collections.abc import Callable, Set
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -34,29 +34,17 @@ from pims.custody.tests.prison import Prison, man
 from pims.foundation.ledger.models import LedgerEntry
 from pims.kernel import clock
 from pims.kernel.asof import AsOf
-from pims.kernel.decisions import Reason
 from pims.kernel.errors import InvalidInput, NotFound, Refused, Stale
 from pims.release import services as release
+from pims.release.models import Discharge
+from pims.release.tests.excuses import (
+    OF_ITS_HOUR,
+    OUT_OF_PLACE,
+    is_true,
+    reasons_of,
+    row_versions,
+)
 
-# What cannot have been, and what is recorded already. No rule about who may be where is here.
-IMPOSSIBLE = {
-    "custody.in_the_future", "custody.before_reception", "custody.after_the_end",
-    "custody.end_before_reception", "custody.at_large", "custody.at_large_already",
-    "custody.not_held", "custody.not_out", "custody.not_at_large", "custody.episode_ended",
-    "custody.returned_already", "custody.return_before_departure",
-    "custody.recapture_before_escape", "custody.start_after_placed",
-    "custody.start_after_sent_out", "custody.start_after_escaped", "custody.start_after_end",
-    "custody.inside_then", "custody.inside_until",
-    "custody.episodes_would_overlap", "custody.expected_before_departure",
-    "custody.warrant_does_not_detain", "custody.other_establishment",
-    "release.not_in_custody", "release.before_reception", "release.error_already_recorded",
-    "release.return_before_release", "release.found_before_release",
-}  # fmt: skip
-# Of these, what a fact of now may meet: where the person is. No clock refuses it.
-OUT_OF_PLACE = {
-    "custody.after_the_end", "custody.at_large", "custody.not_held", "custody.not_at_large",
-    "custody.episode_ended", "custody.returned_already",
-}  # fmt: skip
 OUTCOMES = (
     "same_warrant", "sentenced", "fined", "bailed", "discharged_at_court", "not_produced",
     "refused_to_go", "not_returned", "wrong_person_produced",
@@ -108,17 +96,27 @@ class AnyOrder(RuleBasedStateMachine):
         hour = (self.now - timedelta(minutes=ago)).replace(second=0, microsecond=0)
         return min(hour + timedelta(seconds=second), self.now)
 
-    def fact(self, doing: Callable[[], Any], ruled_out: Set[str] = IMPOSSIBLE) -> Any:
-        """Record a fact. It may be impossible; it may not be against a rule."""
-        before = LedgerEntry.objects.count()
-        try:
-            done = doing()
-        except (Refused, InvalidInput) as problem:
-            codes = {reason.code for reason in _reasons(problem)}
-            assert codes <= ruled_out, f"a fact was refused: {codes - ruled_out}"
-            return None
-        assert LedgerEntry.objects.count() >= before
-        return done
+    def fact(self, who: Known, hour: datetime | None = None) -> Callable[[Callable[[], Any]], Any]:
+        """Record a fact at an hour, or now. It may be impossible; it may not be against a rule,
+        and an excuse has to be true. What changes rows leaves an entry."""
+
+        def record(doing: Callable[[], Any]) -> Any:
+            entries, versions = LedgerEntry.objects.count(), row_versions()
+            try:
+                done = doing()
+            except (Refused, InvalidInput) as problem:
+                codes = {reason.code for reason in reasons_of(problem)}
+                excuses = OUT_OF_PLACE if hour is None else OUT_OF_PLACE | OF_ITS_HOUR
+                assert codes <= excuses, f"a fact was refused: {codes - excuses}"
+                here = self.prison.establishment_id
+                untrue = {c for c in codes if not is_true(c, who.person_id, here, hour)}
+                assert not untrue, f"a fact was refused for what is not so: {untrue}"
+                return None
+            recorded = LedgerEntry.objects.count() > entries
+            assert recorded or row_versions() == versions, "rows changed and no entry says so"
+            return done
+
+        return record
 
     def asked(self, doing: Callable[[], Any]) -> Any:
         """Ask for a decision: refused with reasons, or done."""
@@ -127,7 +125,7 @@ class AnyOrder(RuleBasedStateMachine):
         except (Stale, NotFound):
             return None
         except (Refused, InvalidInput) as problem:
-            if not _reasons(problem):
+            if not reasons_of(problem):
                 raise
             return None
 
@@ -144,7 +142,7 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(who=people, ago=minutes, attach=st.sampled_from(["auto", "same", "new"]))
     def receive_again(self, who: Known, ago: int | None, attach: str) -> None:
         line = man("", person_id=who.person_id, attach=attach)
-        done = self.fact(lambda: self.prison.receive(line, at=self.at(ago)))
+        done = self.fact(who, self.at(ago))(lambda: self.prison.receive(line, at=self.at(ago)))
         if done and done[0].person_id == who.person_id:
             who.episodes.append(done[0].episode_id)
         elif done:
@@ -153,7 +151,7 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(who=people, ago=minutes, attach=st.sampled_from(["auto", "same"]))
     def receive_at_another_prison(self, who: Known, ago: int | None, attach: str) -> None:
         line = man("", person_id=who.person_id, attach=attach)
-        done = self.fact(lambda: self.other.receive(line, at=self.at(ago)))
+        done = self.fact(who, self.at(ago))(lambda: self.other.receive(line, at=self.at(ago)))
         if done and done[0].person_id == who.person_id:
             who.episodes.append(done[0].episode_id)
         elif done:
@@ -190,7 +188,7 @@ class AnyOrder(RuleBasedStateMachine):
         if what not in doing:
             return
         with clock.at(self.now - timedelta(minutes=back)):
-            done = self.fact(doing[what], OUT_OF_PLACE)
+            done = self.fact(who)(doing[what])
         if what == "out" and done:
             who.escorts += done
         elif what == "received" and done:
@@ -215,7 +213,7 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(who=people, ago=minutes)
     def correct_the_beginning(self, who: Known, ago: int | None) -> None:
         episode = Episode.objects.get(pk=who.episodes[-1])
-        self.fact(
+        self.fact(who, self.at(ago))(
             lambda: custody.correct_episode(
                 self.prison.command, episode_id=episode.pk, version=episode.version,
                 reason="The book says so", starts_at=self.at(ago),
@@ -227,7 +225,7 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(who=people, n=st.integers(0, 30), ago=minutes, second=seconds)
     def was_put_in(self, who: Known, n: int, ago: int | None, second: int) -> None:
         place = sorted(self.prison.places)[n % len(self.prison.places)]
-        self.fact(
+        self.fact(who, self.at(ago, second))(
             lambda: self.prison.put(who.episodes[-1], place, happened_at=self.at(ago, second))
         )
 
@@ -238,7 +236,7 @@ class AnyOrder(RuleBasedStateMachine):
 
     @rule(who=people, ago=minutes)
     def left_the_place(self, who: Known, ago: int | None) -> None:
-        self.fact(
+        self.fact(who, self.at(ago))(
             lambda: custody.leave_place(
                 self.prison.command, episode_id=who.episodes[-1], happened_at=self.at(ago)
             )
@@ -248,7 +246,7 @@ class AnyOrder(RuleBasedStateMachine):
 
     @rule(who=people, ago=minutes, kind=st.sampled_from(["court", "hospital", "police"]))
     def went_out(self, who: Known, ago: int | None, kind: str) -> None:
-        done = self.fact(
+        done = self.fact(who, self.at(ago))(
             lambda: custody.send_out(
                 self.prison.command,
                 establishment_id=self.prison.establishment_id,
@@ -268,11 +266,11 @@ class AnyOrder(RuleBasedStateMachine):
             outcome=outcome, escort_id=who.escorts[0 if old else -1], happened_at=self.at(ago),
             order_seen="4/26", not_returned_because="escaped" if old else "court",
         )  # fmt: skip
-        self.fact(lambda: custody.record_return(self.prison.command, row=row))
+        self.fact(who, row.happened_at)(lambda: custody.record_return(self.prison.command, row=row))
 
     @rule(who=people, ago=minutes, second=seconds)
     def escaped(self, who: Known, ago: int | None, second: int) -> None:
-        self.fact(
+        self.fact(who, self.at(ago, second))(
             lambda: custody.record_escape(
                 self.prison.command, episode_id=who.episodes[-1], happened_at=self.at(ago, second)
             )
@@ -280,7 +278,7 @@ class AnyOrder(RuleBasedStateMachine):
 
     @rule(who=people, ago=minutes)
     def was_caught(self, who: Known, ago: int | None) -> None:
-        self.fact(
+        self.fact(who, self.at(ago))(
             lambda: custody.record_recapture(
                 self.prison.command, episode_id=who.episodes[-1], happened_at=self.at(ago)
             )
@@ -291,7 +289,7 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(who=people, ago=minutes, days=st.integers(-2, 20))
     def a_warrant_is_keyed(self, who: Known, ago: int | None, days: int) -> None:
         at = self.at(ago) or self.now
-        self.fact(
+        self.fact(who, at)(
             lambda: authority.record_warrant(
                 self.prison.command,
                 establishment_id=self.prison.establishment_id,
@@ -307,7 +305,7 @@ class AnyOrder(RuleBasedStateMachine):
 
     @rule(who=people, ago=minutes)
     def an_order_is_keyed(self, who: Known, ago: int | None) -> None:
-        done = self.fact(
+        done = self.fact(who, self.at(ago) or self.now)(
             lambda: authority.record_release_order(
                 self.prison.command,
                 establishment_id=self.prison.establishment_id,
@@ -346,7 +344,7 @@ class AnyOrder(RuleBasedStateMachine):
 
     @rule(who=people, ago=minutes, second=seconds)
     def was_let_go_on_paper(self, who: Known, ago: int | None, second: int) -> None:
-        done = self.fact(
+        done = self.fact(who, self.at(ago, second) or self.now)(
             lambda: release.record_paper_discharge(
                 self.prison.command, episode_id=who.episodes[-1], order_seen="4/26",
                 happened_at=self.at(ago, second) or self.now, first_officer="Gate",
@@ -356,10 +354,33 @@ class AnyOrder(RuleBasedStateMachine):
             who.discharges.append(done.discharge_id)
 
     @precondition(lambda self: any(k.discharges for k in self.known))
+    @rule(who=people)
+    def nobody_was_let_go(self, who: Known) -> None:
+        for discharge_id in who.discharges[-1:]:
+            self.asked(
+                partial(
+                    release.take_back_discharge,
+                    self.prison.command, discharge_id=discharge_id, reason="Another man",
+                )
+            )  # fmt: skip
+
+    @precondition(lambda self: any(k.discharges for k in self.known))
+    @rule(who=people, ago=minutes, where=st.sampled_from([None, "Home"]))
+    def was_let_go_at_another_hour(self, who: Known, ago: int | None, where: str | None) -> None:
+        for row in Discharge.objects.filter(pk__in=who.discharges[-1:]):
+            self.asked(
+                partial(
+                    release.correct_discharge,
+                    self.prison.command, discharge_id=row.pk, version=row.version,
+                    reason="The book says so", happened_at=self.at(ago), destination=where,
+                )
+            )  # fmt: skip
+
+    @precondition(lambda self: any(k.discharges for k in self.known))
     @rule(who=people, ago=minutes)
     def should_not_have_gone(self, who: Known, ago: int | None) -> None:
         for discharge_id in who.discharges[-1:]:
-            done = self.fact(
+            done = self.fact(who, self.at(ago) or self.now)(
                 partial(
                     release.record_release_in_error,
                     self.prison.command, discharge_id=discharge_id, how="Same name",
@@ -373,7 +394,7 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(who=people, ago=minutes)
     def came_back_from_error(self, who: Known, ago: int | None) -> None:
         for error_id in who.errors[-1:]:
-            self.fact(
+            self.fact(who, self.at(ago) or self.now)(
                 partial(
                     release.record_return_from_error,
                     self.prison.command,
@@ -390,14 +411,14 @@ class AnyOrder(RuleBasedStateMachine):
         if seldom:
             return
         if removed:
-            self.fact(
+            self.fact(who, self.at(ago))(
                 lambda: custody.record_removal(
                     self.prison.command, episode_id=who.episodes[-1], country="GT",
                     happened_at=self.at(ago),
                 )
             )  # fmt: skip
         else:
-            self.fact(
+            self.fact(who, self.at(ago))(
                 lambda: custody.record_death(
                     self.prison.command, episode_id=who.episodes[-1], happened_at=self.at(ago)
                 )
@@ -459,13 +480,6 @@ class AnyOrder(RuleBasedStateMachine):
             counted = selectors.counts(self.prison.actor, self.prison.establishment_id, AsOf(hour))
             assert counted.in_prison + counted.out_with == counted.on_books
             assert sum(unit.on_books for unit in counted.by_unit) == counted.on_books
-
-
-def _reasons(problem: Refused | InvalidInput) -> list[Reason]:
-    return [
-        *(problem.fields.values() if isinstance(problem, InvalidInput) else ()),
-        *problem.reasons(),
-    ]
 
 
 def test_whatever_is_entered_in_whatever_order_nobody_is_lost_and_no_fact_is_refused(

@@ -9,6 +9,8 @@ from django.test import Client
 from pims.facilities.models import Establishment, Unit
 from pims.foundation.access.models import Grant, User
 from pims.foundation.access.selectors import actor_for
+from pims.foundation.outbox.models import ParkedEvent
+from pims.kernel import clock
 from tests.access.staff import PASSWORD, PIN, sign_in, signed_in, staff
 
 pytestmark = pytest.mark.django_db
@@ -145,3 +147,15 @@ def test_the_table_of_roles_shows_who_may_what(client: Client) -> None:
     page = client.get("/administration/roles/").content.decode()
     for words in ("Visiting Justice", "Discharge a prisoner", "second step always"):
         assert words in page
+
+
+def test_an_administrator_is_told_that_events_cannot_be_handled(db: None) -> None:
+    client = signed_in(staff("administrator"))
+    assert "pims check events" not in client.get("/administration/users/").content.decode()
+    ParkedEvent.objects.create(
+        subscriber="assurance.facts", position=9, lane="person:9", attempts=4,
+        error="KeyError", retry_at=clock.now(),
+    )  # fmt: skip
+    page = client.get("/administration/users/").content.decode()
+    assert "1 event cannot be handled" in page
+    assert "pims check events" in page

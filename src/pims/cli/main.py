@@ -81,7 +81,7 @@ def prepare(demo: bool = True) -> None:
 
 mount(app, "prisoner", "pims.cli.prisoner", "Find and show a prisoner.")
 mount(app, "demo", "pims.demo.cli", "The simulated prison.")
-mount(app, "check", "pims.cli.check", "Verify what is stored: the ledger, the files.")
+mount(app, "check", "pims.cli.check", "Verify the ledger, the files, what events came to.")
 mount(app, "ledger", "pims.foundation.ledger.cli", "The ledger: verify it, show its key.")
 mount(app, "database", "pims.cli.database", "Back up and restore the database.")
 mount(app, "user", "pims.foundation.access.cli", "Users and what they may do.")

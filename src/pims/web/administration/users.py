@@ -25,6 +25,7 @@ from pims.foundation.access.services import (
     set_pin,
     unlock_user,
 )
+from pims.foundation.outbox.selectors import health
 from pims.kernel.errors import InvalidInput
 from pims.ui import wording
 from pims.ui.commands import command_from
@@ -64,6 +65,7 @@ def user_list(request: Any) -> HttpResponse:
         "state": state,
         "full": len(users) == SHOWN,
         "may_manage": request.actor.can(MANAGE),
+        "events": health(),
     }  # fmt: skip
     return render(request, "administration/users.html", context)
 

@@ -11,9 +11,17 @@ from pims.foundation.outbox.dispatcher import DatabaseAway, Dispatcher, backoff
 from pims.foundation.outbox.feed import feed_position, read_feed
 from pims.foundation.outbox.models import ParkedEvent, SubscriberCursor
 from pims.foundation.outbox.records import EventRecord
-from pims.foundation.outbox.selectors import subscribers_progress, waiting_for_order
+from pims.foundation.outbox.selectors import (
+    LATE,
+    Health,
+    health,
+    stuck,
+    subscribers_progress,
+    waiting_for_order,
+)
 from pims.foundation.outbox.subscribers import Registry, Subscriber
 from pims.foundation.outbox.tests.conftest import Counted, Feed, Opened, Placed
+from pims.kernel import clock
 
 NO_REST = timedelta(0)
 
@@ -124,6 +132,34 @@ def test_what_comes_later_for_a_parked_person_queues_behind(feed: Feed) -> None:
     feed.put(2)
     listener.catch_up()
     assert listener.heard == [3, 1, 2, 4]
+
+
+def test_an_operator_is_told_what_is_stuck_and_since_when_nothing_came_of_anything(
+    feed: Feed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listener = Listener()
+    monkeypatch.setattr("pims.foundation.outbox.selectors.discover", lambda: [listener.subscriber])
+    began = clock.now()
+    feed.put(1, 2, 1)
+    assert health().good
+    with clock.at(began + LATE + timedelta(seconds=5)):
+        late = health()
+        assert (late.good, late.failing) == (False, 0)
+        assert late.late_since is not None
+        assert late.late_since - began < LATE
+    listener.refuses = lambda event: event.person_id == 1
+    listener.dispatcher.round()
+    with clock.at(began + LATE + timedelta(seconds=5)):
+        assert health() == Health(failing=1, waiting=1, late_since=None)
+    (one,) = stuck()
+    assert (one.subscriber, one.lane, one.kind, one.waiting) == (
+        "listener", "person:1", "custody.placed", 1,
+    )  # fmt: skip
+    assert "cannot do this now" in one.error
+    listener.refuses = lambda event: False
+    listener.catch_up()
+    assert health().good
+    assert stuck() == []
 
 
 def test_events_about_no_person_queue_by_kind(feed: Feed) -> None:

@@ -6,10 +6,10 @@ from typer.testing import CliRunner
 
 from pims.cli.check import app
 from pims.foundation.outbox.models import ParkedEvent
-from pims.foundation.outbox.tests.conftest import Feed, feed
+from pims.foundation.outbox.tests.conftest import Feed, feed, outbox_database
 from pims.kernel import clock
 
-__all__ = ["feed"]
+__all__ = ["feed", "outbox_database"]
 
 
 def test_what_is_stuck_is_shown_until_it_is_handled(feed: Feed) -> None:

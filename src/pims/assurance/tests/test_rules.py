@@ -1,6 +1,7 @@
 """Who is alarmed about whom, and when."""
 
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -98,3 +99,8 @@ def test_whoever_owns_an_alarm_may_see_it() -> None:
     may_see = {code for code, role in definitions().items() if "assurance.view" in role.permissions}
     owners = {role for kind in alarm_kinds().values() for role in kind.ladder}
     assert owners - may_see == set()
+
+
+def test_every_kind_of_alarm_is_in_the_page_about_alarms() -> None:
+    page = (Path(__file__).parents[4] / "docs" / "model" / "alarm.md").read_text()
+    assert [code for code in alarm_kinds() if f"`{code}`" not in page] == []

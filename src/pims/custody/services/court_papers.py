@@ -37,7 +37,7 @@ def carry_out(
     detains: Sequence[int],
 ) -> Consequence:
     """Record the papers of the outcome: `concerned` are the warrants it is about, `detains` all
-    in force. What came without its paper tells an alarm and leaves the warrants as they were.
+    in force. Of a commitment that came without its paper see `_committed`.
     """
     if row.outcome == "new_date":
         for warrant_name_id in concerned:

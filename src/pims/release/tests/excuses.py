@@ -41,8 +41,10 @@ def is_true(code: str, person_id: int, establishment_id: int, hour: datetime | N
     """Whether what a refusal says of a person is so at that hour, None for now."""
     stays = Episode.objects.filter(person_id=person_id)
     if code == "custody.before_reception":
-        minute = timedelta(minutes=1)
-        return hour is not None and stays.filter(starts_at__gt=hour + minute).exists()
+        if hour is None:
+            return False
+        next_minute = hour.replace(second=0, microsecond=0) + timedelta(minutes=1)
+        return stays.filter(starts_at__gte=next_minute).exists()
     if code == "custody.at_large":
         return Absence.objects.filter(_covers(hour), person_id=person_id).exists()
     if code == "custody.not_held":

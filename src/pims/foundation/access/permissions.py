@@ -67,8 +67,8 @@ _LIST = (
     ),
     (
         "custody.correct",
-        "Give a reception to the right person, or record that somebody was never held",
-        "Pasar una recepción a quien corresponde, o anotar que alguien nunca estuvo detenido",
+        "Correct receptions, departures, deaths and discharges, or record that they never were",
+        "Corregir recepciones, salidas, muertes y egresos, o anotar que nunca ocurrieron",
     ),
     ("release.view", "See discharges and what they wait for", "Ver egresos y qué esperan"),
     ("release.prepare", "Prepare a discharge", "Preparar un egreso"),

@@ -44,6 +44,8 @@ log = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 R = TypeVar("R")
+# The names by which services take one person.
+PERSONS = ("person_id", "other_person_id", "into_person_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,14 @@ class Command:
 
     actor: Actor
     command_id: UUID = field(default_factory=uuid4)
+
+
+@dataclass(slots=True)
+class About:
+    """Whom and where a change turned out to concern: for the entry of one that is refused."""
+
+    persons: set[int] = field(default_factory=set)
+    establishment_id: int | None = None
 
 
 @dataclass(slots=True)
@@ -64,6 +74,7 @@ class Transaction:
     _locked: dict[int, int] = field(default_factory=dict)
     _journal: Journal = field(default_factory=Journal)
     _reached: set[tuple[str, int]] = field(default_factory=set)
+    _about: About = field(default_factory=About)
 
     @property
     def actor(self) -> Actor:
@@ -75,6 +86,7 @@ class Transaction:
         Lock all that a change concerns in one call, before reading what it decides on.
         """
         wanted = sorted(set(person_ids) - self._locked.keys())
+        self._about.persons.update(wanted)
         if not wanted:
             return
         locking = (
@@ -124,15 +136,18 @@ class Transaction:
             name=self.name,
             _locked=self._locked,
             _journal=self._journal,
+            _about=self._about,
         )
 
     def require(self, permission: str, *, establishment_id: int | None = None) -> None:
         """Raise NotPermitted unless the actor holds the permission at the establishment."""
+        self._about.establishment_id = establishment_id or self._about.establishment_id
         if not self.actor.can_at(permission, establishment_id):
             raise NotPermitted(permission)
 
     def require_person(self, permission: str, person_id: int) -> None:
         """Raise unless the actor holds the permission and a grant of it reaches the person."""
+        self._about.persons.add(person_id)
         require_held(self.actor, permission)
         if self.actor.system or (permission, person_id) in self._reached:
             return
@@ -215,12 +230,14 @@ def service(
         if isinstance(caller, Transaction):
             return function(caller, *args, **kwargs)
 
+        about = About()
+
         def once() -> R:
             with transaction.atomic():
                 earlier = _claim(caller, name, digest)
                 if earlier is not None:
                     return result_adapter().validate_python(earlier.result)
-                tx = Transaction(command=caller, now=clock.now(), name=name)
+                tx = Transaction(command=caller, now=clock.now(), name=name, _about=about)
                 result = function(tx, *args, **kwargs)
                 tx.write_journal()
                 CommandResult.objects.filter(
@@ -245,15 +262,17 @@ def service(
         except CommandReused:
             raise
         except PimsError as refusal:
-            _audit_refusal(caller, name, refusal, kwargs)
+            _audit_refusal(caller, name, refusal, kwargs, about)
             raise
 
     return run
 
 
 def was_carried_out(command: Command) -> bool:
-    """Whether this very command was done already: a form sent twice."""
-    return CommandResult.objects.filter(command_id=command.command_id).exists()
+    """Whether this very command was done already: a form sent twice by the same user."""
+    return CommandResult.objects.filter(
+        actor_id=command.actor.user_id, command_id=command.command_id
+    ).exists()
 
 
 def _digest(name: str, kwargs: Mapping[str, object]) -> bytes:
@@ -278,17 +297,21 @@ def _claim(command: Command, name: str, digest: bytes) -> CommandResult | None:
 
 
 def _audit_refusal(
-    command: Command, name: str, refusal: PimsError, kwargs: Mapping[str, object]
+    command: Command, name: str, refusal: PimsError, kwargs: Mapping[str, object], about: About
 ) -> None:
-    """Record, in a transaction of its own, that this was asked for and refused, and why."""
-    person_id = kwargs.get("person_id")
+    """Record, in a transaction of its own, that this was asked for and refused, and why.
+
+    It is on the record of each person whom it would have concerned, as far as the service came.
+    """
+    named = {value for key in PERSONS if isinstance(value := kwargs.get(key), int)}
+    where = kwargs.get("establishment_id")
     with transaction.atomic():
         append_entry(
             kind="command.refused",
             actor_id=command.actor.user_id,
             command_id=command.command_id,
-            person_ids=[person_id] if isinstance(person_id, int) else [],
-            establishment_id=None,
+            person_ids=sorted(named | about.persons),
+            establishment_id=where if isinstance(where, int) else about.establishment_id,
             body={
                 "service": name,
                 "code": refusal.code,

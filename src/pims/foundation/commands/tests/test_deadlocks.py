@@ -40,5 +40,5 @@ def test_of_two_changes_that_wait_for_each_other_both_are_made_and_no_officer_se
 
     with ThreadPoolExecutor(2) as pool:
         assert list(pool.map(change, [(1, 2), (2, 1)])) == [1, 2]
-    assert sorted(tries.values()) == [1, 2], "the database undid one of the two, which was repeated"
+    assert max(tries.values()) == 2, "what the database undid was repeated; it may undo both"
     assert CommandResult.objects.filter(name__endswith="lock_in_turn").count() == 2

@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).resolve().parent.parent
 
 SECRET_KEY = django_secret_key()
 DEBUG = os.environ.get("PIMS_DEBUG") == "1"
-ALLOWED_HOSTS = os.environ.get("PIMS_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
+ALLOWED_HOSTS = os.environ.get("PIMS_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("PIMS_ORIGINS", "").split(",") if o]
 
 INSTALLED_APPS = [
@@ -97,7 +97,6 @@ TEMPLATES = [
 COTTON_DIR = "components"
 
 DATABASES = {"default": django_database()}
-CONN_MAX_AGE = 60
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "access.User"

@@ -7,8 +7,8 @@ from pims.foundation.commands.transaction import Command
 from pims.people import services
 
 
-# Six in the morning of UTC is the first minute of the day in Belize.
-@app.periodic(cron="1 6 * * *")
+# Each hour, so that it is the first of the day somewhere, whatever zone the service keeps.
+@app.periodic(cron="1 * * * *")
 @app.task(queue="clock", queueing_lock="people.come_of_age", pass_context=False)
 def come_of_age(timestamp: int) -> None:
     """Take the juvenile mark from those who turned eighteen."""

@@ -30,6 +30,7 @@ from pims.kernel import clock
 from pims.kernel.errors import InvalidInput, NotFound
 from pims.people import selectors as people
 from pims.ui.commands import command_from
+from pims.ui.confirmation import page_before
 from pims.ui.doubts import question
 from pims.ui.forms import add_reasons, uploads_arrived
 from pims.ui.identity import identity_of
@@ -220,7 +221,7 @@ def interest(request: Any, person_id: int) -> HttpResponse:
 @page(permission=RECORD, methods=("POST",))
 def withdraw_interest(request: Any, police_interest_id: int) -> HttpResponse:
     services.withdraw_police_interest(command_from(request), police_interest_id=police_interest_id)
-    return HttpResponseRedirect(request.META.get("HTTP_REFERER", reverse("authority:index")))
+    return HttpResponseRedirect(page_before(request) or reverse("authority:index"))
 
 
 @page(permission=VIEW)

@@ -7,6 +7,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from django.db.models import Q
+from django.utils import timezone
 
 from pims.foundation.access.actor import Actor
 from pims.foundation.access.scope import require_visible, visible_ids
@@ -238,7 +239,8 @@ def person_detail(viewer: Actor, person_id: int, as_of: AsOf | None = None) -> P
     for photograph in photographs:
         if photograph.mark_id is not None:
             marks_photographs.setdefault(photograph.mark_id, []).append(photograph.blob_id)
-    lived = Q(lived_from__isnull=True) | Q(lived_from__lte=as_of.valid_at.date())
+    day = timezone.localdate(as_of.valid_at)  # where the page is, as in the header
+    lived = Q(lived_from__isnull=True) | Q(lived_from__lte=day)
     return PersonDetail(
         header=header,
         as_of=as_of,
@@ -271,7 +273,7 @@ def person_detail(viewer: Actor, person_id: int, as_of: AsOf | None = None) -> P
         ),
         descriptions=tuple(
             sorted(
-                read.all(Description, _description, Q(observed_on__lte=as_of.valid_at.date())),
+                read.all(Description, _description, Q(observed_on__lte=day)),
                 key=lambda d: (d.observed_on, d.description_id),
                 reverse=True,
             )

@@ -3,7 +3,8 @@ from uuid import uuid4
 
 import pytest
 
-from pims.foundation.commands.transaction import Command
+from pims.foundation.access.models import PersonScope
+from pims.foundation.commands.transaction import Command, Transaction
 from pims.kernel import clock
 from pims.kernel.asof import AsOf
 from pims.kernel.errors import InvalidInput, NotFound, NotPermitted, Refused, Stale
@@ -295,3 +296,19 @@ def test_the_juvenile_mark_goes_on_the_eighteenth_birthday_and_not_before(make_p
         for i in (almost.person_id, grown.person_id)
     }
     assert labels == {almost.person_id: ("juvenile",), grown.person_id: ()}
+
+
+def test_an_age_disputed_while_the_day_turns_keeps_its_mark(make_person, officer, monkeypatch):
+    today = clock.today("America/Belize")
+    made = make_person("Ana", "Chan", today - timedelta(days=17 * 365))
+    grown = today - timedelta(days=19 * 365)
+    Person.objects.filter(pk=made.person_id).update(born_earliest=grown, born_latest=grown)
+    lock = Transaction.lock_persons
+
+    def disputed_meanwhile(tx, person_ids):
+        lock(tx, person_ids)
+        Person.objects.filter(pk=made.person_id).update(age_disputed=True)
+
+    monkeypatch.setattr(Transaction, "lock_persons", disputed_meanwhile)
+    assert services.let_come_of_age(Command(officer)) == 0
+    assert PersonScope.objects.get(person_id=made.person_id).labels == ["juvenile"]

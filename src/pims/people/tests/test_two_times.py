@@ -1,4 +1,5 @@
-from datetime import timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from pims.facilities.models import Establishment
 from pims.foundation.access import selectors as access
@@ -60,3 +61,19 @@ def test_what_was_withdrawn_since_still_stood_at_the_time(fresh_database):
     detail = selectors.person_detail(viewer, made.person_id, AsOf(then))
 
     assert [c.name for c in detail.contacts] == ["Ms Pop"]
+
+
+def test_a_day_is_that_of_the_prison_and_not_of_greenwich(officer, make_person):
+    made = make_person("Ana", "Chan")
+    evening = datetime(2026, 3, 7, 18, 30, tzinfo=ZoneInfo("America/Belize"))  # 00:30 of the 8th
+    services.add_address(
+        Command(officer), person_id=made.person_id, lines="1 Front Street",
+        lived_from=date(2026, 3, 8),
+    )  # fmt: skip
+    services.set_description(
+        Command(officer), person_id=made.person_id, observed_on=date(2026, 3, 8), height_cm=170
+    )
+    before = selectors.person_detail(officer, made.person_id, AsOf(evening))
+    assert (before.addresses, before.descriptions) == ((), ())
+    after = selectors.person_detail(officer, made.person_id, AsOf(evening + timedelta(hours=6)))
+    assert (len(after.addresses), len(after.descriptions)) == (1, 1)

@@ -130,3 +130,21 @@ def test_an_order_set_aside_after_a_lawful_release_alarms_nobody(
         )
         hear(raise_what_it_says, "authority.release_order_withdrawn", held.person_id)
     assert not Alarm.objects.filter(kind="released_in_error").exists()
+
+
+def test_withdrawing_an_interest_leads_back_to_a_page_of_ours_alone(prison: Prison) -> None:
+    held = prison.held()
+    client = signed_in(staff("records_officer", establishment_id=prison.establishment_id))
+    for came_from, leads_to in (
+        ("http://testserver/prisoners/1/?x=1", "/prisoners/1/?x=1"),
+        ("https://elsewhere.example/prisoners/1/", reverse("authority:index")),
+    ):
+        interest = authority_services.record_police_interest(
+            prison.command, person_id=held.person_id, agency="CIB"
+        )
+        answer = client.post(
+            reverse("authority:withdraw_interest", args=[interest.police_interest_id]),
+            {"command_id": str(uuid.uuid4())},
+            headers={"Referer": came_from},
+        )
+        assert answer["Location"] == leads_to

@@ -65,6 +65,7 @@ def collect_facts(
             establishment_id=clock_row.establishment_id,
             clock_started_at=clock_row.clock_started_at,
             awaits_countersign=clock_row.awaits_countersign,
+            odd=clock_row.odd,
         )
         for clock_row in release.clocks(establishment_id=establishment_id, person_ids=only)
     ]

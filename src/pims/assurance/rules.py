@@ -1,6 +1,6 @@
 """What ought to be alarming at an instant, from the facts alone. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
@@ -44,6 +44,7 @@ class ReleaseFacts:
     establishment_id: int
     clock_started_at: datetime
     awaits_countersign: bool = False
+    odd: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,7 @@ def release_alarms(facts: ReleaseFacts, *, as_of: datetime) -> list[DueAlarm]:
             facts.establishment_id,
             facts.person_id,
             facts.episode_id,
+            {"why": list(facts.odd)} if facts.odd else {},
         )
     ]
 

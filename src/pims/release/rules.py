@@ -34,6 +34,10 @@ FURTHER_STOPS = (FURTHER, FURTHER_KEYED_LATER, FURTHER_UNDECIDED)
 # The mark of a discharge on an order that was odd and that no registry had confirmed.
 ORDER_IN_DOUBT = "order_in_doubt"
 
+# The marks of a second officer who is unknown, or whom a paper names as the first one too.
+SECOND_NOT_KNOWN, SECOND_IS_FIRST = "second_not_known", "second_is_first"
+ODD_SECOND = (SECOND_NOT_KNOWN, SECOND_IS_FIRST)
+
 IDENTITY_WAYS = ("photograph", "two_officers", "fingerprint")
 
 

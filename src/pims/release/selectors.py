@@ -20,12 +20,15 @@ from pims.kernel.errors import NotFound
 from pims.release import rules
 from pims.release.facts import collect_facts, last_day
 from pims.release.models import Discharge, DischargeCase, DischargeItem, ReleaseInError
-from pims.release.rules import DischargeCheck, DischargeFacts
+from pims.release.rules import ODD_SECOND, DischargeCheck, DischargeFacts
 
 
 @dataclass(frozen=True, slots=True)
 class ClockRow:
-    """An open case, or a discharge that awaits its second signature."""
+    """An open case, or a discharge that awaits its second signature.
+
+    `odd` are the marks of a second officer who was none.
+    """
 
     case_id: int
     person_id: int
@@ -34,6 +37,7 @@ class ClockRow:
     clock_started_at: datetime
     acknowledged_at: datetime | None
     awaits_countersign: bool
+    odd: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +165,7 @@ def clocks(
     rows += [
         ClockRow(
             d.case_id, d.person_id, d.episode_id, d.establishment_id, d.at, d.at,
-            awaits_countersign=True,
+            awaits_countersign=True, odd=tuple(mark for mark in d.marks if mark in ODD_SECOND),
         )
         for d in Discharge.objects.filter(
             where, countersigned_at=None, taken_back_at=None

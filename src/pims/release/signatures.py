@@ -38,6 +38,8 @@ def officers_of(rows: Iterable[DischargeInfo]) -> dict[int, Officers]:
 
 def _second(row: DischargeInfo, names: Mapping[int, str]) -> str:
     signed = names.get(row.second_officer_id or 0, "")
+    if signed and row.second_name.startswith(f"{signed} ("):
+        return row.second_name
     if row.second_name and signed and signed != row.second_name:
         return f"{row.second_name}; {signed}"
     return signed or row.second_name

@@ -139,7 +139,7 @@ def _say(tx: Transaction, discharge: Discharge, case: DischargeCase | None, reas
     """What is said of it alone changes: custody and the warrants stay ended as they were."""
     ground = "" if case is None else case.ground
     if discharge.entered_from_paper:
-        said = unsaid(discharge.order_seen, discharge.first_name)
+        said = unsaid(discharge.order_seen, discharge.first_name, discharge.second_name)
         discharge.marks = [mark for mark in discharge.marks if mark not in UNSAID] + said
         ground = discharge.order_seen
         if case is not None:
@@ -167,7 +167,12 @@ def _move(
         )
         found = rules.discharge_check(collect_facts(case, at=new))
         discharge.marks = list(
-            paper_marks(found, order_seen=discharge.order_seen, first_officer=discharge.first_name)
+            paper_marks(
+                found,
+                order_seen=discharge.order_seen,
+                first_officer=discharge.first_name,
+                second_officer=discharge.second_name,
+            )
         )
         discharge.left_open = list(found.open_items)
         freeing = orders_that_free(case, at=new, acted_on=acted_on)

@@ -8,10 +8,10 @@ from pims.authority import services as authority
 from pims.custody import services as custody
 from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel.decisions import Reason, refuse, refuse_if_any
-from pims.kernel.errors import NotFound
+from pims.kernel.errors import InvalidInput, NotFound
 from pims.kernel.text import clean_field
 from pims.people import selectors as people
-from pims.release import events, rules
+from pims.release import events, rules, second
 from pims.release.facts import collect_facts, orders_that_free
 from pims.release.models import Discharge, DischargeCase
 from pims.release.services.cases import open_case, settle_item
@@ -36,7 +36,9 @@ def discharge_person(
     """Let the person walk. The one place through which every planned discharge goes.
 
     Refused for three things only (see `rules.discharge_check`), and, in the first fifteen
-    minutes, for want of a second officer. What is left undone and unexplained is marked.
+    minutes, for want of a second officer. What is left undone and unexplained is marked, and so is
+    a second officer by telephone whom nobody here knows. Raises InvalidInput where that is the
+    first officer again: the box may stay empty.
     """
     case = open_case(tx, case_id)
     tx.require_person("release.discharge", case.person_id)
@@ -59,6 +61,10 @@ def discharge_person(
     else:
         second_how = Discharge.SecondHow.NONE
     marks = [f"not_done:{code}" for code in found.open_items]
+    second_name = ""
+    if second_how is Discharge.SecondHow.TELEPHONE:
+        second_name, unknown = _reached(tx, case, second_by_telephone)
+        marks += [rules.SECOND_NOT_KNOWN] * unknown
     if second_how is not Discharge.SecondHow.PRESENT:
         marks.append("not_countersigned")
     marks += found.doubts
@@ -72,12 +78,27 @@ def discharge_person(
         at=at,
         first_officer_id=tx.actor.user_id,
         second_how=second_how,
-        second_name=second_by_telephone,
+        second_name=second_name,
         destination=destination,
         marks=marks,
         left_open=found.open_items,
         acted_on=freeing,
     )
+
+
+def _reached(tx: Transaction, case: DischargeCase, text: str) -> tuple[str, bool]:
+    """The second officer by telephone as the record names them, and whether nobody knows them.
+
+    Raises InvalidInput where the words mean the first officer.
+    """
+    named = second.named_officer(
+        text,
+        first=second.Officer(tx.actor.user_id, tx.actor.name, tx.actor.badge),
+        others=second.second_officers(case.establishment_id),
+    )
+    if named.is_first:
+        raise InvalidInput({"second_by_telephone": Reason("release.second_is_first")})
+    return (text, True) if named.officer is None else (named.officer.shown, False)
 
 
 @service

@@ -12,7 +12,7 @@ from pims.kernel import minutes
 from pims.kernel.decisions import Reason, refuse
 from pims.kernel.errors import InvalidInput
 from pims.kernel.text import clean_field
-from pims.release import events, rules
+from pims.release import events, rules, second
 from pims.release.facts import (
     clock_of,
     collect_facts,
@@ -26,7 +26,7 @@ from pims.release.services.discharges import DischargeResult, write_discharge
 
 CLOCK_SLACK = timedelta(minutes=2)
 Basis = DischargeCase.Basis
-UNSAID = ("no_order_seen", "officer_not_named")
+UNSAID = ("no_order_seen", "officer_not_named", rules.SECOND_IS_FIRST)
 
 
 @service
@@ -62,7 +62,7 @@ def record_paper_discharge(
         raise InvalidInput({"happened_at": Reason("release.before_reception")})
     order_seen = clean_field("order_seen", order_seen, limit=300)
     first = clean_field("first_officer", first_officer, limit=120)
-    second = clean_field("second_officer", second_officer, limit=120)
+    other = clean_field("second_officer", second_officer, limit=120)
     destination = clean_field("destination", destination, limit=300)
     case = _case(tx, episode_id, happened_at, order_seen)
     found = rules.discharge_check(collect_facts(case, at=happened_at))
@@ -75,11 +75,11 @@ def record_paper_discharge(
         at=happened_at,
         first_officer_id=None,
         first_name=first,
-        second_how=Discharge.SecondHow.PAPER if second else Discharge.SecondHow.NONE,
-        second_name=second,
+        second_how=Discharge.SecondHow.PAPER if other else Discharge.SecondHow.NONE,
+        second_name=other,
         order_seen=order_seen,
         destination=destination,
-        marks=paper_marks(found, order_seen=order_seen, first_officer=first),
+        marks=paper_marks(found, order_seen=order_seen, first_officer=first, second_officer=other),
         left_open=found.open_items,
         acted_on=freeing,
         from_paper=True,
@@ -87,20 +87,21 @@ def record_paper_discharge(
 
 
 def paper_marks(
-    found: rules.DischargeCheck, *, order_seen: str, first_officer: str
+    found: rules.DischargeCheck, *, order_seen: str, first_officer: str, second_officer: str
 ) -> tuple[str, ...]:
     """What the check would have said, and what the paper does not say."""
     stops = (reason.code for reason in found.stops)
-    return (*stops, *found.doubts, "from_paper", *unsaid(order_seen, first_officer))
+    return (*stops, *found.doubts, "from_paper", *unsaid(order_seen, first_officer, second_officer))
 
 
-def unsaid(order_seen: str, first_officer: str) -> list[str]:
+def unsaid(order_seen: str, first_officer: str, second_officer: str) -> list[str]:
     """The marks of what the paper of a discharge does not say (`UNSAID`)."""
-    return [
-        mark
-        for mark, text in zip(UNSAID, (order_seen, first_officer), strict=True)
-        if not text.strip()
-    ]
+    missing = (
+        not order_seen.strip(),
+        not first_officer.strip(),
+        second.same_words(first_officer, second_officer),
+    )
+    return [mark for mark, is_so in zip(UNSAID, missing, strict=True) if is_so]
 
 
 def _case(

@@ -1,6 +1,7 @@
 """The discharge desk: what is running, one case and the steps of its check."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -24,6 +25,7 @@ from pims.people import selectors as people
 from pims.property import selectors as property_room
 from pims.release import rules, selectors, services
 from pims.release.facts import orders_that_ground
+from pims.release.second import second_officers
 from pims.release.selectors import CaseDetail, ItemInfo
 from pims.release.signatures import vouchings
 from pims.release.web import words
@@ -137,6 +139,13 @@ def case_page(request: Any, case_id: int) -> HttpResponse:
     """The discharge check of one person: what stops, what is to be done, and the gate."""
     case = selectors.case_detail(request.actor, case_id)
     return render(request, "release/case.html", _case_context(request, case))
+
+
+def case_again(request: Any, case_id: int, form: DischargeForm) -> HttpResponse:
+    """The check once more, with what was wrong at the gate beside its box."""
+    case = selectors.case_detail(request.actor, case_id)
+    context = _case_context(request, case) | {"form": form}
+    return render(request, "release/case.html", context, status=422)
 
 
 @page(permission=PREPARE, methods=POST)
@@ -319,12 +328,21 @@ def _case_context(request: Any, case: CaseDetail) -> dict[str, Any]:
         "elapsed": now - case.clock_started_at,
         "superintendent_called": now >= case.superintendent_at,
         "by_telephone": now >= case.telephone_from,
+        "seconds": _seconds(request, case, now) if case.state == "open" else [],
         "open_items": [] if case.check is None else case.check.open_items,
         "form": DischargeForm(),
         "vouchings": vouchings(case_id=case.case_id),
         "may_discharge": request.actor.can(DISCHARGE),
         "may_prepare": request.actor.can(PREPARE),
     }
+
+
+def _seconds(request: Any, case: CaseDetail, now: datetime) -> list[str]:
+    """Whom the first officer may reach by telephone, to choose from; anybody else may be named."""
+    if now < case.telephone_from or case.second_officer_id is not None:
+        return []
+    found = second_officers(case.establishment_id)
+    return [officer.shown for officer in found if officer.user_id != request.actor.user_id]
 
 
 def _doubtful(item: ItemInfo, orders: Sequence[authority.ReleaseOrderInfo]) -> bool:

@@ -24,7 +24,7 @@ from pims.release.documents.lines import book_lines
 from pims.release.selectors import DischargeInfo
 from pims.release.signatures import officers_of, vouchings
 from pims.release.web import words
-from pims.release.web.cases import require_held
+from pims.release.web.cases import case_again, require_held
 from pims.release.web.forms import DischargeForm, ErrorForm, PaperForm, ReturnedForm
 from pims.ui.commands import command_from
 from pims.ui.confirmation import require_recent_confirmation
@@ -44,19 +44,20 @@ BOTH = ("GET", "HEAD", "POST")
 def discharge(request: Any, case_id: int) -> HttpResponse:
     """Let the person walk, or say which of the three things stops it."""
     form = DischargeForm(request.POST)
-    form.is_valid()
+    if not form.is_valid():
+        return case_again(request, case_id, form)
     explained = {
         name.removeprefix("why_"): value
         for name, value in request.POST.items()
         if name.startswith("why_")
     }
-    done = services.discharge_person(
-        command_from(request),
-        case_id=case_id,
-        destination=form.cleaned_data.get("destination", ""),
-        explanations=explained,
-        second_by_telephone=form.cleaned_data.get("second_by_telephone", ""),
-    )
+    try:
+        done = services.discharge_person(
+            command_from(request), case_id=case_id, explanations=explained, **form.cleaned_data
+        )
+    except InvalidInput as problem:
+        add_reasons(form, problem)
+        return case_again(request, case_id, form)
     return HttpResponseRedirect(reverse("release:discharged", args=[done.discharge_id]))
 
 

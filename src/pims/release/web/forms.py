@@ -103,7 +103,10 @@ class SecondOfficerForm(forms.Form):
 class DischargeForm(forms.Form):
     destination = forms.CharField(label=_("Where to"), required=False, max_length=300)
     second_by_telephone = forms.CharField(
-        label=_("Second officer reached by telephone"), required=False, max_length=120
+        label=_("Second officer reached by telephone"),
+        required=False,
+        max_length=120,
+        widget=forms.TextInput(attrs={"list": "second-officers"}),
     )
 
 

@@ -39,6 +39,8 @@ MARKS: dict[str, Promise] = {
     "no_order_seen": _("The paper names no order"),
     "order_in_doubt": _("The order was odd, and no registry had confirmed it"),
     "officer_not_named": _("The paper names no officer"),
+    "second_not_known": _("The second officer named by telephone is not known here"),
+    "second_is_first": _("The paper names one officer as the first and as the second"),
     "not_countersigned": _("Second signature missing at the time"),
     "release.no_order_or_final_date": _("No order or final date"),
     "release.further_warrant": _("A further warrant still detained"),

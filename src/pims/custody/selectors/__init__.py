@@ -32,6 +32,7 @@ from pims.custody.selectors.desk import (
     escorts_open,
     escorts_overdue,
     not_returned,
+    with_officers,
 )
 from pims.custody.selectors.ends import (
     EndInfo,
@@ -43,7 +44,7 @@ from pims.custody.selectors.ends import (
     last_end,
 )
 from pims.custody.selectors.episodes import EpisodeInfo, episodes
-from pims.custody.selectors.injuries import injury_photograph
+from pims.custody.selectors.injuries import injuries_of, injury_photograph
 from pims.custody.selectors.movements import EscortInfo
 from pims.custody.selectors.places import (
     BreachRow,
@@ -110,6 +111,7 @@ __all__ = [
     "escorts_overdue",
     "hours_apart",
     "identity_checks",
+    "injuries_of",
     "injury_photograph",
     "last_end",
     "not_returned",
@@ -128,4 +130,5 @@ __all__ = [
     "van",
     "vans",
     "whereabouts",
+    "with_officers",
 ]

@@ -1,5 +1,6 @@
 """The 17:00 desk and who is out: one row a person, with what has come back already."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -127,10 +128,16 @@ def desk_1700(viewer: Actor, establishment_id: int, day: date) -> list[DeskRow]:
 
 def escorts_open(viewer: Actor, establishment_id: int, as_of: AsOf | None = None) -> list[RollRow]:
     """Everyone out with officers, by when they are expected back."""
-    out = roll(viewer, establishment_id, as_of, filters=RollFilters(whereabouts="out"))
-    with_officers = [row for row in out if row.out_kind != AT_LARGE]
+    return with_officers(
+        roll(viewer, establishment_id, as_of, filters=RollFilters(whereabouts="out"))
+    )
+
+
+def with_officers(out: Iterable[RollRow]) -> list[RollRow]:
+    """Those of a roll's rows who are out with officers, by when they are expected back."""
     latest = datetime.max.replace(tzinfo=ZoneInfo("UTC"))
-    return sorted(with_officers, key=lambda r: (r.expected_back_at or latest, r.sort_key))
+    rows = (row for row in out if row.out_kind not in ("", AT_LARGE))
+    return sorted(rows, key=lambda r: (r.expected_back_at or latest, r.sort_key))
 
 
 def not_returned(establishment_id: int) -> dict[int, EscortInfo]:

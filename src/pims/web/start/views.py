@@ -27,8 +27,11 @@ def home(request: Any) -> HttpResponse:
     context: dict[str, Any] = {"nowhere": where is None}
     if where is not None:
         context |= _alarms(viewer, where)
-        context |= _counts(viewer, where)
-        context |= _work(viewer, where)
+        # One reading of the roll for the figures and for who is out.
+        seen = viewer.can_at("custody.view", where)
+        counts = custody.counts(viewer, where) if seen else None
+        context |= _counts(counts)
+        context |= _work(viewer, where, counts)
     return render(request, "start/home.html", context)
 
 
@@ -47,10 +50,9 @@ def _alarms(viewer: Actor, where: int) -> dict[str, Any]:
     }
 
 
-def _counts(viewer: Actor, where: int) -> dict[str, Any]:
-    if not viewer.can_at("custody.view", where):
+def _counts(counts: custody.Counts | None) -> dict[str, Any]:
+    if counts is None:
         return {}
-    counts = custody.counts(viewer, where)
     roll = reverse("custody:roll")
     return {
         "counters": [
@@ -67,12 +69,12 @@ def _counts(viewer: Actor, where: int) -> dict[str, Any]:
     }
 
 
-def _work(viewer: Actor, where: int) -> dict[str, Any]:
+def _work(viewer: Actor, where: int, counts: custody.Counts | None) -> dict[str, Any]:
     work: dict[str, Any] = {}
     if viewer.can_at("custody.admit", where):
         work["admissions"] = custody.admissions_open(viewer, where)[:SHOWN]
-    if viewer.can_at("custody.escort", where):
-        rows = custody.escorts_open(viewer, where)
+    if counts is not None and viewer.can_at("custody.escort", where):
+        rows = custody.with_officers(counts.out)
         work["out"] = sorted(rows, key=lambda row: not row.overdue)[:SHOWN]
     if viewer.can_at("release.view", where):
         cases = [r for r in release.open_cases(viewer, where) if not r.awaits_countersign]

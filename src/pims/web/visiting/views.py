@@ -33,6 +33,7 @@ def sample(request: Any) -> HttpResponse:
     drawn.sort(key=lambda row: (row.unit, row.place, row.sort_key))
     zone = facilities.time_zone(where)
     ids = [row.person_id for row in drawn]
+    injuries = custody.injuries_of(viewer, [row.episode_id for row in drawn])
     warrants = authority.warrants_of(ids, zone=zone, as_of=AsOf(now))
     append_read(
         actor_id=viewer.user_id,
@@ -51,7 +52,7 @@ def sample(request: Any) -> HttpResponse:
                     for w in warrants.get(row.person_id, [])
                     if w.detains_at(now)
                 ],
-                _injuries(request, row),
+                injuries.get(row.episode_id, []),
             )
             for row in drawn
         ],
@@ -64,10 +65,3 @@ def sample(request: Any) -> HttpResponse:
         ],
     }  # fmt: skip
     return render(request, "visiting/sample.html", context)
-
-
-def _injuries(request: Any, row: custody.RollRow) -> list[Any]:
-    """What was seen or said in the episode that is open now."""
-    episodes = custody.episodes(request.actor, row.person_id)
-    current = [e for e in episodes if e.episode.episode_id == row.episode_id]
-    return [injury for info in current for injury in info.injuries]

@@ -241,7 +241,8 @@ def _escorted(establishment_id: Any, at: Any, *, known_at: datetime | None) -> Q
 @compiled
 def _at_large(establishment_id: Any, at: Any, *, known_at: datetime | None) -> QuerySet[Any, Any]:
     rows = as_known(Absence, known_at, among=Q(establishment_id=establishment_id))
-    return rows.filter(held_at(at)).values_list("episode_id", "starts_at")
+    was = rows.exclude(end_kind=Absence.EndKind.NEVER_WAS)
+    return was.filter(held_at(at)).values_list("episode_id", "starts_at")
 
 
 def _rows(viewer: Actor, establishment_id: int, held: list[Any], when: AsOf) -> list[RollRow]:

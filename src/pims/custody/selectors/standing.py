@@ -76,7 +76,11 @@ def stood(person_ids: Iterable[int], as_of: AsOf) -> list[Standing]:
 
     placements = {p.episode_id: p for p in held(Placement, "starts_at", "ends_at")}
     escorts = {e.episode_id: e for e in held(Escort, "left_at", "returned_at")}
-    absences = {a.episode_id: a for a in held(Absence, "starts_at", "ends_at")}
+    absences = {
+        a.episode_id: a
+        for a in held(Absence, "starts_at", "ends_at")
+        if a.end_kind != Absence.EndKind.NEVER_WAS
+    }
     return [
         _standing(e, placements.get(e.id), escorts.get(e.id), absences.get(e.id), at)
         for e in held(Episode, "starts_at", "ends_at")

@@ -17,6 +17,7 @@ from pims.custody.tests.prison import LAYOUT, Prison, told
 from pims.foundation.access.selectors import actor_for
 from pims.foundation.commands.transaction import Command
 from pims.kernel import clock
+from pims.kernel.asof import AsOf
 from pims.kernel.errors import InvalidInput, Refused
 from pims.people import selectors as people
 from pims.people import services as people_services
@@ -200,6 +201,8 @@ def test_an_escape_entered_late_is_taken_back_with_all_that_it_cut_off(prison) -
         prison.command, episode_id=held.episode_id, happened_at=now - timedelta(hours=10)
     )
     services.take_back_escape(prison.command, episode_id=held.episode_id, reason="A miscount")
+    (then,) = selectors.roll(prison.actor, prison.establishment_id, AsOf(now - timedelta(hours=10)))
+    assert (then.inside, then.place) == (True, "Remand A-1/1"), "nor at that very hour"
     (row,) = selectors.roll(prison.actor, prison.establishment_id)
     assert (row.inside, row.place) == (True, "Remand A-2/1")
     (after,) = selectors.episodes(prison.actor, held.person_id)

@@ -461,7 +461,7 @@ class AnyOrder(RuleBasedStateMachine):
                     late = ended is None or ended > custody_ends
                     assert row.clock_disputed or not late, f"{model.__name__} after its custody"
                 hours |= {began, *([ended] if ended else [])}
-        for absence in Absence.objects.all():
+        for absence in Absence.objects.exclude(end_kind=Absence.EndKind.NEVER_WAS):
             had = [
                 *Placement.objects.filter(episode_id=absence.episode_id).values_list(
                     "starts_at", "ends_at", "clock_disputed"

@@ -25,6 +25,8 @@ from pims.release.rules import (
 # At what hour of the final date a prisoner should walk. Working practice, unconfirmed: the
 # service's legal officer has yet to say; only the alarm's clock depends on it, never the gate.
 RELEASE_HOUR = time(8, 0)
+# Ends of a stay by which nobody went free: what came before them is of the same custody still.
+LEFT_NOWHERE = frozenset({"transferred", "never_held", "not_recorded"})
 
 
 def collect_facts(case: DischargeCase, *, at: datetime) -> DischargeFacts:
@@ -198,7 +200,7 @@ def this_custody(episode_id: int) -> ThisCustody:
     ended = [
         brief.ends_at
         for brief in briefs
-        if brief.ends_at and brief.ends_at <= since and brief.end_kind != "never_held"
+        if brief.ends_at and brief.ends_at <= since and brief.end_kind not in LEFT_NOWHERE
     ]
     return ThisCustody(since, max(ended, default=None))
 

@@ -87,7 +87,9 @@ def start_absence(
             "police_told_at",
             "custody.told_before",
         )
-    rows = rows_of(Absence.objects.filter(episode=episode))
+    # One that was taken back never was: it bounds no escape that an officer records since.
+    were = Absence.objects.filter(episode=episode).exclude(end_kind=Absence.EndKind.NEVER_WAS)
+    rows = rows_of(were)
     if any(r.end is not None and r.start <= when.at < r.end for r in rows):
         raise InvalidInput({"happened_at": Reason("custody.at_large_already")})
     place = fit(rows, when.at)

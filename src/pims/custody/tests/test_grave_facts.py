@@ -189,6 +189,19 @@ def test_an_escape_that_never_was_is_taken_back_and_the_place_is_as_before(priso
     assert row.place is not None
 
 
+def test_whoever_escaped_earlier_than_an_escape_taken_back_is_at_large_still(prison) -> None:
+    held = prison.held()
+    prison.put(held.episode_id, "REM A-1/1", happened_at=clock.now() - timedelta(hours=20))
+    services.record_escape(prison.command, episode_id=held.episode_id)
+    services.take_back_escape(prison.command, episode_id=held.episode_id, reason="A wrong hour")
+    services.record_escape(
+        prison.command, episode_id=held.episode_id, happened_at=clock.now() - timedelta(hours=1)
+    )
+    assert "at_large" in alarms(prison)
+    (row,) = selectors.roll(prison.actor, prison.establishment_id)
+    assert not row.inside
+
+
 def test_an_escape_entered_late_is_taken_back_with_all_that_it_cut_off(prison) -> None:
     held = prison.held()
     now = clock.now()

@@ -75,7 +75,8 @@ def raise_what_it_says(event: EventRecord) -> None:
         _settle_off_the_books(command, event)
         return
     if event.kind in ("release.returned_from_error", "release.discharge_taken_back"):
-        services.end_alarm_by_fact(command, kind="released_in_error", key=_episode_key(event))
+        left = event.payload.get("left_episode_id", event.payload.get("episode_id"))
+        services.end_alarm_by_fact(command, kind="released_in_error", key=f"episode-{left}")
         return
     if event.kind in ("release.released", "release.discharge_corrected"):
         marks = event.payload.get("marks")

@@ -92,9 +92,16 @@ class ReleasedInErrorFound(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ReturnedFromError(Event):
+    """`episode_id` is the custody after the return, `left_episode_id` the one that had ended.
+
+    `warrant_name_ids` are those that the release had ended and that detain again.
+    """
+
     kind: ClassVar[str] = "release.returned_from_error"
     error_id: int
     episode_id: int
+    left_episode_id: int
+    warrant_name_ids: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

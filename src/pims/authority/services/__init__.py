@@ -21,7 +21,11 @@ from pims.authority.services.release_orders import (
     record_release_order,
     verify_release_order,
 )
-from pims.authority.services.reopening import let_orders_stand_again, reopen_warrants_by_fact
+from pims.authority.services.reopening import (
+    let_orders_stand_again,
+    let_warrants_hold_again,
+    reopen_warrants_by_fact,
+)
 from pims.authority.services.run_out import end_papers_that_ran_out, reopen_papers_that_ran_out
 from pims.authority.services.warrant_changes import (
     amend_warrant_name,
@@ -43,6 +47,7 @@ __all__ = [
     "extend_release_order",
     "inform_police",
     "let_orders_stand_again",
+    "let_warrants_hold_again",
     "load_bodies",
     "record_clerk_answer",
     "record_police_interest",

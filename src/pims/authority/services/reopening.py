@@ -43,16 +43,8 @@ def let_orders_stand_again(
     own = people.persons_of(person_id)
     tx.lock_persons(own)
     opened: list[int] = []
-    orders = ReleaseOrder.objects.filter(pk__in=release_order_ids, person_id__in=own)
-    for order in orders.select_related("body").order_by("pk"):
-        closed = [
-            name
-            for name in order.warrant_names.filter(
-                person_id__in=own, end_basis=f"{order.body.name} {order.reference}".strip()[:300]
-            ).select_related("warrant")
-            if name.ends_at == max(acted_at, name.starts_at)
-        ]
-        opened += reopen(tx, closed, reason)
+    for order in _orders(release_order_ids, own):
+        opened += reopen(tx, _closed_by(order, own, acted_at), reason)
         if order.state == ReleaseOrder.State.ACTED_ON:
             order.state = _stands_as(order)
             order.save(update_fields=["state"])
@@ -67,6 +59,45 @@ def let_orders_stand_again(
                 details={"reason": reason},
             )
     return tuple(opened)
+
+
+@service
+def let_warrants_hold_again(
+    tx: Transaction,
+    *,
+    person_id: int,
+    release_order_ids: Sequence[int],
+    acted_at: datetime,
+    reason: str,
+) -> tuple[int, ...]:
+    """Whoever was let go on these orders in error is back: what they ended wrongly detains again.
+
+    The orders stay acted on, for somebody did leave on them, and free nobody a second time. Gives
+    the ids of the warrant names that were opened again.
+    """
+    tx.require_person("custody.receive", people.canonical_id(person_id))
+    own = people.persons_of(person_id)
+    tx.lock_persons(own)
+    opened: list[int] = []
+    for order in _orders(release_order_ids, own):
+        opened += reopen(tx, _closed_by(order, own, acted_at), reason)
+    return tuple(opened)
+
+
+def _orders(release_order_ids: Sequence[int], own: Sequence[int]) -> list[ReleaseOrder]:
+    found = ReleaseOrder.objects.filter(pk__in=release_order_ids, person_id__in=own)
+    return list(found.select_related("body").order_by("pk"))
+
+
+def _closed_by(order: ReleaseOrder, own: Sequence[int], acted_at: datetime) -> list[WarrantName]:
+    """What an order ended when somebody was let go on it at `acted_at`."""
+    basis = f"{order.body.name} {order.reference}".strip()[:300]
+    names = order.warrant_names.filter(person_id__in=own, end_basis=basis)
+    return [
+        name
+        for name in names.select_related("warrant").order_by("pk")
+        if name.ends_at == max(acted_at, name.starts_at)
+    ]
 
 
 def _stands_as(order: ReleaseOrder) -> ReleaseOrder.State:

@@ -5,15 +5,18 @@ Nothing is deleted: the discharge stays in the book, struck through or with what
 
 from datetime import datetime
 
+from pims.authority import selectors as papers
 from pims.authority import services as authority
 from pims.custody import services as custody
 from pims.custody.selectors.standing import owner_of
+from pims.facilities import selectors as facilities
 from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel.decisions import Reason, refuse
 from pims.kernel.errors import InvalidInput, NotFound, Stale
 from pims.kernel.text import clean_field
 from pims.people import selectors as people
 from pims.release import events, rules
+from pims.release.errors import orders_of
 from pims.release.facts import collect_facts, orders_that_free
 from pims.release.models import Discharge, DischargeCase, ReleaseInError
 from pims.release.services.cases import TAKEN_BACK
@@ -40,7 +43,7 @@ def take_back_discharge(tx: Transaction, *, discharge_id: int, reason: str) -> D
     discharge, case = _locked(tx, discharge_id)
     reason = _reason(reason)
     custody.take_back_discharge_end(tx, episode_id=discharge.episode_id, reason=reason)
-    _orders_stand_again(tx, discharge, case, reason)
+    _orders_stand_again(tx, discharge, reason)
     discharge.taken_back_at, discharge.taken_back_by_id = tx.now, tx.actor.user_id
     discharge.taken_back_reason = reason
     discharge.version += 1
@@ -159,8 +162,9 @@ def _move(
     tx: Transaction, discharge: Discharge, case: DischargeCase | None, new: datetime, reason: str
 ) -> None:
     """Let custody and the warrants end at `new`, with the ground and marks of that hour."""
-    acted_on = _acted_on(discharge, case)
-    _orders_stand_again(tx, discharge, case, reason)
+    acted_on = orders_of(discharge)
+    again = _holds_again(discharge, acted_on)
+    _orders_stand_again(tx, discharge, reason)
     if case is not None and discharge.entered_from_paper:
         set_ground(
             case, own_order_id=case.release_order_id, at=new, order_seen=discharge.order_seen
@@ -197,12 +201,32 @@ def _move(
         raise InvalidInput(
             {"happened_at" if f == "ended_at" else f: why for f, why in problem.fields.items()}
         ) from problem
+    if again:
+        authority.let_warrants_hold_again(
+            tx,
+            person_id=discharge.person_id,
+            release_order_ids=freeing,
+            acted_at=new,
+            reason=reason,
+        )
     discharge.at = ended.ended_at
     if case is not None:
         counted = (discharge.at - case.clock_started_at).total_seconds() // 60
         discharge.minutes_from_order = max(0, int(counted))
         case.closed_at = discharge.at
         case.save()
+
+
+def _holds_again(discharge: Discharge, order_ids: list[int]) -> bool:
+    """Whether what the discharge ended detains again, since the person is back from an error."""
+    if not ReleaseInError.objects.filter(discharge=discharge, returned_at__isnull=False).exists():
+        return False
+    person_id = discharge.person_id
+    orders = papers.release_orders([person_id]).get(person_id, [])
+    ended = {n for o in orders if o.release_order_id in order_ids for n in o.warrant_name_ids}
+    zone = facilities.time_zone(discharge.establishment_id)
+    held = papers.warrants_of([person_id], zone=zone).get(person_id, [])
+    return any(paper.warrant_name_id in ended and paper.ends_at is None for paper in held)
 
 
 def _locked(tx: Transaction, discharge_id: int) -> tuple[Discharge, DischargeCase | None]:
@@ -219,21 +243,11 @@ def _locked(tx: Transaction, discharge_id: int) -> tuple[Discharge, DischargeCas
     return found, found.case
 
 
-def _acted_on(discharge: Discharge, case: DischargeCase | None) -> list[int]:
-    """The orders on which the person was let go."""
-    if discharge.orders_acted_on:
-        return list(discharge.orders_acted_on)
-    own = None if case is None else case.release_order_id
-    return [] if own is None else [own]
-
-
-def _orders_stand_again(
-    tx: Transaction, discharge: Discharge, case: DischargeCase | None, reason: str
-) -> None:
+def _orders_stand_again(tx: Transaction, discharge: Discharge, reason: str) -> None:
     authority.let_orders_stand_again(
         tx,
         person_id=discharge.person_id,
-        release_order_ids=_acted_on(discharge, case),
+        release_order_ids=orders_of(discharge),
         acted_at=discharge.at,
         reason=reason,
     )

@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from pims.authority import selectors as authority
+from pims.authority import services as authority_services
 from pims.custody import services as custody
 from pims.custody.selectors.standing import standing
+from pims.facilities import selectors as facilities
 from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel import minutes
 from pims.kernel.decisions import Reason, refuse
@@ -12,15 +15,21 @@ from pims.kernel.errors import InvalidInput, NotFound
 from pims.kernel.text import clean_field
 from pims.people import selectors as people
 from pims.release import events
+from pims.release.errors import orders_of
 from pims.release.models import ReleaseInError
 from pims.release.services.discharges import locked_discharge
 
 CLOCK_SLACK = timedelta(minutes=2)
+# Why a warrant that a release had ended detains again, as its history says.
+HELD_AGAIN = "returned after a release in error"
 
 
 @dataclass(frozen=True, slots=True)
 class ErrorResult:
+    """`warrant_name_ids` are the warrants that a return let detain again."""
+
     error_id: int
+    warrant_name_ids: tuple[int, ...] = ()
 
 
 @service
@@ -48,6 +57,14 @@ def record_release_in_error(
     discovered_at = minutes.not_before(discovered_at, discharge.at)
     if discovered_at < discharge.at:
         wrong["discovered_at"] = Reason("release.found_before_release")
+    if police_told_at is not None:
+        police_told_at = minutes.not_before(police_told_at, discharge.at)
+        if police_told_at > tx.now + CLOCK_SLACK:
+            wrong["police_told_at"] = Reason("release.in_the_future")
+        elif police_told_at < discharge.at:
+            wrong["police_told_at"] = Reason(
+                "release.told_before_release", {"at": discharge.at.isoformat()}
+            )
     try:
         how = clean_field("how", how, limit=5000, multiline=True, missing="release.reason_missing")
     except InvalidInput as problem:
@@ -82,10 +99,16 @@ def record_release_in_error(
 
 @service
 def record_return_from_error(
-    tx: Transaction, *, error_id: int, returned_at: datetime
+    tx: Transaction,
+    *,
+    error_id: int,
+    returned_at: datetime,
+    warrants_again: bool | None = None,
 ) -> ErrorResult:
     """The person is back: received again as a new custody episode that carries the old one on.
 
+    With `warrants_again` the warrants that the release had ended detain again, from their
+    beginning: they were ended by mistake. None lets them where no other warrant detains.
     Whoever was received at the gate since, like anyone else, is not received a second time.
     Raises InvalidInput (in the future, before leaving), NotFound. A repeat changes nothing.
     """
@@ -117,6 +140,7 @@ def record_return_from_error(
             reception_kind="return_from_error",
         )
         episode_id = received.receipts[0].episode_id
+    opened = _hold_again(tx, error, person_id, returned_at, warrants_again)
     error.returned_at = returned_at
     error.save(update_fields=["returned_at"])
     tx.record(
@@ -125,6 +149,28 @@ def record_return_from_error(
             establishment_id=error.establishment_id,
             error_id=error.pk,
             episode_id=episode_id,
+            left_episode_id=error.episode_id,
+            warrant_name_ids=opened,
         )
     )
-    return ErrorResult(error.pk)
+    return ErrorResult(error.pk, opened)
+
+
+def _hold_again(
+    tx: Transaction, error: ReleaseInError, person_id: int, at: datetime, again: bool | None
+) -> tuple[int, ...]:
+    """Let what the release ended by mistake detain again, and give which."""
+    if error.discharge is None:
+        return ()
+    if again is None:
+        zone = facilities.time_zone(error.establishment_id)
+        again = not authority.detaining_warrants(person_id, zone=zone, at=at)
+    if not again:
+        return ()
+    return authority_services.let_warrants_hold_again(
+        tx,
+        person_id=person_id,
+        release_order_ids=orders_of(error.discharge),
+        acted_at=error.discharge.at,
+        reason=HELD_AGAIN,
+    )

@@ -11,6 +11,8 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from pims.authority.selectors import WarrantBrief
+from pims.authority.web.words import kind_label
 from pims.custody.selectors.standing import owner_of
 from pims.custody.web.doubts import hour_doubts
 from pims.facilities import selectors as facilities
@@ -18,10 +20,11 @@ from pims.foundation.access.selectors import user_names
 from pims.foundation.ledger.reads import shows
 from pims.kernel import clock
 from pims.kernel.errors import InvalidInput
-from pims.release import selectors, services
+from pims.release import errors, selectors, services
 from pims.release.documents.ground import ground_text, order_of, order_text
 from pims.release.documents.lines import book_lines
 from pims.release.selectors import DischargeInfo
+from pims.release.services.errors import ErrorResult
 from pims.release.signatures import officers_of, vouchings
 from pims.release.web import words
 from pims.release.web.cases import case_again, require_held
@@ -66,6 +69,7 @@ def discharge_page(request: Any, discharge_id: int) -> HttpResponse:
     """One discharge: when, by whom, and what was not as it should be."""
     found = selectors.discharge(request.actor, discharge_id)
     officers = officers_of([found])[discharge_id]
+    wrong = errors.error_of_discharge(request.actor, discharge_id)
     order = order_of(found)
     context = {
         "discharge": found,
@@ -85,7 +89,10 @@ def discharge_page(request: Any, discharge_id: int) -> HttpResponse:
             *([Fact(_("Typed in by"), officers.typed_by)] if officers.typed_by else []),
             Fact(_("Where to"), found.destination or "—"),
             *_put_right(found),
+            *([] if wrong is None else _found_wrong(wrong)),
         ],
+        "error": wrong,
+        "may_receive": request.actor.can("custody.receive"),
         "unsigned_vouchings": []
         if found.case_id is None
         else [v for v in vouchings(case_id=found.case_id) if v.is_open],
@@ -100,6 +107,16 @@ def discharge_page(request: Any, discharge_id: int) -> HttpResponse:
         "may_discharge": found.stands and request.actor.can(DISCHARGE),
     }
     return render(request, "release/discharged.html", context)
+
+
+def _found_wrong(error: errors.ErrorInfo) -> list[Fact]:
+    """What is known of a release in error, and whether the person is back."""
+    return [
+        Fact(_("Error discovered at"), error.discovered_at),
+        Fact(_("What went wrong"), error.how),
+        Fact(_("Police told at"), error.police_told_at or "—"),
+        Fact(_("Received again at"), error.returned_at or _("Not yet back")),
+    ]
 
 
 def _put_right(found: DischargeInfo) -> list[Fact]:
@@ -179,7 +196,11 @@ def error(request: Any, discharge_id: int) -> HttpResponse:
         except InvalidInput as problem:
             add_reasons(form, problem)
         else:
-            return HttpResponseRedirect(reverse("release:index"))
+            messages.success(
+                request,
+                gettext("Recorded: released in error. Once the person is back, record it here."),
+            )
+            return HttpResponseRedirect(reverse("release:discharged", args=[discharge_id]))
     context = {
         "form": form,
         "identity": identity_of(request.actor, found.person_id),
@@ -192,22 +213,58 @@ def error(request: Any, discharge_id: int) -> HttpResponse:
 def returned(request: Any, error_id: int) -> HttpResponse:
     """Whoever was released in error is back."""
     person_id = selectors.error_person(request.actor, error_id)
-    form = ReturnedForm(request.POST if request.method == "POST" else None)
+    before = errors.authority_before(request.actor, error_id)
+    form = ReturnedForm(
+        request.POST if request.method == "POST" else None,
+        ended=bool(before.ended),
+        initial={"warrants_again": "no" if before.otherwise_detained else "yes"},
+    )
+    identity = identity_of(request.actor, person_id)
     if form.is_valid():
+        again = form.cleaned_data.get("warrants_again")
         try:
-            services.record_return_from_error(
-                command_from(request), error_id=error_id, **form.cleaned_data
+            done = services.record_return_from_error(
+                command_from(request),
+                error_id=error_id,
+                returned_at=form.cleaned_data["returned_at"],
+                warrants_again=None if again is None else again == "yes",
             )
         except InvalidInput as problem:
             add_reasons(form, problem)
         else:
-            return HttpResponseRedirect(reverse("release:index"))
+            _say_what_holds(request, done, before)
+            return HttpResponseRedirect(identity.url or reverse("release:index"))
     context = {
         "form": form,
-        "identity": identity_of(request.actor, person_id),
+        "identity": identity,
+        "lead": _("The release had ended: %(papers)s.")
+        % {"papers": "; ".join(_paper(paper) for paper in before.ended)}
+        if before.ended
+        else "",
         "title": _("Returned after release in error"),
     }
     return render(request, "release/step.html", context, status=422 if form.errors else 200)
+
+
+def _say_what_holds(request: Any, done: ErrorResult, before: errors.Authority) -> None:
+    """On what the person is held again, or that nothing says so yet."""
+    if done.warrant_name_ids:
+        held = [p for p in before.ended if p.warrant_name_id in done.warrant_name_ids]
+        told = gettext("Received again. These warrants hold again: %(papers)s.") % {
+            "papers": "; ".join(_paper(paper) for paper in held)
+        }
+        messages.success(request, told)
+    elif before.otherwise_detained:
+        messages.success(request, gettext("Received again. Another warrant detains."))
+    else:
+        messages.warning(
+            request,
+            gettext("Received again. No warrant detains this person: record the one that does."),
+        )
+
+
+def _paper(paper: WarrantBrief) -> str:
+    return f"{kind_label(paper.kind)} {paper.reference}".strip()
 
 
 @page(permission=VIEW)

@@ -141,4 +141,19 @@ class ErrorForm(forms.Form):
 
 
 class ReturnedForm(forms.Form):
+    """`ended` says whether the release had ended a warrant; where it did not, nothing is asked."""
+
     returned_at = InstantField(label=_("When was the person received again?"))
+    warrants_again = forms.ChoiceField(
+        label=_("On what is the person held again?"),
+        choices=[
+            ("yes", _("The warrants that the release ended hold again: they ended by mistake")),
+            ("no", _("They stay ended: something else detains")),
+        ],
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(self, *args: Any, ended: bool, **more: Any) -> None:
+        super().__init__(*args, **more)
+        if not ended:
+            del self.fields["warrants_again"]

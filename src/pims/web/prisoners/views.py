@@ -33,6 +33,7 @@ from pims.people import selectors as people
 from pims.people.selectors import PersonHeader
 from pims.property import selectors as property_room
 from pims.release import selectors as release
+from pims.release.errors import open_error_of
 from pims.safety import selectors as safety
 from pims.ui import wording
 from pims.ui.pages import page
@@ -86,6 +87,9 @@ def overview(request: Any, number: str) -> HttpResponse:
         if current is None or not viewer.can("release.view")
         else release.open_case_of(viewer, current.episode.episode_id),
         "keep_aparts": _keep_aparts(viewer, person_id, looking),
+        "error_id": None
+        if looking.past or looking.joined_into or not viewer.can("custody.receive")
+        else open_error_of(viewer, person_id),
     }
     if viewer.can("authority.view") and where is not None:
         context |= _warrants(viewer, person_id, episodes, where, looking)

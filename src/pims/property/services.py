@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel.decisions import Reason, refuse
@@ -165,7 +166,8 @@ def _checked(items: Sequence[ItemInput]) -> list[ItemInput]:
                 texts[field] = clean_field(f"{field}_{number}", getattr(item, field), limit=limit)
             except InvalidInput as problem:
                 wrong |= problem.fields
-        kept.append(replace(item, **texts))
+        named: dict[str, Any] = dict(texts)
+        kept.append(replace(item, **named))
         if item.category not in PropertyItem.Category.values:
             wrong[f"category_{number}"] = Reason("property.unknown_category")
         if texts.get("description") == "":

@@ -39,7 +39,7 @@ def test_whatever_is_typed_is_kept_as_it_was_typed(prison: Prison, text: str) ->
     ("text", "code"),
     [
         ("evil\u202etxt", "text.reorders"),
-        ("nul\x00", "text.control_character"),
+        ("bell\x07", "text.control_character"),
         ("x" * 10_000, "text.too_long"),
     ],
 )

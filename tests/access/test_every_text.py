@@ -48,7 +48,8 @@ OURS = {
     "assurance.end_alarms_of_stay kind", "assurance.end_alarms_of_stay by",
     "assurance.raise_alarm alarm", "authority.end_papers_that_ran_out zone",
     "authority.end_warrant_by_fact end_kind", "authority.end_warrant_by_fact basis",
-    "authority.let_orders_stand_again reason", "authority.load_bodies jurisdiction",
+    "authority.let_orders_stand_again reason", "authority.let_warrants_hold_again reason",
+    "authority.load_bodies jurisdiction",
     "authority.reopen_warrants_by_fact end_kind", "authority.reopen_warrants_by_fact basis",
     "custody.complete_step data", "facilities.load_layout layout", "people.create_person source",
 }  # fmt: skip

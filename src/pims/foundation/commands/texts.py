@@ -1,4 +1,4 @@
-"""Text that no table can hold, refused in one place before any service runs.
+"""Text that no table can hold, told in one place where a service came to grief on it.
 
 Services clean what they keep (`kernel.text`) and know how long it may be. What they only compare
 or look up, and what nobody thought of, must not end in an unexpected error either.

@@ -23,7 +23,7 @@ from uuid import UUID, uuid4
 
 from django.db import DataError, OperationalError, connection, transaction
 from pydantic import TypeAdapter
-from pydantic_core import to_jsonable_python
+from pydantic_core import PydanticSerializationError, to_jsonable_python
 
 from pims.foundation.access.actor import Actor
 from pims.foundation.access.models import PersonScope
@@ -246,11 +246,13 @@ def service(
                 return result
 
         try:
-            refuse_unwritable(kwargs)
-            digest = _digest(name, kwargs)
             try:
+                digest = _digest(name, kwargs)
                 return once()
-            except DataError as error:
+            except (DataError, UnicodeEncodeError, PydanticSerializationError) as error:
+                refuse_unwritable(kwargs)
+                if not isinstance(error, DataError):
+                    raise
                 # A limit that the service does not know of: say so there, not here.
                 log.exception("%s was given what the tables cannot hold", name)
                 raise InvalidInput({"": Reason("text.does_not_fit")}) from error

@@ -1,6 +1,6 @@
 """A warrant that had ended detains again, because what ended it never was."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from pims.authority import events
@@ -84,12 +84,12 @@ def let_warrants_hold_again(
     return tuple(opened)
 
 
-def _orders(release_order_ids: Sequence[int], own: Sequence[int]) -> list[ReleaseOrder]:
+def _orders(release_order_ids: Sequence[int], own: Collection[int]) -> list[ReleaseOrder]:
     found = ReleaseOrder.objects.filter(pk__in=release_order_ids, person_id__in=own)
     return list(found.select_related("body").order_by("pk"))
 
 
-def _closed_by(order: ReleaseOrder, own: Sequence[int], acted_at: datetime) -> list[WarrantName]:
+def _closed_by(order: ReleaseOrder, own: Collection[int], acted_at: datetime) -> list[WarrantName]:
     """What an order ended when somebody was let go on it at `acted_at`."""
     basis = f"{order.body.name} {order.reference}".strip()[:300]
     names = order.warrant_names.filter(person_id__in=own, end_basis=basis)

@@ -60,6 +60,14 @@ class IdentityAnswered(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class IdentityDecided(Event):
+    """It was decided that this is the person, though somebody had said that it is not."""
+
+    kind: ClassVar[str] = "release.identity_decided"
+    case_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class SecondOfficerAgreed(Event):
     kind: ClassVar[str] = "release.second_officer_agreed"
     case_id: int

@@ -12,6 +12,7 @@ from pims.custody.selectors.standing import owner_of
 from pims.facilities import selectors as facilities
 from pims.people import selectors as people
 from pims.property import selectors as property_room
+from pims.release.denials import denials
 from pims.release.models import DischargeCase, DischargeItem
 from pims.release.rules import (
     DetainingWarrant,
@@ -39,6 +40,7 @@ def collect_facts(case: DischargeCase, *, at: datetime) -> DischargeFacts:
     own = (o for o in orders if o.release_order_id == case.release_order_id)
     order = next((o for o in own if _grounds(o, custody_now, papers)), None)
     detaining = [w for w in papers if w.detains_at(at)]
+    said_no = denials(case.episode_id)
     today = at.astimezone(ZoneInfo(zone)).date()
     detaining += [w for w in papers if _follows_on(w, at, today, ZoneInfo(zone))]
     in_doubt = [w for w in papers if w.may_detain_at(at)]
@@ -86,6 +88,8 @@ def collect_facts(case: DischargeCase, *, at: datetime) -> DischargeFacts:
             UndecidedWarrant(w.warrant_name_id, w.warrant_id, w.kind, w.reference) for w in in_doubt
         ],
         order_in_doubt=any(o.in_doubt for o in orders),
+        denied_by=sorted({who for no in said_no if no.stands for who in no.officers}),
+        denied_once=any(not no.stands for no in said_no),
     )
 
 

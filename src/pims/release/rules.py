@@ -38,6 +38,10 @@ ORDER_IN_DOUBT = "order_in_doubt"
 SECOND_NOT_KNOWN, SECOND_IS_FIRST = "second_not_known", "second_is_first"
 ODD_SECOND = (SECOND_NOT_KNOWN, SECOND_IS_FIRST)
 
+# A no at the gate stops it until it is decided; what was decided is kept under the same name, and
+# the discharge carries it as a mark.
+IDENTITY_DENIED, IDENTITY_DECIDED = "release.identity_denied", "identity_decided"
+
 IDENTITY_WAYS = ("photograph", "two_officers", "fingerprint")
 
 
@@ -80,6 +84,8 @@ class DischargeFacts:
     that let the person go from an earlier custody, or that fell, is none. `order_ends` are the
     warrants that it and every other standing order end, None for all.
     `order_in_doubt`: one of them is odd and unverified. It stops nobody, and is marked.
+    `denied_by` are the officers who said that it is somebody else, where nobody has decided about
+    it; `denied_once` that such a no was decided upon.
     """
 
     basis: str
@@ -97,6 +103,8 @@ class DischargeFacts:
     second_officer: bool = False
     undecided: Sequence[UndecidedWarrant] = ()
     order_in_doubt: bool = False
+    denied_by: Sequence[str] = ()
+    denied_once: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +154,9 @@ def discharge_check(facts: DischargeFacts) -> DischargeCheck:
         for code in ITEMS
         if applicable.get(code, True)
     )
-    doubts = (ORDER_IN_DOUBT,) if facts.order_in_doubt else ()
+    doubts = ((ORDER_IN_DOUBT,) if facts.order_in_doubt else ()) + (
+        (IDENTITY_DECIDED,) if facts.denied_once else ()
+    )
     return DischargeCheck(tuple(stops), items, doubts)
 
 
@@ -185,6 +195,7 @@ class IdentityFacts:
     photographs: int
     vouchers: Sequence[Voucher] = ()
     officers: Collection[int] = ()
+    of_custody: Collection[int] = ()
     matched: bool = True
 
 
@@ -192,8 +203,9 @@ def identity_problems(facts: IdentityFacts) -> Mapping[str, Reason]:
     """Why identity cannot have been established in this way, by field; empty where it can.
 
     Nobody compares with a photograph that does not exist. Of two officers who know the person
-    both are users (`officers` are those of the ids that are), and one at least has signed: the
-    other may sign later, so that nobody waits for an officer who is not at a PC.
+    both are users (`officers` are those of the ids that are) who have to do with prisoners there
+    (`of_custody`; anybody may say no), and one at least has signed: the other may sign later, so
+    that nobody waits for an officer who is not at a PC.
     """
     if facts.how not in IDENTITY_WAYS:
         return {"how": Reason("release.unknown_identity_way")}
@@ -202,7 +214,13 @@ def identity_problems(facts: IdentityFacts) -> Mapping[str, Reason]:
     if facts.how == "photograph":
         return {} if facts.photographs else {"how": Reason("release.no_photograph")}
     named = [voucher.user_id for voucher in facts.vouchers]
-    wrong: dict[str, Reason] = {}
+    wrong = {
+        box: Reason("release.not_of_custody")
+        for box, user_id in zip(("officer_one", "officer_two"), named, strict=False)
+        if user_id in facts.officers and user_id not in facts.of_custody and facts.matched
+    }
+    if wrong:
+        return wrong
     if set(named) - set(facts.officers):
         wrong["officer_two"] = Reason("release.not_an_officer")
     elif len(set(named)) < 2 and facts.matched:
@@ -355,6 +373,15 @@ def undecided_that_stop(facts: DischargeFacts) -> list[UndecidedWarrant]:
 
 
 def _no_identity(facts: DischargeFacts) -> list[Reason]:
+    if facts.denied_by:
+        return [
+            Reason(
+                IDENTITY_DENIED,
+                {"officers": list(facts.denied_by)},
+                reference="UN Mandela Rules, rule 7",
+                decided_by="release.discharge",
+            )
+        ]
     if facts.identity_how in IDENTITY_WAYS:
         return []
     return [

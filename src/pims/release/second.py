@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from pims.custody.services.identity import MAY_CHECK
 from pims.foundation.access.selectors import staff_briefs, users_with_permission
 
 _WORD = re.compile(r"\w+")
@@ -30,6 +31,11 @@ class Named:
 
     is_first: bool = False
     officer: Officer | None = None
+
+
+def of_custody(establishment_id: int) -> set[int]:
+    """Who meets prisoners there by their duty, and so may know one: the ids of the users."""
+    return {pk for code in MAY_CHECK for pk in users_with_permission(code, establishment_id)}
 
 
 def second_officers(establishment_id: int) -> list[Officer]:

@@ -63,6 +63,15 @@ def identity_checks(viewer: Actor, person_id: int) -> list[IdentityCheckInfo]:
     ]
 
 
+def identity_denials(episode_id: int) -> list[IdentityCheckInfo]:
+    """The checks before a discharge that said "somebody else", oldest first, for the room above."""
+    said = IdentityCheck.objects.filter(episode_id=episode_id, matched=False, purpose="discharge")
+    return [
+        IdentityCheckInfo(c.pk, c.how, tuple(c.officers), c.matched, c.at, c.purpose)
+        for c in said.order_by("at", "pk")
+    ]
+
+
 def receipt_info(row: Any) -> ReceiptInfo:
     return ReceiptInfo(
         row.id, row.van_id, row.received_at, row.name_as_given, row.warrant_state, row.injuries,

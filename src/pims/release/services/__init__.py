@@ -17,7 +17,7 @@ from pims.release.services.discharges import (
     discharge_person,
 )
 from pims.release.services.errors import record_release_in_error, record_return_from_error
-from pims.release.services.identity import answer_for_identity, establish_identity
+from pims.release.services.identity import answer_for_identity, decide_identity, establish_identity
 from pims.release.services.paper import record_paper_discharge
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "close_case",
     "correct_discharge",
     "countersign",
+    "decide_identity",
     "discharge_person",
     "establish_identity",
     "follow_clock",

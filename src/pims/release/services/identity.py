@@ -3,13 +3,16 @@
 from collections.abc import Sequence
 
 from pims.custody import services as custody
+from pims.foundation.access.actor import Actor
 from pims.foundation.access.selectors import StaffBrief, staff_briefs
 from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel.decisions import Reason, refuse
 from pims.kernel.errors import InvalidInput, NotFound
+from pims.kernel.text import clean_field
 from pims.people import selectors as people
-from pims.release import events, rules
-from pims.release.models import DischargeCase, Vouching
+from pims.release import events, rules, second
+from pims.release.denials import denials
+from pims.release.models import DischargeCase, DischargeItem, Vouching
 from pims.release.rules import IdentityFacts, Voucher
 from pims.release.services.cases import CaseResult, open_case
 
@@ -27,7 +30,8 @@ def establish_identity(
 
     By a stored photograph, or by two officers who know the person: each signs with badge and PIN
     (whoever calls this has checked them), or is named and signs later, which an alarm waits for.
-    A check that did not match is recorded too, and takes back an earlier one. Raises InvalidInput.
+    A check that did not match is recorded too, and takes back an earlier one; it stands until it
+    is decided (`decide_identity`), whoever says yes later. Raises InvalidInput.
     """
     case = open_case(tx, case_id)
     tx.require_person("release.prepare", case.person_id)
@@ -38,12 +42,13 @@ def establish_identity(
             photographs=people.photographs_to_compare(case.person_id),
             vouchers=vouchers,
             officers={brief.user_id for brief in staff.values() if brief.active},
+            of_custody=second.of_custody(case.establishment_id) if staff else (),
             matched=matched,
         )
     )
     if wrong:
         raise InvalidInput(wrong)
-    named = [_shown(staff[voucher.user_id]) for voucher in vouchers] or [tx.actor.name]
+    named = [_shown(staff[voucher.user_id]) for voucher in vouchers] or [_shown(tx.actor)]
     _check(tx, case, how=how, officers=named, matched=matched)
     case.identity_how, case.identity_at = (how, tx.now) if matched else ("", None)
     case.save(update_fields=["identity_how", "identity_at"])
@@ -85,7 +90,7 @@ def answer_for_identity(tx: Transaction, *, vouching_id: int, knows: bool) -> Ca
     else:
         found.denied_at = tx.now
         beyond = tx.beyond_scope()
-        _check(beyond, case, how="two_officers", officers=[tx.actor.name], matched=False)
+        _check(beyond, case, how="two_officers", officers=[_shown(tx.actor)], matched=False)
         if case.state == DischargeCase.State.OPEN:
             case.identity_how, case.identity_at = "", None
             case.save(update_fields=["identity_how", "identity_at"])
@@ -98,6 +103,40 @@ def answer_for_identity(tx: Transaction, *, vouching_id: int, knows: bool) -> Ca
             vouching_id=found.pk,
             knows=knows,
         )
+    )
+    return CaseResult(case.pk)
+
+
+@service
+def decide_identity(tx: Transaction, *, case_id: int, reason: str) -> CaseResult:
+    """It is this person, though somebody said that it is not: decided, with the reason.
+
+    Identity must still be established. Raises InvalidInput without a reason, Refused where nobody
+    said no, NotFound.
+    """
+    case = open_case(tx, case_id)
+    tx.require_person("release.discharge", case.person_id)
+    reason = clean_field(
+        "reason", reason, limit=500, multiline=True, missing="release.reason_missing"
+    )
+    standing = [no.at for no in denials(case.episode_id) if no.stands]
+    if not standing:
+        refuse(Reason("release.nobody_denied")).require()
+    DischargeItem.objects.update_or_create(
+        case=case,
+        code=rules.IDENTITY_DECIDED,
+        defaults={
+            "state": DischargeItem.State.EXPLAINED,
+            "note": reason,
+            "at": max(tx.now, *standing),  # after every no, also where the clock went back
+            "by_id": tx.actor.user_id,
+        },
+    )
+    tx.record(
+        events.IdentityDecided(
+            person_id=case.person_id, establishment_id=case.establishment_id, case_id=case.pk
+        ),
+        details={"reason": reason},
     )
     return CaseResult(case.pk)
 
@@ -131,5 +170,5 @@ def _vouch(tx: Transaction, case: DischargeCase, voucher: Voucher) -> None:
         row.save(update_fields=["signed_at", "denied_at"])
 
 
-def _shown(brief: StaffBrief) -> str:
+def _shown(brief: StaffBrief | Actor) -> str:
     return f"{brief.name} ({brief.badge})"

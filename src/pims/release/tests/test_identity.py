@@ -2,6 +2,7 @@
 who know the prisoner are two officers, each by their own word."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.urls import reverse
@@ -14,6 +15,7 @@ from pims.foundation.access.selectors import actor_for
 from pims.foundation.commands.transaction import Command
 from pims.kernel import clock
 from pims.kernel.errors import InvalidInput, Refused
+from pims.people import selectors as people_of
 from pims.people import services as people
 from pims.release import selectors, services, signatures
 from pims.release.services import Voucher
@@ -123,7 +125,7 @@ def test_a_named_officer_who_says_no_closes_the_gate_again(prison, officer, case
     services.answer_for_identity(
         Command(actor_for(away)), vouching_id=owed.vouching_id, knows=False
     )
-    assert stops(prison, case) == ["release.identity_not_established"]
+    assert stops(prison, case) == ["release.identity_denied"]
     assert "identity_unsigned" not in alarms(prison)
 
 
@@ -177,3 +179,70 @@ def test_what_was_established_when_a_case_was_open_serves_the_paper_that_overtoo
             first_officer="Gate",
         )
     assert "release.identity_not_established" not in done.marks
+
+
+def test_who_vouches_has_to_do_with_prisoners_there(prison, other_prison, officer, case) -> None:
+    knows, auditor = staff("gate_officer"), staff("auditor")
+    elsewhere = staff("unit_officer", establishment_id=other_prison.establishment_id)
+    for other in (auditor, staff("visiting_justice"), elsewhere):
+        vouchers = [Voucher(knows.pk), Voucher(other.pk)]
+        assert wrong_of(officer, case, how="two_officers", vouchers=vouchers) == {
+            "officer_two": "release.not_of_custody"
+        }
+        assert wrong_of(officer, case, how="two_officers", vouchers=vouchers[::-1]) == {
+            "officer_one": "release.not_of_custody"
+        }
+    assert stops(prison, case) == ["release.identity_not_established"]
+    establish(officer, case, how="two_officers", vouchers=[Voucher(auditor.pk)], matched=False)
+    assert stops(prison, case) == ["release.identity_denied"], "anybody may say no"
+
+
+def test_a_no_stands_whoever_says_yes_later_until_it_is_decided(
+    prison, officer, second, case
+) -> None:
+    no = [staff("gate_officer"), staff("unit_officer")]
+    yes = [staff("gate_officer"), staff("unit_officer")]
+    establish(
+        officer, case, how="two_officers", vouchers=[Voucher(o.pk) for o in no], matched=False
+    )
+    establish(officer, case, how="two_officers", vouchers=[Voucher(o.pk) for o in yes])
+    services.second_officer_agrees(Command(second), case_id=case.case_id)
+    with pytest.raises(Refused) as refused:
+        services.discharge_person(Command(officer), case_id=case.case_id)
+    assert codes(refused.value) == ["release.identity_denied"]
+
+    client = signed_in(staff("records_officer", establishment_id=prison.establishment_id))
+    url = reverse("release:case", args=[case.case_id])
+    page = client.get(url).content.decode()
+    assert all(f"{o.name} ({o.badge})" in page for o in no)
+    assert "Nothing stops this discharge" not in page
+    decide = reverse("release:decide_identity", args=[case.case_id])
+    assert f'href="{decide}"' in page
+    assert client.post(decide, {"reason": " ", "command_id": str(uuid4())}).status_code == 422
+    said = {"reason": "They looked at the wrong man", "command_id": str(uuid4())}
+    assert client.post(decide, said).status_code == 302
+
+    page = client.get(url).content.decode()
+    assert "Nothing stops this discharge" in page
+    assert "They looked at the wrong man" in page
+    assert all(o.name in page for o in no), "who said no stays on the check"
+    done = services.discharge_person(Command(officer), case_id=case.case_id)
+    assert "identity_decided" in done.marks
+    number = people_of.person_headers(prison.actor, [case.person_id])[case.person_id].number
+    lines = client.get(reverse("prisoner_timeline", args=[number])).content.decode()
+    assert "this is somebody else" in lines
+    assert no[0].name in lines
+
+
+def test_a_second_no_after_a_decision_stands_again(prison, officer, case) -> None:
+    someone = staff("gate_officer")
+    vouchers = [Voucher(someone.pk)]
+    for n in range(2):
+        with clock.at(clock.now() + timedelta(minutes=n)):
+            establish(officer, case, how="two_officers", vouchers=vouchers, matched=False)
+            assert stops(prison, case) == ["release.identity_denied"]
+            services.decide_identity(Command(officer), case_id=case.case_id, reason="Mistaken")
+            assert stops(prison, case) == ["release.identity_not_established"]
+    with pytest.raises(Refused) as refused:
+        services.decide_identity(Command(officer), case_id=case.case_id, reason="Again")
+    assert codes(refused.value) == ["release.nobody_denied"]

@@ -101,6 +101,8 @@ any_facts = st.builds(
     police_informed=st.integers(0, 3),
     settled=st.frozensets(st.sampled_from(rules.ITEMS)),
     second_officer=st.booleans(),
+    denied_by=st.lists(st.just("Officer U401"), max_size=1),
+    denied_once=st.booleans(),
     undecided=st.lists(
         st.builds(
             rules.UndecidedWarrant,
@@ -121,6 +123,7 @@ def test_only_three_things_ever_stop_a_discharge(given_facts: rules.DischargeFac
         "release.further_warrant",
         "release.further_warrant_undecided",
         "release.identity_not_established",
+        "release.identity_denied",
     }
 
 

@@ -24,6 +24,7 @@ from pims.kernel.errors import InvalidInput
 from pims.people import selectors as people
 from pims.property import selectors as property_room
 from pims.release import rules, selectors, services
+from pims.release.denials import denials
 from pims.release.facts import orders_that_ground
 from pims.release.second import second_officers
 from pims.release.selectors import CaseDetail, ItemInfo
@@ -332,6 +333,7 @@ def _case_context(request: Any, case: CaseDetail) -> dict[str, Any]:
         "open_items": [] if case.check is None else case.check.open_items,
         "form": DischargeForm(),
         "vouchings": vouchings(case_id=case.case_id),
+        "denials": denials(case.episode_id),
         "may_discharge": request.actor.can(DISCHARGE),
         "may_prepare": request.actor.can(PREPARE),
     }

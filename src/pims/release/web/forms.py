@@ -132,6 +132,12 @@ class CloseForm(forms.Form):
     reason = forms.CharField(label=_("Why is it closed?"), max_length=300, widget=forms.Textarea)
 
 
+class DecideIdentityForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Why is it this person all the same?"), max_length=500, widget=forms.Textarea
+    )
+
+
 class ErrorForm(forms.Form):
     discovered_at = InstantField(label=_("When was it discovered?"))
     how = forms.CharField(

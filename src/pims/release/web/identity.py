@@ -13,7 +13,7 @@ from pims.kernel.errors import InvalidInput
 from pims.people import selectors as people
 from pims.release import selectors, services, signatures
 from pims.release.services import Voucher
-from pims.release.web.forms import IdentityForm, VouchForm
+from pims.release.web.forms import DecideIdentityForm, IdentityForm, VouchForm
 from pims.release.web.officers import Officer, officer_by_badge, officer_by_pin
 from pims.ui.commands import command_from
 from pims.ui.forms import add_reasons
@@ -59,6 +59,33 @@ def identity(request: Any, case_id: int) -> HttpResponse:
         "photographs": [(shown.url, shown.taken_at) for shown in photographs],
     }
     return render(request, "release/identity.html", context, status=422 if form.errors else 200)
+
+
+@page(permission="release.discharge", methods=BOTH)
+def decide(request: Any, case_id: int) -> HttpResponse:
+    """It is this person, though somebody said that it is not: with the reason."""
+    case = selectors.case_detail(request.actor, case_id)
+    form = DecideIdentityForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            services.decide_identity(
+                command_from(request), case_id=case_id, reason=form.cleaned_data["reason"]
+            )
+        except InvalidInput as problem:
+            add_reasons(form, problem)
+        else:
+            return HttpResponseRedirect(reverse("release:case", args=[case_id]))
+    context = {
+        "form": form,
+        "case": case,
+        "identity": identity_of(request.actor, case.person_id),
+        "title": _("Decide that it is this person"),
+        "lead": _(
+            "Somebody said that it is somebody else. Ask them first. Who stands there is "
+            "still to be established."
+        ),
+    }
+    return render(request, "release/step.html", context, status=422 if form.errors else 200)
 
 
 @page(permission=VIEW, methods=BOTH)

@@ -12,6 +12,7 @@ urlpatterns = [
     path("case/<int:case_id>/", cases.case_page, name="case"),
     path("case/<int:case_id>/acknowledge/", cases.acknowledge, name="acknowledge"),
     path("case/<int:case_id>/identity/", identity.identity, name="identity"),
+    path("case/<int:case_id>/decide/", identity.decide, name="decide_identity"),
     path("vouching/<int:vouching_id>/", identity.vouch, name="vouch"),
     path("case/<int:case_id>/item/<str:code>/", cases.item, name="item"),
     path("case/<int:case_id>/second/", cases.second_officer, name="second"),

@@ -40,6 +40,8 @@ MARKS: dict[str, Promise] = {
     "order_in_doubt": _("The order was odd, and no registry had confirmed it"),
     "officer_not_named": _("The paper names no officer"),
     "second_not_known": _("The second officer named by telephone is not known here"),
+    "release.identity_denied": _("Somebody had said that it was another person"),
+    "identity_decided": _("Somebody had said that it was another person; it was decided otherwise"),
     "second_is_first": _("The paper names one officer as the first and as the second"),
     "not_countersigned": _("Second signature missing at the time"),
     "release.no_order_or_final_date": _("No order or final date"),

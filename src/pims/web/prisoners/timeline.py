@@ -30,6 +30,7 @@ def timeline_of(
     items = [
         *_people(viewer, person_id, as_of),
         *_custody(viewer, person_id, as_of),
+        *_denials(viewer, person_id, as_of),
         *_authority(viewer, person_id, establishment_id, as_of),
         *_discharges(viewer, person_id, as_of),
         *_property(viewer, person_id, as_of),
@@ -53,6 +54,20 @@ def _custody(viewer: Actor, person_id: int, as_of: AsOf) -> Iterable[TimelineIte
     language = get_language() or "en"
     for fact in custody.timeline(viewer, person_id, as_of):
         yield TimelineItem(fact.at, wording.render(Reason(fact.code, fact.params), language))
+
+
+def _denials(viewer: Actor, person_id: int, as_of: AsOf) -> Iterable[TimelineItem]:
+    """Who said that it is somebody else: shown for good, whatever was decided about it."""
+    if not viewer.can("custody.view"):
+        return
+    for check in custody.identity_checks(viewer, person_id):
+        if not check.matched and (as_of.known_at is None or check.at <= as_of.known_at):
+            yield TimelineItem(
+                check.at,
+                _("Identity check: this is somebody else"),
+                ", ".join(check.officers),
+                tone="alarm",
+            )
 
 
 def _authority(

@@ -175,6 +175,15 @@ def test_a_death_is_recorded_though_the_birth_on_record_is_later(prison) -> None
     assert births_in_doubt([held.episode_id]) == {held.episode_id: "born_after_reception"}
 
 
+def test_a_death_is_recorded_though_the_clock_went_back_behind_the_reception(prison) -> None:
+    held = prison.held(hours=1)
+    with clock.at(clock.now() - timedelta(days=4)):
+        services.record_death(prison.command, episode_id=held.episode_id)
+    episode = Episode.objects.get(pk=held.episode_id)
+    assert episode.end_kind == "died"
+    assert episode.clock_disputed
+
+
 def test_an_escape_that_never_was_is_taken_back_and_the_place_is_as_before(prison) -> None:
     held = prison.held()
     prison.put(held.episode_id, "REM A-1/1")

@@ -15,7 +15,7 @@ from pims.kernel.decisions import Reason, refuse
 from pims.kernel.errors import InvalidInput, NotFound, Stale
 from pims.kernel.text import clean_field
 from pims.people import selectors as people
-from pims.release import events, rules
+from pims.release import events, rules, too_early
 from pims.release.errors import orders_of
 from pims.release.facts import collect_facts, orders_that_free
 from pims.release.models import Discharge, DischargeCase, ReleaseInError
@@ -81,8 +81,9 @@ def correct_discharge(
     """Put right when and how it was, by a dated amendment with a reason; None leaves as it is.
 
     Of a discharge on paper the ground and the marks are found anew for its true hour; one made
-    through the check keeps them. Raises Stale, Refused (taken back), NotFound, InvalidInput by
-    field: no reason, in the future, before reception, after the person was received again.
+    through the check keeps them, and one that is then before its order is marked. Raises Stale,
+    Refused (taken back), NotFound, InvalidInput by field: no reason, in the future, before
+    reception, after the person was received again.
     """
     discharge, case = _locked(tx, discharge_id)
     if discharge.version != version:
@@ -182,6 +183,8 @@ def _move(
         freeing = orders_that_free(case, at=new, acted_on=acted_on)
     else:
         freeing = acted_on
+        kept = [mark for mark in discharge.marks if mark not in too_early.MARKS]
+        discharge.marks = [*kept, *too_early.too_early(discharge.pk, new)]
     for order_id in freeing:
         authority.act_on_release_order(tx, release_order_id=order_id, at=new)
     discharge.orders_acted_on = freeing

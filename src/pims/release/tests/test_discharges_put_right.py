@@ -402,3 +402,41 @@ def test_a_discharge_on_a_clock_that_went_back_keeps_the_order_and_can_be_taken_
         (row,) = custody.roll(prison.actor, prison.establishment_id)
         assert row.place == "Remand A-1/1"
         assert authority.detaining_warrants(held.person_id, zone=LAYOUT.time_zone, at=clock.now())
+
+
+def test_an_hour_before_the_order_and_the_identity_is_asked_about_and_marked(
+    prison: Prison, chief, officer, second
+) -> None:
+    held = placed(prison)
+    with clock.at(clock.now() - timedelta(minutes=50)):
+        case_id = case_for(prison, officer, held, order_for(prison, held.person_id))
+    known(officer, case_id)
+    services.second_officer_agrees(Command(second), case_id=case_id)
+    done = services.discharge_person(Command(officer), case_id=case_id).discharge_id
+    row = Discharge.objects.get()
+    early = (row.at - timedelta(minutes=80)).astimezone(ZONE)
+    client = signed_in(chief)
+    sent = {
+        "happened_at_day": early.day, "happened_at_month": early.month,
+        "happened_at_year": early.year, "happened_at_time": f"{early:%H:%M}",
+        "reason": "The gate book", "version": row.version, "command_id": str(uuid4()),
+    }  # fmt: skip
+    url = reverse("release:correct", args=[done])
+    asked = client.post(url, sent)
+    page = asked.content.decode()
+    assert asked.status_code == 422
+    assert "The order to release came only at" in page
+    assert "Identity was established only at" in page
+    assert Discharge.objects.get().at == row.at
+    assert client.post(url, sent | {"sure": asked.context["question"].mark}).status_code == 302
+    row.refresh_from_db()
+    assert {"before_order", "before_identity"} <= set(row.marks)
+    assert (
+        "before the order came"
+        in client.get(reverse("release:discharged", args=[done])).content.decode()
+    )
+    services.correct_discharge(
+        by(chief), discharge_id=done, version=row.version, reason="Read again",
+        happened_at=clock.now(),
+    )  # fmt: skip
+    assert not {"before_order", "before_identity"} & set(Discharge.objects.get().marks)

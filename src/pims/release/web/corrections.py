@@ -15,14 +15,16 @@ from pims.kernel.decisions import Reason, refuse
 from pims.kernel.errors import InvalidInput, NotFound
 from pims.release import selectors, services
 from pims.release.selectors import DischargeInfo
+from pims.release.too_early import too_early
 from pims.ui.commands import command_from
 from pims.ui.confirmation import require_recent_confirmation
-from pims.ui.doubts import question
+from pims.ui.dates import instant_text
+from pims.ui.doubts import Doubt, question
 from pims.ui.fields import HiddenNumberField, InstantField
 from pims.ui.forms import add_reasons
 from pims.ui.identity import identity_of
 from pims.ui.pages import page
-from pims.ui.surprising import long_ago_in
+from pims.ui.surprising import day_of, long_ago_in
 
 VIEW, CORRECT = "release.view", "custody.correct"
 BOTH = ("GET", "HEAD", "POST")
@@ -91,7 +93,7 @@ def correct(request: Any, discharge_id: int) -> HttpResponse:
         if minutes.same(given["happened_at"], found.at):
             given["happened_at"] = None  # a form gives hours and minutes; seconds are no correction
         else:
-            asked = question(request, long_ago_in(form, "happened_at"))
+            asked = question(request, _hour_doubts(form, discharge_id))
         if asked is None:
             try:
                 services.correct_discharge(
@@ -108,6 +110,18 @@ def correct(request: Any, discharge_id: int) -> HttpResponse:
         request, found, form, asked, title=_("Correct the discharge"),
         lead=_("What you change stands from now on, with your name and the reason."),
     )  # fmt: skip
+
+
+def _hour_doubts(form: CorrectForm, discharge_id: int) -> list[Doubt]:
+    """An hour long ago, or before what the discharge rested on."""
+    early = too_early(discharge_id, form.cleaned_data["happened_at"])
+    return long_ago_in(form, "happened_at") + [
+        Doubt(
+            Reason(f"release.doubt_{mark}", {"at": instant_text(hour)}),
+            day_of(form, "happened_at"),
+        )
+        for mark, hour in early.items()
+    ]
 
 
 @page(permission=CORRECT, methods=BOTH)

@@ -113,12 +113,12 @@ function put(control, box) {
   box.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
-/** The head's choice goes to the lines in use, and to each other line once something is in it:
+/** The choice for all goes to the lines in use, and to each other line once something is in it:
  *  a line that nobody wrote in must stay empty, or it would stand for somebody. */
 function begin(row) {
   if (row.hasAttribute("data-begun") || ![...row.querySelectorAll(BOXES)].some(holds)) return;
   row.setAttribute("data-begun", "");
-  for (const control of row.closest("[data-row-form]").querySelectorAll("thead [data-fill]")) {
+  for (const control of row.closest("form").querySelectorAll("[data-fill]")) {
     if (!holds(control)) continue;
     for (const box of row.querySelectorAll(`[name$="${control.dataset.fill}"]`)) {
       if (!holds(box)) put(control, box);
@@ -129,7 +129,7 @@ function begin(row) {
 document.addEventListener("change", (event) => {
   const control = event.target;
   if (!control.matches?.("[data-fill]")) return;
-  for (const row of control.closest("[data-row-form]")?.querySelectorAll("tbody tr[data-begun]") ?? []) {
+  for (const row of control.form.querySelectorAll("tr[data-begun]")) {
     for (const box of row.querySelectorAll(`[name$="${control.dataset.fill}"]`)) put(control, box);
   }
 });

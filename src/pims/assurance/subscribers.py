@@ -27,13 +27,14 @@ RAISED_BY = {
     "ledger.clock_went_back": "clock_went_back",
     "ledger.tree_differs": "ledger_differs",
 }
-# Marks of a discharge made on paper that the check would have stopped.
+# Marks of a discharge by which somebody left who perhaps should not have.
 STOPPED = {
     "release.no_order_or_final_date",
     "release.further_warrant",
     "release.further_warrant_keyed_later",
     "release.further_warrant_follows",
     "release.further_warrant_undecided",
+    "was_at_large",
 }
 
 

@@ -42,6 +42,9 @@ ODD_SECOND = (SECOND_NOT_KNOWN, SECOND_IS_FIRST)
 # the discharge carries it as a mark.
 IDENTITY_DENIED, IDENTITY_DECIDED = "release.identity_denied", "identity_decided"
 
+# The mark of a discharge of somebody who was unlawfully at large by the record.
+WAS_AT_LARGE = "was_at_large"
+
 IDENTITY_WAYS = ("photograph", "two_officers", "fingerprint")
 
 

@@ -30,6 +30,7 @@ WHY = {
     "release.further_warrant_keyed_later": _("Another warrant still detains"),
     "release.further_warrant_follows": _("Another warrant still detains"),
     "release.further_warrant_undecided": _("A warrant on record was not decided"),
+    "was_at_large": _("Was unlawfully at large: no return was recorded"),
     "second_not_known": _("The second officer named by telephone is not known here"),
     "second_is_first": _("The paper names one officer as the first and as the second"),
 }

@@ -87,7 +87,10 @@ def _of_episode(info: EpisodeInfo, bodies: Mapping[int, str]) -> list[TimelineFa
             continue
         found.append(fact(a.starts_at, "escaped", ends_at=a.ends_at))
         if a.ends_at is not None:
-            found.append(fact(a.ends_at, "recaptured", kind=a.end_kind))
+            # Whose custody ended while at large did not come back for it.
+            ended = a.end_kind == "custody_ended"
+            what = "ended_at_large" if ended else "recaptured"
+            found.append(fact(a.ends_at, what, kind=a.end_kind))
     if episode.ends_at is not None:
         found.append(fact(episode.ends_at, f"ended_{episode.end_kind}"))
     back = info.taken_back

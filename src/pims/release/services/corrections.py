@@ -171,7 +171,8 @@ def _move(
             case, own_order_id=case.release_order_id, at=new, order_seen=discharge.order_seen
         )
         found = rules.discharge_check(collect_facts(case, at=new))
-        discharge.marks = list(
+        away = [mark for mark in discharge.marks if mark == rules.WAS_AT_LARGE]
+        discharge.marks = away + list(
             paper_marks(
                 found,
                 order_seen=discharge.order_seen,

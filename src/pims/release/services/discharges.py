@@ -6,6 +6,7 @@ from datetime import datetime
 
 from pims.authority import services as authority
 from pims.custody import services as custody
+from pims.custody.selectors.standing import standing
 from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel.decisions import Reason, refuse, refuse_if_any
 from pims.kernel.errors import InvalidInput, NotFound
@@ -155,7 +156,13 @@ def write_discharge(
     order_seen: str = "",
     from_paper: bool = False,
 ) -> DischargeResult:
-    """End custody and keep the discharge, for the services of this room that have decided."""
+    """End custody and keep the discharge, for the services of this room that have decided.
+
+    Of whoever was at large by the record that is marked: no return was recorded.
+    """
+    row = next((r for r in standing(person_ids=[case.person_id])), None)
+    if row is not None and row.at_large_since is not None and row.at_large_since <= at:
+        marks = [*marks, rules.WAS_AT_LARGE]
     custody.end_episode(
         tx,
         episode_id=case.episode_id,

@@ -90,7 +90,8 @@ def paper_marks(
     found: rules.DischargeCheck, *, order_seen: str, first_officer: str, second_officer: str
 ) -> tuple[str, ...]:
     """What the check would have said, and what the paper does not say."""
-    stops = (reason.code for reason in found.stops)
+    # Three warrants that detain are one mark.
+    stops = dict.fromkeys(reason.code for reason in found.stops)
     return (*stops, *found.doubts, "from_paper", *unsaid(order_seen, first_officer, second_officer))
 
 

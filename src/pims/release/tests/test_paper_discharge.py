@@ -1,20 +1,25 @@
 """A discharge made on paper: recorded as the paper tells it, whoever typed it in."""
 
 from datetime import timedelta
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.urls import reverse
 
 from pims.assurance import services as assurance
+from pims.assurance.models import Alarm
 from pims.assurance.selectors import open_alarms
+from pims.assurance.tests.test_surprising_receptions import deliver
+from pims.custody import selectors as custody
+from pims.custody import services as custody_services
 from pims.custody.tests.prison import LAYOUT, Prison
 from pims.foundation.access.selectors import actor_for
 from pims.foundation.commands.transaction import Command
 from pims.kernel import clock
 from pims.kernel.errors import Refused
 from pims.release import selectors, services
-from pims.release.models import DischargeCase
+from pims.release.models import Discharge, DischargeCase
 from pims.release.services.discharges import DischargeResult
 from pims.release.tests.test_services import case_for, codes, order_for
 from pims.ui.tests.papers import Printed
@@ -126,3 +131,34 @@ def test_whoever_typed_a_paper_discharge_cannot_be_its_second_officer(prison, ty
     assert codes(refused.value) == ["release.same_officer"]
     other = staff("duty_senior_officer", establishment_id=prison.establishment_id)
     services.countersign(Command(actor_for(other)), discharge_id=done.discharge_id)
+
+
+def test_who_is_at_large_is_asked_about_marked_and_no_return_is_invented(prison: Prison) -> None:
+    held = prison.held(hours=5)
+    prison.remand(held.person_id)
+    now = clock.now()
+    custody_services.record_escape(
+        prison.command, episode_id=held.episode_id, happened_at=now - timedelta(hours=2)
+    )
+    client = signed_in(staff("duty_senior_officer", establishment_id=prison.establishment_id))
+    here = now.astimezone(ZoneInfo(LAYOUT.time_zone))
+    sent = {
+        "happened_at_day": here.day, "happened_at_month": here.month,
+        "happened_at_year": here.year, "happened_at_time": f"{here:%H:%M}",
+        "order_seen": "4/26", "first_officer": "Gate", "command_id": str(uuid4()),
+    }  # fmt: skip
+    url = reverse("release:paper", args=[held.episode_id])
+    asked = client.post(url, sent)
+    assert asked.status_code == 422
+    assert "is unlawfully at large since" in asked.content.decode()
+    assert not Discharge.objects.exists()
+    assert client.post(url, sent | {"sure": asked.context["question"].mark}).status_code == 302
+    row = Discharge.objects.get()
+    assert row.marks.count("release.further_warrant") == 1, "two warrants, one mark"
+    assert "was_at_large" in row.marks
+    deliver("release.released")
+    (alarm,) = Alarm.objects.filter(kind="released_in_error")
+    assert "was_at_large" in alarm.params["why"]
+    codes = [fact.code for fact in custody.timeline(prison.actor, held.person_id)]
+    assert "custody.timeline_ended_at_large" in codes
+    assert "custody.timeline_recaptured" not in codes

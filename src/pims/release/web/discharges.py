@@ -13,12 +13,13 @@ from django.utils.translation import gettext_lazy as _
 
 from pims.authority.selectors import WarrantBrief
 from pims.authority.web.words import kind_label
-from pims.custody.selectors.standing import owner_of
+from pims.custody.selectors.standing import owner_of, standing
 from pims.custody.web.doubts import hour_doubts
 from pims.facilities import selectors as facilities
 from pims.foundation.access.selectors import user_names
 from pims.foundation.ledger.reads import shows
 from pims.kernel import clock
+from pims.kernel.decisions import Reason
 from pims.kernel.errors import InvalidInput
 from pims.release import errors, selectors, services
 from pims.release.documents.ground import ground_text, order_of, order_text
@@ -31,12 +32,13 @@ from pims.release.web.cases import case_again, require_held
 from pims.release.web.forms import DischargeForm, ErrorForm, PaperForm, ReturnedForm
 from pims.ui.commands import command_from
 from pims.ui.confirmation import require_recent_confirmation
-from pims.ui.dates import day_asked
-from pims.ui.doubts import question
+from pims.ui.dates import day_asked, instant_text
+from pims.ui.doubts import Doubt, question
 from pims.ui.forms import add_reasons
 from pims.ui.identity import identity_of
 from pims.ui.pages import page
 from pims.ui.shapes import Column, Fact
+from pims.ui.surprising import day_of
 
 VIEW, DISCHARGE = "release.view", "release.discharge"
 BOTH = ("GET", "HEAD", "POST")
@@ -161,7 +163,9 @@ def paper(request: Any, episode_id: int) -> HttpResponse:
     asked = None
     if form.is_valid():
         who = f"{identity.number} {identity.name}"
-        asked = question(request, hour_doubts(form, episode_id, who=who))
+        doubts = hour_doubts(form, episode_id, who=who)
+        doubts += _at_large(form, person_id, who=who)
+        asked = question(request, doubts)
     if asked is None and form.is_valid():
         try:
             done = services.record_paper_discharge(
@@ -180,6 +184,21 @@ def paper(request: Any, episode_id: int) -> HttpResponse:
     }
     status = 422 if form.errors or asked else 200
     return render(request, "release/step.html", context, status=status)
+
+
+def _at_large(form: PaperForm, person_id: int, *, who: str) -> list[Doubt]:
+    """That nobody can be let go who is not here, as far as the record knows."""
+    at = form.cleaned_data["happened_at"]
+    return [
+        Doubt(
+            Reason(
+                "release.doubt_at_large", {"who": who, "since": instant_text(row.at_large_since)}
+            ),
+            day_of(form, "happened_at"),
+        )
+        for row in standing(person_ids=[person_id])
+        if row.at_large_since is not None and row.at_large_since <= at
+    ]
 
 
 @page(permission=DISCHARGE, methods=BOTH)

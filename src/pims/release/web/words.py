@@ -44,6 +44,7 @@ MARKS: dict[str, Promise] = {
     "identity_decided": _("Somebody had said that it was another person; it was decided otherwise"),
     "before_order": _("Its hour is before the order came"),
     "before_identity": _("Its hour is before identity was established"),
+    "was_at_large": _("Was unlawfully at large: no return was recorded"),
     "second_is_first": _("The paper names one officer as the first and as the second"),
     "not_countersigned": _("Second signature missing at the time"),
     "release.no_order_or_final_date": _("No order or final date"),

@@ -108,15 +108,15 @@ class DayField(forms.MultiValueField):
         return self._day(data_list)
 
     def _day(self, parts: Sequence[str]) -> date:
-        try:
-            day, month, year = (int(p.strip()) for p in parts[:3])
-        except ValueError:
-            raise ValidationError(self.error_messages["invalid"], code="invalid") from None
+        written = [part.strip() for part in parts[:3]]
+        if not all(_is_number(part, 4) for part in written):
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        day, month, year = map(int, written)
         if year < 100:
             raise ValidationError(self.error_messages["year"], code="year")
         try:
             found = date(year, month, day)
-        except (ValueError, OverflowError):
+        except ValueError:
             raise ValidationError(self.error_messages["invalid"], code="invalid") from None
         if not FIRST_YEAR <= year <= LAST_YEAR:
             raise ValidationError(self.error_messages["invalid"], code="invalid")
@@ -147,11 +147,20 @@ class InstantField(DayField):
         text = text.strip().replace(".", ":").replace("h", ":")
         if text.isascii() and text.isdigit() and len(text) in (3, 4):
             text = f"{text[:-2]}:{text[-2:]}"
-        hours, _colon, minutes = text.partition(":")
-        try:
+        hours, _colon, minutes = (part.strip() for part in text.partition(":"))
+        if (
+            _is_number(hours, 2)
+            and _is_number(minutes, 2)
+            and int(hours) < 24
+            and int(minutes) < 60
+        ):
             return time(int(hours), int(minutes))
-        except (ValueError, OverflowError):
-            raise ValidationError(self.error_messages["time"], code="time") from None
+        raise ValidationError(self.error_messages["time"], code="time")
+
+
+def _is_number(text: str, figures: int) -> bool:
+    """Whether it is so many plain figures at most: `int` would take others too."""
+    return text.isascii() and text.isdigit() and len(text) <= figures
 
 
 class AutocompleteInput(forms.TextInput):

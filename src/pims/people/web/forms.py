@@ -262,3 +262,11 @@ class DecisionForm(forms.Form):
 
 class MergeForm(forms.Form):
     reason = area(_("How do you know that they are one person?"), limit=2000, required=True)
+
+
+class UnmergeForm(forms.Form):
+    reason = area(_("How do you know that they are two persons?"), limit=2000, required=True)
+
+
+class UnmergeForm(forms.Form):
+    reason = area(_("How do you know that they are two persons?"), limit=2000, required=True)

@@ -16,7 +16,7 @@ from pims.kernel import clock
 from pims.kernel.errors import InvalidInput, NotFound, Refused
 from pims.people import selectors as people
 from pims.people import services as people_services
-from pims.people.web.forms import DecisionForm, MergeForm
+from pims.people.web.forms import DecisionForm, MergeForm, UnmergeForm
 from pims.ui.commands import command_from
 from pims.ui.forms import add_reasons
 from pims.ui.pages import page
@@ -140,7 +140,7 @@ def unmerge_people(request: Any, person_id: int) -> HttpResponse:
     one = people.person_detail(request.actor, person_id)
     if not one.merged_into:
         raise NotFound("merge", person_id)
-    form = MergeForm(request.POST or None)
+    form = UnmergeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             people_services.unmerge_persons(

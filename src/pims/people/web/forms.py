@@ -266,7 +266,3 @@ class MergeForm(forms.Form):
 
 class UnmergeForm(forms.Form):
     reason = area(_("How do you know that they are two persons?"), limit=2000, required=True)
-
-
-class UnmergeForm(forms.Form):
-    reason = area(_("How do you know that they are two persons?"), limit=2000, required=True)

@@ -153,9 +153,12 @@ def record_first_risk(
     person_id: int,
     episode_id: int,
     answers: Mapping[str, str],
-    asked_at: datetime,
+    asked_at: datetime | None = None,
 ) -> FirstRiskResult:
-    """Keep the answers and raise the flags that they call for. Raises InvalidInput."""
+    """Keep the answers, given at `asked_at` (None: now), and raise the flags that they call for.
+
+    Raises InvalidInput.
+    """
     tx.require_person("custody.admit", person_id)
     if set(answers) - set(rules.QUESTIONS) or set(answers.values()) - set(rules.ANSWERS):
         raise InvalidInput({"answers": Reason("safety.unknown_answer")})
@@ -163,7 +166,7 @@ def record_first_risk(
         person_id=person_id,
         episode_id=episode_id,
         answers=dict(answers),
-        asked_at=asked_at,
+        asked_at=asked_at or tx.now,
         asked_by_id=tx.actor.user_id,
     )
     raised = rules.flags_raised(answers)

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q
 
@@ -118,6 +119,19 @@ def admission(viewer: Actor, episode_id: int) -> AdmissionRow:
     if not found or not (viewer.system or visible_ids(viewer, VIEW, [found[0].person_id])):
         raise NotFound("episode", episode_id)
     return found[0]
+
+
+def arrest_of(viewer: Actor, episode_id: int) -> dict[str, Any]:
+    """What is recorded of the arrest, by the names that `record_arrest` takes. Raises NotFound."""
+    row = Episode.objects.filter(pk=episode_id).first()
+    if row is None or not (viewer.system or visible_ids(viewer, VIEW, [row.person_id])):
+        raise NotFound("episode", episode_id)
+    return {
+        "arrested_at": row.arrested_at,
+        "place": row.arrest_place,
+        "reasons": row.arrest_reasons,
+        "officer": row.arresting_officer,
+    }
 
 
 def reception_book(

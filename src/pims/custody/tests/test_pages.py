@@ -152,7 +152,8 @@ def test_an_admission_is_carried_through_page_by_page(prison, client) -> None:
     version = people.person_headers(prison.actor, [receipt.person_id])[receipt.person_id].version
     step("person", version=version, sex="male", gender="man", birth_precision="year",
          birth_date_day=1, birth_date_month=1, birth_date_year=1990)  # fmt: skip
-    step("arrest", place="Belmopan", reasons="Robbery", officer="PC 12")
+    version = selectors.admission(prison.actor, ep).version
+    step("arrest", version=version, place="Belmopan", reasons="Robbery", officer="PC 12")
     step("injuries", nothing="on")
     step("property", signed="yes", description_0="Watch", category_0="valuables", quantity_0="1",
          **{f"category_{n}": "other" for n in range(1, 8)})  # fmt: skip

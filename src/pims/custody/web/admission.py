@@ -16,19 +16,20 @@ from pims.authority.web.words import kind_label
 from pims.custody import selectors, services
 from pims.custody.selectors import AdmissionRow
 from pims.custody.selectors.births import age_given
-from pims.custody.web.admission_steps import STEPS, PersonForm
+from pims.custody.web.admission_steps import STEPS, ArrestForm, PersonForm
 from pims.custody.web.doubts import birth_doubts
 from pims.custody.web.identity import identity_of
 from pims.custody.web.van_lines import near_to
 from pims.custody.web.where import where_text
 from pims.custody.web.words import STEP_STATES
 from pims.facilities import selectors as facilities
-from pims.kernel.errors import InvalidInput, NotFound
+from pims.kernel.errors import InvalidInput, NotFound, Stale
 from pims.people import selectors as people
 from pims.property import selectors as property_room
 from pims.ui.commands import command_from
 from pims.ui.doubts import Doubt, question
 from pims.ui.forms import add_reasons, uploads_arrived
+from pims.ui.newer import show_newer
 from pims.ui.pages import page
 from pims.ui.shapes import Task, Tone
 
@@ -122,7 +123,7 @@ def _form_step(request: Any, row: AdmissionRow, code: str) -> HttpResponse:
         request.FILES if posted and step.multipart else None,
         initial=_initial(request, row, step.form),
     )
-    asked = None
+    asked, stale = None, False
     if posted and uploads_arrived(form, request):
         asked = question(request, _doubts(row, form))
     if posted and asked is None and form.is_valid():
@@ -130,6 +131,9 @@ def _form_step(request: Any, row: AdmissionRow, code: str) -> HttpResponse:
             step.carry_out(command_from(request), row, form)
         except InvalidInput as problem:
             add_reasons(form, problem)
+        except Stale:
+            stale = True
+            _compare(request, form, step.form(initial=_initial(request, row, step.form)))
         else:
             messages.success(request, gettext("%(step)s: recorded.") % {"step": step.label})
             return _onward(row.episode_id)
@@ -153,8 +157,22 @@ def _form_step(request: Any, row: AdmissionRow, code: str) -> HttpResponse:
         request,
         f"custody/admission_{template}.html",
         context,
-        status=422 if form.errors or asked else 200,
+        status=409 if stale else 422 if form.errors or asked else 200,
     )
+
+
+def _compare(request: Any, form: forms.Form, fresh: forms.Form) -> None:
+    """Somebody else was faster: what is on record now stands under what was typed."""
+    form.add_error(
+        None,
+        gettext(
+            "Somebody else changed this person after you opened the form. Compare, then save again."
+        ),
+    )
+    typed = request.POST.copy()
+    typed["version"] = fresh.initial["version"]
+    form.data = typed
+    show_newer(form, fresh)
 
 
 def _doubts(row: AdmissionRow, form: forms.Form) -> list[Doubt]:
@@ -208,6 +226,8 @@ def _warrant(request: Any, row: AdmissionRow) -> HttpResponse:
 
 
 def _initial(request: Any, row: AdmissionRow, form: type[forms.Form]) -> dict[str, Any]:
+    if form is ArrestForm:
+        return selectors.arrest_of(request.actor, row.episode_id) | {"version": row.version}
     if form is not PersonForm:
         return {}
     header = people.person_headers(request.actor, [row.person_id])[row.person_id]

@@ -17,7 +17,6 @@ from pims.custody.selectors import AdmissionRow
 from pims.custody.selectors.standing import owner_of
 from pims.custody.web.words import QUESTIONS
 from pims.foundation.commands.transaction import Command
-from pims.kernel import clock
 from pims.people import services as people
 from pims.people.web.forms import BirthField, BirthMixin
 from pims.property import services as property_room
@@ -63,6 +62,7 @@ class PersonForm(BirthMixin):
 
 
 class ArrestForm(forms.Form):
+    version = HiddenNumberField()
     arrested_at = InstantField(label=_("When arrested"), required=False)
     place = forms.CharField(label=_("Where arrested"), required=False, max_length=300)
     reasons = forms.CharField(
@@ -217,9 +217,7 @@ def _person(command: Command, row: AdmissionRow, form: PersonForm) -> None:
 
 
 def _arrest(command: Command, row: AdmissionRow, form: ArrestForm) -> None:
-    services.record_arrest(
-        command, episode_id=row.episode_id, version=row.version, **form.cleaned_data
-    )
+    services.record_arrest(command, episode_id=row.episode_id, **form.cleaned_data)
     _mark(command, row, "arrest")
 
 
@@ -261,7 +259,6 @@ def _risk(command: Command, row: AdmissionRow, form: RiskForm) -> None:
         person_id=row.person_id,
         episode_id=row.episode_id,
         answers=form.cleaned_data,
-        asked_at=clock.now(),
     )
     _mark(command, row, "risk", first_risk_id=made.first_risk_id)
 

@@ -7,20 +7,22 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from pims.authority.services import WarrantNameInput
+from pims.authority.web.doubts import paper_doubts
 from pims.authority.web.forms import SCAN_HINT, body_choices, kind_choices
 from pims.custody import services
+from pims.custody.web.order_lines import NamedLine, line_doubts, read_lines, whom
 from pims.custody.web.words import RECEPTION_KINDS, received_text
 from pims.kernel import clock
 from pims.kernel.errors import InvalidInput
 from pims.ui.commands import command_from
-from pims.ui.doubts import question
+from pims.ui.doubts import Doubt, question
 from pims.ui.fields import DayField, InstantField
 from pims.ui.forms import add_reasons, uploads_arrived
 from pims.ui.pages import page
-from pims.ui.surprising import long_ago_in
+from pims.ui.surprising import day_of, long_ago_in
 
 MOST = 200
 
@@ -55,14 +57,8 @@ class OrderForm(forms.Form):
     )
     scan = forms.FileField(label=_("Scan"), required=False, help_text=SCAN_HINT)
 
-    def clean_names(self) -> list[tuple[str, int | None]]:
-        lines = [line.strip() for line in self.cleaned_data["names"].splitlines()]
-        named = [line for line in lines if line]
-        if len(named) > MOST:
-            raise forms.ValidationError(
-                gettext("At most %(most)s names on one order.") % {"most": MOST}
-            )
-        return [_name_and_age(line) for line in named]
+    def clean_names(self) -> list[NamedLine]:
+        return read_lines(self.cleaned_data["names"], most=MOST)
 
 
 @page(permission="custody.receive", methods=("GET", "HEAD", "POST"))
@@ -74,20 +70,25 @@ def receive_under_order(request: Any) -> HttpResponse:
         request.FILES if posted else None,
         initial={"received_at": clock.now()},
     )
-    asked = None
+    asked, receipts = None, []
     if posted and uploads_arrived(form, request):
-        asked = question(request, long_ago_in(form, "received_at"))
+        lines = form.cleaned_data["names"]
+        try:
+            receipts = whom(request.actor, lines, sex=form.cleaned_data["sex"])
+        except forms.ValidationError as problem:
+            form.add_error("names", problem)
+        else:
+            doubts = long_ago_in(form, "received_at") + _paper(request, form)
+            asked = question(request, doubts + line_doubts(request.actor, lines, receipts))
     if posted and form.is_valid() and asked is None:
         given = dict(form.cleaned_data)
-        scan, sex = given.pop("scan"), given.pop("sex")
+        scan = given.pop("scan")
+        del given["sex"], given["names"]
         try:
             done = services.receive_under_one_order(
                 command_from(request),
                 establishment_id=request.establishment_id,
-                receipts=[
-                    services.BodyReceiptInput(name_as_given=name, age_as_given=age, sex=sex)
-                    for name, age in given.pop("names")
-                ],
+                receipts=receipts,
                 warrant_kind=given.pop("kind"),
                 scan=None if scan is None else scan.read(),
                 **given,
@@ -105,8 +106,23 @@ def receive_under_order(request: Any) -> HttpResponse:
     return render(request, "custody/batch.html", context, status=status)
 
 
-def _name_and_age(line: str) -> tuple[str, int | None]:
-    name, comma, age = line.rpartition(",")
-    if comma and age.strip().isdigit() and int(age) <= 130:
-        return name.strip()[:300], int(age)
-    return line[:300], None
+def _paper(request: Any, form: OrderForm) -> list[Doubt]:
+    """What the page of one warrant asks of its dates and reference, asked of the order too."""
+    given = form.cleaned_data | {
+        "starts_at": form.cleaned_data["received_at"],
+        "next_appearance": None,
+    }
+    labels = {name: field.label for name, field in form.fields.items()}
+    name = WarrantNameInput(
+        person_id=0, name_as_written="", starts_at=given["starts_at"], until=given["until"]
+    )
+    doubts = paper_doubts(
+        request.actor,
+        given,
+        [name],
+        establishment_id=request.establishment_id,
+        impossible={},
+        labels=labels | {"starts_at": labels["received_at"]},
+    )
+    hour = day_of(form, "received_at")  # asked about by itself
+    return [doubt for doubt in doubts if doubt.target != hour]

@@ -7,10 +7,11 @@ from django.db.models import Max
 from pims.custody.models import Absence, CourtReturn, Escort, Placement
 
 
-def last_recorded(episode_id: int) -> datetime | None:
+def last_recorded(episode_id: int, *, ended_at: datetime | None = None) -> datetime | None:
     """When the latest place, escort, absence or return of a stay began or ended.
 
-    None where nothing followed the reception. Four queries, no scope: for the pages of an end.
+    Of a stay that ended at `ended_at` what that end itself cut off is nothing later. None where
+    nothing followed the reception. At most seven queries, no scope: for the pages of an end.
     """
     newest: list[datetime | None] = []
     for model, names in (
@@ -20,5 +21,7 @@ def last_recorded(episode_id: int) -> datetime | None:
         (CourtReturn, ("happened_at",)),
     ):
         rows = model._default_manager.filter(episode_id=episode_id)
-        newest += rows.aggregate(**{name: Max(name) for name in names}).values()
+        for name in names:
+            own = rows if ended_at is None else rows.exclude(**{name: ended_at})
+            newest.append(own.aggregate(last=Max(name))["last"])
     return max((at for at in newest if at is not None), default=None)

@@ -164,3 +164,28 @@ def test_the_page_asks_about_an_hour_long_ago_and_keeps_what_was_typed(prison) -
     assert client.post(url, form | {"sure": asked.context["question"].mark}).status_code == 302
     end = selectors.end_of(prison.actor, done.end_id).end
     assert (end.country, end.at.date()) == ("MX", (clock.now() - timedelta(days=3)).date())
+
+
+def test_an_hour_before_what_is_recorded_after_it_is_asked_about(prison) -> None:
+    held = long_held(prison)
+    left = clock.now() - timedelta(hours=2)
+    prison.out(held.person_id, left_at=left)
+    done = RECORD["removed"](prison, held, clock.now() - timedelta(hours=1))
+    client = signed_in(staff("duty_senior_officer", establishment_id=prison.establishment_id))
+    url = reverse("custody:end_move", args=[done.end_id])
+
+    def moved_to(at) -> dict[str, str]:
+        local = at.astimezone(ZONE)
+        return {
+            "command_id": str(uuid4()), "version": "1", "reason": "As the bus log says",
+            "country": "MX", "happened_at_day": str(local.day),
+            "happened_at_month": str(local.month), "happened_at_year": str(local.year),
+            "happened_at_time": f"{local:%H:%M}",
+        }  # fmt: skip
+
+    asked = client.post(url, moved_to(left - timedelta(minutes=30)))
+    assert asked.status_code == 422
+    codes = [doubt.reason.code for doubt in asked.context["question"].doubts]
+    assert codes == ["custody.doubt_before_what_followed"]
+    after = client.post(url, moved_to(left + timedelta(minutes=30)))
+    assert after.status_code == 302, "what the end itself cut off is nothing that followed"

@@ -66,19 +66,27 @@ def birth_doubts(
     return [Doubt(Reason(f"custody.doubt_{why}", params), target)]
 
 
-def before_the_record(episode_id: int, at: datetime, target: str, *, who: str) -> list[Doubt]:
-    """Whether something is recorded of the stay that happened after this."""
-    last = last_recorded(episode_id)
+def before_the_record(
+    episode_id: int, at: datetime, target: str, *, who: str, ended_at: datetime | None = None
+) -> list[Doubt]:
+    """Whether something is recorded of the stay that happened after this.
+
+    `ended_at` is the end as it stands, where this is its hour put right.
+    """
+    last = last_recorded(episode_id, ended_at=ended_at)
     if last is None or last < at + MINUTE:
         return []
     params = {"who": who, "at": instant_text(at), "last": instant_text(last)}
     return [Doubt(Reason("custody.doubt_before_what_followed", params), target)]
 
 
-def hour_doubts(form: BaseForm, episode_id: int, *, who: str) -> list[Doubt]:
+def hour_doubts(
+    form: BaseForm, episode_id: int, *, who: str, ended_at: datetime | None = None
+) -> list[Doubt]:
     """Everything surprising about the hour of a fact of this stay, in a form that is right."""
     at, target = form.cleaned_data["happened_at"], day_of(form, "happened_at")
-    return long_ago_in(form, "happened_at") + before_the_record(episode_id, at, target, who=who)
+    later = before_the_record(episode_id, at, target, who=who, ended_at=ended_at)
+    return long_ago_in(form, "happened_at") + later
 
 
 def back_far_ahead(form: BaseForm) -> list[Doubt]:

@@ -12,9 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from pims.custody import selectors, services
 from pims.custody.selectors import EndInfo
+from pims.custody.selectors.ends import EndLine
 from pims.custody.selectors.standing import owner_of
 from pims.custody.services.end_corrections import MAY_BE_MOVED, MAY_BE_TAKEN_BACK
 from pims.custody.services.ends import DISCHARGES
+from pims.custody.web.doubts import hour_doubts
 from pims.custody.web.identity import identity_of
 from pims.custody.web.occurrences import abroad
 from pims.custody.web.words import END_KINDS
@@ -24,12 +26,11 @@ from pims.kernel.errors import InvalidInput
 from pims.people.web.words import country_choices
 from pims.ui.commands import command_from
 from pims.ui.confirmation import require_recent_confirmation
-from pims.ui.doubts import question
+from pims.ui.doubts import Doubt, question
 from pims.ui.fields import HiddenNumberField, InstantField
 from pims.ui.forms import add_reasons
 from pims.ui.pages import page
 from pims.ui.shapes import Fact
-from pims.ui.surprising import long_ago_in
 
 VIEW, RECORD, CORRECT = "custody.view", "custody.record_event", "custody.correct"
 BOTH = ("GET", "HEAD", "POST")
@@ -208,7 +209,7 @@ def end_move(request: Any, end_id: int) -> HttpResponse:
         if minutes.same(given["happened_at"], found.end.at):
             given["happened_at"] = found.end.at  # a form gives no seconds: they are no correction
         else:
-            asked = question(request, long_ago_in(form, "happened_at"))
+            asked = question(request, _moved_doubts(request, form, found))
         if asked is None:
             try:
                 services.move_end(command_from(request), end_id=end_id, **given)
@@ -226,6 +227,13 @@ def end_move(request: Any, end_id: int) -> HttpResponse:
     }
     status = 422 if form.errors or asked else 200
     return render(request, "custody/step.html", context, status=status)
+
+
+def _moved_doubts(request: Any, form: forms.Form, found: EndLine) -> list[Doubt]:
+    """What is surprising about the hour to which an end is moved."""
+    shown = identity_of(request.actor, found.person_id)
+    who = f"{shown.number} {shown.name}"
+    return hour_doubts(form, found.episode_id, who=who, ended_at=found.end.at)
 
 
 @page(permission="release.second_check", methods=("POST",))

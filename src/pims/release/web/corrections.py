@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from pims.custody.web.doubts import hour_doubts
 from pims.kernel import minutes
 from pims.kernel.decisions import Reason, refuse
 from pims.kernel.errors import InvalidInput, NotFound
@@ -24,7 +25,7 @@ from pims.ui.fields import HiddenNumberField, InstantField
 from pims.ui.forms import add_reasons
 from pims.ui.identity import identity_of
 from pims.ui.pages import page
-from pims.ui.surprising import day_of, long_ago_in
+from pims.ui.surprising import day_of
 
 VIEW, CORRECT = "release.view", "custody.correct"
 BOTH = ("GET", "HEAD", "POST")
@@ -93,7 +94,7 @@ def correct(request: Any, discharge_id: int) -> HttpResponse:
         if minutes.same(given["happened_at"], found.at):
             given["happened_at"] = None  # a form gives hours and minutes; seconds are no correction
         else:
-            asked = question(request, _hour_doubts(form, discharge_id))
+            asked = question(request, _hour_doubts(request, form, found))
         if asked is None:
             try:
                 services.correct_discharge(
@@ -112,10 +113,12 @@ def correct(request: Any, discharge_id: int) -> HttpResponse:
     )  # fmt: skip
 
 
-def _hour_doubts(form: CorrectForm, discharge_id: int) -> list[Doubt]:
-    """An hour long ago, or before what the discharge rested on."""
-    early = too_early(discharge_id, form.cleaned_data["happened_at"])
-    return long_ago_in(form, "happened_at") + [
+def _hour_doubts(request: Any, form: CorrectForm, found: DischargeInfo) -> list[Doubt]:
+    """An hour long ago, before what is recorded of the stay, or before the order or identity."""
+    early = too_early(found.discharge_id, form.cleaned_data["happened_at"])
+    shown = identity_of(request.actor, found.person_id)
+    who = f"{shown.number} {shown.name}"
+    return hour_doubts(form, found.episode_id, who=who, ended_at=found.at) + [
         Doubt(
             Reason(f"release.doubt_{mark}", {"at": instant_text(hour)}),
             day_of(form, "happened_at"),

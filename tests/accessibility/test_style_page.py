@@ -6,7 +6,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext
+from playwright.sync_api import BrowserContext, expect
 from pypdf import PdfReader
 
 from tests.fixtures.browser import DESK, PHONE, complaints, violations
@@ -50,7 +50,7 @@ def test_the_page_works_without_scripts(sample_site: SampleSite, new_context: Co
     assert page.get_by_role("link", name="Nominal roll").first.is_visible()
     page.locator("#id_name_as_given").fill("TUN")
     page.locator("#id_name_as_given").press("Enter")
-    assert page.get_by_text("Saved by the server.").is_visible()
+    expect(page.get_by_text("Saved by the server.")).to_be_visible()
 
 
 def test_every_printed_sheet_says_whose_it_is(

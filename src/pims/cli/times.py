@@ -34,4 +34,7 @@ def _instant(text: str, option: str, zone: str) -> datetime:
             f"{text!r} is no date or time; write 2026-11-01 or 2026-11-01T14:30",
             param_hint=option,
         ) from None
-    return found if found.tzinfo else found.replace(tzinfo=ZoneInfo(zone))
+    found = found if found.tzinfo else found.replace(tzinfo=ZoneInfo(zone))
+    if found > clock.now():
+        raise typer.BadParameter(f"{text!r} is still to come", param_hint=option)
+    return found

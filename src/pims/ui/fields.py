@@ -26,6 +26,7 @@ class HiddenNumberField(forms.IntegerField):
     """An id or a version that a form carries along, out of sight."""
 
     widget = forms.HiddenInput
+    default_error_messages = {"invalid": _("This page was changed on its way. Open it again.")}
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(min_value=0, max_value=LARGEST, **kwargs)

@@ -90,14 +90,19 @@ def candidate_places(
         held_at=establishment_id,
     )
     who = prisoners[episode.person_id]
-    own = Placement.objects.filter(held_at(at), episode=episode).values_list("place_id", flat=True)
-    here = set(own)
+    here = {place_held(episode_id)}
     weighed = [
         (info, facts)
         for info, facts in zip(places, place_facts(places, found, prisoners), strict=True)
         if info.place_id not in here
     ]
     return _ranked(who, weighed, at=at, limit=limit)
+
+
+def place_held(episode_id: int) -> int:
+    """The place kept for this prisoner now, 0 where there is none."""
+    held = Placement.objects.filter(held_at(clock.now()), episode=episode_id)
+    return held.values_list("place_id", flat=True).first() or 0
 
 
 def _ranked(

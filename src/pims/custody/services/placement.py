@@ -34,7 +34,7 @@ from pims.facilities import selectors as facilities
 from pims.facilities.selectors import PlaceInfo
 from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel.decisions import Reason, refuse
-from pims.kernel.errors import InvalidInput, NotFound
+from pims.kernel.errors import InvalidInput, NotFound, Stale
 
 # The advisory lock under which the places of one unit are decided on, one request at a time.
 UNIT_LOCK = 7_001
@@ -52,13 +52,20 @@ class PlacementResult:
 
 @service
 def place_person(
-    tx: Transaction, *, episode_id: int, place_id: int, override_reason: str | None = None
+    tx: Transaction,
+    *,
+    episode_id: int,
+    place_id: int,
+    override_reason: str | None = None,
+    seen_place_id: int | None = None,
 ) -> PlacementResult:
     """Ask to place someone now; asking for the place already held changes nothing.
 
-    Raises Refused with every hard reason at once. Whoever holds `custody.override_placement`
-    may give a reason instead: then it is done and recorded as a breach. Of two who ask for the
-    last place at once, one gets it and the other is refused `custody.place_just_taken`.
+    `seen_place_id` is the place that the person held when it was chosen, 0 for none. Raises Stale
+    where it is another one now: somebody else moved them meanwhile. Raises Refused with every hard
+    reason at once. Whoever holds `custody.override_placement` may give a reason instead: then it
+    is done and recorded as a breach. Of two who ask for the last place at once, one gets it and
+    the other is refused `custody.place_just_taken`.
     """
     episode = require_episode(tx, episode_id, "custody.place")
     require_open(episode)
@@ -68,6 +75,8 @@ def place_person(
     current = open_placement(episode)
     if current is not None and current.place_id == place_id:
         return _result(current)
+    if seen_place_id not in (None, current.place_id if current else 0):
+        raise Stale
     lock_units([info.unit.unit_id])
     when = begun(Moment(tx.now, given=False), episode)
     finding = _weigh(episode, info, at=when.at)

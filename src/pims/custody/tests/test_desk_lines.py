@@ -70,7 +70,7 @@ def test_the_summary_names_whose_line_is_wrong_and_never_says_that_nothing_was_s
     )
     assert answer.status_code == 422
     said = summary(answer.content.decode())
-    assert "1 row could not be recorded; the others were." in said
+    assert "1 row could not be recorded." in said
     assert "Nothing was saved" not in said
     assert f"UH, Pedro {bad.number}" in said
     assert 'href="#id_row-0-day"' in said

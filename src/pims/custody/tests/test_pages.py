@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import uuid
 import zipfile
 from datetime import UTC, datetime, timedelta
@@ -169,6 +170,24 @@ def test_an_admission_is_carried_through_page_by_page(prison, client) -> None:
     assert placed.status_code == 302
     row = selectors.admission(prison.actor, ep)
     assert row.next_step is None, row.states
+
+
+def test_of_two_who_move_one_person_at_once_the_second_is_told(prison, client) -> None:
+    episode = prison.held("Juan Pérez").episode_id
+    place = reverse("custody:place", args=[episode])
+    page = client.get(place).content.decode()
+    seen = re.search(r'name="seen_place_id" value="(\d+)"', page)
+    assert seen is not None
+    first, second = (
+        client.post(place, command(place_id=prison.places[label], seen_place_id=seen.group(1)))
+        for label in ("REM A-2/1", "REM A-2/2")
+    )
+    assert (first.status_code, second.status_code) == (302, 409)
+    (row,) = selectors.roll(prison.actor, prison.establishment_id)
+    assert row.place_id == prison.places["REM A-2/1"]
+    spoilt = client.post(place, command(place_id="x"))
+    assert spoilt.status_code == 422
+    assert "changed on its way" in spoilt.content.decode()
 
 
 def test_a_refused_place_says_why_and_who_may_decide_otherwise(prison) -> None:

@@ -28,6 +28,7 @@ BOTH = ("GET", "HEAD", "POST")
 
 class PlaceForm(forms.Form):
     place_id = HiddenNumberField()
+    seen_place_id = HiddenNumberField(required=False)
     override_reason = forms.CharField(
         label=_("Why against the rule?"), required=False, max_length=300
     )
@@ -46,24 +47,26 @@ def place(request: Any, episode_id: int) -> HttpResponse:
     """Places for this prisoner, best first; a refused one shows who may override."""
     person_id, establishment_id = owner_of(episode_id)
     identity = identity_of(request.actor, person_id)
-    if request.method == "POST":
-        form = PlaceForm(request.POST)
-        if form.is_valid():
-            services.place_person(
-                command_from(request),
-                episode_id=episode_id,
-                place_id=form.cleaned_data["place_id"],
-                override_reason=form.cleaned_data["override_reason"] or None,
-            )
-            messages.success(request, gettext("Placed."))
-            return HttpResponseRedirect(_onward(request, episode_id, identity.url))
+    form = PlaceForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        services.place_person(
+            command_from(request),
+            episode_id=episode_id,
+            place_id=form.cleaned_data["place_id"],
+            override_reason=form.cleaned_data["override_reason"] or None,
+            seen_place_id=form.cleaned_data["seen_place_id"],
+        )
+        messages.success(request, gettext("Placed."))
+        return HttpResponseRedirect(_onward(request, episode_id, identity.url))
     unit = request.GET.get("unit", "")
     found = selectors.candidate_places(
         request.actor, episode_id, unit_id=int(unit) if unit.isdigit() else None
     )
     context = {
+        "form": form,
         "episode_id": episode_id,
         "identity": identity,
+        "seen": selectors.place_held(episode_id),
         "allowed": [c for c in found if c.allowed],
         "refused": [c for c in found if not c.allowed],
         "units": facilities.units(request.actor, establishment_id),
@@ -73,7 +76,7 @@ def place(request: Any, episode_id: int) -> HttpResponse:
             role_name(code, get_language() or "en") for code in deciders(OVERRIDE, establishment_id)
         ],
     }
-    return render(request, "custody/place.html", context)
+    return render(request, "custody/place.html", context, status=422 if form.errors else 200)
 
 
 @page(permission=PLACE, methods=BOTH)

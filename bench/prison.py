@@ -69,7 +69,7 @@ def session_of(user: User) -> str:
 
 def client_of(role: str) -> Client:
     """A client of the whole application, middleware and all, signed in as the role's officer."""
-    client = Client()
+    client = Client(headers={"host": "localhost"})
     client.cookies["pims_session"] = session_of(officer(role)[0])
     return client
 

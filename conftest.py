@@ -108,7 +108,7 @@ def _turn(item: pytest.Item) -> int:
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers",
-        "any_server: repeats, for another user, statements that tests without this mark make too",
+        "any_server: repeats statements that tests without this mark make too",
     )
     os.environ["PIMS_POSTGRES"] = config.getoption("--postgres")
     if getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput"):

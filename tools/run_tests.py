@@ -59,24 +59,25 @@ def main(arguments: list[str]) -> int:
     without_browser = [f"--ignore={folder}" for folder in BROWSER if Path(folder).exists()]
     fast = "--fast" in arguments
     rest = [argument for argument in arguments if argument != "--fast"]
-    processes = min(os.cpu_count() or 2, 8)
+    processors = min(os.cpu_count() or 2, 8)
     system = has_system_server()
     if fast:
-        return int(not Pass("system" if system else "wheel", processes,
+        return int(not Pass("system" if system else "wheel", processors,
                             *without_browser, *rest).passed())  # fmt: skip
     with tempfile.TemporaryDirectory(prefix="pims-tests-") as folder:
         passes = []
         if system:
             print("Tests on the wheel's PostgreSQL, and on this machine's meanwhile …", flush=True)
             passes.append(
-                Pass("system", max(1, processes // 2), "--needing-postgres", *without_browser,
+                Pass("system", max(1, processors // 2), "--needing-postgres", *without_browser,
                      "--ignore=tests/faults", "-p", "no:cacheprovider", *rest,
                      log=Path(folder, "system.log"))
             )  # fmt: skip
         else:
             print("No PostgreSQL 15 or later on this machine: the wheel's alone is tested")
             print("Tests on the wheel's PostgreSQL …", flush=True)
-        passes.append(Pass("wheel", processes, *rest))
+        # One more than there are processors: there is always one that waits.
+        passes.append(Pass("wheel", processors + 1, *rest))
         try:
             fine = [one.passed() for one in reversed(passes)]
         except KeyboardInterrupt:

@@ -46,6 +46,7 @@ def prison(db: None) -> SmallPrison:
     return make_small_prison()
 
 
+@pytest.mark.any_server
 def test_every_page_that_shows_a_person_writes_down_who_read_it(prison: SmallPrison) -> None:
     samples = make_samples(prison)
     paths = [

@@ -36,7 +36,6 @@ def test_the_menu_asks_for_what_its_pages_ask_for() -> None:
             assert asked_by(match.func, match.view_name) == entry.permission, entry.url_name
 
 
-@pytest.mark.any_server
 class _Links(HTMLParser):
     """The addresses of our own pages that the start page leads to."""
 
@@ -51,6 +50,7 @@ class _Links(HTMLParser):
             self.found.add(href)
 
 
+@pytest.mark.any_server
 @pytest.mark.parametrize(
     ("role", "other"), list(zip(ROLES, ROLES[1:] + ROLES[:1], strict=True)), ids=ROLES
 )

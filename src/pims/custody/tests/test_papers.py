@@ -26,6 +26,9 @@ from pims.safety import services as safety
 from pims.ui.tests.papers import HOSTILE, Printed, quickest_of_three
 from tests.access.staff import signed_in, staff
 
+# What is printed does not depend on the server.
+pytestmark = pytest.mark.any_server
+
 
 @pytest.fixture
 def client(prison: Prison):

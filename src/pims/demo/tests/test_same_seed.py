@@ -42,6 +42,7 @@ _RECORD = {
 }
 
 
+@pytest.mark.any_server
 @pytest.mark.usefixtures("django_db_setup")
 def test_one_process_and_two_make_the_same_prison(
     django_db_blocker: DjangoDbBlocker, monkeypatch: pytest.MonkeyPatch

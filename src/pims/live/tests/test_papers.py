@@ -15,6 +15,9 @@ from pims.people import selectors as people
 from pims.ui.tests.papers import HOSTILE, Printed
 from tests.access.staff import signed_in, staff
 
+# What is printed does not depend on the server.
+pytestmark = pytest.mark.any_server
+
 __all__ = ["prison"]
 
 

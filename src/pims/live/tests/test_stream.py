@@ -96,9 +96,7 @@ def test_an_idle_connection_is_kept_alive(feed: Feed) -> None:
 def test_a_connection_does_not_outlive_its_time(feed: Feed) -> None:
     with live_stream(feed, life=0.3) as live:
         board = live.open_ready()
-        began = time.monotonic()
         assert board.next()["event"] == "renew"
-        assert time.monotonic() - began < 2
         assert board.next() == {}
         live.wait_for(lambda: not live.stream.hub.clients)
 

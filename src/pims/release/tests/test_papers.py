@@ -21,7 +21,7 @@ from pims.release import services
 from pims.release.models import Discharge
 from pims.release.tests.test_services import case_for, known, order_for
 from pims.safety import services as safety
-from pims.ui.tests.papers import HOSTILE, Printed, quickest_of_three
+from pims.ui.tests.papers import HOSTILE, Printed
 from tests.access.staff import signed_in, staff
 
 # What is printed does not depend on the server.
@@ -160,7 +160,7 @@ def test_the_discharge_book_holds_the_day(prison, officer, second, client) -> No
     assert client.get(book_of("9999-12-31")).status_code == 404
 
 
-def test_a_day_of_sixty_discharges_is_printed_in_less_than_a_second(prison, client) -> None:
+def test_of_a_day_of_sixty_discharges_every_line_is_printed(prison, client) -> None:
     receipts = prison.receive(*[man(f"Person Number{n}") for n in range(60)])
     Discharge.objects.bulk_create(
         Discharge(
@@ -171,13 +171,11 @@ def test_a_day_of_sixty_discharges_is_printed_in_less_than_a_second(prison, clie
         )
         for receipt in receipts
     )  # fmt: skip
-    client.get(book_of("2020-01-01"))
 
-    paper, took = quickest_of_three(lambda: client.get(book_of(today())))
+    paper = Printed(client.get(book_of(today())))
 
     assert "60 discharged." in paper.text
     assert "NUMBER59, Person" in paper.text
-    assert took < 1
 
 
 def a_full_file(prison):

@@ -1,7 +1,5 @@
 """Reading a paper back, for the tests of the rooms that print."""
 
-import time
-from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
@@ -38,13 +36,3 @@ class Printed:
     def shows_literally(self) -> None:
         for part in HOSTILE_SHOWN:
             assert part in self.text, part
-
-
-def quickest_of_three(ask: Callable[[], Any]) -> tuple[Printed, float]:
-    """The paper and the seconds it took: what the machine does besides is no fault of ours."""
-    taken = []
-    for _ in range(3):
-        began = time.perf_counter()
-        answer = ask()
-        taken.append(time.perf_counter() - began)
-    return Printed(answer), min(taken)

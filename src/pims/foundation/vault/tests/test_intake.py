@@ -2,7 +2,6 @@
 
 import io
 import struct
-import time
 import zlib
 
 import pytest
@@ -151,10 +150,8 @@ def test_an_upload_that_hides_its_size_is_read_to_the_limit_and_no_further(
     kind: str, megabytes: int
 ) -> None:
     upload = EndlessUpload(None)
-    started = time.monotonic()
     assert refused(kind, upload) == "vault.too_large"
     assert upload.taken == megabytes * 1024 * 1024 + 1
-    assert time.monotonic() - started < 2
 
 
 def _png_of(width: int, height: int) -> bytes:
@@ -174,7 +171,5 @@ def _png_of(width: int, height: int) -> bytes:
 
 @pytest.mark.parametrize("size", [(60_000, 60_000), (19_000, 19_000), (9_000, 9_000), (1, 30_000)])
 def test_a_decompression_bomb_is_refused_before_it_is_unpacked(size: tuple[int, int]) -> None:
-    started = time.monotonic()
     assert refused("photo", _png_of(*size)) == "vault.too_many_pixels"
     assert refused("scan", _png_of(*size)) == "vault.too_many_pixels"
-    assert time.monotonic() - started < 1

@@ -243,7 +243,7 @@ def test_at_1700_one_bad_row_does_not_lose_the_others(
     row("MEJIA", "New date", New_court_date=f"{today - timedelta(days=30):%d/%m/%Y}")
     press(page, "Record the rows that have an outcome")
     says(page, "3 recorded.")
-    says(page, "1 row could not be recorded; the others were.")
+    says(page, "1 row could not be recorded.")
     expect(row_of(page, "MEJIA").locator(".govuk-error-message")).to_be_visible()
     expect(row_of(page, "TUN")).to_have_count(0)
 

@@ -79,7 +79,7 @@ def order(site: LiveSite, family: str) -> None:
 
 def said(page: Page, text: str) -> None:
     spoken = page.locator("[aria-live=assertive]").filter(has_text=text)
-    expect(spoken).to_be_visible(timeout=8_000)
+    expect(spoken).to_be_visible(timeout=20_000)
 
 
 def test_a_release_order_sounds_at_reception_and_at_the_gate(

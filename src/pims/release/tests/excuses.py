@@ -10,6 +10,7 @@ from django.db.models import Q
 from pims.custody.models import Absence, Episode
 from pims.kernel.decisions import Reason
 from pims.kernel.errors import InvalidInput, Refused
+from pims.release.models import Discharge
 
 # What a fact of now may meet: where the person is, and what is recorded already. No clock and no
 # rule about who may be where is here.
@@ -17,6 +18,7 @@ OUT_OF_PLACE = {
     "custody.after_the_end", "custody.at_large", "custody.at_large_already", "custody.not_held",
     "custody.not_out", "custody.not_at_large", "custody.episode_ended", "custody.returned_already",
     "custody.other_establishment", "release.not_in_custody", "release.error_already_recorded",
+    "release.discharge_taken_back",
 }  # fmt: skip
 # What cannot have been at an hour that somebody gave.
 OF_ITS_HOUR = {
@@ -49,6 +51,8 @@ def is_true(code: str, person_id: int, establishment_id: int, hour: datetime | N
         return Absence.objects.filter(_covers(hour), person_id=person_id).exists()
     if code == "custody.not_held":
         return not stays.filter(_covers(hour), establishment_id=establishment_id).exists()
+    if code == "release.discharge_taken_back":
+        return Discharge.objects.filter(person_id=person_id, taken_back_at__isnull=False).exists()
     return True
 
 

@@ -487,11 +487,13 @@ def test_whatever_is_entered_in_whatever_order_nobody_is_lost_and_no_fact_is_ref
 ) -> None:
     monkeypatch.setattr(AnyOrder, "prison", prison, raising=False)
     monkeypatch.setattr(AnyOrder, "other", other_prison, raising=False)
-    examples = int(os.environ.get("PIMS_EXAMPLES", "6"))
+    # The same few orders each time; `PIMS_EXAMPLES=300` looks for new ones.
+    asked = os.environ.get("PIMS_EXAMPLES")
     run_state_machine_as_test(
         AnyOrder,
         settings=settings(
-            max_examples=examples,
+            max_examples=int(asked or 6),
+            derandomize=not asked,
             stateful_step_count=24,
             deadline=None,
             suppress_health_check=list(HealthCheck),

@@ -76,8 +76,7 @@ def main(arguments: list[str]) -> int:
         else:
             print("No PostgreSQL 15 or later on this machine: the wheel's alone is tested")
             print("Tests on the wheel's PostgreSQL …", flush=True)
-        # One more than there are processors: there is always one that waits.
-        passes.append(Pass("wheel", processors + 1, *rest))
+        passes.append(Pass("wheel", processors, *rest))
         try:
             fine = [one.passed() for one in reversed(passes)]
         except KeyboardInterrupt:

@@ -71,7 +71,7 @@ def test_figures_come_down_the_stream_and_only_where_they_do_not_are_they_fetche
     board.reload()
     expect(board.locator("[data-live-state=on]")).to_be_visible()
     custody.record_escape(Command(system_actor()), episode_id=fourth.episode_id)
-    expect(counter(board, AT_LARGE)).to_have_text(str(before + 2), timeout=8_000)
+    expect(counter(board, AT_LARGE)).to_have_text(str(before + 2), timeout=20_000)
     assert [url for url in fetched if url.endswith("/board/figures/")]
 
 

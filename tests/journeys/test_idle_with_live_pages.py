@@ -44,7 +44,7 @@ def test_a_board_that_is_told_and_opens_its_stream_again_stays_idle(
         Command(system_actor()), episode_id=live_site.prison.held["TUN"].episode_id
     )
     at_large = page.locator(".p-counter").filter(has_text="At large")
-    expect(at_large.locator(".p-counter__value")).to_have_text("1", timeout=8_000)
+    expect(at_large.locator(".p-counter__value")).to_have_text("1", timeout=20_000)
     live_site.events.cut()
     expect(page.locator("[data-live-state=off]").first).to_be_visible()
     live_site.events.start()

@@ -90,7 +90,7 @@ def test_whoever_stands_idle_is_warned_and_may_stay(
 ) -> None:
     page = new_context().new_page()
     page.goto(f"{sample_site.address}?idle=6")
-    page.get_by_role("button", name="Stay signed in").click(timeout=8_000)
+    page.get_by_role("button", name="Stay signed in").click(timeout=20_000)
     expect(page.locator("#p-idle")).to_be_hidden()
     page.wait_for_timeout(200)
     assert sample_site.kept == 1

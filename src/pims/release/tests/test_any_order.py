@@ -1,7 +1,7 @@
 """Everything that can happen to prisoners, entered early, late, twice and in every order.
 
 Nobody is lost, nobody is in two places, the counts are the sums of the roll, and no fact is
-refused because of a rule. ``PIMS_EXAMPLES=500`` looks for longer than a test run may.
+refused because of a rule. A test run goes the same few ways; ``PIMS_EXAMPLES=500`` looks for new.
 """
 
 import os
@@ -487,7 +487,6 @@ def test_whatever_is_entered_in_whatever_order_nobody_is_lost_and_no_fact_is_ref
 ) -> None:
     monkeypatch.setattr(AnyOrder, "prison", prison, raising=False)
     monkeypatch.setattr(AnyOrder, "other", other_prison, raising=False)
-    # The same few orders each time; `PIMS_EXAMPLES=300` looks for new ones.
     asked = os.environ.get("PIMS_EXAMPLES")
     run_state_machine_as_test(
         AnyOrder,

@@ -19,6 +19,7 @@ from pims.custody.services.common import require_episode, require_open
 from pims.custody.services.corrections import tell_corrected
 from pims.custody.services.opening import open_episode
 from pims.custody.services.words import given_reason
+from pims.facilities import selectors as facilities
 from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel.decisions import Reason
 from pims.kernel.errors import InvalidInput
@@ -168,8 +169,10 @@ def record_transfer(
 ) -> TransferResult:
     """Record a transfer: the episode here ends and one there begins at the same instant.
 
-    Warrants go with the person. Raises InvalidInput for the same establishment or a wrong time.
+    Warrants go with the person. Raises InvalidInput for the same establishment or a wrong time,
+    NotFound for one that is none.
     """
+    facilities.time_zone(to_establishment_id)
     episode = require_episode(tx, episode_id, "custody.record_event")
     require_open(episode)
     if to_establishment_id == episode.establishment_id:

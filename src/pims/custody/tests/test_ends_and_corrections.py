@@ -15,7 +15,7 @@ from pims.foundation.access.models import PersonScope
 from pims.foundation.commands.transaction import Command
 from pims.kernel import clock
 from pims.kernel.asof import AsOf
-from pims.kernel.errors import InvalidInput, Refused, Stale
+from pims.kernel.errors import InvalidInput, NotFound, Refused, Stale
 from pims.property import services as property_services
 
 
@@ -350,3 +350,16 @@ def test_a_discharge_moved_to_its_hour_keeps_who_signed_and_what_waited_in_the_s
         assert getattr(end, kept) == getattr(before, kept), kept
     assert end.property_waiting
     assert end.countersigned_by_id == second.user_id
+
+
+def test_a_transfer_to_an_establishment_that_is_none_changes_nothing(
+    prison: Prison,
+) -> None:
+    held = prison.held("Juan Cal")
+    with pytest.raises(NotFound):
+        services.record_transfer(
+            prison.command, episode_id=held.episode_id, to_establishment_id=999_999
+        )
+    assert [r.episode_id for r in selectors.roll(prison.actor, prison.establishment_id)] == [
+        held.episode_id
+    ]

@@ -1,0 +1,101 @@
+"""Kinds of court order, and what each does to lawful custody, read from a jurisdiction's data."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from typing import Any
+
+from pims.jurisdictions.tables import Row, keyed, read_table, rows
+from pims.jurisdictions.warrant_kinds import warrant_kinds
+
+FIELDS = (
+    "next_date", "until", "amount_cents", "default_term", "term", "minimum_term",
+    "review_months", "sureties", "conditions",
+)  # fmt: skip
+
+# The kinds of release order that the records office keeps.
+RELEASES = frozenset(
+    {
+        "bail", "acquittal", "discharge", "charge_withdrawn", "time_served", "sentence_served",
+        "fine_paid", "appeal_allowed", "pardon", "parole", "immigration_release", "habeas_corpus",
+        "other",
+    }
+)  # fmt: skip
+
+
+class Effect(StrEnum):
+    """What an order does to custody by itself."""
+
+    DETAINS = "detains"
+    FREES = "frees"
+    SENTENCE = "sentence"
+    NOTES = "notes"
+
+
+@dataclass(frozen=True, slots=True)
+class OrderKind:
+    """`warrant` is the kind of warrant that an order that detains or sentences becomes, `release`
+    the kind of release order of one that frees; each is "" for all others.
+
+    `must` and `may` are of FIELDS: without the former its effect is not known. `under_18`: it is
+    made of people under 18 only; `many_names`: one order names many people.
+    """
+
+    code: str
+    label: Mapping[str, str]
+    effect: Effect
+    warrant: str
+    release: str
+    must: tuple[str, ...]
+    may: tuple[str, ...]
+    under_18: bool
+    many_names: bool
+    citation: str
+    confidence: str
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """All that it can carry, in the order in which it is asked for."""
+        return tuple(field for field in FIELDS if field in self.must or field in self.may)
+
+    def lacking(self, written: Collection[str]) -> tuple[str, ...]:
+        """Of what it must say, what the paper does not; `written` are the fields that it has."""
+        return tuple(field for field in self.must if field not in written)
+
+
+@cache
+def order_kinds(jurisdiction: str = "belize") -> Mapping[str, OrderKind]:
+    """By code, in the order in which they are offered. Raises BadTable, FileNotFoundError."""
+    return parse_order_kinds(read_table(jurisdiction, "order_kinds"), warrant_kinds(jurisdiction))
+
+
+def parse_order_kinds(
+    table: Mapping[str, Any], warrants: Collection[str]
+) -> Mapping[str, OrderKind]:
+    kinds = (_order_kind(row, warrants) for row in rows(table, "order"))
+    return keyed("order", ((kind.code, kind) for kind in kinds))
+
+
+def _order_kind(row: Row, warrants: Collection[str]) -> OrderKind:
+    effect = Effect(row.choice("effect", [one.value for one in Effect]))
+    held = effect in (Effect.DETAINS, Effect.SENTENCE)
+    frees = effect is Effect.FREES
+    kind = OrderKind(
+        code=row.word("code"),
+        label=row.label(),
+        effect=effect,
+        # What does not belong to the effect is not asked for, and `done` then tells of it.
+        warrant=row.choice("warrant", warrants) if held else "",
+        release=row.choice("release", RELEASES) if frees else "",
+        must=row.choices("must", FIELDS),
+        may=row.choices("may", FIELDS),
+        under_18=row.flag("under_18"),
+        many_names=row.flag("many_names"),
+        citation=row.text("citation"),
+        confidence=row.confidence(),
+    )
+    row.done()
+    if set(kind.must) & set(kind.may):
+        raise row.wrong("what it must say is also among what it may say")
+    return kind

@@ -85,6 +85,7 @@ mount(app, "check", "pims.cli.check", "Verify the ledger, the files, what events
 mount(app, "ledger", "pims.foundation.ledger.cli", "The ledger: verify it, show its key.")
 mount(app, "database", "pims.cli.database", "Back up and restore the database.")
 mount(app, "user", "pims.foundation.access.cli", "Users and what they may do.")
+mount(app, "sentence", "pims.sentences.cli", "What a sentence comes to.", bare=True)
 mount(app, "key", "pims.foundation.vault.cli", "Keys: rotate, share, recover.", bare=True)
 
 

@@ -1,0 +1,1 @@
+"""Sentences: from the court's words to dates, and why each date is what it is."""

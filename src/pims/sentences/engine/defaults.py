@@ -1,0 +1,128 @@
+"""Terms served for not paying: what a payment takes off, and what frees at a given day."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+
+from pims.jurisdictions.sentence_law import Law, Rounding, Rule, Share
+from pims.sentences.engine.case import DEFAULTS, PAYMENTS, Adjustment, Case
+from pims.sentences.engine.days import Account
+from pims.sentences.engine.governing import paid_in_parts
+from pims.sentences.engine.working import Served, Working
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Where a calendar day falls in a chain that began on `begins`, credit and absences counted."""
+
+    begins: date
+    account: Account
+
+    def place(self, day: date, served: Served) -> date:
+        """The day of the term, as laid out without credit, that is served on a calendar day."""
+        end = served.first + timedelta(days=served.whole - 1 - served.credit)
+        away = self.account.at_large(self.begins, end, until=day)
+        return day + timedelta(days=served.credit - sum(one.days for one in away))
+
+
+@dataclass(frozen=True, slots=True)
+class AmountDue:
+    """What is left of one default on a day, in cents.
+
+    `outstanding_cents` ends it whatever the law is; `frees_cents` is the least that ends it that
+    day, 0 where it has been served or paid. `rule` is what the difference rests on, None where the
+    two are the same. Other sentences and warrants may still hold the person.
+    """
+
+    sentence: int
+    outstanding_cents: int
+    frees_cents: int
+    rule: Rule | None
+
+
+def pay(served: Served, clock: Clock, working: Working) -> None:
+    """Bring the last day of a default forward by what was paid, in the order of payment.
+
+    Nobody is freed before the day of the payment that frees: a part paid late in the term takes off
+    days that have been served already, and those stay served.
+    """
+    sentence, version = served.sentence, served.version
+    amount, paid = sentence.amount_cents or 0, 0
+    for payment in _payments(working.case, sentence.number):
+        paid = amount if payment.kind == "fine_paid" else paid + (payment.paid_cents or 0)
+        whole = payment.kind == "fine_paid" or paid >= amount
+        off = served.whole if whole else _off(paid, amount, served.whole, version.part_payment)
+        last = served.first + timedelta(days=served.whole - off - 1)
+        if payment.starts is not None:
+            last = max(last, clock.place(payment.starts, served))
+        if last >= served.last:
+            continue
+        served.last = last
+        if whole:
+            working.say("fine_paid", None, (), sentence=sentence.number, paid_on=payment.starts)
+        else:
+            working.say(
+                "part_paid", version, ("part_payment",), sentence=sentence.number,
+                paid_cents=paid, amount_cents=amount, days=off, left=served.days,
+            )  # fmt: skip
+
+
+def _payments(case: Case, number: int) -> Iterator[Adjustment]:
+    """In order of payment: first what was paid before anybody noted a day, last full payment."""
+    return iter(
+        sorted(
+            (a for a in case.adjustments if a.kind in PAYMENTS and a.sentence == number),
+            key=lambda a: (a.starts or date.min, a.kind == "fine_paid"),
+        )
+    )
+
+
+def _off(paid: int, amount: int, whole: int, rounding: Rounding | None) -> int:
+    """The days that a part of the amount takes off."""
+    return 0 if rounding is None else Share(Fraction(paid, amount), rounding).of(whole)
+
+
+def amounts_due(case: Case, law: Law, on: date) -> list[AmountDue]:
+    """What each default needs on a day to end that day, the day itself counted as served.
+
+    Where the case can't be worked out, or the law has no rule for part payment, the whole that is
+    outstanding: paying it always frees.
+    """
+    # The layout of chains needs this module; what is due needs the layout.
+    from pims.sentences.engine.calculation import laid_out
+
+    found = {served.sentence.number: (served, clock) for served, clock in laid_out(case, law)}
+    due = []
+    for sentence in case.sentences:
+        if sentence.kind not in DEFAULTS or sentence.amount_cents is None:
+            continue
+        whole_paid = any(
+            a.kind == "fine_paid" and a.sentence == sentence.number for a in case.adjustments
+        )
+        paid = paid_in_parts(case, sentence)
+        left = 0 if whole_paid else max(sentence.amount_cents - paid, 0)
+        one = AmountDue(sentence.number, left, left, None)
+        if left and sentence.number in found:
+            one = _least(one, paid, on, *found[sentence.number])
+        due.append(one)
+    return due
+
+
+def _least(due: AmountDue, paid: int, on: date, served: Served, clock: Clock) -> AmountDue:
+    rounding, amount = served.version.part_payment, served.sentence.amount_cents or 0
+    today = clock.place(on, served)
+    if today >= served.last:
+        return AmountDue(due.sentence, due.outstanding_cents, 0, None)
+    if rounding is None:
+        return due
+    must_go = served.whole - max((today - served.first).days + 1, 0)
+    low, high = paid, amount
+    while low < high:
+        middle = (low + high) // 2
+        if _off(middle, amount, served.whole, rounding) >= must_go:
+            high = middle
+        else:
+            low = middle + 1
+    rule = served.version.rules["part_payment"]
+    return AmountDue(due.sentence, due.outstanding_cents, low - paid, rule)

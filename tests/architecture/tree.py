@@ -14,6 +14,7 @@ DOMAINS = (
     "safety",
     "property",
     "custody",
+    "courts",
     "release",
     "assurance",
 )

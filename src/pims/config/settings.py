@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "pims.safety",
     "pims.property",
     "pims.custody",
+    "pims.courts",
     "pims.release",
     "pims.assurance",
     "pims.live",

@@ -70,6 +70,26 @@ _LIST = (
         "Correct receptions, departures, deaths and discharges, or record that they never were",
         "Corregir recepciones, salidas, muertes y egresos, o anotar que nunca ocurrieron",
     ),
+    (
+        "courts.view",
+        "See court cases, hearings, orders and sentences",
+        "Ver causas, audiencias, órdenes y condenas",
+    ),
+    (
+        "courts.record",
+        "Record court cases, hearings, orders and sentences",
+        "Registrar causas, audiencias, órdenes y condenas",
+    ),
+    (
+        "courts.read_again",
+        "Read a court order again, blind, as the second officer",
+        "Leer de nuevo una orden, a ciegas, como segundo oficial",
+    ),
+    (
+        "courts.settle",
+        "Settle where two readings of an order differ; set an order aside",
+        "Resolver diferencias entre dos lecturas de una orden; dejar una orden sin efecto",
+    ),
     ("release.view", "See discharges and what they wait for", "Ver egresos y qué esperan"),
     ("release.prepare", "Prepare a discharge", "Preparar un egreso"),
     ("release.discharge", "Discharge a prisoner", "Dar el egreso"),

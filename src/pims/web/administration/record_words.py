@@ -10,6 +10,7 @@ GROUPS: tuple[tuple[str, Promise], ...] = (
     ("people", _("Who the person is")),
     ("custody", _("Custody")),
     ("authority", _("Warrants and orders")),
+    ("courts", _("Courts")),
     ("release", _("Discharges")),
     ("safety", _("Safety")),
     ("property", _("Property")),
@@ -27,6 +28,15 @@ TABLES: Mapping[str, Promise] = {
     "authority_release_order_warrants": _("Which warrants a release order ends"),
     "authority_warrant": _("Warrants that name nobody else"),
     "authority_warrant_name": _("The person's lines on warrants"),
+    "courts_case": _("Cases with nobody else in them"),
+    "courts_case_party": _("The person's place in court cases"),
+    "courts_charge": _("Charges"),
+    "courts_hearing": _("Hearings"),
+    "courts_order": _("Court orders"),
+    "courts_order_charges": _("Which charges a court order is about"),
+    "courts_order_query": _("Questions to a court's clerk about orders"),
+    "courts_second_reading": _("Second readings of court orders"),
+    "courts_sentence": _("Sentences"),
     "custody_absence": _("Escapes and recaptures"),
     "custody_admission_step": _("Steps of admissions"),
     "custody_body_receipt": _("Body receipts"),
@@ -69,7 +79,10 @@ TABLES: Mapping[str, Promise] = {
     "vault_sealing": _("Sealings"),
 }
 
-PAPERS: Mapping[str, Promise] = {"authority_warrant": _("Warrant")}
+PAPERS: Mapping[str, Promise] = {
+    "authority_warrant": _("Warrant"),
+    "courts_case": _("Court case"),
+}
 
 
 def room_of(table: str) -> str:

@@ -1,0 +1,1 @@
+"""What the courts room says happened."""

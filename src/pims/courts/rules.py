@@ -1,0 +1,1 @@
+"""What papers of courts say and contradict, and the days spent in custody. Pure."""

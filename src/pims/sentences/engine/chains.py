@@ -57,7 +57,7 @@ class Layout:
     So the dates of a sentence never hang on what was passed to follow it.
     """
 
-    __slots__ = ("account", "chain", "claims", "clock", "days", "part", "working")
+    __slots__ = ("account", "chain", "claims", "clock", "days", "paid", "part", "working")
 
     def __init__(self, head: Served, account: Account, working: Working) -> None:
         self.account, self.working = account, working
@@ -66,6 +66,7 @@ class Layout:
         self.days: set[date] = set()
         self.claims: list[tuple[Served, int]] = []
         self.part = ParolePart()
+        self.paid = False
 
     def add(self, served: Served, before: Dates | None) -> None:
         """Place the next sentence of the chain; `before` are the dates of those before it."""
@@ -86,7 +87,7 @@ class Layout:
             months=term.months, weeks=term.weeks, days=term.days, last_day=whole,
         )  # fmt: skip
         if sentence.kind in DEFAULTS and working.case.adjustments:
-            pay(served, self.clock, working)
+            self.paid |= pay(served, self.clock, working)
         if (rule := served.version.parole) is not None and self.part.known:
             self.part.add(served, rule, working)
 
@@ -228,6 +229,11 @@ class Layout:
             self.working.find(
                 "remark", "credit_exceeds_term", *numbers, credit=tail.credit, term=term
             )
+        if self.paid and tail.credit and len(numbers) > 1:
+            self.working.find(
+                "needs_person", "payment_and_credit", *numbers, sentences=list(numbers),
+                credit=tail.credit,
+            )  # fmt: skip
         for claimer, days in self.claims:
             day = claimer.sentence.pronounced_on
             own = sum(one.days for one in self.chain if one.sentence.pronounced_on == day)

@@ -25,6 +25,9 @@ class Clock:
         away = self.account.at_large(self.begins, end, until=day)
         return day + timedelta(days=served.credit - sum(one.days for one in away))
 
+    def is_at_large(self, day: date) -> bool:
+        return any(one.began <= day <= one.ends for one in self.account.absences)
+
 
 @dataclass(frozen=True, slots=True)
 class AmountDue:
@@ -41,20 +44,26 @@ class AmountDue:
     rule: Rule | None
 
 
-def pay(served: Served, clock: Clock, working: Working) -> None:
-    """Bring the last day of a default forward by what was paid, in the order of payment.
+def pay(served: Served, clock: Clock, working: Working) -> bool:
+    """Bring the last day of a default forward by what was paid, in the order of payment; whether
+    anything came of it.
 
     Nobody is freed before the day of the payment that frees: a part paid late in the term takes off
     days that have been served already, and those stay served.
     """
     sentence, version = served.sentence, served.version
-    amount, paid = sentence.amount_cents or 0, 0
+    amount, paid, whole_term = sentence.amount_cents or 0, 0, served.last
     for payment in _payments(working.case, sentence.number):
         paid = amount if payment.kind == "fine_paid" else paid + (payment.paid_cents or 0)
         whole = payment.kind == "fine_paid" or paid >= amount
         off = served.whole if whole else _off(paid, amount, served.whole, version.part_payment)
         last = served.first + timedelta(days=served.whole - off - 1)
-        if payment.starts is not None:
+        if payment.starts is not None and payment.starts >= clock.begins:
+            if clock.is_at_large(payment.starts):
+                working.find(
+                    "needs_person", "paid_while_at_large", sentence.number,
+                    sentence=sentence.number, paid_on=payment.starts,
+                )  # fmt: skip
             last = max(last, clock.place(payment.starts, served))
         if last >= served.last:
             continue
@@ -66,6 +75,7 @@ def pay(served: Served, clock: Clock, working: Working) -> None:
                 "part_paid", version, ("part_payment",), sentence=sentence.number,
                 paid_cents=paid, amount_cents=amount, days=off, left=served.days,
             )  # fmt: skip
+    return served.last < whole_term
 
 
 def _payments(case: Case, number: int) -> Iterator[Adjustment]:

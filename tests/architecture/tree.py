@@ -15,6 +15,7 @@ DOMAINS = (
     "property",
     "custody",
     "courts",
+    "sentences",
     "release",
     "assurance",
 )

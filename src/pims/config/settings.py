@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "pims.property",
     "pims.custody",
     "pims.courts",
+    "pims.sentences",
     "pims.release",
     "pims.assurance",
     "pims.live",

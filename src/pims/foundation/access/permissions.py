@@ -90,6 +90,32 @@ _LIST = (
         "Settle where two readings of an order differ; set an order aside",
         "Resolver diferencias entre dos lecturas de una orden; dejar una orden sin efecto",
     ),
+    (
+        "sentences.view",
+        "See how release dates are calculated",
+        "Ver cómo se calculan las fechas de salida",
+    ),
+    (
+        "sentences.adjust",
+        "Record credit, days at large, forfeited remission and payments",
+        "Anotar abonos, días de fuga, remisión perdida y pagos",
+    ),
+    (
+        "sentences.certify",
+        "Certify release dates worked out by hand",
+        "Certificar fechas de salida calculadas a mano",
+    ),
+    (
+        "sentences.countersign",
+        "Countersign release dates worked out by hand, as the officer in charge",
+        "Refrendar fechas de salida calculadas a mano, como oficial a cargo",
+    ),
+    ("law.view", "See the law of sentences", "Ver la ley de penas"),
+    (
+        "law.sign",
+        "Record who signed a rule of the law of sentences",
+        "Anotar quién firmó una regla de la ley de penas",
+    ),
     ("release.view", "See discharges and what they wait for", "Ver egresos y qué esperan"),
     ("release.prepare", "Prepare a discharge", "Preparar un egreso"),
     ("release.discharge", "Discharge a prisoner", "Dar el egreso"),

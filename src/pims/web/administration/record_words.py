@@ -11,6 +11,7 @@ GROUPS: tuple[tuple[str, Promise], ...] = (
     ("custody", _("Custody")),
     ("authority", _("Warrants and orders")),
     ("courts", _("Courts")),
+    ("sentences", _("Release dates")),
     ("release", _("Discharges")),
     ("safety", _("Safety")),
     ("property", _("Property")),
@@ -76,6 +77,9 @@ TABLES: Mapping[str, Promise] = {
     "safety_keep_apart": _("Keep-aparts"),
     "vault_blob": _("Encrypted files: photographs and scans"),
     "vault_person_key": _("The person's own key"),
+    "sentences_adjustment": _("Credit, days at large, remission and payments"),
+    "sentences_calculation": _("Calculations of release dates"),
+    "sentences_hand_calculation": _("Release dates worked out by hand"),
     "vault_sealing": _("Sealings"),
 }
 

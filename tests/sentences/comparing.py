@@ -1,6 +1,7 @@
 """The two engines side by side, over a range of seeds."""
 
 from collections import Counter
+from itertools import count
 from typing import Any
 
 from pims.jurisdictions.sentence_law import sentence_law
@@ -10,22 +11,19 @@ from tests.sentences import calendar_engine, generator
 SAME = ("full_term_end", "sentence_expiry", "edr", "ped", "release_day")
 
 
-def compare(seeds: range) -> tuple[Counter[str], list[str]]:
-    """How many cases had which answer, and where the engines disagree (at most five of them)."""
+def compare(wanted: int, *, first: int = 0) -> tuple[Counter[str], list[str]]:
+    """How many cases had which answer until `wanted` were calculated, from the seed `first` on, and
+    where the engines disagree (at most five of them)."""
     answers: Counter[str] = Counter()
     disagreed: list[str] = []
-    for seed in seeds:
+    for seed in count(first):
         data, law = generator.case(seed)
         found = calculate(case_from(data), sentence_law(law))
-        answers[found.status] += 1
-        answers.update({f"{law} {found.status}": 1})
-        answers.update({one.code for one in found.findings if one.outcome != "remark"})
-        if found.status != "calculated":
-            continue
-        told = differences(found, calendar_engine.answer(data, law))
-        if told:
-            disagreed.append(f"{seed} under {law}: {told}")
-            if len(disagreed) == 5:
+        answers.update((found.status, f"{law} {found.status}"))
+        if found.status == "calculated":
+            if told := differences(found, calendar_engine.answer(data, law)):
+                disagreed.append(f"{seed} under {law}: {told}")
+            if answers["calculated"] == wanted or len(disagreed) == 5:
                 break
     return answers, disagreed
 

@@ -20,15 +20,16 @@ def case(seed: int) -> tuple[dict[str, Any], str]:
     """A case as in the JSON, and the law to apply."""
     dice = random.Random(seed)
     base = dice.choice(_AWKWARD) if dice.random() < 0.5 else dice.randrange(_EARLIEST, _LATEST)
+    law = LAWS[seed % len(LAWS)]
     sentences = _sentences(dice, base)
     adjustments = [
         *_credits(dice, sentences),
         *_absences(dice, base),
         *_awards(dice, base),
-        *_payments(dice, sentences),
+        *_payments(dice, sentences, law),
     ]
     made = {"id": str(seed), "sentences": sentences, "adjustments": adjustments}
-    return made, LAWS[seed % len(LAWS)]
+    return made, law
 
 
 def _sentences(dice: random.Random, base: int) -> list[dict[str, Any]]:
@@ -97,7 +98,9 @@ def _credits(dice: random.Random, sentences: list[dict[str, Any]]) -> list[dict[
 
 def _claimed(dice: random.Random, sentences: list[dict[str, Any]]) -> str:
     one = dice.choice(sentences)
-    return str(dice.choice((one.get("effective_from"), one["pronounced_on"])) or one["pronounced_on"])
+    return str(
+        dice.choice((one.get("effective_from"), one["pronounced_on"])) or one["pronounced_on"]
+    )
 
 
 def _absences(dice: random.Random, base: int) -> list[dict[str, Any]]:
@@ -126,13 +129,17 @@ def _awards(dice: random.Random, base: int) -> list[dict[str, Any]]:
     return made
 
 
-def _payments(dice: random.Random, sentences: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    made = []
+def _payments(
+    dice: random.Random, sentences: list[dict[str, Any]], law: str
+) -> list[dict[str, Any]]:
+    """In parts mostly where the law knows what a part takes off."""
+    made: list[dict[str, Any]] = []
+    in_parts = law == "belize" or dice.random() < 0.15
     for one in sentences:
         if "amount_cents" not in one:
             continue
         left, day = one["amount_cents"], PLACE[one["pronounced_on"]]
-        for _ in range(dice.choice((0, 1, 1, 2))):
+        for _ in range(dice.choice((0, 1, 1, 2)) if in_parts else 0):
             day += dice.choice((-20, 0, 7, 30, 100))
             paid = dice.randrange(1, left) if left > 1 else 0
             if paid:
@@ -142,7 +149,9 @@ def _payments(dice: random.Random, sentences: list[dict[str, Any]]) -> list[dict
         if dice.random() < 0.4:
             day += dice.choice((0, 1, 10, 50))
             kind, paid = (("fine_paid", None), ("fine_part_paid", left))[dice.random() < 0.4]
-            if kind == "fine_paid" or all(a["from"] for a in made if a["sentence"] == one["number"]):
+            if kind == "fine_paid" or all(
+                a["from"] for a in made if a["sentence"] == one["number"]
+            ):
                 made.append(_paid(kind, one["number"], day, paid))
     return made
 

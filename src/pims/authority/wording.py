@@ -49,15 +49,21 @@ WARRANT_STANDS: dict[str, dict[str, str]] = {
 }
 
 
-def query_text(*, body: str, reference: str, defects: Sequence[str], language: str) -> str:
-    """The draft of a query to the clerk of court, in the language of whoever will send it."""
+def query_text(
+    *, body: str, reference: str, defects: Sequence[str], language: str, remarks: Sequence[str] = ()
+) -> str:
+    """The draft of a query to the clerk of court, in the language of whoever will send it.
+
+    `remarks` are in that language already; where there are any, they say what *other* is.
+    """
     with translation.override(language):
         lines = [
             gettext("To the clerk, %(body)s.") % {"body": body},
             gettext("Reference: %(reference)s.")
             % {"reference": reference or gettext("none on the paper")},
             gettext("We received this paper with the following defects:"),
-            *(f"– {DEFECTS[code]}" for code in defects),
+            *(f"– {DEFECTS[code]}" for code in defects if not (remarks and code == "other")),
+            *(f"– {remark}" for remark in remarks),
             gettext("Please confirm or correct it in writing."),
         ]
         return "\n".join(str(line) for line in lines)

@@ -89,10 +89,11 @@ class Charge(models.Model):
 class CourtOrder(models.Model):
     """One order about one person, as written, with what is wrong with it.
 
-    `kind` is a code of `jurisdictions/<law>/order_kinds.toml`. `paper` is the same for all whom
-    one paper names. `changes` is the earlier order that this one is about, `change` how;
-    `changes_as_written` the reference on the paper where no such order is known. The term of a
-    sentence or a default is in its `Sentence`.
+    `kind` is a code of `jurisdictions/<law>/order_kinds.toml`. It was made in court at `holds_from`
+    and came to the prison at `received_at`. `paper` is the same for all whom one paper names.
+    `changes` is the earlier order that this one is about, `change` how; `changes_as_written` is
+    the reference on the paper where no such order is known. The term of a sentence or a default is
+    in its `Sentence`.
     """
 
     class State(models.TextChoices):
@@ -120,6 +121,7 @@ class CourtOrder(models.Model):
     reference = models.CharField(max_length=80, blank=True)
     dated = models.DateField(null=True)
     received_at = models.DateTimeField()
+    holds_from = models.DateTimeField()
     as_written = models.TextField(blank=True)
     dates_as_written = models.JSONField(default=dict)
     defects = ArrayField(models.CharField(max_length=40), default=list)
@@ -143,6 +145,8 @@ class CourtOrder(models.Model):
     release_order = models.ForeignKey(
         "authority.ReleaseOrder", on_delete=models.PROTECT, related_name="+", null=True
     )
+    # The warrants that ended when this order was recorded: they hold again where it never was.
+    ended_warrant_name_ids = ArrayField(models.BigIntegerField(), default=list)
     state = models.CharField(max_length=10, choices=State.choices, default=State.STANDS)
     state_at = models.DateTimeField(null=True)
     state_reason = models.CharField(max_length=300, blank=True)

@@ -24,6 +24,7 @@ from pims.authority.services.release_orders import (
 from pims.authority.services.reopening import (
     let_orders_stand_again,
     let_warrants_hold_again,
+    reopen_warrants,
     reopen_warrants_by_fact,
 )
 from pims.authority.services.run_out import end_papers_that_ran_out, reopen_papers_that_ran_out
@@ -54,6 +55,7 @@ __all__ = [
     "record_release_order",
     "record_warrant",
     "reopen_papers_that_ran_out",
+    "reopen_warrants",
     "reopen_warrants_by_fact",
     "send_clerk_query",
     "set_next_appearance",

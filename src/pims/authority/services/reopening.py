@@ -26,6 +26,23 @@ def reopen_warrants_by_fact(
 
 
 @service
+def reopen_warrants(
+    tx: Transaction, *, person_id: int, warrant_name_ids: Sequence[int], at: datetime, basis: str
+) -> tuple[int, ...]:
+    """The order that ended these warrants at `at` never was: they detain again.
+
+    One that has ended otherwise since stays as it ended. Gives the ids that were opened again.
+    """
+    own = people.persons_of(person_id)
+    tx.lock_persons(own)
+    names = WarrantName.objects.select_related("warrant").filter(
+        pk__in=list(warrant_name_ids), person_id__in=own, ends_at__isnull=False
+    )
+    ended = [name for name in names.order_by("pk") if name.ends_at == max(at, name.starts_at)]
+    return reopen(tx, ended, basis)
+
+
+@service
 def let_orders_stand_again(
     tx: Transaction,
     *,

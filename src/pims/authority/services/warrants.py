@@ -45,14 +45,16 @@ def record_warrant(
     dated: date | None = None,
     as_written: str = "",
     defects: Sequence[str] = (),
+    remarks: Sequence[str] = (),
     scan: bytes | None = None,
 ) -> WarrantResult:
     """Record the paper as written, with its defects: those marked and those its dates show.
 
     A defect never stops the record, dates in the wrong order included; a query to the clerk of
-    court is drafted for each paper that has one. Raises InvalidInput (unknown kind or defect, no
-    one named, received in the future, a scan that is none) and NotFound (body); NotPermitted for
-    a person out of reach.
+    court is drafted for each paper that has one. `remarks` are lines of it beside the defects, in
+    the actor's language, from a service that read more of the paper. Raises InvalidInput (unknown
+    kind or defect, no one named, received in the future, a scan that is none) and NotFound (body);
+    NotPermitted for a person out of reach.
     """
     tx.require("authority.record", establishment_id=establishment_id)
     for name in names:
@@ -122,6 +124,7 @@ def record_warrant(
                 reference=warrant.reference,
                 defects=ordered,
                 language=tx.actor.language,
+                remarks=remarks,
             ),
             drafted_at=tx.now,
             recorded_by_id=tx.actor.user_id,

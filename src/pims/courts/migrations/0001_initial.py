@@ -321,6 +321,7 @@ class Migration(migrations.Migration):
                 ("reference", models.CharField(blank=True, max_length=80)),
                 ("dated", models.DateField(null=True)),
                 ("received_at", models.DateTimeField()),
+                ("holds_from", models.DateTimeField()),
                 ("as_written", models.TextField(blank=True)),
                 ("dates_as_written", models.JSONField(default=dict)),
                 (
@@ -352,6 +353,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("changes_as_written", models.CharField(blank=True, max_length=80)),
+                (
+                    "ended_warrant_name_ids",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), default=list, size=None
+                    ),
+                ),
                 (
                     "state",
                     models.CharField(
@@ -455,6 +462,7 @@ class Migration(migrations.Migration):
                 ("reference", models.CharField(blank=True, max_length=80)),
                 ("dated", models.DateField(null=True)),
                 ("received_at", models.DateTimeField()),
+                ("holds_from", models.DateTimeField()),
                 ("as_written", models.TextField(blank=True)),
                 ("dates_as_written", models.JSONField(default=dict)),
                 (
@@ -486,6 +494,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("changes_as_written", models.CharField(blank=True, max_length=80)),
+                (
+                    "ended_warrant_name_ids",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), default=list, size=None
+                    ),
+                ),
                 (
                     "state",
                     models.CharField(

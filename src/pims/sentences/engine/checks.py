@@ -23,7 +23,7 @@ def findings(case: Case) -> list[Finding]:
 
 
 def _of_sentences(case: Case) -> Iterator[Finding]:
-    if not case.sentences and not case.faults:
+    if not case.sentences and all(one.outcome == "remark" for one in case.faults):
         yield Finding("invalid", "sentences.no_sentence")
     for number, times in Counter(s.number for s in case.sentences).items():
         if times > 1:

@@ -1,0 +1,190 @@
+"""What must be known of one person to judge whether each day in custody was lawful.
+
+Instants carry a zone; days are calendar days where the establishment is, and the last day of an
+order is inclusive. Orders are as written: what a paper lacks is None or "", never guessed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+OrderState = Literal["stands", "set_aside", "replaced", "void"]
+CustodyEnd = Literal["", "discharged", "died", "escaped", "removed", "transferred"]
+UnitKind = Literal["", "adults", "juveniles"]
+Lawyer = Literal["unknown", "known", "declined"]
+ChargeState = Literal["open", "withdrawn", "acquitted", "convicted", "discharged", "quashed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Custody:
+    """One period on the books. `ends` is None while it goes on.
+
+    Days unlawfully at large are no custody: the period ends ``escaped`` and another begins.
+    """
+
+    custody_id: str
+    begins: datetime
+    ends: datetime | None = None
+    end_kind: CustodyEnd = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondReading:
+    """`due` until the second officer keys dates and terms blind; `differs` names what differs."""
+
+    due: datetime
+    read_at: datetime | None = None
+    differs: tuple[str, ...] = ()
+    settled_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewDate:
+    """A later date that the court wrote on an order: `said_at` is when it did."""
+
+    said_at: datetime
+    next_date: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """A court's or another body's order as written.
+
+    `kind` is a code of the jurisdiction's order kinds, `court` of its bodies; `court_kind` is the
+    body's kind where the table does not name it. `begins` is the instant from which it takes
+    effect, where that is not the start of the day on which it is dated. `changes` is the order
+    that it varies, revokes, replaces or sets aside. `state_from` is when `state` came about; what
+    is void was so from the start.
+    """
+
+    order_id: str
+    kind: str
+    court: str = ""
+    court_kind: str = ""
+    case: str = ""
+    charges: tuple[str, ...] = ()
+    dated: date | None = None
+    received_at: datetime | None = None
+    begins: datetime | None = None
+    until: date | None = None
+    next_date: date | None = None
+    new_dates: tuple[NewDate, ...] = ()
+    amount_cents: int | None = None
+    review_months: int | None = None
+    changes: str = ""
+    state: OrderState = "stands"
+    state_from: datetime | None = None
+    reading: SecondReading | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """The dates of one sentence. `final` is False while they rest on a rule that nobody signed;
+    those that are certified by hand are final. `endless` is life, and detention at pleasure.
+
+    `follows` is the sentence that it is consecutive to. `ended_at`: quashed or replaced then.
+    """
+
+    sentence_id: str
+    order_id: str
+    full_term_end: date | None = None
+    expiry: date | None = None
+    release_date: date | None = None
+    final: bool = True
+    by_hand: bool = False
+    endless: bool = False
+    follows: str = ""
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payment:
+    """Money paid towards the amount of an order in default of which the person is held."""
+
+    order_id: str
+    at: datetime
+    amount_cents: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hearing:
+    """`outcome` is "" until it is recorded, at `outcome_at`."""
+
+    hearing_id: str
+    on: date
+    case: str = ""
+    outcome: str = ""
+    outcome_at: datetime | None = None
+    cancelled: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charge:
+    """`longest_months` is the longest term that the charge allows where it is one of time; `life`
+    where it is life; neither where it is not known. `likely_months` is the likely sentence."""
+
+    charge_id: str
+    case: str = ""
+    state: ChargeState = "open"
+    longest_months: int | None = None
+    life: bool = False
+    likely_months: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placement:
+    """Where the person slept: a unit for adults, for juveniles, or ("") for either."""
+
+    begins: datetime
+    ends: datetime | None = None
+    unit_kind: UnitKind = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """A review of fitness or of an order without end, held on a day."""
+
+    on: date
+    order_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interest:
+    """A police interest: it informs and holds nobody."""
+
+    interest_id: str
+    begins: datetime
+    ends: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preparation:
+    """The release was opened for preparation."""
+
+    opened_at: datetime
+    closed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """All of one person. `nationalities` are ISO 3166-1 alpha-2, with ZZ for not known."""
+
+    person_id: str
+    zone: str
+    custody: Sequence[Custody] = ()
+    orders: Sequence[Order] = ()
+    sentences: Sequence[Sentence] = ()
+    payments: Sequence[Payment] = ()
+    hearings: Sequence[Hearing] = ()
+    charges: Sequence[Charge] = ()
+    placements: Sequence[Placement] = ()
+    reviews: Sequence[Review] = ()
+    interests: Sequence[Interest] = ()
+    preparations: Sequence[Preparation] = ()
+    born_on: date | None = None
+    juvenile_until_decided: bool = False
+    nationalities: Sequence[str] = ()
+    consul_told_at: datetime | None = None
+    lawyer: Lawyer = "unknown"
+    last_recorded_at: datetime | None = None

@@ -1,0 +1,66 @@
+"""The tables of a jurisdiction that the proof rests on, gathered once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+from pims.jurisdictions.courts import Power, powers
+from pims.jurisdictions.order_kinds import Effect, OrderKind, order_kinds
+from pims.jurisdictions.warrant_kinds import bodies, warrant_kinds
+
+Ability = Literal["can", "doubtful", "cannot"]
+
+# The country whose nationals are no foreigners there.
+_HOME = {"belize": "BZ"}
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """`bodies` is a body's kind by its code, `statuses` what a person held on a kind of order
+    counts as; `home` is the country's code, "" where every nationality is foreign to nobody."""
+
+    code: str
+    kinds: Mapping[str, OrderKind]
+    powers: Mapping[str, Power]
+    bodies: Mapping[str, str]
+    statuses: Mapping[str, str]
+    home: str = ""
+
+    def effect(self, kind: str) -> Effect | None:
+        """What an order of this kind does; None of a kind that the table does not have."""
+        found = self.kinds.get(kind)
+        return None if found is None else found.effect
+
+    def court_kind(self, court: str, given: str = "") -> str:
+        return self.bodies.get(court, given)
+
+    def ability(self, court_kind: str, kind: str) -> Ability:
+        """Whether such a body can make such an order, as far as the table says."""
+        power = self.powers.get(court_kind)
+        if power is None:
+            return "doubtful"
+        if kind in power.may:
+            return "can"
+        return "cannot" if kind in power.cannot else "doubtful"
+
+    def citation(self, kind: str) -> str:
+        found = self.kinds.get(kind)
+        return "" if found is None else found.citation
+
+
+@cache
+def law_of(jurisdiction: str = "belize") -> Law:
+    """Raises FileNotFoundError where there is no such jurisdiction, BadTable."""
+    warrants = warrant_kinds(jurisdiction)
+    kinds = order_kinds(jurisdiction)
+    return Law(
+        code=jurisdiction,
+        kinds=kinds,
+        powers=powers(jurisdiction),
+        bodies={body.code: body.kind for body in bodies(jurisdiction)},
+        statuses={
+            code: warrants[kind.warrant].legal_status for code, kind in kinds.items() if kind.warrant
+        },
+        home=_HOME.get(jurisdiction, ""),
+    )

@@ -1,0 +1,98 @@
+"""Terms as written, and the last day to which a paper alone reaches. Pure.
+
+This is no calculation of a release date: no credit, no remission, no law. It says how long a
+commitment holds by its own words, until the calculation has said when it ends.
+"""
+
+from calendar import monthrange
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import MAXYEAR, date, timedelta
+
+# A term beyond this holds nobody longer than a life does: a slip of the keys, or a mistake.
+LONGEST_YEARS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A term in the units of the paper; any numbers that are not negative."""
+
+    years: int = 0
+    months: int = 0
+    weeks: int = 0
+    days: int = 0
+
+    @property
+    def is_nothing(self) -> bool:
+        return not (self.years or self.months or self.weeks or self.days)
+
+    @property
+    def is_beyond_a_life(self) -> bool:
+        """Whether it is longer than `LONGEST_YEARS`, months taken as twelfths of a year."""
+        return self.rough_days > LONGEST_YEARS * 366
+
+    @property
+    def rough_days(self) -> int:
+        """Days, near enough to tell which of two terms is the longer."""
+        return (self.years * 12 + self.months) * 1461 // 48 + self.weeks * 7 + self.days
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One sentence of a paper: `first_day` is when it takes effect if it follows no other.
+
+    `follows` is the position of the earlier sentence of the same paper that it is consecutive to.
+    """
+
+    position: int
+    term: Term
+    first_day: date
+    follows: int | None = None
+
+
+def last_day(first_day: date, term: Term) -> date | None:
+    """The last day of a term that begins on `first_day`, both counted.
+
+    None for a term of nothing, or of more than a life.
+    """
+    if term.is_nothing or term.is_beyond_a_life:
+        return None
+    month = first_day.month - 1 + term.months
+    year, month = first_day.year + term.years + month // 12, month % 12 + 1
+    if year > MAXYEAR:
+        return None
+    day = min(first_day.day, monthrange(year, month)[1])
+    try:
+        return date(year, month, day) + timedelta(days=term.weeks * 7 + term.days - 1)
+    except OverflowError:
+        return None
+
+
+def reaches_to(sentences: Sequence[Written]) -> date | None:
+    """The last day of all sentences of one paper; None where one of them has no end.
+
+    One that follows another of the paper begins on the day after it; one that follows itself, or
+    one that comes after it, is taken by its own day.
+    """
+    ends: dict[int, date] = {}
+    for one in sorted(sentences, key=lambda s: s.position):
+        before = ends.get(one.follows) if one.follows is not None else None
+        first = one.first_day if before is None else before + timedelta(days=1)
+        end = last_day(first, one.term)
+        if end is None:
+            return None
+        ends[one.position] = end
+    return max(ends.values(), default=None)
+
+
+def review_day(begins: date, months: int | None) -> date | None:
+    """The day of the first review, `months` whole months after `begins`; None without a period."""
+    if not months or months > LONGEST_YEARS * 12:
+        return None
+    month = begins.month - 1 + months
+    year, month = begins.year + month // 12, month % 12 + 1
+    return date(year, month, min(begins.day, monthrange(year, month)[1]))
+
+
+def as_term(values: Mapping[str, int | None]) -> Term:
+    return Term(**{unit: values.get(unit) or 0 for unit in ("years", "months", "weeks", "days")})

@@ -1,0 +1,266 @@
+"""An order as it was given, read by the rules: its defects and the rows of its sentences."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from pims.authority.selectors import BodyInfo
+from pims.courts.models import Charge, CourtOrder, Sentence
+from pims.courts.rules import defects as rules
+from pims.courts.rules.terms import Term, Written, last_day, reaches_to
+from pims.courts.services.common import closed, day_of
+from pims.courts.services.order_inputs import SENTENCE_KINDS, UNITS, SentenceInput
+from pims.jurisdictions.courts import doubt_of_order
+from pims.jurisdictions.offences import offences
+from pims.jurisdictions.order_kinds import OrderKind
+from pims.people import selectors as people
+
+# Terms without a last day.
+ENDLESS = frozenset({"life", "pleasure", "unfit"})
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order as written, before any row of it. `changes_reference` is cleaned."""
+
+    kind: OrderKind
+    body: BodyInfo
+    establishment_id: int
+    received_at: datetime
+    reference: str
+    dated: date | None
+    next_date: date | None
+    until: date | None
+    amount_cents: int | None
+    review_months: int | None
+    sureties: str
+    conditions: str
+    dates_as_written: Mapping[str, str]
+    marked: frozenset[str]
+
+    @property
+    def received_on(self) -> date:
+        return day_of(self.received_at, self.establishment_id)
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceRow:
+    """A sentence as it will be kept; `follows` is the position of another of this order."""
+
+    values: Mapping[str, object]
+    facts: rules.SentenceFacts
+    follows: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """The earlier order: None where it is not known, or is this very order (`itself`)."""
+
+    order: CourtOrder | None
+    itself: bool = False
+    applies: bool = False
+
+
+def defects_of(
+    order: Order,
+    *,
+    person_id: int,
+    changed: Changed | None,
+    sentences: Sequence[SentenceRow],
+    charges_of_another: bool,
+) -> tuple[str, ...]:
+    """The codes of what is wrong with the order about this person, worst first."""
+    doubt = doubt_of_order(order.body.kind, order.kind.code)
+    facts = rules.OrderFacts(
+        kind=order.kind,
+        body_kind=order.body.kind,
+        received_on=order.received_on,
+        dated=order.dated,
+        next_date=order.next_date,
+        until=order.until,
+        amount_cents=order.amount_cents,
+        review_months=order.review_months,
+        sureties=order.sureties,
+        conditions=order.conditions,
+        impossible_dates=bool(order.dates_as_written),
+        order_doubt="" if doubt is None else doubt.code,
+        dated_closed=closed(order.body, order.dated),
+        next_date_closed=closed(order.body, order.next_date),
+        born=people.born_between([person_id]).get(person_id),
+    )
+    earlier = None if changed is None else _changed_facts(changed, person_id)
+    found = rules.read_off(rules.Paper(facts, earlier, [one.facts for one in sentences]))
+    if charges_of_another:
+        found.add("charge_of_another_person")
+    return rules.in_order(found | order.marked)
+
+
+def _changed_facts(changed: Changed, person_id: int) -> rules.ChangedFacts:
+    if changed.order is None or changed.itself:
+        return rules.ChangedFacts(itself=changed.itself, known=False)
+    earlier = changed.order
+    return rules.ChangedFacts(
+        same_person=earlier.person_id in people.persons_of(person_id),
+        body_kind=earlier.body.kind,
+        dated=earlier.dated,
+        stands=earlier.state == CourtOrder.State.STANDS,
+    )
+
+
+def sentence_rows(
+    order: Order,
+    sentences: Sequence[SentenceInput],
+    *,
+    person_id: int,
+    charges: Mapping[int, Charge],
+) -> list[SentenceRow]:
+    """The sentences of one person, in their order, with what the order and the charge say too."""
+    return [
+        _row(order, one, position, len(sentences), person_id, charges.get(one.charge_id or 0))
+        for position, one in enumerate(sentences, 1)
+    ]
+
+
+def _row(
+    order: Order,
+    one: SentenceInput,
+    position: int,
+    count: int,
+    person_id: int,
+    charge: Charge | None,
+) -> SentenceRow:
+    pronounced = one.pronounced_on or order.dated or order.received_on
+    offence_on, offence_class = one.offence_on, one.offence_class
+    if charge is not None:
+        offence_on = offence_on or charge.offence_to or charge.offence_from
+        table = offences().get(charge.offence_code)
+        offence_class = offence_class or ("" if table is None else table.grade)
+    followed, follows, target = _followed(one, position, count, person_id)
+    kind = one.kind or SENTENCE_KINDS.get(order.kind.code, "imprisonment")
+    facts = rules.SentenceFacts(
+        kind=kind,
+        term=one.term,
+        minimum=one.minimum,
+        pronounced_on=pronounced,
+        effective_from=one.effective_from,
+        offence_on=offence_on,
+        link_problem="" if followed is None else rules.link_problem(followed),
+    )
+    values = {
+        "kind": kind,
+        **{unit: getattr(one, unit) for unit in UNITS},
+        **{f"minimum_{unit}": getattr(one, f"minimum_{unit}") for unit in UNITS},
+        "pronounced_on": pronounced,
+        "effective_from": one.effective_from,
+        "link": one.link,
+        "consecutive_to_id": target,
+        "charge": charge,
+        "offence_on": offence_on,
+        "offence_class": offence_class,
+        "amount_cents": order.amount_cents if one.amount_cents is None else one.amount_cents,
+        "position": position,
+    }
+    return SentenceRow(values, facts, follows)
+
+
+def _followed(
+    one: SentenceInput, position: int, count: int, person_id: int
+) -> tuple[rules.Followed | None, int | None, int | None]:
+    """What it follows, as the rules see it; its position on this paper, or the id it had before."""
+    if one.link != Sentence.Link.CONSECUTIVE:
+        return None, None, None
+    place = one.consecutive_to_position
+    if place is not None:
+        known = 1 <= place <= count
+        facts = rules.Followed(
+            named=True, itself=place == position, found=known, same_person=True, stands=True
+        )
+        return facts, place if known else None, None
+    if one.consecutive_to_id is None:
+        return rules.Followed(), None, None
+    earlier = Sentence.objects.filter(pk=one.consecutive_to_id).first()
+    if earlier is None:
+        return rules.Followed(named=True), None, None
+    facts = rules.Followed(
+        named=True,
+        found=True,
+        same_person=earlier.person_id in people.persons_of(person_id),
+        stands=earlier.state == Sentence.State.STANDS,
+    )
+    return facts, None, earlier.pk
+
+
+def paper_reaches_to(rows: Sequence[SentenceRow]) -> date | None:
+    """The last day of the terms as written, until the calculation says when they end.
+
+    One that follows a sentence of an earlier paper begins on the day after that one's last.
+    """
+    if not rows or any(row.facts.kind in ENDLESS for row in rows):
+        return None
+    written = []
+    for position, row in enumerate(rows, 1):
+        first = row.facts.effective_from or row.facts.pronounced_on
+        target = row.values["consecutive_to_id"]
+        if isinstance(target, int) and not row.facts.link_problem:
+            before = _end_of(target, frozenset())
+            if before is None:
+                return None
+            first = before + timedelta(days=1)
+        follows = row.follows if row.follows != position else None
+        written.append(Written(position, row.facts.term, first, follows))
+    return reaches_to(written)
+
+
+def order_reaches_to(order: CourtOrder) -> date | None:
+    """The last day of an order's standing sentences, by the terms as they are recorded."""
+    rows = order.sentences.filter(state=Sentence.State.STANDS)
+    ends = [_end_of(row.pk, frozenset()) for row in rows]
+    return None if None in ends else max((end for end in ends if end is not None), default=None)
+
+
+def _end_of(sentence_id: int, seen: frozenset[int]) -> date | None:
+    """The last day of a recorded sentence, by its own term and those that it follows."""
+    row = Sentence.objects.filter(pk=sentence_id).first()
+    if row is None or row.pk in seen or row.kind in ENDLESS:
+        return None
+    first = row.effective_from or row.pronounced_on
+    if row.consecutive_to_id is not None:
+        before = _end_of(row.consecutive_to_id, seen | {row.pk})
+        if before is None:
+            return None
+        first = before + timedelta(days=1)
+    return last_day(first, Term(row.years, row.months, row.weeks, row.days))
+
+
+def resolve_change(
+    *,
+    person_id: int,
+    body_id: int,
+    reference: str,
+    changes_order_id: int | None,
+    changes_reference: str,
+    change: str,
+) -> Changed | None:
+    """The order that this one says it changes; None where it says so of none."""
+    own = people.persons_of(person_id)
+    earlier = None
+    if changes_order_id is not None:
+        earlier = CourtOrder.objects.select_related("body").filter(pk=changes_order_id).first()
+        if earlier is not None and earlier.person_id not in own:
+            # One paper changes the earlier one for everybody whom both name.
+            beside = CourtOrder.objects.filter(paper=earlier.paper, person_id__in=own)
+            earlier = beside.select_related("body").first() or earlier
+    elif changes_reference:
+        rows = CourtOrder.objects.filter(person_id__in=own, reference__iexact=changes_reference)
+        same_body = rows.filter(body_id=body_id)
+        found = list((same_body if same_body.exists() else rows).select_related("body"))
+        # The one that stands, and of several the last.
+        found.sort(key=lambda o: (o.state == CourtOrder.State.STANDS, o.received_at, o.pk))
+        earlier = found[-1] if found else None
+        if earlier is None and reference and reference.casefold() == changes_reference.casefold():
+            return Changed(None, itself=True)
+    elif not change:
+        return None
+    if earlier is None:
+        return Changed(None)
+    return Changed(earlier, applies=earlier.person_id in own)

@@ -1,0 +1,390 @@
+"""An order recorded as written, with all that it does, in one change."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from uuid import uuid4
+
+from pims.courts import events
+from pims.courts.models import Charge, CourtCase, CourtOrder, OrderQuery, SecondReading, Sentence
+from pims.courts.rules.defects import in_order, to_ask_about
+from pims.courts.rules.readings import due_at
+from pims.courts.services.cases import set_charge_state
+from pims.courts.services.common import (
+    NAMES,
+    NUMBER,
+    PROSE,
+    RECORD,
+    body_of,
+    join_case,
+    line,
+    locked_case,
+    not_in_the_future,
+    prose,
+    reach,
+    refuse_wrong,
+)
+from pims.courts.services.hearings import add_hearing, standing_hearing
+from pims.courts.services.order_effects import (
+    CHARGE_STATES,
+    Named,
+    detain,
+    free,
+    freed_by_default,
+    open_warrants,
+    worded,
+)
+from pims.courts.services.order_facts import (
+    Changed,
+    Order,
+    SentenceRow,
+    defects_of,
+    paper_reaches_to,
+    resolve_change,
+    sentence_rows,
+)
+from pims.courts.services.order_fall import give_way
+from pims.courts.services.order_inputs import (
+    CourtOrderResult,
+    OrderName,
+    SentenceInput,
+    written_dates,
+    wrong_in,
+)
+from pims.courts.wording import query_text
+from pims.facilities import selectors as facilities
+from pims.foundation.access.actor import Actor
+from pims.foundation.commands.transaction import Transaction, service
+from pims.foundation.vault.files import store_file
+from pims.jurisdictions.holidays import is_closed
+from pims.jurisdictions.offences import offences
+from pims.jurisdictions.order_kinds import Effect, order_kinds
+from pims.people import selectors as people
+
+_READER = Actor(user_id=0, name="", badge="", system=True)
+
+
+@service
+def record_court_order(
+    tx: Transaction,
+    *,
+    establishment_id: int,
+    kind: str,
+    body_id: int,
+    names: Sequence[OrderName],
+    received_at: datetime,
+    pronounced_at: datetime | None = None,
+    case_id: int | None = None,
+    charge_ids: Sequence[int] = (),
+    reference: str = "",
+    dated: date | None = None,
+    as_written: str = "",
+    defects: Sequence[str] = (),
+    next_date: date | None = None,
+    next_mode: str = "in_person",
+    until: date | None = None,
+    amount_cents: int | None = None,
+    review_months: int | None = None,
+    conditions: str = "",
+    sureties: str = "",
+    sentences: Sequence[SentenceInput] = (),
+    changes_order_id: int | None = None,
+    changes_reference: str = "",
+    change: str = "",
+    dates_as_written: Mapping[str, str] | None = None,
+    scan: bytes | None = None,
+) -> CourtOrderResult:
+    """Record an order of a court as written, a row for each person it names, and what it does.
+
+    One that detains or sentences becomes a warrant, one that frees a release order; the earlier
+    order that it changes falls, and a sentence with it. Whatever it contradicts is a defect, for
+    which a query to the clerk of court is drafted, and stops nothing. `pronounced_at` is when it
+    began to hold (None: when it was received). `dates_as_written` is what stands in a box for a
+    day that no calendar has: ``{"until": "30 February 2027"}``. Another officer must read it again
+    by noon of the next working day.
+
+    Raises InvalidInput (no such kind, nobody named, received in the future, a figure that no row
+    holds), NotFound (body, case, person) and NotPermitted.
+    """
+    tx.require(RECORD, establishment_id=establishment_id)
+    person_ids = [name.person_id for name in names]
+    reach(tx, RECORD, person_ids)
+    own = {i for person_id in person_ids for i in people.persons_of(person_id)}
+    case = None if case_id is None else locked_case(tx, case_id, also={*own, *person_ids})
+    tx.lock_persons({*own, *person_ids})
+    refuse_wrong(
+        wrong_in(
+            kind=kind,
+            names=names,
+            sentences=sentences,
+            defects=defects,
+            change=change,
+            amount_cents=amount_cents,
+            review_months=review_months,
+            dates_as_written=dates_as_written or {},
+        )
+        | not_in_the_future(tx, received_at=received_at, pronounced_at=pronounced_at)
+    )
+    written = Order(
+        kind=order_kinds()[kind],
+        body=body_of(body_id),
+        establishment_id=establishment_id,
+        received_at=received_at,
+        reference=line("reference", reference, NUMBER),
+        dated=dated,
+        next_date=next_date,
+        until=until,
+        amount_cents=amount_cents,
+        review_months=review_months,
+        sureties=prose("sureties", sureties),
+        conditions=prose("conditions", conditions),
+        dates_as_written=written_dates(dates_as_written or {}),
+        marked=frozenset(defects),
+    )
+    as_written = prose("as_written", as_written, PROSE)
+    changes_reference = line("changes_reference", changes_reference, NUMBER)
+    charges = _charges(charge_ids, sentences)
+    holds_from = pronounced_at or received_at
+    headers = people.person_headers(_READER, person_ids, brief=True)
+    paper = uuid4()
+    named: list[Named] = []
+    changed: list[Changed | None] = []
+    for name in names:
+        about = resolve_change(
+            person_id=name.person_id,
+            body_id=body_id,
+            reference=written.reference,
+            changes_order_id=changes_order_id,
+            changes_reference=changes_reference,
+            change=change,
+        )
+        theirs = [s for s in sentences if s.person_id in (None, name.person_id)]
+        mine = {
+            pk: one
+            for pk, one in charges.items()
+            if one.person_id in people.persons_of(name.person_id)
+        }
+        rows = sentence_rows(written, theirs, person_id=name.person_id, charges=mine)
+        order = CourtOrder(
+            kind=kind,
+            paper=paper,
+            body_id=body_id,
+            case=case,
+            person_id=name.person_id,
+            establishment_id=establishment_id,
+            name_as_written=line("names", name.name_as_written, NAMES)
+            or headers[name.person_id].display_name,
+            reference=written.reference,
+            dated=dated,
+            received_at=received_at,
+            holds_from=holds_from,
+            as_written=as_written,
+            dates_as_written=dict(written.dates_as_written),
+            defects=list(
+                defects_of(
+                    written,
+                    person_id=name.person_id,
+                    changed=about,
+                    sentences=rows,
+                    charges_of_another=len(names) == 1 and len(mine) < len(charges),
+                )
+            ),
+            next_date=next_date,
+            until=until,
+            amount_cents=amount_cents,
+            review_months=review_months,
+            conditions=written.conditions,
+            sureties=written.sureties,
+            changes_id=None if about is None or about.order is None else about.order.pk,
+            change=change if change or about is None else CourtOrder.Change.REPLACES,
+            changes_as_written=changes_reference,
+            recorded_at=tx.now,
+            recorded_by_id=tx.actor.user_id,
+        )
+        order.save()
+        if about is not None and about.itself:
+            order.changes_id = order.pk
+        order.charges.set(mine.values())
+        _keep_sentences(tx, order, rows)
+        named.append(_named(written, order, name, rows, mine, about))
+        changed.append(about)
+        if case is not None:
+            join_case(tx, case, name.person_id)
+    _carry_out(tx, written, named, changed, as_written=as_written, scan=scan)
+    for one in named:
+        _settle_rows(tx, written, one, mode=next_mode)
+    return CourtOrderResult(
+        paper=paper,
+        order_ids=tuple(one.order.pk for one in named),
+        warrant_name_ids=tuple(one.order.warrant_name_id for one in named),
+        release_order_ids=tuple(one.order.release_order_id for one in named),
+        defects=in_order({code for one in named for code in one.order.defects}),
+    )
+
+
+def _charges(charge_ids: Sequence[int], sentences: Sequence[SentenceInput]) -> dict[int, Charge]:
+    wanted = {*charge_ids, *(s.charge_id for s in sentences if s.charge_id is not None)}
+    return Charge.objects.select_related("case").in_bulk(list(wanted))
+
+
+def _keep_sentences(tx: Transaction, order: CourtOrder, rows: Sequence[SentenceRow]) -> None:
+    kept = [
+        Sentence.objects.create(
+            order=order,
+            person_id=order.person_id,
+            recorded_by_id=tx.actor.user_id,
+            **row.values,
+        )
+        for row in rows
+    ]
+    for sentence, row in zip(kept, rows, strict=True):
+        if row.follows is not None:
+            sentence.consecutive_to_id = kept[row.follows - 1].pk
+            sentence.save(update_fields=["consecutive_to"])
+
+
+def _named(
+    written: Order,
+    order: CourtOrder,
+    name: OrderName,
+    rows: Sequence[SentenceRow],
+    charges: Mapping[int, Charge],
+    about: Changed | None,
+) -> Named:
+    """What the order is to the authority room about this person."""
+    held = open_warrants(name.person_id, order.establishment_id)
+    concerned = [i for i in name.warrant_name_ids if i in held]
+    earlier = about.order if about is not None and about.applies else None
+    if earlier is not None and earlier.warrant_name_id in held and earlier.warrant_name_id:
+        concerned.append(earlier.warrant_name_id)
+    if written.kind.effect is Effect.FREES and not concerned and not name.ends_all:
+        concerned = freed_by_default(order, charges.keys())
+        if not concerned:
+            order.defects = list(in_order({*order.defects, "frees_from_nothing_known"}))
+    until = written.until
+    if until is None and written.kind.effect is Effect.SENTENCE:
+        until = paper_reaches_to(rows)
+    labels = offences()
+    said = [
+        one.as_written or labels[one.offence_code].label["en"]
+        for one in charges.values()
+        if one.as_written or one.offence_code in labels
+    ]
+    return Named(order, until, "; ".join(said), tuple(dict.fromkeys(concerned)), name.ends_all)
+
+
+def _carry_out(
+    tx: Transaction,
+    written: Order,
+    named: Sequence[Named],
+    changed: Sequence[Changed | None],
+    *,
+    as_written: str,
+    scan: bytes | None,
+) -> None:
+    effect = written.kind.effect
+    for one, about in zip(named, changed, strict=True):
+        # The earlier release order falls before the new warrant, which it would else end.
+        if about is not None and about.applies and about.order is not None:
+            give_way(
+                tx,
+                about.order,
+                one.order,
+                at=one.order.holds_from,
+                reason=f"{written.body.name} {written.reference}".strip(),
+            )
+    if effect in (Effect.DETAINS, Effect.SENTENCE):
+        starts_at = named[0].order.holds_from
+        detain(tx, written, named, starts_at=starts_at, as_written=as_written, scan=scan)
+    elif effect is Effect.FREES:
+        for one in named:
+            free(tx, written, one, as_written=as_written, scan=scan)
+    elif scan is not None:
+        person_id = named[0].order.person_id
+        blob = store_file(
+            tx, person_id=person_id, kind="court_order_scan", data=scan, media_type=None
+        )
+        for one in named:
+            one.order.scan_blob_id = blob.blob_id
+
+
+def _settle_rows(tx: Transaction, written: Order, one: Named, *, mode: str) -> None:
+    """The rest of one order: charges, hearing, query, second reading, and the entry of it all."""
+    order = one.order
+    order.save()
+    state = CHARGE_STATES.get(order.kind)
+    if state is not None:
+        for charge in order.charges.select_related("case"):
+            set_charge_state(
+                tx, charge, state=state, decided_on=order.dated or written.received_on,
+                order_id=order.pk,
+            )  # fmt: skip
+    if order.next_date is not None:
+        _next_hearing(tx, written, order, mode)
+    if order.warrant_name_id is None and to_ask_about(order.defects):
+        OrderQuery.objects.create(
+            order=order,
+            text=query_text(
+                body=written.body.name,
+                reference=order.reference,
+                defects=worded(order.defects, tx.actor.language),
+                language=tx.actor.language,
+            ),
+            drafted_at=tx.now,
+            recorded_by_id=tx.actor.user_id,
+        )
+    reading = SecondReading.objects.create(
+        order=order,
+        person_id=order.person_id,
+        due_at=due_at(tx.now, facilities.time_zone(order.establishment_id), is_closed=is_closed),
+    )
+    tx.record(
+        events.OrderRecorded(
+            person_id=order.person_id,
+            establishment_id=order.establishment_id,
+            order_id=order.pk,
+            order_kind=order.kind,
+            effect=written.kind.effect.value,
+            defects=tuple(order.defects),
+            sentence_ids=tuple(order.sentences.order_by("position").values_list("pk", flat=True)),
+            warrant_name_id=order.warrant_name_id,
+            release_order_id=order.release_order_id,
+            changes_order_id=order.changes_id,
+            reading_due_at=reading.due_at.isoformat(),
+        ),
+        details={
+            "name_as_written": order.name_as_written,
+            "reference": order.reference,
+            "as_written": order.as_written,
+            "dated": order.dated,
+            "next_date": order.next_date,
+            "until": order.until,
+            "dates_as_written": order.dates_as_written,
+            "conditions": order.conditions,
+            "sureties": order.sureties,
+        },
+    )
+
+
+def _next_hearing(tx: Transaction, written: Order, order: CourtOrder, mode: str) -> None:
+    """The day that the order names stands in the diary, once."""
+    if order.next_date is None:
+        return
+    found = standing_hearing(
+        order.person_id, body_id=order.body_id, on=order.next_date, case_id=order.case_id
+    )
+    if found is None:
+        case = CourtCase.objects.filter(pk=order.case_id).first()
+        add_hearing(
+            tx,
+            establishment_id=order.establishment_id,
+            person_id=order.person_id,
+            body=written.body,
+            on=order.next_date,
+            mode=mode,
+            case=case,
+            warrant_name_id=order.warrant_name_id,
+        )
+    elif found.warrant_name_id is None and order.warrant_name_id is not None:
+        found.warrant_name_id = order.warrant_name_id
+        found.version += 1
+        found.save(update_fields=["warrant_name", "version"])

@@ -6,7 +6,7 @@ from datetime import datetime
 from pims.authority import selectors as authority
 from pims.authority import services as authority_services
 from pims.courts import events
-from pims.courts.models import CourtOrder, Hearing, SecondReading, Sentence
+from pims.courts.models import CourtOrder, Hearing, Sentence
 from pims.courts.services.common import among, locked_order, not_in_the_future, refuse_wrong, why
 from pims.courts.services.order_effects import effect_of, end_warrants
 from pims.foundation.commands.transaction import Transaction, service
@@ -122,7 +122,6 @@ def fall(
         sentence.state, sentence.ended_at = ends_as, at
         sentence.version += 1
         sentence.save(update_fields=["state", "ended_at", "version"])
-    SecondReading.objects.filter(order=order, read_at=None).delete()
     tx.record(
         events.OrderFell(
             person_id=order.person_id,

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from uuid import uuid4
 
 from pims.courts import events
-from pims.courts.models import Charge, CourtCase, CourtOrder, OrderQuery, SecondReading, Sentence
+from pims.courts.models import Charge, CourtOrder, OrderQuery, SecondReading, Sentence
 from pims.courts.rules.defects import in_order, to_ask_about
 from pims.courts.rules.readings import due_at
 from pims.courts.services.cases import set_charge_state
@@ -373,7 +373,6 @@ def _next_hearing(tx: Transaction, written: Order, order: CourtOrder, mode: str)
         order.person_id, body_id=order.body_id, on=order.next_date, case_id=order.case_id
     )
     if found is None:
-        case = CourtCase.objects.filter(pk=order.case_id).first()
         add_hearing(
             tx,
             establishment_id=order.establishment_id,
@@ -381,7 +380,7 @@ def _next_hearing(tx: Transaction, written: Order, order: CourtOrder, mode: str)
             body=written.body,
             on=order.next_date,
             mode=mode,
-            case=case,
+            case=order.case,
             warrant_name_id=order.warrant_name_id,
         )
     elif found.warrant_name_id is None and order.warrant_name_id is not None:

@@ -9,7 +9,15 @@ from pims.authority import services as authority_services
 from pims.courts import events
 from pims.courts.models import CourtOrder, SecondReading, Sentence
 from pims.courts.rules import readings as rules
-from pims.courts.services.common import MOST, among, amounts, locked_order, refuse_wrong, why
+from pims.courts.services.common import (
+    MOST,
+    among,
+    amounts,
+    day_of,
+    locked_order,
+    refuse_wrong,
+    why,
+)
 from pims.courts.services.order_facts import order_reaches_to
 from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel.decisions import refuse
@@ -151,7 +159,7 @@ def first_reading(order: CourtOrder) -> rules.Reading:
     """An order as it was keyed first, in the shape in which readings are compared."""
     standing = order.sentences.filter(state=Sentence.State.STANDS).order_by("position")
     default = {
-        "pronounced_on": order.dated,
+        "pronounced_on": _spoken_on(order),
         "effective_from": None,
         "amount_cents": order.amount_cents,
     }
@@ -162,6 +170,11 @@ def first_reading(order: CourtOrder) -> rules.Reading:
             for one in standing
         ],
     )
+
+
+def _spoken_on(order: CourtOrder) -> date:
+    """The day on which a sentence was pronounced of which the paper does not say it apart."""
+    return order.dated or day_of(order.received_at, order.establishment_id)
 
 
 def _own(one: Sentence, name: str, default: Mapping[str, object]) -> object:
@@ -257,8 +270,7 @@ def _take_sentences(
         for unit in ("years", "months", "weeks", "days"):
             given[unit] = given[unit] or 0
         given["link"] = given["link"] or Sentence.Link.CONCURRENT
-        day = order.dated or tx.now.date()
-        given["pronounced_on"] = given["pronounced_on"] or day
+        given["pronounced_on"] = given["pronounced_on"] or _spoken_on(order)
         if given["amount_cents"] is None:
             given["amount_cents"] = order.amount_cents
         if number < len(rows):

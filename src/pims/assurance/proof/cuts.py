@@ -120,7 +120,9 @@ def _freed(
                 left -= set(release.charges)
                 if left:
                     continue
-            ending = "fine_paid" if release_kind.release == "fine_paid" else "held_after_release_order"
+            ending = (
+                "fine_paid" if release_kind.release == "fine_paid" else "held_after_release_order"
+            )
             _put(found, order.order_id, Cut(effect + RELEASE_WITHIN, ending, release.order_id))
             break
 

@@ -40,7 +40,9 @@ def fault_kinds() -> Mapping[str, FaultKind]:
     for row in tomllib.loads(text)["kind"]:
         if len(row["minutes"]) != len(row["ladder"]) - 1:
             raise ValueError(f"{row['code']}: a ladder has one fewer deadline than steps")
-        kind = FaultKind(**{**row, "ladder": tuple(row["ladder"]), "minutes": tuple(row["minutes"])})
+        kind = FaultKind(
+            **{**row, "ladder": tuple(row["ladder"]), "minutes": tuple(row["minutes"])}
+        )
         if kind.code in found:
             raise ValueError(f"{kind.code} is there twice")
         found[kind.code] = kind

@@ -60,7 +60,9 @@ def law_of(jurisdiction: str = "belize") -> Law:
         powers=powers(jurisdiction),
         bodies={body.code: body.kind for body in bodies(jurisdiction)},
         statuses={
-            code: warrants[kind.warrant].legal_status for code, kind in kinds.items() if kind.warrant
+            code: warrants[kind.warrant].legal_status
+            for code, kind in kinds.items()
+            if kind.warrant
         },
         home=_HOME.get(jurisdiction, ""),
     )

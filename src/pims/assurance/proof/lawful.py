@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import pairwise
 
 from pims.assurance.proof.history import Custody, History
 from pims.assurance.proof.law import Law
@@ -70,7 +71,7 @@ def _within(
     active: list[Reach] = []
     last: Reach | None = None
     coming, gone = 0, 0
-    for start, stop in zip(instants, instants[1:], strict=False):
+    for start, stop in pairwise(instants):
         while coming < len(holding) and holding[coming].begins <= start:
             active.append(holding[coming])
             coming += 1
@@ -97,12 +98,7 @@ def _piece(start: datetime, stop: datetime, active: list[Reach], last: Reach | N
 def _told(reach: Reach, begin: datetime, earlier: datetime | None) -> bool:
     """Whether the end of an order explains a gap of this custody, and not of one before it."""
     assert reach.ends is not None
-    return (
-        reach.begins >= begin
-        or reach.ends > begin
-        or earlier is None
-        or reach.begins >= earlier
-    )
+    return reach.begins >= begin or reach.ends > begin or earlier is None or reach.begins >= earlier
 
 
 def _ended(reach: Reach) -> tuple[datetime, str, str, str]:

@@ -61,9 +61,7 @@ def reaches(history: History, law: Law) -> list[Reach]:
             free = freed_at(order, history.zone)
             if free is not None:
                 ending = "fine_paid" if kind.release == "fine_paid" else "held_after_release_order"
-                found.append(
-                    Reach(order.order_id, free - RELEASE_WITHIN, free, ending, mark=True)
-                )
+                found.append(Reach(order.order_id, free - RELEASE_WITHIN, free, ending, mark=True))
             continue
         if kind.effect is Effect.NOTES:
             continue
@@ -126,9 +124,7 @@ def _sentence(
         else:
             assert full is not None
             stages.append(replace(made, ends=max(end_of(full, zone), own)))
-    quashed = (
-        [Cut(sentence.ended_at, "order_no_longer_stands", "")] if sentence.ended_at else []
-    )
+    quashed = [Cut(sentence.ended_at, "order_no_longer_stands", "")] if sentence.ended_at else []
     for stage in stages:
         yield from _cut(stage, quashed)
 
@@ -167,9 +163,7 @@ def _detained(
     for start, end, ending in periods:
         reach = Reach(order.order_id, start, end, ending)
         if last is not None:
-            yield from _cut(
-                reach, [Cut(end_of(last, zone), over.get(status, "order_expired"), "")]
-            )
+            yield from _cut(reach, [Cut(end_of(last, zone), over.get(status, "order_expired"), "")])
         else:
             yield reach
 

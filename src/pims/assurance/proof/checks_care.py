@@ -1,0 +1,89 @@
+"""What is owed to the person: a place fit for the age, a consul, a lawyer, and being seen."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from pims.assurance.proof.days import day_of, grown_up_on, start_of
+from pims.assurance.proof.kinds import fault_kinds
+from pims.assurance.proof.look import Fault, Look
+
+# "Without delay", as the service counts it; to be confirmed.
+CONSUL_WITHIN = timedelta(hours=24)
+LAWYER_WITHIN = timedelta(days=7)
+SEEN_WITHIN = timedelta(days=30)
+# ISO 3166 has none for them: not known, stateless.
+_NO_COUNTRY = frozenset({"ZZ", "XX"})
+
+
+def _reference(kind: str) -> str:
+    return fault_kinds()[kind].reference
+
+
+def _among_adults(look: Look) -> Iterator[Fault]:
+    grown = _grown_up(look)
+    if grown is None and not look.history.juvenile_until_decided:
+        return
+    kind = "juvenile_among_adults"
+    for placement in look.history.placements:
+        if placement.unit_kind != "adults" or placement.begins >= look.as_of:
+            continue
+        stops = [at for at in (placement.ends, grown) if at is not None and at <= look.as_of]
+        stop = min(stops, default=None)
+        if placement.begins < (look.as_of if stop is None else stop):
+            yield Fault(kind, placement.begins, stop, (), {}, _reference(kind))
+
+
+def _among_juveniles(look: Look) -> Iterator[Fault]:
+    grown = _grown_up(look)
+    if grown is None or grown > look.as_of or look.custody_now is None:
+        return
+    for placement in look.history.placements:
+        now = placement.begins <= look.as_of and (
+            placement.ends is None or placement.ends > look.as_of
+        )
+        if now and placement.unit_kind == "juveniles":
+            params = {"day": day_of(grown, look.history.zone).isoformat()}
+            since = max(grown, placement.begins)
+            yield Fault("turned_18", since, None, (), params, _reference("turned_18"))
+
+
+def _grown_up(look: Look) -> datetime | None:
+    """The first instant at which the person is 18; None where that is not known or not settled."""
+    born = look.history.born_on
+    if born is None or look.history.juvenile_until_decided:
+        return None
+    return start_of(grown_up_on(born), look.history.zone)
+
+
+def _consul(look: Look) -> Iterator[Fault]:
+    if look.inside_since is None or not look.law.home:
+        return
+    countries = set(look.history.nationalities) - _NO_COUNTRY
+    told = look.history.consul_told_at
+    if not countries or look.law.home in countries or (told and told <= look.as_of):
+        return
+    if look.as_of - look.inside_since > CONSUL_WITHIN:
+        kind = "consul_not_told"
+        params = {"nationalities": sorted(countries)}
+        yield Fault(kind, look.inside_since, None, (), params, _reference(kind))
+
+
+def _lawyer(look: Look) -> Iterator[Fault]:
+    since = look.unsentenced_since
+    if since is None or look.history.lawyer != "unknown":
+        return
+    if look.as_of - since > LAWYER_WITHIN:
+        yield Fault("no_lawyer", since, None, (), {}, _reference("no_lawyer"))
+
+
+def _seen(look: Look) -> Iterator[Fault]:
+    last = look.history.last_recorded_at
+    if look.inside_since is None or last is None:
+        return
+    since = max(last, look.inside_since)
+    if look.as_of - since > SEEN_WITHIN:
+        params = {"day": day_of(since, look.history.zone).isoformat()}
+        yield Fault("nothing_recorded", since, None, (), params, _reference("nothing_recorded"))
+
+
+CHECKS = (_among_adults, _among_juveniles, _consul, _lawyer, _seen)

@@ -1,0 +1,188 @@
+"""What is amiss with the orders themselves, and with leaving while one still holds."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import combinations
+
+from pims.assurance.proof.days import day_of, end_of
+from pims.assurance.proof.history import Order
+from pims.assurance.proof.kinds import fault_kinds
+from pims.assurance.proof.look import Fault, Look
+from pims.assurance.proof.made import RELEASE_WITHIN, made_at
+from pims.assurance.proof.reaches import Reach
+from pims.jurisdictions.order_kinds import Effect
+
+# Kinds of release after which nobody is held on the same charge without a new case.
+_FINAL = frozenset({"acquittal", "charge_withdrawn", "discharge"})
+
+
+def _reference(kind: str) -> str:
+    return fault_kinds()[kind].reference
+
+
+def _flawed(look: Look) -> Iterator[Fault]:
+    """Orders that prove nothing, for as long as somebody is held while they seem to hold."""
+    spans: dict[tuple[str, str], list[Reach]] = {}
+    for reach in look.reaches:
+        # A provisional date is told where nothing else holds, with the gaps.
+        if reach.flaw and reach.flaw != "provisional_date_passed":
+            spans.setdefault((reach.flaw, reach.order_id), []).append(reach)
+    for (flaw, order_id), parts in spans.items():
+        begins = min(part.begins for part in parts)
+        last = [part.ends for part in parts]
+        ends = None if None in last else max(at for at in last if at is not None)
+        if ends is not None and ends <= begins:
+            continue
+        for since, until in look.in_custody(begins, ends):
+            yield _flaw(flaw, look.orders[order_id], since, until, look)
+
+
+def _flaw(flaw: str, order: Order, since: datetime, until: datetime | None, look: Look) -> Fault:
+    params: dict[str, object] = {"orders": [order.order_id]}
+    reference = _reference(flaw)
+    if flaw == "court_without_power":
+        params["court"] = order.court
+        power = look.law.powers.get(look.law.court_kind(order.court, order.court_kind))
+        reference = (power.citation if power else "") or reference
+    elif flaw == "sentence_of_another":
+        known = {one.sentence_id for one in look.history.sentences}
+        linked = next(
+            one
+            for one in sorted(look.history.sentences, key=lambda one: one.sentence_id)
+            if one.order_id == order.order_id and one.follows and one.follows not in known
+        )
+        params |= {"sentence": linked.sentence_id, "follows": linked.follows}
+    return Fault(flaw, since, until, (order.order_id,), params, reference)
+
+
+def _as_written(look: Look) -> Iterator[Fault]:
+    """What the paper lacks or has too much of, while the person is inside."""
+    if look.inside_since is None:
+        return
+    relied = {order.order_id for order in look.relied_on}
+    for order in look.history.orders:
+        if order.state != "stands":
+            continue
+        ids, orders = (order.order_id,), {"orders": [order.order_id]}
+        made = made_at(order, look.history.zone)
+        since = max(look.inside_since, made or look.inside_since)
+        effect = look.law.effect(order.kind)
+        if since > look.as_of:
+            continue
+        if effect is None:
+            params = {**orders, "order_kind": order.kind}
+            yield Fault("order_kind_unknown", since, None, ids, params)
+            continue
+        if made is None:
+            yield Fault("order_undated", since, None, ids, orders)
+        if order.changes and order.changes not in look.orders:
+            params = {**orders, "changes": order.changes}
+            yield Fault("changes_an_order_elsewhere", since, None, ids, params)
+        ability = look.law.ability(look.law.court_kind(order.court, order.court_kind), order.kind)
+        if ability == "doubtful" and order.order_id in relied:
+            params = {**orders, "court": order.court}
+            kind = "court_power_in_doubt"
+            yield Fault(kind, since, None, ids, params, _reference(kind))
+        elif ability == "cannot" and effect is Effect.FREES and made and made >= since:
+            yield _flaw("court_without_power", order, since, None, look)
+
+
+def _contradictions(look: Look) -> Iterator[Fault]:
+    """Two orders of one case that stand and cannot both be so."""
+    by_case: dict[str, list[tuple[datetime, Order]]] = {}
+    for order in look.history.orders:
+        made = made_at(order, look.history.zone)
+        if order.case and order.state == "stands" and made is not None:
+            by_case.setdefault(order.case, []).append((made, order))
+    for several in by_case.values():
+        several.sort(key=lambda one: (one[0], one[1].order_id))
+        for (_, one), (since, other) in combinations(several, 2):
+            if not _exclude(one, other, look):
+                continue
+            ids = tuple(sorted((one.order_id, other.order_id)))
+            for begin, end in look.in_custody(since, _ends(one, other, look)):
+                yield Fault("orders_contradict", begin, end, ids, {"orders": list(ids)})
+
+
+def _exclude(one: Order, other: Order, look: Look) -> bool:
+    """`one` was made first, or on the same day."""
+    if one.changes == other.order_id:
+        return True  # it changes what was made after it
+    if other.changes == one.order_id:
+        return False
+    first, second = look.law.kinds.get(one.kind), look.law.kinds.get(other.kind)
+    if first is None or second is None:
+        return False
+    same_day = one.dated is not None and one.dated == other.dated
+    if look.holds(other) and first.release in _FINAL:
+        return _overlap(one, other)
+    if look.holds(one) and second.release in _FINAL:
+        return same_day and _overlap(one, other)
+    if not (same_day and one.kind == other.kind and look.holds(one)):
+        return False
+    if first.effect is Effect.SENTENCE and not set(one.charges) & set(other.charges):
+        return False
+    written = (one.until, one.next_date, one.amount_cents, one.new_dates)
+    differ = written != (other.until, other.next_date, other.amount_cents, other.new_dates)
+    return differ and _overlap(one, other)
+
+
+def _overlap(one: Order, other: Order) -> bool:
+    """Whether they speak of the same charge; a paper that names none may speak of all."""
+    return not one.charges or not other.charges or bool(set(one.charges) & set(other.charges))
+
+
+def _ends(one: Order, other: Order, look: Look) -> datetime | None:
+    """When the first of them no longer says anything."""
+    over = []
+    for order in (one, other):
+        ends = [r.ends for r in look.reaches if r.order_id == order.order_id and not r.mark]
+        if ends and None not in ends:
+            over.append(max(at for at in ends if at is not None))
+    return min(over, default=None)
+
+
+def _discharged(look: Look) -> Iterator[Fault]:
+    """Let go while an order that was known went on holding beyond that day."""
+    begun = sorted(custody.begins for custody in look.history.custody)
+    for custody in look.history.custody:
+        out = custody.ends
+        if out is None or out > look.as_of or custody.end_kind not in ("", "discharged"):
+            continue
+        again = next((at for at in begun if at >= out), None)
+        if again == out:
+            continue
+        enough = end_of(day_of(out, look.history.zone), look.history.zone) + RELEASE_WITHIN
+        for reach in look.reaches:
+            received = look.orders[reach.order_id].received_at
+            if reach.flaw or not reach.holds or reach.begins > out:
+                continue
+            if (reach.ends is not None and reach.ends <= enough) or (received and received > out):
+                continue
+            over = [at for at in (reach.ends, again) if at is not None and at <= look.as_of]
+            ids = (reach.order_id,)
+            kind = "discharged_with_order_open"
+            params = {"orders": list(ids)}
+            yield Fault(kind, out, min(over, default=None), ids, params, _reference(kind))
+
+
+def _readings(look: Look) -> Iterator[Fault]:
+    if look.custody_now is None:
+        return
+    for order in look.history.orders:
+        reading = order.reading
+        if reading is None or order.state != "stands":
+            continue
+        ids = (order.order_id,)
+        params: dict[str, object] = {"orders": list(ids)}
+        if reading.read_at is None or reading.read_at > look.as_of:
+            if reading.due < look.as_of:
+                kind = "second_reading_late"
+                yield Fault(kind, reading.due, None, ids, params, _reference(kind))
+        elif reading.differs and (reading.settled_at is None or reading.settled_at > look.as_of):
+            kind = "second_reading_differs"
+            params["fields"] = list(reading.differs)
+            yield Fault(kind, reading.read_at, None, ids, params, _reference(kind))
+
+
+CHECKS = (_flawed, _as_written, _contradictions, _discharged, _readings)

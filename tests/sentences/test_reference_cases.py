@@ -1,4 +1,4 @@
-"""Term arithmetic as published: every case agrees, save those named in docs/model/sentence-reference.md."""
+"""Term arithmetic as published: every case agrees, but those named in docs/model."""
 
 import json
 from typing import Any

@@ -112,8 +112,8 @@ def test_a_file_too_large_and_a_list_too_long_are_refused(
     file = tmp_path / "case.json"
     file.write_text(json.dumps([GOOD, GOOD]), "utf-8")
     monkeypatch.setattr(reading, "MOST_CASES", 1)
-    with pytest.raises(Refused, match="sentences.file_too_many"):
+    with pytest.raises(Refused, match="file_too_many"):
         cli._cases(file.read_bytes())
     monkeypatch.setattr(cli, "MOST_BYTES", 100)
-    with pytest.raises(Refused, match="sentences.file_too_large"):
+    with pytest.raises(Refused, match="file_too_large"):
         cli._read(str(file))

@@ -83,11 +83,13 @@ def test_words_and_numbers_agree() -> None:
         "unlawfully_at_large", 2, starts="2024-02-01", ends="2024-02-02"))  # fmt: skip
     english = [told(step, "en") for step in found.steps]
     assert english == [
-        "1 day count towards sentence 1: remand.",
+        "1 day counted towards sentence 1: remand.",
         "Sentence 1: 1 year, 2 months, 1 week, from 10 Jan 2024 to 16 Mar 2025, both days counted.",
-        "2 days at large (1 Feb 2024 to 2 Feb 2024) are served after sentence 1 and what follows it.",
-        "Last day 16 Mar 2025, less 1 day of credit, plus 2 days at large: the sentence expires on "
-        "17 Mar 2025.",
+        "2 days at large (1 Feb 2024 to 2 Feb 2024): served after sentence 1 and what follows it.",
+        (
+            "Last day 16 Mar 2025, less 1 day of credit, plus 2 days at large: the sentence expires"
+            " on 17 Mar 2025."
+        ),
     ]
     assert told(found.steps[1], "es").startswith("Pena 1: 1 año, 2 meses, 1 semana, del 10 ")
 

@@ -40,7 +40,8 @@ def test_a_case_is_read_whole() -> None:
         "id": 7, "as_of": "2024-05-01", "born_on": "1990-02-28", "expected": {"any": "thing"},
         "sentences": [{
             "number": 3, "pronounced_on": "2024-01-10",
-            "term": {"years": 1, "months": 2, "weeks": 3, "days": 4}, "consecutive_to": 2, "effective_from": "2024-01-11", "kind": "fine_default",
+            "term": {"years": 1, "months": 2, "weeks": 3, "days": 4}, "consecutive_to": 2,
+            "effective_from": "2024-01-11", "kind": "fine_default",
             "offence_on": "2023-01-01", "offence_class": "lesser", "amount_cents": 500,
             "review_on": "2024-06-01",
             "reviewed_on": "2024-02-01",

@@ -1,6 +1,7 @@
 """Every read of the authority room."""
 
 from pims.authority.rules import LegalStatus
+from pims.authority.selectors.appearances import Appearance, appearances
 from pims.authority.selectors.bodies import BodyInfo, bodies
 from pims.authority.selectors.police_interest import PoliceInterestInfo, police_interests
 from pims.authority.selectors.queries import ClerkQueryInfo, open_queries, queries_of, query
@@ -27,6 +28,7 @@ from pims.authority.selectors.warrants import (
 )
 
 __all__ = [
+    "Appearance",
     "BodyInfo",
     "ClerkQueryInfo",
     "LegalStatus",
@@ -35,6 +37,7 @@ __all__ = [
     "SamePaper",
     "WarrantBrief",
     "WarrantHistory",
+    "appearances",
     "bodies",
     "detaining_warrants",
     "legal_status",

@@ -7,7 +7,7 @@ sentence was being served is told apart: whether it counts too is for the court.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from pims.kernel.periods import Period
@@ -94,6 +94,13 @@ def days_by_charge(
     }
 
 
+def days_of(custody: Iterable[Period], *, zone: str, upto: datetime) -> set[date]:
+    """Every day in custody, once, whatever held."""
+    where = ZoneInfo(zone)
+    cuts = (cut for period in custody if (cut := _until(period, upto)) is not None)
+    return {day for cut in cuts for day in _days(cut, where)}
+
+
 def _until(period: Period, upto: datetime) -> Period | None:
     end = upto if period.end is None else min(period.end, upto)
     return Period(period.start, end) if end > period.start else None
@@ -132,8 +139,3 @@ def _stretches(days: Mapping[date, set[str]], serving: set[date]) -> Iterable[St
         papers |= days[day]
     if first is not None:
         yield Stretch(Days(first, last), tuple(sorted(papers)), last in serving)
-
-
-def midnight(day: date, zone: str) -> datetime:
-    """The first instant of a day where the prison is."""
-    return datetime.combine(day, time(), ZoneInfo(zone))

@@ -1,1 +1,93 @@
 """Every read of the courts room."""
+
+from pims.courts.rules.bail import Bail
+from pims.courts.rules.custody_days import ChargeDays, Days, Stretch
+from pims.courts.rules.defects import DEFECTS, MARKED, REMARKS
+from pims.courts.rules.terms import Term
+from pims.courts.selectors.cases import case, cases, hearing, hearings
+from pims.courts.selectors.certificate import (
+    Certificate,
+    ChargeTime,
+    PaperLine,
+    custody_periods,
+    time_in_custody_by_charge,
+)
+from pims.courts.selectors.diary import (
+    DiaryRow,
+    ProductionRow,
+    WithoutNext,
+    court_days,
+    diary,
+    hearings_without_outcome,
+    no_next_hearing,
+    production_list,
+)
+from pims.courts.selectors.infos import (
+    CaseInfo,
+    ChargeInfo,
+    HearingInfo,
+    OrderInfo,
+    OrderQueryInfo,
+    ReadingInfo,
+    SentenceInfo,
+)
+from pims.courts.selectors.orders import (
+    BailInfo,
+    bail,
+    open_order_queries,
+    order,
+    orders,
+    queries_of_order,
+    readings_of,
+    sentences_of,
+    unread_orders,
+)
+from pims.courts.selectors.readings import BlindOrder, ReadingDue, order_to_read, readings_due
+
+__all__ = [
+    "DEFECTS",
+    "MARKED",
+    "REMARKS",
+    "Bail",
+    "BailInfo",
+    "BlindOrder",
+    "CaseInfo",
+    "Certificate",
+    "ChargeDays",
+    "ChargeInfo",
+    "ChargeTime",
+    "Days",
+    "DiaryRow",
+    "HearingInfo",
+    "OrderInfo",
+    "OrderQueryInfo",
+    "PaperLine",
+    "ProductionRow",
+    "ReadingDue",
+    "ReadingInfo",
+    "SentenceInfo",
+    "Stretch",
+    "Term",
+    "WithoutNext",
+    "bail",
+    "case",
+    "cases",
+    "court_days",
+    "custody_periods",
+    "diary",
+    "hearing",
+    "hearings",
+    "hearings_without_outcome",
+    "no_next_hearing",
+    "open_order_queries",
+    "order",
+    "order_to_read",
+    "orders",
+    "production_list",
+    "queries_of_order",
+    "readings_due",
+    "readings_of",
+    "sentences_of",
+    "time_in_custody_by_charge",
+    "unread_orders",
+]

@@ -26,6 +26,7 @@ from pims.custody.selectors.briefs import (
     episode_brief,
     episode_briefs,
 )
+from pims.custody.selectors.court_outcomes import court_outcomes
 from pims.custody.selectors.desk import (
     DeskRow,
     desk_1700,
@@ -99,6 +100,7 @@ __all__ = [
     "candidate_places",
     "count",
     "counts",
+    "court_outcomes",
     "current_episode",
     "current_episodes",
     "desk_1700",

@@ -40,13 +40,14 @@ def chains(case: Case, versions: Sequence[LawVersion]) -> list[list[Served]]:
         for s, version in zip(case.sentences, versions, strict=True)
     }
     after = {s.consecutive_to: s for s in case.sentences if s.consecutive_to is not None}
-    found = []
+    found: list[list[Served]] = []
     for sentence in case.sentences:
         if sentence.consecutive_to is None:
-            chain, at = [], sentence
+            chain: list[Served] = []
+            at: Sentence | None = sentence
             while at is not None:
                 chain.append(by_number[at.number])
-                at = after.get(at.number)  # type: ignore[assignment]
+                at = after.get(at.number)
             found.append(chain)
     return found
 

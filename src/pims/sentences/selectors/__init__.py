@@ -1,1 +1,44 @@
 """Every read of the sentences room."""
+
+from pims.sentences.selectors.comparison import (
+    Comparison,
+    Moved,
+    MovedPerson,
+    compare_laws,
+    everybody,
+)
+from pims.sentences.selectors.dates import ReleaseDates, release_dates
+from pims.sentences.selectors.explanation import (
+    AdjustmentLine,
+    CalculationInfo,
+    HandInfo,
+    assembled,
+    calculation,
+    hand_calculation,
+    worked_out,
+)
+from pims.sentences.selectors.queue import NotCalculable, not_calculable
+from pims.sentences.selectors.signatures import RuleInfo, SignatureInfo, law_rules, unsigned_rules
+
+__all__ = [
+    "AdjustmentLine",
+    "CalculationInfo",
+    "Comparison",
+    "HandInfo",
+    "Moved",
+    "MovedPerson",
+    "NotCalculable",
+    "ReleaseDates",
+    "RuleInfo",
+    "SignatureInfo",
+    "assembled",
+    "calculation",
+    "compare_laws",
+    "everybody",
+    "hand_calculation",
+    "law_rules",
+    "not_calculable",
+    "release_dates",
+    "unsigned_rules",
+    "worked_out",
+]

@@ -1,1 +1,32 @@
 """Every write of the sentences room."""
+
+from pims.sentences.rules import HandDates
+from pims.sentences.services.adjusting import (
+    AdjustmentResult,
+    record_adjustment,
+    strike_out_adjustment,
+)
+from pims.sentences.services.by_hand import (
+    HandResult,
+    certify_by_hand,
+    countersign_hand_calculation,
+    withdraw_hand_calculation,
+)
+from pims.sentences.services.recalculating import Recalculated, recalculate
+from pims.sentences.services.signing import SignatureResult, sign_rule, withdraw_signature
+
+__all__ = [
+    "AdjustmentResult",
+    "HandDates",
+    "HandResult",
+    "Recalculated",
+    "SignatureResult",
+    "certify_by_hand",
+    "countersign_hand_calculation",
+    "recalculate",
+    "record_adjustment",
+    "sign_rule",
+    "strike_out_adjustment",
+    "withdraw_hand_calculation",
+    "withdraw_signature",
+]

@@ -1,0 +1,220 @@
+"""From what the courts said and what was certified since to the case that the engine is given.
+
+All records of one human being are one case: the joined numbers' sentences run together.
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Protocol
+
+from django.utils import timezone
+
+from pims.courts.selectors.infos import SentenceInfo
+from pims.courts.selectors.orders import sentences_of
+from pims.foundation.bulk import any_of
+from pims.kernel import clock
+from pims.people import selectors as people
+from pims.sentences.engine import Adjustment, Case, Finding, Sentence, Term
+from pims.sentences.engine.terms import MonthRule, last_day
+from pims.sentences.models import Adjustment as AdjustmentRow
+
+# Kind of a row -> kind for the engine; a payment is in part wherever an amount is known.
+ADJUSTMENT_KINDS = {
+    "remand_credit": "remand",
+    "bail_credit": "tagged_bail",
+    "at_large": "unlawfully_at_large",
+    "forfeited": "additional_days",
+    "restored": "restored_days",
+    "fine_paid": "fine_paid",
+}
+ENDLESS = {"life": "life", "pleasure": "pleasure", "unfit": "pleasure"}
+
+
+class _Term(Protocol):
+    """A length as the courts room has it."""
+
+    @property
+    def years(self) -> int: ...
+    @property
+    def months(self) -> int: ...
+    @property
+    def weeks(self) -> int: ...
+    @property
+    def days(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Assembled:
+    """One human being: the canonical person, all records of theirs, and the case.
+
+    `numbers` gives for each sentence of the courts room its number in the case, in the order in
+    which they were pronounced. `moves` says whether the answer depends on the day asked about.
+    """
+
+    person_id: int
+    records: tuple[int, ...]
+    case: Case
+    numbers: Mapping[int, int] = field(default_factory=dict)
+    sentences: tuple[SentenceInfo, ...] = ()
+
+    @property
+    def facts_hash(self) -> str:
+        """Of everything that was said, the day asked about apart."""
+        case = self.case
+        said = repr((case.sentences, case.adjustments, case.born_on, case.faults))
+        return hashlib.blake2b(said.encode(), digest_size=16).hexdigest()
+
+    @property
+    def moves(self) -> bool:
+        today = self.case.as_of
+        return any(a.days is None and a.ends is None for a in self.case.adjustments) or any(
+            today is not None and s.pronounced_on > today for s in self.case.sentences
+        )
+
+
+def today() -> date:
+    return timezone.localdate(clock.now())
+
+
+def assemble(person_ids: Iterable[int], *, as_of: date | None = None) -> dict[int, Assembled]:
+    """Canonical person -> their case, for whoever has a sentence that stands.
+
+    Any of a person's numbers may be given. A constant number of queries; no scope.
+    """
+    roots = set(people.ids_canonical(set(person_ids)).values())
+    joined = people.joined_records(roots)
+    root_of = {**{root: root for root in roots}, **joined}
+    records: dict[int, list[int]] = defaultdict(list)
+    for record, root in sorted(root_of.items()):
+        records[root].append(record)
+    said = sentences_of(roots)
+    certified: dict[int, list[AdjustmentRow]] = defaultdict(list)
+    for row in AdjustmentRow.objects.filter(
+        any_of("person_id", list(root_of)), state=AdjustmentRow.State.STANDS
+    ).order_by("first_day", "pk"):
+        certified[root_of[row.person_id]].append(row)
+    born = _births(root_of)
+    on = as_of or today()
+    return {
+        root: _assembled(
+            root, records[root], sentences, certified.get(root, []), born.get(root), on
+        )
+        for root, sentences in said.items()
+        if any(one.stands for one in sentences)
+    }
+
+
+def _births(root_of: Mapping[int, int]) -> dict[int, date]:
+    """The last day on which each can have been born: whoever may be young is looked at as such."""
+    found: dict[int, date] = {}
+    for record, (_earliest, latest) in people.born_between(list(root_of)).items():
+        root = root_of[record]
+        if record == root or root not in found:
+            found[root] = latest
+    return found
+
+
+def _assembled(
+    root: int,
+    records: Sequence[int],
+    sentences: Sequence[SentenceInfo],
+    certified: Collection[AdjustmentRow],
+    born_on: date | None,
+    as_of: date,
+) -> Assembled:
+    standing = sorted(
+        (one for one in sentences if one.stands),
+        key=lambda one: (one.pronounced_on, one.order_id, one.position, one.sentence_id),
+    )
+    numbers = {one.sentence_id: n for n, one in enumerate(standing, 1)}
+    fallen = {one.sentence_id for one in sentences} - numbers.keys()
+    faults: list[Finding] = []
+    case = Case(
+        case_id=str(root),
+        sentences=tuple(_sentence(one, numbers, fallen, faults) for one in standing),
+        adjustments=tuple(
+            adjustment_of(row, numbers)
+            for row in certified
+            if row.sentence_id is None or row.sentence_id not in fallen
+        ),
+        as_of=as_of,
+        born_on=born_on,
+        faults=tuple(faults),
+    )
+    return Assembled(root, tuple(records), case, numbers, tuple(standing))
+
+
+def _sentence(
+    said: SentenceInfo, numbers: Mapping[int, int], fallen: set[int], faults: list[Finding]
+) -> Sentence:
+    number = numbers[said.sentence_id]
+    term = _term(said.term)
+    minimum = None if said.minimum is None else _term(said.minimum)
+    kind = ENDLESS.get(said.kind, said.kind)
+    if kind == "life":
+        if not term.is_nothing:
+            faults.append(_fault("invalid", "life_and_days", number))
+        term = minimum or Term()
+    elif minimum is not None:
+        faults.append(_fault("invalid", "minimum_without_life", number))
+    after = None
+    if said.link == "consecutive":
+        after = numbers.get(said.consecutive_to_id or 0)
+        if said.consecutive_to_id is None:
+            faults.append(_fault("needs_person", "follows_unnamed", number))
+        elif said.consecutive_to_id in fallen:
+            faults.append(_fault("needs_person", "follows_fallen", number))
+        elif after is None:
+            faults.append(_fault("invalid", "follows_another_persons", number))
+    return Sentence(
+        number=number,
+        pronounced_on=said.pronounced_on,
+        term=term,
+        consecutive_to=after,
+        effective_from=None if said.effective_from == said.pronounced_on else said.effective_from,
+        offence_on=said.offence_on,
+        kind=kind,  # type: ignore[arg-type]
+        offence_class=said.offence_class,  # type: ignore[arg-type]
+        amount_cents=said.amount_cents,
+        review_on=_review(said) if kind == "pleasure" else None,
+    )
+
+
+def _term(said: _Term) -> Term:
+    return Term(said.years, said.months, said.weeks, said.days)
+
+
+def _review(said: SentenceInfo) -> date | None:
+    """The day that the court named for the review, or so many months as it named after the first
+    day; None: as the law has it."""
+    if said.next_date is not None or said.review_months is None:
+        return said.next_date
+    first = said.effective_from or said.pronounced_on
+    try:
+        return last_day(first, Term(months=said.review_months), MonthRule())
+    except OverflowError:
+        return None
+
+
+def _fault(outcome: str, what: str, number: int) -> Finding:
+    return Finding(outcome, f"sentences.{what}", {"sentence": number}, (number,))  # type: ignore[arg-type]
+
+
+def adjustment_of(row: AdjustmentRow, numbers: Mapping[int, int]) -> Adjustment:
+    """A row as the engine takes it; a payment for a sentence that is not this person's names one
+    that is not in the case."""
+    kind = ADJUSTMENT_KINDS[row.kind]
+    if kind == "fine_paid" and row.amount_cents is not None:
+        kind = "fine_part_paid"
+    return Adjustment(
+        kind=kind,  # type: ignore[arg-type]
+        days=row.days,
+        starts=row.first_day,
+        ends=row.last_day,
+        applies_from=row.for_pronounced_on,
+        sentence=None if row.sentence_id is None else numbers.get(row.sentence_id, 0),
+        paid_cents=row.amount_cents,
+    )

@@ -1,0 +1,46 @@
+"""What changes a date changes it at once: orders, charges, births, records joined and parted."""
+
+from uuid import NAMESPACE_OID, uuid5
+
+from pims.foundation.access.selectors import system_actor
+from pims.foundation.commands.transaction import Command
+from pims.foundation.outbox.records import EventRecord
+from pims.foundation.outbox.subscribers import subscriber
+from pims.sentences import services
+
+# Of the courts' events those that can change a sentence; of people's, who somebody is.
+KINDS = (
+    "courts.order_recorded",
+    "courts.order_fell",
+    "courts.order_stands_again",
+    "courts.order_amended",
+    "courts.order_read_again",
+    "courts.difference_settled",
+    "courts.charge_amended",
+    "courts.charge_decided",
+    "people.amended",
+    "people.age_decided",
+    "people.merged",
+    "people.unmerged",
+)
+
+
+def concerns_dates(event: EventRecord) -> bool:
+    if event.person_id is None:
+        return False
+    if event.kind == "people.amended":
+        return "born_" in str(event.payload.get("fields", ""))
+    return True
+
+
+@subscriber("sentences.facts", kinds=KINDS, only=concerns_dates)
+def work_out_again(event: EventRecord) -> None:
+    persons = {event.person_id}
+    for other in ("into_person_id", "from_person_id"):
+        if isinstance(found := event.payload.get(other), int):
+            persons.add(found)
+    services.recalculate(
+        # The same event gives the same command, so that a second delivery changes nothing.
+        Command(system_actor(), uuid5(NAMESPACE_OID, f"{event.event_id}/sentences")),
+        person_ids=sorted(one for one in persons if one is not None),
+    )

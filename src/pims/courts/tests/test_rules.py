@@ -1,0 +1,121 @@
+"""Terms as written, the noon by which an order is read again, and how far a bail has come."""
+
+from calendar import monthrange
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pims.courts.rules import bail, readings, terms
+from pims.courts.rules.terms import Term, Written
+from pims.jurisdictions.holidays import is_closed
+
+ZONE = "America/Belize"
+DAYS = st.dates(date(1990, 1, 1), date(2040, 12, 31))
+
+
+@pytest.mark.parametrize(
+    ("begins", "term", "ends"),
+    [
+        (date(2026, 1, 1), Term(years=1), date(2026, 12, 31)),
+        (date(2026, 3, 15), Term(months=3), date(2026, 6, 14)),
+        (date(2026, 1, 31), Term(months=1), date(2026, 2, 27)),
+        (date(2024, 2, 29), Term(years=1), date(2025, 2, 27)),
+        (date(2026, 1, 1), Term(days=1), date(2026, 1, 1)),
+        (date(2026, 1, 1), Term(weeks=2), date(2026, 1, 14)),
+        (date(2026, 1, 1), Term(), None),
+        (date(2026, 1, 1), Term(years=10_000), None),
+        (date(9999, 6, 1), Term(years=1), None),
+        (date(9999, 12, 1), Term(days=60), None),
+    ],
+)
+def test_a_term_reaches_to_its_last_day(begins: date, term: Term, ends: date | None) -> None:
+    assert terms.last_day(begins, term) == ends
+
+
+@given(DAYS, st.integers(1, 600))
+def test_days_are_counted_with_the_first(begins: date, days: int) -> None:
+    assert terms.last_day(begins, Term(days=days)) == begins + timedelta(days=days - 1)
+
+
+@given(DAYS, st.integers(0, 30), st.integers(0, 30), st.integers(0, 9), st.integers(0, 99))
+def test_a_longer_term_never_ends_sooner(
+    begins: date, years: int, months: int, weeks: int, days: int
+) -> None:
+    term = Term(years, months, weeks, days)
+    longer = Term(years, months, weeks, days + 1)
+    first, second = terms.last_day(begins, term), terms.last_day(begins, longer)
+    assert second is not None
+    assert first is None or first < second
+
+
+def test_sentences_that_follow_each_other_add_up() -> None:
+    begins = date(2026, 1, 1)
+    two = [
+        Written(1, Term(years=1), begins),
+        Written(2, Term(months=6), begins, follows=1),
+        Written(3, Term(months=3), begins),
+    ]
+    assert terms.reaches_to(two) == date(2027, 6, 30)
+    assert terms.reaches_to([*two, Written(4, Term(), begins)]) is None
+    assert terms.reaches_to([]) is None
+
+
+@given(DAYS, st.integers(1, 60))
+def test_a_review_is_due_on_the_same_day_of_a_later_month(begins: date, months: int) -> None:
+    day = terms.review_day(begins, months)
+    assert day is not None
+    assert (day.year - begins.year) * 12 + day.month - begins.month == months
+    assert day.day == min(begins.day, monthrange(day.year, day.month)[1])
+
+
+def test_no_review_is_due_of_no_period() -> None:
+    assert terms.review_day(date(2026, 1, 1), None) is None
+    assert terms.review_day(date(2026, 1, 1), 0) is None
+    assert terms.review_day(date(2026, 1, 1), 2**31 - 1) is None
+
+
+@given(st.integers(0, 6 * 365 * 24 * 60))
+def test_an_order_is_read_again_by_noon_of_the_next_working_day(minutes: int) -> None:
+    recorded = datetime(2024, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
+    due = readings.due_at(recorded, ZONE, is_closed=is_closed)
+    where = ZoneInfo(ZONE)
+    local, entered = due.astimezone(where), recorded.astimezone(where).date()
+    assert (local.hour, local.minute) == (12, 0)
+    assert local.date() > entered
+    assert not is_closed(local.date())
+    between = (local.date() - entered).days
+    assert all(is_closed(entered + timedelta(days=n)) for n in range(1, between))
+
+
+def test_readings_differ_in_the_fields_that_differ() -> None:
+    first = readings.Reading({"until": "2027-01-01"}, [{"years": 2, "months": 0}])
+    same = readings.Reading({"until": "2027-01-01"}, [{"years": 2}])
+    other = readings.Reading({"until": "2027-01-10"}, [{"years": 2, "months": 1}])
+    assert readings.differences(first, same) == ()
+    assert readings.differences(first, other) == ("until", "sentence_1.months")
+    fewer = readings.Reading({"until": "2027-01-01"})
+    assert readings.differences(first, fewer) == ("sentences",)
+
+
+def test_no_minimum_term_is_not_a_minimum_of_nothing() -> None:
+    none = readings.Reading({}, [{"years": 2}])
+    nothing = readings.Reading({}, [{"years": 2, "minimum_years": 0}])
+    assert readings.differences(none, nothing) == ("sentence_1.minimum_years",)
+
+
+@given(st.permutations(["bail_granted", "bail_awaiting_surety", "bail_taken_up", "bail_revoked"]))
+def test_bail_stands_as_the_last_order_in_time_says(kinds: list[str]) -> None:
+    begins = datetime(2026, 1, 1, tzinfo=UTC)
+    told = [
+        bail.BailOrder(n, kind, begins + timedelta(days=n), amount_cents=n * 100 or None)
+        for n, kind in enumerate(kinds)
+    ]
+    found = bail.bail(list(reversed(told)))
+    assert found is not None
+    assert found.state == bail.STEPS[kinds[-1]]
+    assert found.order_ids == (0, 1, 2, 3)
+    assert found.amount_cents == 300
+    assert bail.bail([]) is None

@@ -1,0 +1,133 @@
+"""Two officers read an order without seeing each other's reading, and a difference is settled."""
+
+from datetime import timedelta
+
+import pytest
+
+from pims.authority import selectors as authority
+from pims.courts import selectors, services
+from pims.courts.models import SecondReading, Sentence
+from pims.courts.services import OrderReading, SentenceInput, SentenceReading
+from pims.courts.tests.court import Court
+from pims.custody.tests.prison import told
+from pims.foundation.commands.transaction import Command
+from pims.kernel import clock
+from pims.kernel.errors import NotFound, NotPermitted, Refused
+
+
+def sentenced(court: Court, years: int = 2) -> int:
+    made = court.order("commitment_sentence", sentences=[SentenceInput(years=years)])
+    return made.order_ids[0]
+
+
+def read(court: Court, order_id: int, years: int = 2, **more: object) -> tuple[str, ...]:
+    reading = OrderReading(dated=court.today, sentences=(SentenceReading(years=years),), **more)
+    result = services.read_order_again(Command(court.reader), order_id=order_id, reading=reading)
+    return result.differences
+
+
+def test_two_readings_that_agree_end_the_wait(court: Court) -> None:
+    order_id = sentenced(court)
+    (due,) = selectors.readings_due(court.reader, court.prison.establishment_id)
+    assert (due.order_id, due.own, due.differs) == (order_id, False, False)
+    assert selectors.unread_orders([court.ana]) == {court.ana: [order_id]}
+    assert read(court, order_id) == ()
+    assert selectors.readings_due(court.reader, court.prison.establishment_id) == []
+    assert selectors.unread_orders([court.ana]) == {}
+    assert "courts.order_read_again" in told(court.ana)
+
+
+def test_nobody_reads_their_own_entry_a_second_time(court: Court) -> None:
+    order_id = sentenced(court)
+    (due,) = selectors.readings_due(court.clerk, court.prison.establishment_id)
+    assert due.own
+    with pytest.raises(Refused) as refused:
+        services.read_order_again(
+            Command(court.clerk), order_id=order_id, reading=OrderReading(dated=court.today)
+        )
+    assert refused.value.reasons()[0].code == "courts.own_reading"
+    assert SecondReading.objects.get().read_at is None
+
+
+def test_the_blind_form_tells_nothing_of_the_first_reading(court: Court) -> None:
+    order_id = sentenced(court, years=7)
+    blind = selectors.order_to_read(court.reader, order_id)
+    assert "term" in blind.fields
+    assert not {"years", "dated", "until", "sentences", "as_written"} & set(dir(blind))
+    read(court, order_id, years=7)
+    with pytest.raises(NotFound):
+        selectors.order_to_read(court.reader, order_id)
+
+
+def test_a_difference_is_kept_until_somebody_settles_it(court: Court) -> None:
+    order_id = sentenced(court)
+    assert read(court, order_id, years=3) == ("sentence_1.years",)
+    (due,) = selectors.readings_due(court.reader, court.prison.establishment_id)
+    assert due.differs
+    assert selectors.unread_orders([court.ana]) == {court.ana: [order_id]}
+    assert Sentence.objects.get().years == 2
+    services.settle_difference(
+        Command(court.reader), reading_id=due.reading_id, takes="first", reason="Two, in words"
+    )
+    assert Sentence.objects.get().years == 2
+    assert selectors.unread_orders([court.ana]) == {}
+    with pytest.raises(Refused):
+        services.settle_difference(
+            Command(court.reader), reading_id=due.reading_id, takes="second", reason="Again"
+        )
+
+
+def test_where_the_second_is_right_order_sentence_and_warrant_read_so(court: Court) -> None:
+    order_id = sentenced(court)
+    read(court, order_id, years=3, until=court.today + timedelta(days=1000))
+    (due,) = selectors.readings_due(court.reader, court.prison.establishment_id)
+    assert due.differences == ("until", "sentence_1.years")
+    services.settle_difference(
+        Command(court.reader), reading_id=due.reading_id, takes="second", reason="Three"
+    )
+    assert Sentence.objects.get().years == 3
+    order = selectors.order(court.reader, order_id)
+    assert order.until == court.today + timedelta(days=1000)
+    held = authority.warrants_of([court.ana], zone="America/Belize")[court.ana]
+    (warrant,) = [w for w in held if w.warrant_name_id == order.warrant_name_id]
+    assert warrant.until == order.until
+
+
+def test_a_sentence_that_only_the_second_saw_is_added(court: Court) -> None:
+    order_id = sentenced(court)
+    services.read_order_again(
+        Command(court.reader),
+        order_id=order_id,
+        reading=OrderReading(
+            dated=court.today,
+            sentences=(SentenceReading(years=2), SentenceReading(months=6)),
+        ),
+    )
+    (due,) = selectors.readings_due(court.reader, court.prison.establishment_id)
+    assert due.differences == ("sentences",)
+    services.settle_difference(
+        Command(court.reader), reading_id=due.reading_id, takes="second", reason="Overleaf"
+    )
+    kept = selectors.sentences_of([court.ana])[court.ana]
+    assert [(s.position, s.term.years, s.term.months, s.stands) for s in kept] == [
+        (1, 2, 0, True), (2, 0, 6, True),
+    ]  # fmt: skip
+
+
+def test_a_reading_is_late_after_the_noon_of_the_next_working_day(court: Court) -> None:
+    sentenced(court)
+    due = SecondReading.objects.get().due_at
+    with clock.at(due + timedelta(minutes=1)):
+        (row,) = selectors.readings_due(court.reader, court.prison.establishment_id)
+        assert row.late
+    with clock.at(due - timedelta(minutes=1)):
+        (row,) = selectors.readings_due(court.reader, court.prison.establishment_id)
+        assert not row.late
+
+
+def test_who_may_not_read_again_may_not(court: Court, make_actor) -> None:
+    viewer = make_actor("courts.view", establishment_id=court.prison.establishment_id)
+    with pytest.raises(NotPermitted):
+        services.read_order_again(
+            Command(viewer), order_id=sentenced(court), reading=OrderReading()
+        )

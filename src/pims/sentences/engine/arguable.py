@@ -6,6 +6,7 @@ or remarks on.
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import cast
 
 from pims.jurisdictions.sentence_law import Law
 from pims.sentences.engine.case import CREDITS, Case, Finding, Sentence
@@ -28,7 +29,7 @@ def arguable(
         return day
     certified = sum(days for _credit, days in account.credits)
     beside = sum(
-        _number(one, "between") - _number(one, "days")
+        cast(int, one.params["between"]) - cast(int, one.params["days"])
         for one in found
         if one.code == "sentences.fewer_days_than_dates" and one.params["kind"] in CREDITS
     )
@@ -74,8 +75,3 @@ def _shortest(sentence: Sentence, case: Case, law: Law) -> date | None:
 
 def _between(starts: date | None, ends: date | None) -> int:
     return 0 if starts is None or ends is None else (ends - starts).days + 1
-
-
-def _number(finding: Finding, name: str) -> int:
-    value = finding.params[name]
-    return value if isinstance(value, int) else 0

@@ -67,6 +67,8 @@ def asked() -> Iterator[tuple[str, Calculation]]:
          paid(2, starts="2024-05-30")), belize, {}),
         ("compensation", (sentence(1, kind="compensation_default", amount_cents=5),
          part(2, starts="2024-01-30")), belize, {}),
+        ("too much in parts", (fine(), part(600), part(301)), belize, {}),
+        ("all in parts, undated", (fine(), part(600), part(300)), belize, {}),
         ("everything", tuple(rich().sentences) + tuple(rich().adjustments), belize, {}),
     ):  # fmt: skip
         yield name, calculate(case(*parts, **more), law)
@@ -79,6 +81,9 @@ def as_kept() -> dict[str, Any]:
 def _whole(found: Calculation) -> dict[str, Any]:
     return {
         "status": found.status,
+        "law": found.law,
+        "versions": found.versions,
+        "rules": [rule.code for rule in found.rules],
         "earliest_arguable": found.earliest_arguable,
         "provisional": found.provisional,
         "findings": [_said(one) | {"sentences": one.sentences} for one in found.findings],

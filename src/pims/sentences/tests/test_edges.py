@@ -1,0 +1,159 @@
+"""The edges: one more or one less, and the other side of each."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from pims.jurisdictions.sentence_law import law_of, sentence_law
+from pims.sentences.engine import Term, amounts_due, calculate, case_from
+from pims.sentences.tests.making import D, adjustment, case, codes, remand, sentence, worked
+from pims.sentences.tests.test_law import data as law_data
+from pims.sentences.tests.test_refusals import after, away, fine, paid, part
+
+
+def test_a_thousand_years_of_days_may_be_certified_and_not_one_more() -> None:
+    most = 366_000
+    assert codes(worked("plain", sentence(), remand(most))) == ["credit_exceeds_term"]
+    assert codes(worked("plain", sentence(), remand(most + 1))) == ["days_out_of_range"]
+    assert worked("plain", sentence(), remand(0)).dates == worked("plain", sentence()).dates
+
+
+def test_a_day_held_may_be_one_day_only() -> None:
+    one = remand(1, starts="2024-01-09", ends="2024-01-09")
+    assert worked("plain", sentence(), one).status == "calculated"
+    assert codes(worked("plain", sentence(), one, one)) == ["credit_twice"]
+    absent = away(starts="2024-01-09", ends="2024-01-09")
+    assert codes(worked("plain", sentence(), one, absent)) == ["at_large_and_held"]
+
+
+def test_of_two_that_reach_as_far_the_first_is_compared_with_the_next() -> None:
+    found = worked(
+        "plain", sentence(), remand(starts="2023-01-01", ends="2023-01-10"),
+        away(starts="2023-01-05", ends="2023-01-10"),
+        remand(starts="2023-01-10", ends="2023-01-12"),
+    )  # fmt: skip
+    assert codes(found) == ["at_large_and_held", "credit_twice"]
+
+
+def test_a_default_of_one_cent_is_one_and_of_none_is_not() -> None:
+    assert worked("belize", fine(amount_cents=1), part(1, starts="2024-01-20")).status == (
+        "calculated"
+    )
+    assert codes(worked("belize", fine(amount_cents=1), part(2))) == ["paid_out_of_range"]
+    for amount in (0, -5):
+        assert codes(worked("belize", fine(amount_cents=amount), part())) == ["amount_missing"]
+
+
+def test_what_was_paid_is_told_of_each_sentence_on_its_own() -> None:
+    none = fine(number=1, amount_cents=None)
+    two = fine(number=2, amount_cents=300)
+    found = worked("belize", none, two, part(301, 2))
+    assert codes(found) == ["paid_out_of_range"]
+    both = worked("belize", fine(number=1), two, part(900, 1, starts="2024-01-20"), part(299, 2))
+    assert both.status == "calculated"
+    full = worked("belize", two, part(300, 2, starts="2024-01-20"), paid(2, starts="2024-01-21"))
+    assert full.status == "calculated"
+    unknown = worked("belize", fine(), part(None), part(900, starts="2024-01-20"))
+    assert codes(unknown) == ["paid_out_of_range", "payment_undated"]
+
+
+def test_the_gate_opens_on_the_first_day_itself_where_that_is_the_last_open_one() -> None:
+    friday = worked("belize", sentence(pronounced="2024-01-12", term=Term(days=2)))
+    assert str(friday.dates.release_day) == "2024-01-12"
+    saturday = worked("belize", sentence(pronounced="2024-01-13", term=Term(days=9)))
+    assert str(saturday.dates.release_day) == "2024-01-19"
+
+
+def test_credit_that_counts_is_not_told_as_unclaimed() -> None:
+    named = sentence(effective_from="2024-02-01")
+    for day in ("2024-01-10", "2024-02-01"):
+        assert codes(worked("plain", named, remand(5, day))) == [], day
+    chain = (sentence(1), after(2, 1, pronounced="2024-03-01"))
+    assert codes(worked("plain", *chain, remand(5, "2024-03-01"))) == []
+    assert codes(worked("plain", *chain, remand(5, "2024-01-10"), remand(5, "2024-03-02"))) == [
+        "credit_unclaimed"
+    ]
+
+
+def test_every_credit_is_looked_at_also_after_one_without_dates() -> None:
+    found = worked(
+        "plain", sentence(), remand(1), remand(2, starts="2024-01-09", ends="2024-01-10")
+    )
+    assert codes(found) == ["credit_while_serving"]
+    half = worked("plain", sentence(), remand(1, starts="2024-01-10"), remand(1, ends="2024-01-10"))
+    assert half.status == "calculated"
+
+
+def test_what_frees_now_passes_over_days_at_large() -> None:
+    gone = away(10, starts="2024-01-15")
+    law = sentence_law("belize")
+    day = amounts_due(case(fine(term=Term(days=30)), gone), law, D("2024-02-03"))[0]
+    same = amounts_due(case(fine(term=Term(days=30))), law, D("2024-01-24"))[0]
+    assert day == same
+    assert same.frees_cents == 421
+
+
+def test_of_what_is_not_in_doubt_the_longest_says_by_when_somebody_decides() -> None:
+    doubted = after(9, 8)
+    long, short = sentence(1), sentence(2, term=Term(days=20))
+    assert worked("plain", short, long, doubted).earliest_arguable == D("2025-01-09")
+
+
+def test_every_answer_names_its_law_and_the_rules_that_it_rests_on() -> None:
+    found = worked("plain", sentence())
+    assert found.law == worked("plain").law == "plain"
+    assert [rule.code for rule in found.rules] == [
+        "plain-1.governs", "plain-1.first_day", "plain-1.months",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("day", ["1900-01-01", "2199-12-31"])
+def test_the_first_and_the_last_day_that_can_be(day: str) -> None:
+    assert worked("plain", sentence(pronounced=day)).status == "calculated"
+
+
+def test_a_number_may_be_as_large_as_a_thousand_million() -> None:
+    data: Any = {"sentences": [{"number": 10**9, "pronounced_on": "2024-01-10",
+                                "term": {"days": 9}}]}  # fmt: skip
+    assert calculate(case_from(data), sentence_law("plain")).status == "calculated"
+    data["sentences"][0]["number"] = 10**9 + 1
+    assert case_from(data).faults[0].code == "sentences.number_wrong"
+    data["sentences"][0] |= {"number": 1, "term": {"days": 10**9}}
+    assert case_from(data).faults == ()
+    data["sentences"][0] |= {"consecutive_to": 10**9}
+    assert case_from(data).sentences[0].consecutive_to == 10**9
+
+
+def test_days_from_before_and_after_the_case_are_kept_apart() -> None:
+    award = adjustment("additional_days", 1, starts="2024-02-01", applies_from="2026-01-01")
+    assert str(worked("belize", sentence(), award).dates.edr) == "2024-09-09"
+
+
+def test_a_default_that_was_not_paid_hides_no_other_that_was() -> None:
+    two = (fine(number=1), fine(number=2, consecutive_to=1))
+    found = worked("plain", *two, remand(5), paid(1, starts="2024-02-01"))
+    assert codes(found) == ["payment_and_credit"]
+
+
+def test_all_days_at_large_are_told_together() -> None:
+    twice = (away(2, starts="2024-02-01"), away(3, starts="2024-03-01"))
+    found = worked("plain", sentence(), *twice)
+    expires = next(one for one in found.steps if one.code == "sentences.expires")
+    assert expires.params["at_large"] == 5
+    life = worked("belize", sentence(kind="life", term=Term(years=9)), *twice)
+    minimum = next(one for one in life.steps if one.code == "sentences.minimum_term")
+    assert minimum.params["at_large"] == 5
+
+
+def test_two_versions_that_say_the_same_are_no_two_laws() -> None:
+    data = law_data("belize")
+    newer = {**data["version"][0], "version": "newer", "begins": date(2024, 2, 1)}
+    data["version"][0]["ends"] = newer["begins"]
+    data["version"].append(newer)
+    parts = (sentence(1), after(2, 1, pronounced="2024-02-01"))
+    found = calculate(case(*parts), law_of(data))
+    assert (found.status, found.versions) == ("calculated", ("belize-2017", "newer"))
+    newer["parole"] = {**newer["parole"], "over_days": 9}
+    differ = calculate(case(*parts), law_of(data))
+    assert "chain_of_two_laws" in codes(differ)

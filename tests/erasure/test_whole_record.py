@@ -1,7 +1,7 @@
 """A record made by every room's own services, as in a year of work, and then erased by order."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import psycopg
@@ -9,6 +9,9 @@ import pytest
 
 from pims.authority import services as authority
 from pims.authority.services import WarrantNameInput
+from pims.courts import selectors
+from pims.courts import services as courts
+from pims.courts.services import OrderName, SentenceInput
 from pims.custody import services as custody
 from pims.custody.tests.prison import Prison, man
 from pims.foundation.access.actor import Actor
@@ -69,7 +72,9 @@ def test_nothing_of_a_year_of_records_is_left_in_any_file_or_table(
         person_id=person_id, order_reference="HC 2",
     )  # fmt: skip
 
-    assert [paper.split()[0] for paper in done.by_hand] == ["authority_warrant"]
+    assert [paper.split()[0] for paper in done.by_hand] == [
+        "authority_warrant", "authority_warrant", "courts_case",
+    ]  # fmt: skip
     sees_nothing(MARK)
     for spelling in (MARK, MARK.lower(), MARK.upper()):
         assert files_with(folder, spelling) == []
@@ -78,6 +83,7 @@ def test_nothing_of_a_year_of_records_is_left_in_any_file_or_table(
     assert person_headers(prison.actor, [person_id])[person_id].number == number
     assert check_files().good
     # The neighbour, who shared the paper and the prison, is whole.
+    assert [s.term.years for s in selectors.sentences_of([neighbour])[neighbour]] == [1]
     assert search_people(prison.actor, "Benito Cal")[0].person_id == neighbour
     assert custody.record_identity_check(
         prison.command, episode_id=_episode_of(neighbour), how="photograph",
@@ -118,6 +124,7 @@ def _a_year(prison: Prison, neighbour: int) -> tuple[int, int]:
         names=[_named(person, MARK, held_since.date(), prison),
                _named(neighbour, "B. Cal", held_since.date(), prison)],
     )  # fmt: skip
+    _at_court(prison, person, neighbour, held_since)
     authority.record_police_interest(
         prison.command, person_id=person, agency="Police", note=f"Ask about {MARK}"
     )
@@ -174,3 +181,45 @@ def _identity(prison: Prison, person: int) -> None:
     people.add_photograph(
         command(), person_id=person, kind="front", data=samples.jpeg_with_position(MARK)
     )
+
+
+def _at_court(prison: Prison, person: int, neighbour: int, at: datetime) -> None:
+    """A case of one's own and one with the neighbour, whose sentence follows the person's."""
+    alone, both = (
+        courts.open_case(
+            prison.command, establishment_id=prison.establishment_id, number=number,
+            body_id=prison.court, person_ids=who, title=title,
+        ).case_id
+        for number, who, title in (
+            ("S 1/26", [person], f"R v {MARK}"), ("S 2/26", [person, neighbour], ""),
+        )
+    )  # fmt: skip
+    charge = courts.add_charge(
+        prison.command, case_id=alone, person_id=person, as_written=f"{MARK} broke in"
+    ).charge_id
+    courts.schedule_hearing(
+        prison.command, establishment_id=prison.establishment_id, person_id=person,
+        body_id=prison.court, case_id=alone, on=at.date(), purpose=f"Plea of {MARK}",
+    )  # fmt: skip
+
+    def order(kind: str, *who: int, case_id: int, **more: object) -> int:
+        return courts.record_court_order(
+            prison.command, establishment_id=prison.establishment_id, kind=kind,
+            body_id=prison.court, received_at=at, case_id=case_id,
+            names=[OrderName(one, MARK if one == person else "B. Cal") for one in who], **more,
+        ).order_ids[0]  # fmt: skip
+
+    # Without a surety: the court is asked about it.
+    order("bail_awaiting_surety", person, case_id=alone, conditions=f"{MARK} reports",
+          charge_ids=[charge])  # fmt: skip
+    order("commitment_sentence", person, case_id=alone, as_written=f"{MARK}: two years",
+          sentences=[SentenceInput(years=2, charge_id=charge)])  # fmt: skip
+    (own,) = selectors.sentences_of([person])[person]
+    order(
+        "commitment_sentence", person, neighbour, case_id=both,
+        sentences=[
+            SentenceInput(
+                years=1, link="consecutive", consecutive_to_id=own.sentence_id, person_id=neighbour
+            )
+        ],
+    )  # fmt: skip

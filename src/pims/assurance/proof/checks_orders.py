@@ -9,7 +9,7 @@ from pims.assurance.proof.history import Order
 from pims.assurance.proof.kinds import fault_kinds
 from pims.assurance.proof.look import Fault, Look
 from pims.assurance.proof.made import RELEASE_WITHIN, made_at
-from pims.assurance.proof.reaches import Reach
+from pims.assurance.proof.reaches import ONLY_ALONE, Reach
 from pims.jurisdictions.order_kinds import Effect
 
 # Kinds of release after which nobody is held on the same charge without a new case.
@@ -24,8 +24,8 @@ def _flawed(look: Look) -> Iterator[Fault]:
     """Orders that prove nothing, for as long as somebody is held while they seem to hold."""
     spans: dict[tuple[str, str], list[Reach]] = {}
     for reach in look.reaches:
-        # A provisional date is told where nothing else holds, with the gaps.
-        if reach.flaw and reach.flaw != "provisional_date_passed":
+        # The others are told with the gaps, where nothing else holds.
+        if reach.flaw and reach.flaw not in ONLY_ALONE:
             spans.setdefault((reach.flaw, reach.order_id), []).append(reach)
     for (flaw, order_id), parts in spans.items():
         begins = min(part.begins for part in parts)

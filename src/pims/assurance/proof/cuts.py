@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pims.assurance.proof.history import History, Order
 from pims.assurance.proof.law import Law
@@ -27,18 +27,17 @@ class Cut:
 
 
 def cuts(history: History, law: Law) -> Mapping[str, Sequence[Cut]]:
-    """By order. Each is there however early: an order that never stood is cut where it begins."""
+    """By order, however early each comes."""
     found: dict[str, list[Cut]] = {}
     made = {order.order_id: made_at(order, history.zone) for order in history.orders}
     for order in history.orders:
         begins = made[order.order_id]
         if begins is None:
             continue
-        if order.state != "stands":
-            known = order.state != "void" and order.state_from is not None
-            at = order.state_from if known and order.state_from is not None else begins
-            grace = RELEASE_WITHIN if order.state == "set_aside" and known else at - at
-            _put(found, order.order_id, Cut(at + grace, "order_no_longer_stands", ""))
+        if order.state != "stands" and order.state != "void" and order.state_from is not None:
+            grace = RELEASE_WITHIN if order.state == "set_aside" else timedelta()
+            ended = order.state_from + grace
+            _put(found, order.order_id, Cut(ended, "order_no_longer_stands", ""))
         _changed(order, begins, made, history, law, found)
     _paid(history, law, found)
     _freed(history, law, made, found)

@@ -10,6 +10,7 @@ from pims.assurance.proof.kinds import fault_kinds
 from pims.assurance.proof.law import Law
 from pims.assurance.proof.lawful import Stretch
 from pims.assurance.proof.look import Fault, Look
+from pims.assurance.proof.reaches import ONLY_ALONE
 
 __all__ = ["AHEAD", "Fault", "Look", "faults", "faults_of"]
 
@@ -36,7 +37,7 @@ def _gaps(look: Look) -> Iterator[Fault]:
     for stretch in look.stretches:
         if stretch.proven:
             continue
-        if kinds[stretch.why].group == "gap" or stretch.why == "provisional_date_passed":
+        if kinds[stretch.why].group == "gap" or stretch.why in ONLY_ALONE:
             yield _fault(stretch, look)
 
 

@@ -41,11 +41,17 @@ def freed_at(order: Order, zone: str) -> datetime | None:
     return effect + RELEASE_WITHIN
 
 
+def never_stood(order: Order) -> bool:
+    """Void, or set aside or replaced at an hour that nobody knows."""
+    return order.state == "void" or (order.state != "stands" and order.state_from is None)
+
+
 def took_effect(order: Order, effect: datetime) -> bool:
     """Whether it stood when it was to take effect. What is void never stood."""
     if order.state == "stands":
         return True
-    return order.state != "void" and order.state_from is not None and order.state_from > effect
+    ended = order.state_from
+    return order.state != "void" and ended is not None and ended > effect
 
 
 def changes_itself(order: Order, orders: Sequence[Order]) -> bool:

@@ -8,7 +8,7 @@ from pims.assurance.proof.cuts import Cut, cuts
 from pims.assurance.proof.days import day_of, end_of
 from pims.assurance.proof.history import History, Order, Sentence
 from pims.assurance.proof.law import Law
-from pims.assurance.proof.made import RELEASE_WITHIN, changes_itself, freed_at, made_at
+from pims.assurance.proof.made import RELEASE_WITHIN, changes_itself, freed_at, made_at, never_stood
 from pims.jurisdictions.order_kinds import Effect, OrderKind
 
 # What stands in the way of relying on an order, the gravest first: the order is there, and yet it
@@ -20,7 +20,10 @@ FLAWS = (
     "order_without_end",
     "sentence_without_date",
     "provisional_date_passed",
+    "order_no_longer_stands",
 )
+# Of these, those that are nobody's concern while another order holds.
+ONLY_ALONE = frozenset({"provisional_date_passed", "order_no_longer_stands"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,8 @@ def reaches(history: History, law: Law) -> list[Reach]:
 
 
 def _flaw(order: Order, history: History, law: Law) -> str:
+    if never_stood(order):
+        return "order_no_longer_stands"
     if law.ability(law.court_kind(order.court, order.court_kind), order.kind) == "cannot":
         return "court_without_power"
     return "order_revokes_itself" if changes_itself(order, history.orders) else ""

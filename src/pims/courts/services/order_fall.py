@@ -7,8 +7,9 @@ from pims.authority import selectors as authority
 from pims.authority import services as authority_services
 from pims.courts import events
 from pims.courts.models import CourtOrder, Hearing, Sentence
+from pims.courts.services.cases import set_charge_state
 from pims.courts.services.common import among, locked_order, not_in_the_future, refuse_wrong, why
-from pims.courts.services.order_effects import effect_of, end_warrants
+from pims.courts.services.order_effects import CHARGE_STATES, effect_of, end_warrants
 from pims.foundation.commands.transaction import Transaction, service
 from pims.jurisdictions.order_kinds import Effect
 from pims.kernel.decisions import refuse
@@ -147,6 +148,7 @@ def _undo(tx: Transaction, order: CourtOrder, reason: str) -> None:
     Hearing.objects.filter(warrant_name_id=order.warrant_name_id).exclude(
         warrant_name_id=None
     ).update(warrant_name_id=None)
+    _charges_as_before(tx, order, reason)
     earlier = order.changes
     took_place = earlier is not None and earlier.pk != order.pk and earlier.state != State.STANDS
     if earlier is None or not took_place or earlier.state_at != order.holds_from:
@@ -167,6 +169,24 @@ def _undo(tx: Transaction, order: CourtOrder, reason: str) -> None:
         ),
         details={"reason": reason},
     )
+
+
+def _charges_as_before(tx: Transaction, order: CourtOrder, reason: str) -> None:
+    """Its charges are as the last standing order but this one left them, open where none did."""
+    if order.kind not in CHARGE_STATES:
+        return
+    for charge in order.charges.select_related("case"):
+        others = charge.orders.filter(state=State.STANDS, kind__in=list(CHARGE_STATES))
+        last = others.exclude(pk=order.pk).order_by("holds_from", "pk").last()
+        if charge.state == CHARGE_STATES[order.kind]:
+            set_charge_state(
+                tx,
+                charge,
+                state="open" if last is None else CHARGE_STATES[last.kind],
+                decided_on=None if last is None else last.dated,
+                note=reason,
+                order_id=None if last is None else last.pk,
+            )
 
 
 def _acted_on(order: CourtOrder) -> bool:

@@ -7,8 +7,9 @@ from datetime import date
 from pims.authority import selectors as authority
 from pims.authority import services as authority_services
 from pims.courts import events
-from pims.courts.models import CourtOrder, SecondReading, Sentence
+from pims.courts.models import CourtOrder, Hearing, SecondReading, Sentence
 from pims.courts.rules import readings as rules
+from pims.courts.rules.terms import review_day
 from pims.courts.services.common import (
     MOST,
     among,
@@ -20,6 +21,8 @@ from pims.courts.services.common import (
 )
 from pims.courts.services.order_facts import order_reaches_to
 from pims.foundation.commands.transaction import Transaction, service
+from pims.jurisdictions.order_kinds import order_kinds
+from pims.jurisdictions.warrant_kinds import warrant_kinds
 from pims.kernel.decisions import refuse
 from pims.kernel.errors import NotFound
 from pims.kernel.reasons import Reason
@@ -232,18 +235,20 @@ def _take_second(
     keyed, sentences = values["order"], values["sentences"]
     if not isinstance(keyed, dict) or not isinstance(sentences, list):
         raise TypeError("a reading holds the order's fields and a list of sentences")
+    before = _appears(order), order.next_date
     for name in rules.ORDER_FIELDS:
         setattr(order, name, _typed(name, keyed.get(name)))
     order.version += 1
     order.save()
     _take_sentences(tx, order, sentences)
-    if order.warrant_name_id is None:
-        return
+    _take_hearing(tx, order, was_on=before[1], reason=reason)
     root = people.canonical_id(order.person_id)
     briefs = authority.warrants_of([root], zone="UTC").get(root, [])
     brief = next((b for b in briefs if b.warrant_name_id == order.warrant_name_id), None)
     if brief is None:
         return
+    # A day that the court has named since stays.
+    own_day = brief.next_appearance == before[0]
     authority_services.amend_warrant_name(
         tx.beyond_scope(),
         warrant_name_id=brief.warrant_name_id,
@@ -253,9 +258,42 @@ def _take_second(
         charges=brief.charges,
         starts_at=brief.starts_at,
         until=order.until or order_reaches_to(order),
-        next_appearance=order.next_date or brief.next_appearance,
+        next_appearance=_appears(order) if own_day else brief.next_appearance,
         amount_cents=order.amount_cents,
     )
+
+
+def _appears(order: CourtOrder) -> date | None:
+    """The day that its warrant names: the one on the paper, or that of the first review."""
+    kind = warrant_kinds().get(order_kinds()[order.kind].warrant)
+    if order.next_date is not None or kind is None or "review" not in kind.needs:
+        return order.next_date
+    return review_day(_spoken_on(order), order.review_months)
+
+
+def _take_hearing(tx: Transaction, order: CourtOrder, *, was_on: date | None, reason: str) -> None:
+    """The hearing of the day that was keyed wrongly is on the day that the paper names."""
+    if order.next_date is None or was_on in (None, order.next_date):
+        return
+    rows = Hearing.objects.filter(
+        person_id__in=people.persons_of(order.person_id), body_id=order.body_id, on=was_on,
+        case_id=order.case_id, outcome="", cancelled_at=None,
+    )  # fmt: skip
+    for hearing in rows.order_by("pk")[:1]:
+        hearing.on = order.next_date
+        hearing.version += 1
+        hearing.save(update_fields=["on", "version"])
+        tx.record(
+            events.HearingMoved(
+                person_id=hearing.person_id,
+                establishment_id=hearing.establishment_id,
+                hearing_id=hearing.pk,
+                on=hearing.on.isoformat(),
+                was_on=was_on.isoformat() if was_on is not None else "",
+                defects=tuple(hearing.defects),
+            ),
+            details={"reason": reason},
+        )
 
 
 def _take_sentences(

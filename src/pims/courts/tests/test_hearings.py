@@ -171,3 +171,32 @@ def test_who_sees_no_courts_sees_no_list(court: Court, make_actor) -> None:
     viewer = make_actor("custody.view", establishment_id=court.prison.establishment_id)
     with pytest.raises(NotPermitted):
         selectors.diary(viewer, court.prison.establishment_id, court.today, court.today)
+
+
+def test_what_the_desk_recorded_of_the_day_is_an_outcome(court: Court) -> None:
+    listed(court, court.today, court.ben)
+    (escort,) = court.prison.out(court.ben)
+    court.prison.back(escort_id=escort, outcome="same_warrant")
+    (row,) = selectors.diary(court.clerk, court.prison.establishment_id, court.today, court.today)
+    assert (row.outcome, row.desk_outcome, row.done) == ("", "same_warrant", True)
+    with clock.at(clock.now() + timedelta(days=1)):
+        assert selectors.hearings_without_outcome(court.clerk, court.prison.establishment_id) == []
+
+
+def test_a_day_that_only_a_warrant_named_is_asked_about_too(court: Court) -> None:
+    # Both remands name a day four days from now, and nobody recorded what came of it.
+    with clock.at(clock.now() + timedelta(days=5)):
+        rows = selectors.hearings_without_outcome(court.clerk, court.prison.establishment_id)
+    assert names(rows) == [("CHAN, Ana", None), ("TUN, Ben", None)]
+
+
+def test_the_lists_of_a_day_cost_as_much_for_many_as_for_one(
+    court: Court, django_assert_max_num_queries
+) -> None:
+    day = court.today + timedelta(days=4)
+    selectors.production_list(court.clerk, court.prison.establishment_id, day)
+    for _ in range(3):
+        listed(court, day, court.ben, at_time=time(10))
+    with django_assert_max_num_queries(45):
+        rows = selectors.production_list(court.clerk, court.prison.establishment_id, day)
+    assert len(rows) == 4

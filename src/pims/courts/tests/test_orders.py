@@ -6,7 +6,7 @@ import pytest
 
 from pims.authority import selectors as authority
 from pims.authority import services as authority_services
-from pims.courts import services
+from pims.courts import selectors, services
 from pims.courts.models import CourtOrder, Hearing, OrderQuery, SecondReading, Sentence
 from pims.courts.rules.defects import to_ask_about
 from pims.courts.services import OrderName, SentenceInput
@@ -332,3 +332,90 @@ def test_who_may_not_record_orders_records_none(court: Court, make_actor) -> Non
     with pytest.raises(InvalidInput):
         court.order("remand", received_at=clock.now() + timedelta(hours=1))
     assert not CourtOrder.objects.exists()
+
+
+def test_an_acquittal_entered_by_mistake_leaves_the_charge_open(court: Court) -> None:
+    case = court.case()
+    charge = court.charge(case)
+    court.order("remand", case_id=case, charge_ids=[charge],
+                next_date=court.today + timedelta(days=3))  # fmt: skip
+    made = court.order("acquittal", case_id=case, charge_ids=[charge], reference="A 2/26")
+    (info,) = selectors.cases(court.clerk, [court.ana])[court.ana]
+    assert info.charges[0].state == "acquitted"
+    services.set_aside_order(
+        Command(court.reader), order_id=made.order_ids[0], how="void", reason="Another case"
+    )
+    (info,) = selectors.cases(court.clerk, [court.ana])[court.ana]
+    assert (info.charges[0].state, info.charges[0].decided_on) == ("open", None)
+    assert authority.release_orders([court.ana])[court.ana][0].state == "struck_out"
+
+
+def test_an_order_that_let_somebody_go_is_no_mistake_of_entry(court: Court) -> None:
+    made = court.order("acquittal", OrderName(court.ana, warrant_name_ids=(court.ana_warrant,)))
+    authority_services.act_on_release_order(
+        court.prison.command, release_order_id=made.release_order_ids[0], at=clock.now()
+    )
+    with pytest.raises(Refused) as refused:
+        services.set_aside_order(
+            Command(court.reader), order_id=made.order_ids[0], how="void", reason="Oh"
+        )
+    assert refused.value.reasons()[0].code == "courts.order_freed_someone"
+
+
+def test_co_defendants_on_one_paper_have_terms_of_their_own(court: Court) -> None:
+    made = court.order(
+        "commitment_sentence", court.ana, court.ben,
+        sentences=[
+            SentenceInput(years=1, person_id=court.ana),
+            SentenceInput(years=3, person_id=court.ben),
+        ],
+    )  # fmt: skip
+    terms = {
+        person: [s.term.years for s in found]
+        for person, found in selectors.sentences_of([court.ana, court.ben]).items()
+    }
+    assert terms == {court.ana: [1], court.ben: [3]}
+    ends = [
+        warrants(p)[n].until
+        for p, n in zip((court.ana, court.ben), made.warrant_name_ids, strict=True)
+    ]
+    assert None not in ends
+    assert ends[0] < ends[1]
+
+
+def test_a_sentence_that_follows_an_earlier_paper_reaches_beyond_it(court: Court) -> None:
+    first = court.order("commitment_sentence", sentences=[SentenceInput(years=2)])
+    (earlier,) = selectors.sentences_of([court.ana])[court.ana]
+    second = court.order(
+        "commitment_sentence", reference="R 2/26",
+        sentences=[
+            SentenceInput(years=1, link="consecutive", consecutive_to_id=earlier.sentence_id)
+        ],
+    )  # fmt: skip
+    held = warrants(court.ana)
+    until = [held[one.warrant_name_ids[0]].until for one in (first, second)]
+    assert doubts(second) == ()
+    assert None not in until
+    assert (until[1] - until[0]).days in (365, 366)
+
+
+def test_a_fine_says_what_frees(court: Court) -> None:
+    made = court.order("fine_default", amount_cents=750_00, sentences=[SentenceInput(months=3)])
+    (sentence,) = selectors.sentences_of([court.ana])[court.ana]
+    assert (sentence.kind, sentence.amount_cents) == ("fine_default", 750_00)
+    warrant = warrants(court.ana)[made.warrant_name_ids[0]]
+    assert (warrant.kind, warrant.amount_cents) == ("fine_default", 750_00)
+    without = court.order("fine_default", reference="F 2/26", sentences=[])
+    assert {"lacks_amount_cents", "lacks_default_term"} <= set(without.defects)
+
+
+def test_the_same_form_sent_twice_is_one_order(court: Court) -> None:
+    command = Command(court.clerk)
+    given = {
+        "establishment_id": court.prison.establishment_id, "kind": "remand",
+        "body_id": court.body(), "names": [OrderName(court.ana)], "received_at": clock.now(),
+        "next_date": court.today + timedelta(days=5),
+    }  # fmt: skip
+    first = services.record_court_order(command, **given)
+    assert services.record_court_order(command, **given) == first
+    assert CourtOrder.objects.count() == 1

@@ -131,3 +131,23 @@ def test_who_may_not_read_again_may_not(court: Court, make_actor) -> None:
         services.read_order_again(
             Command(viewer), order_id=sentenced(court), reading=OrderReading()
         )
+
+
+def test_a_day_in_court_keyed_wrongly_is_put_right_in_the_diary_too(court: Court) -> None:
+    wrong, right = court.today + timedelta(days=7), court.today + timedelta(days=17)
+    made = court.order("remand", next_date=wrong)
+    services.read_order_again(
+        Command(court.reader), order_id=made.order_ids[0],
+        reading=OrderReading(dated=court.today, next_date=right),
+    )  # fmt: skip
+    (due,) = selectors.readings_due(court.reader, court.prison.establishment_id)
+    services.settle_difference(
+        Command(court.reader), reading_id=due.reading_id, takes="second", reason="17, not 7"
+    )
+    where = court.prison.establishment_id
+    (row,) = selectors.diary(court.clerk, where, right, right)
+    assert row.person_id == court.ana
+    assert selectors.diary(court.clerk, where, wrong, wrong) == []
+    held = authority.warrants_of([court.ana], zone="America/Belize")[court.ana]
+    (warrant,) = [w for w in held if w.warrant_name_id == made.warrant_name_ids[0]]
+    assert warrant.next_appearance == right

@@ -11,7 +11,7 @@ from pims.ui import wording
 from pims.ui.documents import PACKAGE
 
 WRITTEN = re.compile(r'^ +code="(\w+)",$', re.MULTILINE)
-ROOMS = ("people", "authority", "safety", "property", "custody", "release", "assurance")
+ROOMS = ("people", "authority", "safety", "property", "custody", "courts", "release", "assurance")
 
 
 def kinds() -> list[str]:

@@ -1,7 +1,7 @@
 """What contradicts what among the days and payments of a case."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from pims.sentences.engine.case import CREDITS, DEFAULTS, PAYMENTS, Adjustment, Case, Finding
 from pims.sentences.engine.terms import LONGEST_YEARS
@@ -59,14 +59,7 @@ def _of_certified(a: Adjustment, days: int, starts: date, ends: date) -> Iterato
 
 def _days_twice(case: Case) -> Iterator[Finding]:
     """A day that is said to be held twice, at large twice, or both at once."""
-    spans = sorted(
-        (a.starts, a.ends, a.kind)
-        for a in case.adjustments
-        if (a.kind in CREDITS or a.kind == _AT_LARGE)
-        and a.starts is not None
-        and a.ends is not None
-        and a.starts <= a.ends
-    )
+    spans = sorted(span for a in case.adjustments if (span := _span(a)) is not None)
     reach: tuple[date, date, str] | None = None
     for span in spans:
         if reach is not None and span[0] <= reach[1]:
@@ -81,6 +74,17 @@ def _days_twice(case: Case) -> Iterator[Finding]:
             )
         if reach is None or span[1] > reach[1]:
             reach = span
+
+
+def _span(a: Adjustment) -> tuple[date, date, str] | None:
+    """The days of a credit or an absence; of an absence also where only its length is known."""
+    starts, ends = a.starts, a.ends
+    if a.kind == _AT_LARGE and ends is None and a.days and 0 < a.days <= _LONGEST_DAYS:
+        starts = starts or a.applies_from
+        ends = None if starts is None else starts + timedelta(days=a.days - 1)
+    elif a.kind not in CREDITS and a.kind != _AT_LARGE:
+        return None
+    return None if starts is None or ends is None or ends < starts else (starts, ends, a.kind)
 
 
 def _of_payment(payment: Adjustment, case: Case) -> Iterator[Finding]:

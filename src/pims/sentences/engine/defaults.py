@@ -20,10 +20,12 @@ class Clock:
     account: Account
 
     def place(self, day: date, served: Served) -> date:
-        """The day of the term, as laid out without credit, that is served on a calendar day."""
-        end = served.first + timedelta(days=served.whole - 1 - served.credit)
-        away = self.account.at_large(self.begins, end, until=day)
-        return day + timedelta(days=served.credit - sum(one.days for one in away))
+        """The day of the term, as laid out without credit, that is served on a calendar day.
+
+        Of a day after the term it lies past its last day.
+        """
+        away = sum(one.days for one in self.account.absences if self.begins <= one.began <= day)
+        return day + timedelta(days=served.credit - away)
 
     def is_at_large(self, day: date) -> bool:
         return any(one.began <= day <= one.ends for one in self.account.absences)
@@ -55,7 +57,7 @@ def pay(served: Served, clock: Clock, working: Working) -> bool:
     amount, paid, whole_term = sentence.amount_cents or 0, 0, served.last
     for payment in _payments(working.case, sentence.number):
         paid = amount if payment.kind == "fine_paid" else paid + (payment.paid_cents or 0)
-        whole = payment.kind == "fine_paid" or paid >= amount
+        whole = paid >= amount
         off = served.whole if whole else _off(paid, amount, served.whole, version.part_payment)
         last = served.first + timedelta(days=served.whole - off - 1)
         if payment.starts is not None and payment.starts >= clock.begins:
@@ -79,13 +81,9 @@ def pay(served: Served, clock: Clock, working: Working) -> bool:
 
 
 def _payments(case: Case, number: int) -> Iterator[Adjustment]:
-    """In order of payment: first what was paid before anybody noted a day, last full payment."""
-    return iter(
-        sorted(
-            (a for a in case.adjustments if a.kind in PAYMENTS and a.sentence == number),
-            key=lambda a: (a.starts or date.min, a.kind == "fine_paid"),
-        )
-    )
+    """In order of payment: first what was paid before anybody noted a day."""
+    found = (a for a in case.adjustments if a.kind in PAYMENTS and a.sentence == number)
+    return iter(sorted(found, key=lambda a: a.starts or date.min))
 
 
 def _off(paid: int, amount: int, whole: int, rounding: Rounding | None) -> int:

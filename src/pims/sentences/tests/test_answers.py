@@ -67,6 +67,7 @@ def asked() -> Iterator[tuple[str, Calculation]]:
          paid(2, starts="2024-05-30")), belize, {}),
         ("compensation", (sentence(1, kind="compensation_default", amount_cents=5),
          part(2, starts="2024-01-30")), belize, {}),
+        ("paid in full", (fine(number=3), paid(3, starts="2024-01-20")), belize, {}),
         ("too much in parts", (fine(), part(600), part(301)), belize, {}),
         ("all in parts, undated", (fine(), part(600), part(300)), belize, {}),
         ("everything", tuple(rich().sentences) + tuple(rich().adjustments), belize, {}),

@@ -157,3 +157,36 @@ def test_two_versions_that_say_the_same_are_no_two_laws() -> None:
     newer["parole"] = {**newer["parole"], "over_days": 9}
     differ = calculate(case(*parts), law_of(data))
     assert "chain_of_two_laws" in codes(differ)
+
+
+def test_a_default_that_nobody_paid_takes_credit_like_any_sentence() -> None:
+    found = worked("plain", fine(), after(2, 1), remand(5))
+    assert found.status == "calculated"
+
+
+def test_credit_that_still_runs_counts_to_the_day_asked_about() -> None:
+    found = worked("plain", sentence(), remand(starts="2024-01-08"), as_of="2024-01-10")
+    assert str(found.dates.sentence_expiry) == "2025-01-06"
+
+
+def test_an_offence_of_the_day_of_the_sentence_and_of_its_first_day() -> None:
+    assert worked("plain", sentence(offence_on="2024-01-10")).status == "calculated"
+    back = sentence(offence_on="2024-01-05", effective_from="2024-01-05")
+    assert worked("plain", back).status == "calculated"
+    assert worked("plain", sentence(offence_on="2024-01-10"), born_on="2024-01-10").status == (
+        "calculated"
+    )
+
+
+def test_absences_known_by_their_length_are_not_served_twice_either() -> None:
+    first, second = away(10, starts="2024-02-01"), away(3, applies_from="2024-02-10")
+    assert codes(worked("plain", sentence(), first, second)) == ["at_large_twice"]
+    later = away(3, applies_from="2024-02-11")
+    found = worked("plain", sentence(), first, later)
+    assert str(found.dates.sentence_expiry) == "2025-01-22"
+    nothing = away(0, starts="2024-02-05")
+    assert worked("plain", sentence(), first, nothing).status == "calculated"
+    one_day = away(1, starts="2024-02-05")
+    assert codes(worked("plain", sentence(), first, one_day)) == ["at_large_twice"]
+    held = remand(3, starts="2024-02-05")
+    assert worked("plain", sentence(), first, held).status == "calculated"

@@ -190,3 +190,11 @@ def test_absences_known_by_their_length_are_not_served_twice_either() -> None:
     assert codes(worked("plain", sentence(), first, one_day)) == ["at_large_twice"]
     held = remand(3, starts="2024-02-05")
     assert worked("plain", sentence(), first, held).status == "calculated"
+
+
+def test_what_is_due_is_told_of_every_default_and_is_nothing_once_all_is_paid() -> None:
+    law = sentence_law("belize")
+    one = case(sentence(1), fine(number=2), part(500, 2, starts="2024-01-12"),
+               part(400, 2, starts="2024-01-15"))  # fmt: skip
+    (due,) = amounts_due(one, law, D("2024-01-13"))
+    assert (due.sentence, due.outstanding_cents, due.frees_cents) == (2, 0, 0)

@@ -151,3 +151,25 @@ def test_a_day_in_court_keyed_wrongly_is_put_right_in_the_diary_too(court: Court
     held = authority.warrants_of([court.ana], zone="America/Belize")[court.ana]
     (warrant,) = [w for w in held if w.warrant_name_id == made.warrant_name_ids[0]]
     assert warrant.next_appearance == right
+
+
+def test_an_order_is_read_again_once(court: Court, make_actor) -> None:
+    order_id = sentenced(court)
+    read(court, order_id)
+    third = make_actor("courts.read_again", establishment_id=court.prison.establishment_id)
+    with pytest.raises(Refused) as refused:
+        services.read_order_again(
+            Command(third), order_id=order_id, reading=OrderReading(dated=court.today)
+        )
+    assert refused.value.reasons()[0].code == "courts.read_already"
+
+
+def test_an_order_that_fell_needs_no_second_reading(court: Court) -> None:
+    order_id = sentenced(court)
+    services.set_aside_order(
+        Command(court.reader), order_id=order_id, how="void", reason="Entered twice"
+    )
+    assert selectors.readings_due(court.reader, court.prison.establishment_id) == []
+    assert selectors.unread_orders([court.ana]) == {}
+    with pytest.raises(Refused):
+        read(court, order_id)

@@ -1,6 +1,7 @@
 """`pims sentence`: what a sentence comes to, from a file and the law alone: no database."""
 
 import json
+import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -43,13 +44,42 @@ def compute(
     except NoSuchLaw:
         raise typer.BadParameter(f"no such law; there are {', '.join(laws())}") from None
     cases = _cases(_read(file))
-    from pims.cli import boot
-
-    boot.framework()  # the words of an explanation, in either language
+    _framework()
     from pims.sentences.explaining import as_data
 
     answers = (as_data(calculate(case, chosen), language=language) for case in cases)
     _write(answers)
+
+
+@app.command()
+def recalculate(
+    numbers: Annotated[
+        list[str] | None, typer.Argument(metavar="NUMBER…", help="Prisoners. Default: everybody.")
+    ] = None,
+    force: Annotated[
+        bool, typer.Option(help="Also where nothing that the answer rests on has changed.")
+    ] = False,
+    json_: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Work out and keep release dates anew, in the database."""
+    from pims.cli import boot
+
+    boot.framework()
+    from pims.sentences.recalculating_cli import run
+
+    with boot.database_running():
+        run(numbers or [], force=force, as_json=json_)
+
+
+def _framework() -> None:
+    """What the words of an explanation need, in either language: no database."""
+    from django.apps import apps
+
+    if not apps.ready:
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pims.config.settings")
+        import django
+
+        django.setup()
 
 
 def _read(file: str) -> bytes:

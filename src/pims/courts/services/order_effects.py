@@ -6,6 +6,7 @@ All of it follows from a fact that was recorded, so it asks for no permission of
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 from pims.authority import selectors as authority
 from pims.authority import services as authority_services
@@ -105,6 +106,9 @@ def detain(
     )
     for one, warrant_name_id in zip(named, paper.warrant_name_ids, strict=True):
         one.order.warrant_name_id = warrant_name_id
+        if scan is not None:
+            held = open_warrants(one.order.person_id, one.order.establishment_id)
+            one.order.scan_blob_id = _blob(held[warrant_name_id].scan_blob_id)
         end_warrants(
             tx,
             one.order,
@@ -159,6 +163,16 @@ def free(
         scan=scan,
     )
     one.order.release_order_id = made.release_order_id
+    if scan is not None:
+        root = people.canonical_id(one.order.person_id)
+        for kept in authority.release_orders([root]).get(root, []):
+            if kept.release_order_id == made.release_order_id:
+                one.order.scan_blob_id = _blob(kept.scan_blob_id)
+
+
+def _blob(blob_id: str | None) -> UUID | None:
+    """The scan that the authority room keeps: one file, whichever page shows it."""
+    return None if blob_id is None else UUID(blob_id)
 
 
 def freed_by_default(order: CourtOrder, charge_ids: Collection[int]) -> list[int]:

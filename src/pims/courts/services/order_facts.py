@@ -7,12 +7,12 @@ from datetime import date, datetime, timedelta
 from pims.authority.selectors import BodyInfo
 from pims.courts.models import Charge, CourtOrder, Sentence
 from pims.courts.rules import defects as rules
-from pims.courts.rules.terms import Term, Written, last_day, reaches_to
-from pims.courts.services.common import closed, day_of
+from pims.courts.rules.terms import Term, Written, as_term, last_day, reaches_to
+from pims.courts.services.common import body_of, closed, day_of
 from pims.courts.services.order_inputs import SENTENCE_KINDS, UNITS, SentenceInput
 from pims.jurisdictions.courts import doubt_of_order
 from pims.jurisdictions.offences import offences
-from pims.jurisdictions.order_kinds import OrderKind
+from pims.jurisdictions.order_kinds import OrderKind, order_kinds
 from pims.people import selectors as people
 
 # Terms without a last day.
@@ -264,3 +264,52 @@ def resolve_change(
     if earlier is None:
         return Changed(None)
     return Changed(earlier, applies=earlier.person_id in own)
+
+
+# Defects that no date or figure of the order makes or takes away.
+_LASTING = frozenset(
+    {
+        "revokes_itself", "changes_unknown", "changes_another_person", "changes_later_order",
+        "changes_fallen_order", "lower_court_changes", "charge_of_another_person",
+        "frees_from_nothing_known", "consecutive_to_nothing", "consecutive_to_itself",
+        "consecutive_to_unknown", "consecutive_to_another_person", "consecutive_to_fallen",
+    }
+)  # fmt: skip
+
+
+def defects_again(order: CourtOrder) -> tuple[str, ...]:
+    """The defects of an order whose dates and figures read otherwise now."""
+    written = Order(
+        kind=order_kinds()[order.kind],
+        body=body_of(order.body_id),
+        establishment_id=order.establishment_id,
+        received_at=order.received_at,
+        reference=order.reference,
+        dated=order.dated,
+        next_date=order.next_date,
+        until=order.until,
+        amount_cents=order.amount_cents,
+        review_months=order.review_months,
+        sureties=order.sureties,
+        conditions=order.conditions,
+        dates_as_written=order.dates_as_written,
+        marked=frozenset(order.defects) & (rules.MARKED | _LASTING),
+    )
+    standing = order.sentences.filter(state=Sentence.State.STANDS).order_by("position")
+    rows = [SentenceRow({}, _facts_of(one), None) for one in standing]
+    return defects_of(
+        written, person_id=order.person_id, changed=None, sentences=rows, charges_of_another=False
+    )
+
+
+def _facts_of(one: Sentence) -> rules.SentenceFacts:
+    minimum = {unit: getattr(one, f"minimum_{unit}") for unit in UNITS}
+    none = all(value is None for value in minimum.values())
+    return rules.SentenceFacts(
+        kind=one.kind,
+        term=Term(one.years, one.months, one.weeks, one.days),
+        minimum=None if none else as_term(minimum),
+        pronounced_on=one.pronounced_on,
+        effective_from=one.effective_from,
+        offence_on=one.offence_on,
+    )

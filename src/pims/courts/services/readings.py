@@ -14,12 +14,14 @@ from pims.courts.services.common import (
     MOST,
     among,
     amounts,
+    body_of,
     day_of,
     locked_order,
     refuse_wrong,
     why,
 )
-from pims.courts.services.order_facts import order_reaches_to
+from pims.courts.services.hearings import add_hearing, standing_hearing
+from pims.courts.services.order_facts import defects_again, order_reaches_to
 from pims.foundation.commands.transaction import Transaction, service
 from pims.jurisdictions.order_kinds import order_kinds
 from pims.jurisdictions.warrant_kinds import warrant_kinds
@@ -238,9 +240,17 @@ def _take_second(
     before = _appears(order), order.next_date
     for name in rules.ORDER_FIELDS:
         setattr(order, name, _typed(name, keyed.get(name)))
+    # A box of which the paper said what no calendar has, and the second officer read a day.
+    order.dates_as_written = {
+        name: words
+        for name, words in order.dates_as_written.items()
+        if getattr(order, name, None) is None
+    }
     order.version += 1
     order.save()
     _take_sentences(tx, order, sentences)
+    order.defects = list(defects_again(order))
+    order.save(update_fields=["defects"])
     _take_hearing(tx, order, was_on=before[1], reason=reason)
     root = people.canonical_id(order.person_id)
     briefs = authority.warrants_of([root], zone="UTC").get(root, [])
@@ -273,7 +283,22 @@ def _appears(order: CourtOrder) -> date | None:
 
 def _take_hearing(tx: Transaction, order: CourtOrder, *, was_on: date | None, reason: str) -> None:
     """The hearing of the day that was keyed wrongly is on the day that the paper names."""
-    if order.next_date is None or was_on in (None, order.next_date):
+    if order.next_date is None or was_on == order.next_date:
+        return
+    there = standing_hearing(
+        order.person_id, body_id=order.body_id, on=order.next_date, case_id=order.case_id
+    )
+    if was_on is None:
+        if there is None:
+            add_hearing(
+                tx,
+                establishment_id=order.establishment_id,
+                person_id=order.person_id,
+                body=body_of(order.body_id),
+                on=order.next_date,
+                case=order.case,
+                warrant_name_id=order.warrant_name_id,
+            )
         return
     rows = Hearing.objects.filter(
         person_id__in=people.persons_of(order.person_id), body_id=order.body_id, on=was_on,
@@ -289,7 +314,7 @@ def _take_hearing(tx: Transaction, order: CourtOrder, *, was_on: date | None, re
                 establishment_id=hearing.establishment_id,
                 hearing_id=hearing.pk,
                 on=hearing.on.isoformat(),
-                was_on=was_on.isoformat() if was_on is not None else "",
+                was_on=was_on.isoformat(),
                 defects=tuple(hearing.defects),
             ),
             details={"reason": reason},

@@ -13,6 +13,7 @@ from pims.courts.services import OrderName, SentenceInput
 from pims.courts.tests.court import Court
 from pims.custody.tests.prison import told
 from pims.foundation.commands.transaction import Command
+from pims.foundation.vault.tests import samples
 from pims.kernel import clock
 from pims.kernel.errors import InvalidInput, NotPermitted, Refused
 
@@ -419,3 +420,17 @@ def test_the_same_form_sent_twice_is_one_order(court: Court) -> None:
     first = services.record_court_order(command, **given)
     assert services.record_court_order(command, **given) == first
     assert CourtOrder.objects.count() == 1
+
+
+@pytest.mark.parametrize("kind", ["remand", "acquittal", "bail_granted"])
+def test_the_scan_of_the_paper_is_kept_once(court: Court, kind: str) -> None:
+    made = court.order(
+        kind,
+        OrderName(court.ana, warrant_name_ids=(court.ana_warrant,)),
+        next_date=court.today + timedelta(days=4),
+        scan=samples.pdf_bytes(title="R 1/26"),
+    )
+    blob_id = selectors.order(court.clerk, made.order_ids[0]).scan_blob_id
+    assert blob_id is not None
+    if kind == "remand":
+        assert warrants(court.ana)[made.warrant_name_ids[0]].scan_blob_id == blob_id

@@ -173,3 +173,22 @@ def test_an_order_that_fell_needs_no_second_reading(court: Court) -> None:
     assert selectors.unread_orders([court.ana]) == {}
     with pytest.raises(Refused):
         read(court, order_id)
+
+
+def test_what_was_read_right_the_second_time_is_no_defect_any_more(court: Court) -> None:
+    made = court.order("remand", dates_as_written={"next_date": "30 February"})
+    assert {"impossible_date", "lacks_next_date"} <= set(made.defects)
+    right = court.today + timedelta(days=9)
+    services.read_order_again(
+        Command(court.reader), order_id=made.order_ids[0],
+        reading=OrderReading(dated=court.today, next_date=right),
+    )  # fmt: skip
+    (due,) = selectors.readings_due(court.reader, court.prison.establishment_id)
+    services.settle_difference(
+        Command(court.reader), reading_id=due.reading_id, takes="second", reason="It says 3rd"
+    )
+    order = selectors.order(court.reader, made.order_ids[0])
+    assert not {"impossible_date", "lacks_next_date"} & set(order.defects)
+    assert order.dates_as_written == {}
+    (hearing,) = selectors.hearings(court.clerk, [court.ana])[court.ana]
+    assert hearing.on == right

@@ -92,6 +92,8 @@ class _Chaos:
         )
 
     def sentence(self, sentence_id: str) -> Sentence:
+        # Of days alone, or the other proof would need a calendar of terms as well.
+        worded = sentence_id == "s1" and self.chance.random() < 0.4
         return Sentence(
             sentence_id=sentence_id,
             order_id=self.pick(("o1", "o2", "o3", "o4")),
@@ -100,7 +102,9 @@ class _Chaos:
             release_date=self.perhaps(self.day, 0.5),
             final=self.chance.random() < 0.5,
             endless=self.chance.random() < 0.2,
-            follows=self.pick(("", "", "", "s1", "another's")),
+            follows="" if worded else self.pick(("", "", "", "s1", "another's")),
+            pronounced_on=self.day() if worded else None,
+            days=self.chance.randint(0, 20) if worded else 0,
             ended_at=self.perhaps(self.hour, 0.2),
         )
 

@@ -183,17 +183,18 @@ def serving(life: Life) -> None:
     life.remanded("A", court, begins, judged, charge)
     order = life.order("commitment_sentence", court, judged, case="A", charges=(charge,))
     release = TODAY + DAY * life.chance.randrange(20, 900)
-    life.sentence(order, release + DAY * life.chance.randrange(0, 400), release)
+    full = release + DAY * life.chance.randrange(0, 400)
+    words: dict[str, object] = {}
+    if life.chance.random() < 0.7:  # else the dates are all that is known
+        words = {"pronounced_on": judged, "days": (full - judged).days + 1}
+    life.sentence(order, full, release, **words)
     life.inside(at(begins, 18, 30))
 
 
 def soon_free(life: Life) -> None:
     serving(life)
     release = TODAY + DAY * life.chance.randrange(0, 12)
-    life.sentences[-1] = replace(
-        life.sentences[-1], release_date=release, full_term_end=release + DAY * 90,
-        expiry=release + DAY * 90,
-    )  # fmt: skip
+    life.sentences[-1] = replace(life.sentences[-1], release_date=release)
     life.preparations.append(Preparation(opened_at=at(release - DAY * 14, 9)))
 
 

@@ -196,16 +196,26 @@ class Oracle:
             return False
         if today == first_day:
             return True
-        bounds = [
-            day
-            for day in (sentence.full_term_end, sentence.expiry, sentence.release_date)
-            if day is not None
-        ]
+        term = sentence.full_term_end if sentence.expiry is None else sentence.expiry
+        words: date | None = None
+        if sentence.days and sentence.pronounced_on:
+            words = sentence.pronounced_on + timedelta(days=sentence.days - 1 + self.lost())
+        bounds = [day for day in (term, sentence.release_date, words) if day is not None]
         if not sentence.endless:
             return bool(bounds) and today <= min(bounds)
-        if sentence.full_term_end is None and sentence.expiry is None and not sentence.final:
+        if term is None and words is None and not sentence.final:
             return True
         return all(today <= day for day in bounds)
+
+    def lost(self) -> int:
+        """Days at large: from each escape to the return."""
+        days, gone = 0, None
+        for custody in sorted(self.history.custody, key=lambda one: one.begins):
+            if gone is not None:
+                days += (self.day(custody.begins) - gone).days + 1
+            escaped = custody.ends if custody.end_kind == "escaped" else None
+            gone = None if escaped is None else self.day(escaped)
+        return days
 
     # -- time --------------------------------------------------------------------------------
 

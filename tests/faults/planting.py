@@ -100,9 +100,7 @@ def _full_term(history: History, chance: random.Random) -> Planted:
 
 def _release_date(history: History, chance: random.Random, *, final: bool = True) -> Planted:
     over = TODAY - DAY * chance.randrange(1, 20)
-    late = _last(
-        history, release_date=over, full_term_end=TODAY + DAY * 200, expiry=None, final=final
-    )
+    late = _last(history, release_date=over, final=final)
     return Planted(late, first_instant(over + DAY))
 
 
@@ -216,8 +214,17 @@ def _linked_elsewhere(history: History, chance: random.Random) -> Planted:
 
 
 def _no_dates(history: History, chance: random.Random) -> Planted:
-    blank = _last(history, full_term_end=None, expiry=None, release_date=None)
+    blank = _last(history, full_term_end=None, expiry=None, release_date=None, days=0)
     return Planted(blank, _sentenced_on(history) + DAY)
+
+
+def _beyond_term(history: History, chance: random.Random) -> Planted:
+    """A year was pronounced, and somebody keyed ten days too many."""
+    judged = _sentenced_on(history).date()
+    term = TODAY + DAY * chance.randrange(20, 200) - judged
+    words = {"pronounced_on": judged, "days": term.days + 1}
+    late = _last(history, expiry=judged + term + DAY * 10, release_date=None, **words)
+    return Planted(late, _sentenced_on(history))
 
 
 def _let_go_early(history: History, chance: random.Random) -> Planted:
@@ -402,6 +409,7 @@ PLANTERS: dict[str, tuple[Recipe, Planter]] = {
     "consul_not_told": (lawful.on_remand, _foreign),
     "no_lawyer": (lawful.on_remand, _nobody_knows_a_lawyer),
     "date_from_unsigned_rule": (lawful.serving, lambda h, c: Planted(_last(h, final=False))),
+    "date_beyond_term": (lawful.serving, _beyond_term),
     "second_reading_late": (lawful.for_life, _reading(differs=False)),
     "second_reading_differs": (lawful.for_life, _reading(differs=True)),
     "nothing_recorded": (lawful.serving, _not_seen),

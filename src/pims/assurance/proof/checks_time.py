@@ -9,6 +9,7 @@ from pims.assurance.proof.kinds import fault_kinds
 from pims.assurance.proof.lawful import Stretch, stretches
 from pims.assurance.proof.look import Fault, Look
 from pims.assurance.proof.made import made_at
+from pims.assurance.proof.terms import last_days
 
 PREPARED_AHEAD = timedelta(days=14)
 WAITING = (24, 12, 6)
@@ -174,4 +175,28 @@ def _unsigned(look: Look) -> Iterator[Fault]:
         yield Fault(kind, made, None, (order.order_id,), params, _reference(kind))
 
 
-CHECKS = (_coming, _hearings, _no_next_hearing, _waiting, _reviews, _unsigned)
+def _beyond_term(look: Look) -> Iterator[Fault]:
+    """Dates that were stored, and that the term as pronounced does not bear out."""
+    if look.inside_since is None:
+        return
+    terms = last_days(look.history)
+    for sentence in look.history.sentences:
+        term, order = terms.get(sentence.sentence_id), look.orders.get(sentence.order_id)
+        stored = sentence.expiry or sentence.full_term_end or sentence.release_date
+        if term is None or order is None or stored is None or stored <= term:
+            continue
+        if order.state != "stands" or sentence.ended_at is not None:
+            continue
+        since = max(look.inside_since, made_at(order, look.history.zone) or look.inside_since)
+        if since <= look.as_of:
+            kind = "date_beyond_term"
+            params = {
+                "orders": [order.order_id],
+                "sentence": sentence.sentence_id,
+                "day": stored.isoformat(),
+                "term_ends": term.isoformat(),
+            }
+            yield Fault(kind, since, None, (order.order_id,), params, _reference(kind))
+
+
+CHECKS = (_coming, _hearings, _no_next_hearing, _waiting, _reviews, _unsigned, _beyond_term)

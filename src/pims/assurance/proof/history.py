@@ -80,10 +80,14 @@ class Order:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sentence:
-    """The dates of one sentence. `final` is False while they rest on a rule that nobody signed;
-    those that are certified by hand are final. `endless` is life, and detention at pleasure.
+    """One sentence: its words, and the dates that were worked out from them.
 
-    `follows` is the sentence that it is consecutive to. `ended_at`: quashed or replaced then.
+    `expiry` is the last day of the term after credit and days at large, `full_term_end` before
+    them; `release_date` the last day before release, as weekends and holidays move it. `final` is
+    False while the dates rest on a rule that nobody signed; those certified by hand are final.
+    `endless` is life, and detention at pleasure. `follows` is the sentence that it is consecutive
+    to. `ended_at`: quashed or replaced then. The term counts from `effective_from`, else from
+    `pronounced_on`; where it is given the dates are checked against it.
     """
 
     sentence_id: str
@@ -96,6 +100,13 @@ class Sentence:
     endless: bool = False
     follows: str = ""
     ended_at: datetime | None = None
+    pronounced_on: date | None = None
+    effective_from: date | None = None
+    years: int = 0
+    months: int = 0
+    weeks: int = 0
+    days: int = 0
+    at_large_days: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

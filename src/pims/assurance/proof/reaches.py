@@ -1,6 +1,6 @@
 """From when until when each order holds the person, by its own words and by what came after it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -9,6 +9,7 @@ from pims.assurance.proof.days import day_of, end_of
 from pims.assurance.proof.history import History, Order, Sentence
 from pims.assurance.proof.law import Law
 from pims.assurance.proof.made import RELEASE_WITHIN, changes_itself, freed_at, made_at, never_stood
+from pims.assurance.proof.terms import last_days
 from pims.jurisdictions.order_kinds import Effect, OrderKind
 
 # What stands in the way of relying on an order, the gravest first: the order is there, and yet it
@@ -53,7 +54,7 @@ class Reach:
 def reaches(history: History, law: Law) -> list[Reach]:
     """Of every order that holds anyone, in no order that matters. An order without any date is
     nowhere among them; one that sets free leaves a mark."""
-    ended = cuts(history, law)
+    ended, terms = cuts(history, law), last_days(history)
     found: list[Reach] = []
     for order in history.orders:
         kind = law.kinds.get(order.kind)
@@ -69,7 +70,7 @@ def reaches(history: History, law: Law) -> list[Reach]:
         if kind.effect is Effect.NOTES:
             continue
         flaw = _flaw(order, history, law)
-        for reach in _own(order, kind, begins, history, law):
+        for reach in _own(order, kind, begins, history, law, terms):
             own = replace(reach, flaw=flaw) if flaw else reach
             found += _cut(own, ended.get(order.order_id, ()))
     return found
@@ -84,14 +85,19 @@ def _flaw(order: Order, history: History, law: Law) -> str:
 
 
 def _own(
-    order: Order, kind: OrderKind, begins: datetime, history: History, law: Law
+    order: Order,
+    kind: OrderKind,
+    begins: datetime,
+    history: History,
+    law: Law,
+    terms: Mapping[str, date],
 ) -> Iterator[Reach]:
     """What the order's own words come to, before anything else is looked at."""
     if kind.effect is Effect.SENTENCE:
         sentences = [one for one in history.sentences if one.order_id == order.order_id]
         if sentences:
             for sentence in sentences:
-                yield from _sentence(order, sentence, begins, history)
+                yield from _sentence(order, sentence, begins, history, terms)
             return
         if order.until is None:
             yield from _first_day_then(order, begins, history.zone, "sentence_without_date")
@@ -103,13 +109,18 @@ def _own(
 
 
 def _sentence(
-    order: Order, sentence: Sentence, begins: datetime, history: History
+    order: Order,
+    sentence: Sentence,
+    begins: datetime,
+    history: History,
+    terms: Mapping[str, date],
 ) -> Iterator[Reach]:
     zone = history.zone
     linked = {one.sentence_id for one in history.sentences}
     flaw = "sentence_of_another" if sentence.follows and sentence.follows not in linked else ""
     made = Reach(order.order_id, begins, None, "full_term_passed", flaw)
-    full = min((day for day in (sentence.full_term_end, sentence.expiry) if day), default=None)
+    stored, term = sentence.expiry or sentence.full_term_end, terms.get(sentence.sentence_id)
+    full = min((day for day in (stored, term) if day), default=None)
     free = sentence.release_date
     stages: list[Reach] = []
     if sentence.endless and full is None and (free is None or not sentence.final):

@@ -241,6 +241,7 @@ def _shape(
     return _SHAPES[of]
 
 
+_TERM = whole(10**6)
 _MONTHS, _CENTS = whole(_MOST_MONTHS), whole(_MOST_CENTS)
 _PERIOD: Mapping[str, Reader] = {"begins": instant, "ends": instant}
 
@@ -266,6 +267,8 @@ SENTENCE = _shape(
     {
         "id": name, "order_id": name, "full_term_end": day, "expiry": day, "release_date": day,
         "final": flag, "by_hand": flag, "endless": flag, "follows": text, "ended_at": instant,
+        "pronounced_on": day, "effective_from": day, "years": _TERM, "months": _TERM,
+        "weeks": _TERM, "days": _TERM, "at_large_days": _TERM,
     },
     "sentence_id",
 )  # fmt: skip

@@ -122,7 +122,8 @@ def test_neither_framework_nor_database_is_touched(tmp_path: Path) -> None:
         "try: app(['verify', 'custody', sys.argv[1]])\n"
         "finally:\n"
         "    from django.conf import settings\n"
-        "    loaded = [n for n in sys.modules if n.endswith('.models') and n.startswith('pims') or 'psycopg' in n]\n"
+        "    ours = [n for n in sys.modules if n.startswith('pims') and n.endswith('.models')]\n"
+        "    loaded = [*ours, *(n for n in sys.modules if 'psycopg' in n)]\n"
         "    print('loaded', settings.configured, loaded, file=sys.stderr)\n"
     )
     done = subprocess.run(

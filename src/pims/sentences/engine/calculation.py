@@ -113,8 +113,8 @@ def _remarks_on_days(
     """Days that were certified and count for nothing, or that lie where they should not."""
     claimed: set[date] = set()
     for chain in found:
-        for place, one in enumerate(chain):
-            claimed |= days_claimed(one.sentence, is_head=place == 0)
+        for one in chain:
+            claimed |= days_claimed(one.sentence)
     for credit, counted in days.credits:
         if credit.applies_from not in claimed:
             working.find(

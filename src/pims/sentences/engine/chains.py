@@ -122,7 +122,7 @@ class Layout:
     def _credit(self, served: Served) -> None:
         """What was certified for the day of this sentence, unless one before it has it already."""
         before = self.chain[-2].credit if len(self.chain) > 1 else 0
-        new = days_claimed(served.sentence, is_head=len(self.chain) == 1) - self.days
+        new = days_claimed(served.sentence) - self.days
         self.days |= new
         days = 0
         if new and self.account.credits:
@@ -259,6 +259,6 @@ def lay_out(
     return ChainDates(chain[0].first, dates, chain[-1].credit, parole_known=layout.part.known)
 
 
-def days_claimed(sentence: Sentence, *, is_head: bool) -> set[date]:
+def days_claimed(sentence: Sentence) -> set[date]:
     """The days for which credit, certified for them, counts for a sentence."""
-    return {sentence.pronounced_on, sentence.first_day} if is_head else {sentence.pronounced_on}
+    return {sentence.pronounced_on, sentence.first_day}

@@ -24,7 +24,11 @@ class Clock:
 
         Of a day after the term it lies past its last day.
         """
-        away = sum(one.days for one in self.account.absences if self.begins <= one.began <= day)
+        away = sum(
+            min(one.days, (day - one.began).days + 1)
+            for one in self.account.absences
+            if self.begins <= one.began <= day
+        )
         return day + timedelta(days=served.credit - away)
 
     def is_at_large(self, day: date) -> bool:

@@ -32,7 +32,7 @@ def _minimum_served(served: Served, account: Account, working: Working) -> date 
     minimum = last_day(served.first, sentence.term, served.month_rule)
     credit = 0
     if rule.credit_counts:
-        claimed = account.claimed(days_claimed(sentence, is_head=True))
+        claimed = account.claimed(days_claimed(sentence))
         credit = sum(days for _adjustment, days in claimed)
     due = minimum - timedelta(days=credit)
     ped = max(account.served_on(served.first, due), served.first)

@@ -198,3 +198,70 @@ def test_what_is_due_is_told_of_every_default_and_is_nothing_once_all_is_paid() 
                part(400, 2, starts="2024-01-15"))  # fmt: skip
     (due,) = amounts_due(one, law, D("2024-01-13"))
     assert (due.sentence, due.outstanding_cents, due.frees_cents) == (2, 0, 0)
+
+
+def test_awards_are_added_up_before_they_are_compared() -> None:
+    def told(*parts: Any, **more: Any) -> list[str]:
+        return codes(worked("plain", sentence(), *parts, **more))
+
+    def lost(days: int | None = None, **more: Any) -> Any:
+        return adjustment("additional_days", days, **more)
+
+    def back(days: int | None = None, **more: Any) -> Any:
+        return adjustment("restored_days", days, **more)
+
+    assert told(lost(2), lost(3), back(5)) == []
+    assert told(lost(2), lost(3), back(3), back(3)) == ["restored_more_than_forfeited"]
+    dated = {"starts": "2024-02-01", "ends": "2024-02-03"}
+    assert told(lost(**dated), back(3)) == []
+    assert told(lost(**dated), back(4)) == ["restored_more_than_forfeited"]
+    assert told(lost(1), lost(**dated), back(4)) == []
+    assert told(lost(1), lost(**dated), back(5)) == ["restored_more_than_forfeited"]
+    open_one = lost(starts="2024-02-01")
+    assert told(open_one, back(3), as_of="2024-02-03") == []
+    assert told(open_one, back(4), as_of="2024-02-03") == ["restored_more_than_forfeited"]
+    ended = told(lost(**dated), back(4), as_of="2024-02-20")
+    assert ended == ["restored_more_than_forfeited"]
+    assert told(lost(3), back(starts="2024-02-01"), as_of="2024-02-03") == []
+    found = worked("belize", sentence(), open_one, as_of="2024-02-03")
+    assert str(found.dates.edr) == "2024-09-12"
+
+
+def test_all_that_was_earned_may_be_forfeited_and_some_restored() -> None:
+    lost, back = adjustment("additional_days", 122), adjustment("restored_days", 2)
+    found = worked("belize", sentence(), lost, back)
+    assert (found.status, str(found.dates.edr)) == ("calculated", "2025-01-07")
+
+
+def test_parole_on_the_day_of_release_is_none() -> None:
+    one = sentence(offence_on="2020-01-01", offence_class="serious", term=Term(years=2))
+    found = worked("testland", one)
+    assert found.dates.ped is None
+    assert "sentences.released_before_parole" in [step.code for step in found.steps]
+    parole = next(one for one in found.steps if one.code == "sentences.released_before_parole")
+    assert parole.params["ped"] == parole.params["edr"] == found.dates.edr
+
+
+def test_the_day_of_payment_is_served_even_if_it_is_the_first() -> None:
+    found = worked("plain", fine(), after(2, 1, term=Term(days=10)), paid(1, starts="2024-01-10"))
+    assert str(found.dates.sentence_expiry) == "2024-01-20"
+
+
+def test_whoever_is_at_large_owes_what_was_due_on_the_day_before() -> None:
+    law, gone = sentence_law("belize"), away(10, starts="2024-01-15")
+
+    def due(day: str) -> int:
+        return amounts_due(case(fine(term=Term(days=30)), gone), law, D(day))[0].frees_cents
+
+    assert due("2024-01-14") == due("2024-01-15") == due("2024-01-24") > due("2024-01-25")
+    assert due("2024-01-13") > due("2024-01-14")
+
+
+def test_an_absence_of_a_thousand_years_overlaps_like_any_other() -> None:
+    long = away(366_000, starts="2024-02-01")
+    assert codes(worked("plain", sentence(), long, away(1, starts="2025-02-01"))) == [
+        "at_large_twice"
+    ]
+    assert codes(worked("plain", sentence(), away(-(10**12), starts="2024-02-01"))) == [
+        "days_out_of_range"
+    ]

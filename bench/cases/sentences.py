@@ -1,100 +1,167 @@
-"""Sentences: dates with their explanation, on one core; the rival lives every day instead.
-
-The second engine of the tests, which counts day by day, is what somebody would write who trusts no
-formula; reading the same cases from JSON is the floor under any answer to a file. With ``--full``
-the two engines are also compared on a million cases.
-"""
+"""Everybody's release dates worked out and stored, beside the bare insert of the same rows."""
 
 import json
-import os
 import time
-from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Sequence
+from datetime import timedelta
+from random import Random
+from statistics import median
 from typing import Any
 
-from bench.context import Context
-from bench.results import Result
-from pims.jurisdictions.sentence_law import sentence_law
-from pims.sentences.engine import Case, calculate, case_from
-from pims.sentences.explaining import as_data
-from tests.sentences import calendar_engine, generator
-from tests.sentences.comparing import compare
+import psycopg
 
-CASES = 6_000
-PROMISED = 5_000.0  # a second
-ALL, A_PART = 1_000_000, 20_000
+from bench.context import Context
+from bench.prison import prison
+from bench.results import Result
+from pims.courts.models import CourtOrder, Sentence
+from pims.custody.selectors import standing
+from pims.foundation.access.selectors import system_actor
+from pims.foundation.commands.transaction import Command
+from pims.foundation.database import urls
+from pims.kernel import clock
+from pims.sentences import law, selectors, services
+from pims.sentences.models import Adjustment, Calculation
+
+PROMISED = 2.0
+ROUNDS = 3
+_DATES = (
+    "person_id, made_at, law, law_version, status, provisional, full_term_end, sentence_expiry,"
+    " edr, ldr, ped, next_review, release_day, earliest_arguable, remission_days, result,"
+    " facts_hash, inputs_hash, superseded_at"
+)
 
 
 def run(context: Context) -> list[Result]:
-    made = [generator.case(seed) for seed in range(CASES)]
-    laws = {name: sentence_law(name) for name in generator.LAWS}
-    cases = [(case_from(data), law) for data, law in made]
-    explained = [
-        (data, law) for (data, law), (case, _) in zip(made, cases, strict=True)
-        if calculate(case, laws[law]).status == "calculated"
-    ]  # fmt: skip
-
-    def first(one: tuple[Case, str]) -> None:
-        calculate(one[0], laws[one[1]])
-
-    def second(one: tuple[dict[str, Any], str]) -> None:
-        calendar_engine.answer(*one)
-
-    def told(one: tuple[Case, str]) -> None:
-        as_data(calculate(one[0], laws[one[1]]), language="en")
-
-    texts = [json.dumps(data) for data, _law in made]
-    results = [
+    with prison(context) as found:
+        people = sorted(one.person_id for one in standing())
+        _sentence(people, found.establishment_id, Random(5))
+        everybody = Command(system_actor())
+        services.recalculate(everybody, person_ids=people[:20])
+        times = [_timed(people, force=True) for _ in range(ROUNDS)]
+        unchanged = [_timed(people, force=False) for _ in range(ROUNDS)]
+        floor = [_bare(found.database) for _ in range(ROUNDS)]
+        began = time.perf_counter()
+        dates = selectors.release_dates(system_actor(), people)
+        read = time.perf_counter() - began
+        began = time.perf_counter()
+        belize = law.law_asked_for("belize")
+        compared = selectors.compare_laws(
+            system_actor(), belize, law.law_asked_for("plain"), person_ids=people
+        )
+        compare = time.perf_counter() - began
+        size = sum(len(json.dumps(one)) for one in _results())
+    details: dict[str, Any] = {
+        "people": len(dates), "sentences": 3 * len(people),
+        "explanations_kib": size // 1024,
+    }  # fmt: skip
+    return [
         Result(
-            name="cases calculated and explained, one core",
-            value=_rate(first, cases),
-            unit="cases/s",
+            name=f"release dates of {len(dates):,} worked out and stored",
+            value=median(times),
+            unit="s",
             target=PROMISED,
-            at_most=False,
-            floor=_rate(second, explained),
-            against="counting every day",
-            details={"calculated": len(explained), "of": CASES},
+            floor=median(floor),
+            against="the bare insert of the same rows",
+            details=details,
         ),
+        Result(name="  the same, nothing new", value=median(unchanged), unit="s"),
+        Result(name="  read, and compared with the facts", value=read, unit="s"),
         Result(
-            name="the same, put in words as JSON holds them",
-            value=_rate(told, cases[:1500]),
-            unit="cases/s",
-            floor=_rate(json.loads, texts),
-            against="only reading the JSON",
+            name="  compared under two laws",
+            value=compare,
+            unit="s",
+            details={"moved": len(compared.moved)},
         ),
     ]
-    if context.full:
-        results.append(_agree(context))
-    return results
 
 
-def _rate(work: Callable[[Any], object], items: Sequence[Any]) -> float:
-    """Items a second of this process's time, the best of three rounds."""
-    best = 0.0
-    for _ in range(3):
-        began = time.process_time()
-        for one in items:
-            work(one)
-        best = max(best, len(items) / (time.process_time() - began))
-    return best
+def _timed(people: Sequence[int], *, force: bool) -> float:
+    began = time.perf_counter()
+    services.recalculate(Command(system_actor()), person_ids=list(people), force=force)
+    return time.perf_counter() - began
 
 
-def _agree(context: Context) -> Result:
-    """A million cases by both engines. Raises AssertionError where they disagree."""
-    context.say(f"{ALL:,} cases by two engines")
-    began = time.monotonic()
-    with ProcessPoolExecutor(os.cpu_count()) as pool:
-        # Seeds that the tests do not use.
-        firsts = [10**9 + part * 10**6 for part in range(ALL // A_PART)]
-        for answers, disagreed in pool.map(_compare, firsts):
-            if disagreed or answers["calculated"] != A_PART:
-                raise AssertionError(disagreed)
-    return Result(
-        name="cases on which two engines agree", value=ALL, unit="cases", target=ALL,
-        at_most=False, details={"seconds": round(time.monotonic() - began)},
-    )  # fmt: skip
+def _sentence(people: Sequence[int], establishment_id: int, rng: Random) -> None:
+    """Three sentences each, one consecutive, with credit: as the courts pass them."""
+    from pims.authority.selectors import bodies
+
+    today, now = clock.today("America/Belize"), clock.now()
+    body, actor = bodies()[0].body_id, system_actor().user_id
+    orders = CourtOrder.objects.bulk_create(
+        [
+            CourtOrder(
+                kind="commitment_sentence",
+                body_id=body,
+                person_id=person_id,
+                establishment_id=establishment_id,
+                received_at=now,
+                holds_from=now,
+                recorded_at=now,
+                recorded_by_id=actor,
+            )
+            for person_id in people
+        ]
+    )
+    rows, credit = [], []
+    for order in orders:
+        passed = today - timedelta(days=rng.randrange(30, 2000))
+        rows += [
+            Sentence(
+                order=order,
+                person_id=order.person_id,
+                kind="imprisonment",
+                years=rng.randrange(0, 12),
+                months=rng.randrange(1, 12),
+                pronounced_on=passed,
+                offence_on=passed - timedelta(days=rng.randrange(1, 900)),
+                offence_class=rng.choice(["serious", "lesser"]),
+                position=position,
+                recorded_by_id=actor,
+            )
+            for position in (1, 2, 3)
+        ]
+        credit.append(
+            Adjustment(
+                person_id=order.person_id,
+                kind="remand_credit",
+                days=rng.randrange(1, 500),
+                for_pronounced_on=passed,
+                basis="Certificate",
+                recorded_at=now,
+                recorded_by_id=actor,
+            )
+        )
+    made = Sentence.objects.bulk_create(rows)
+    by_order: dict[int, dict[int, Sentence]] = {}
+    for row in made:
+        by_order.setdefault(row.order_id, {})[row.position] = row
+    for group in by_order.values():
+        group[3].link, group[3].consecutive_to = "consecutive", group[2]
+    Sentence.objects.bulk_update(
+        [group[3] for group in by_order.values()], ["link", "consecutive_to"]
+    )
+    Adjustment.objects.bulk_create(credit)
 
 
-def _compare(first: int) -> tuple[dict[str, int], list[str]]:
-    answers, disagreed = compare(A_PART, first=first)
-    return dict(answers), disagreed
+def _results() -> list[dict[str, Any]]:
+    return list(Calculation.objects.filter(superseded_at=None).values_list("result", flat=True))
+
+
+def _bare(database: str) -> float:
+    """The same rows once more, by one statement of the database's own, committed."""
+    with psycopg.connect(urls.dsn("owner", database=database), autocommit=True) as connection:
+        connection.execute("CREATE TABLE bench_bare AS SELECT * FROM sentences_calculation LIMIT 0")
+        rows = connection.execute(
+            f"SELECT {_DATES} FROM sentences_calculation WHERE superseded_at IS NULL"
+        ).fetchall()
+        given = [tuple(json.dumps(v) if isinstance(v, dict) else v for v in row) for row in rows]
+        began = time.perf_counter()
+        with (
+            connection.cursor() as cursor,
+            cursor.copy(f"COPY bench_bare ({_DATES}) FROM STDIN") as copy,
+        ):
+            for row in given:
+                copy.write_row(row)
+        took = time.perf_counter() - began
+        connection.execute("DROP TABLE bench_bare")
+    return took

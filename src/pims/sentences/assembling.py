@@ -51,21 +51,16 @@ class Assembled:
     """One human being: the canonical person, all records of theirs, and the case.
 
     `numbers` gives for each sentence of the courts room its number in the case, in the order in
-    which they were pronounced. `moves` says whether the answer depends on the day asked about.
+    which they were pronounced. `facts_hash` is of everything that was said, the day asked about
+    apart; `moves` says whether the answer depends on the day asked about.
     """
 
     person_id: int
     records: tuple[int, ...]
     case: Case
+    facts_hash: str
     numbers: Mapping[int, int] = field(default_factory=dict)
     sentences: tuple[SentenceInfo, ...] = ()
-
-    @property
-    def facts_hash(self) -> str:
-        """Of everything that was said, the day asked about apart."""
-        case = self.case
-        said = repr((case.sentences, case.adjustments, case.born_on, case.faults))
-        return hashlib.blake2b(said.encode(), digest_size=16).hexdigest()
 
     @property
     def moves(self) -> bool:
@@ -144,7 +139,12 @@ def _assembled(
         born_on=born_on,
         faults=tuple(faults),
     )
-    return Assembled(root, tuple(records), case, numbers, tuple(standing))
+    return Assembled(root, tuple(records), case, _hash(case), numbers, tuple(standing))
+
+
+def _hash(case: Case) -> str:
+    said = repr((case.sentences, case.adjustments, case.born_on, case.faults))
+    return hashlib.blake2b(said.encode(), digest_size=16).hexdigest()
 
 
 def _sentence(

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from pims.jurisdictions.sentence_law import Law
 from pims.kernel.reasons import Reason
 from pims.sentences.engine import Calculation, Dates, Finding, Step
 from pims.sentences.explaining import reason_of, told
+from pims.sentences.models import RuleText
 
 DATES = (
     "full_term_end", "sentence_expiry", "edr", "ldr", "ped", "next_review", "release_day",
@@ -66,27 +68,22 @@ def kept(found: Calculation, signed: frozenset[str]) -> dict[str, Any]:
             }
             for one in found.steps
         ],
-        "rules": {
-            rule.code: {
-                "citation": rule.citation,
-                "confidence": rule.confidence,
-                "signed": rule.code in signed,
-                **rule.text,
-            }
-            for rule in found.rules
-        },
+        "rules": {rule.code: [rule.fingerprint, rule.code in signed] for rule in found.rules},
     }
 
 
-def lines(result: Mapping[str, Any], language: str) -> list[Line]:
-    """The explanation in words: what is wrong first, then step by step."""
-    rules = result.get("rules", {})
+def lines(
+    result: Mapping[str, Any], language: str, rules: Mapping[str, RuleTold] | None = None
+) -> list[Line]:
+    """The explanation in words: what is wrong first, then step by step; `rules` are those that
+    the steps cite, in the same language."""
+    known = rules or {}
     found = [
         Line(one["code"], one["outcome"], told(_finding(one), language))
         for one in result.get("findings", ())
     ]
     for one in result.get("steps", ()):
-        cited = tuple(_rule(code, rules[code], language) for code in one["rules"] if code in rules)
+        cited = tuple(known[code] for code in one["rules"] if code in known)
         step = Step(one["code"], _dated(one["params"]))
         found.append(Line(one["code"], "step", told(step, language), cited))
     return found
@@ -99,8 +96,35 @@ def refusals(result: Mapping[str, Any]) -> tuple[Reason, ...]:
     )
 
 
-def rules_told(result: Mapping[str, Any], language: str) -> list[RuleTold]:
-    return [_rule(code, rule, language) for code, rule in result.get("rules", {}).items()]
+def rules_told(result: Mapping[str, Any], language: str) -> dict[str, RuleTold]:
+    """Code -> the rule as it stood then. One query."""
+    cited: Mapping[str, tuple[str, bool]] = result.get("rules", {})
+    texts = {
+        (row.code, row.fingerprint): row
+        for row in RuleText.objects.filter(code__in=list(cited))
+        if cited
+    }
+    return {
+        code: RuleTold(code, row.citation, row.confidence, signed, _in(row.text, language))
+        for code, (fingerprint, signed) in cited.items()
+        if (row := texts.get((code, fingerprint))) is not None
+    }
+
+
+def keep_texts(law: Law) -> None:
+    """Keep the texts of a law's rules beside the calculations that rest on them. One query."""
+    rows = [
+        RuleText(
+            code=rule.code,
+            fingerprint=rule.fingerprint,
+            citation=rule.citation,
+            confidence=rule.confidence,
+            text=dict(rule.text),
+        )
+        for version in law.versions
+        for rule in version.rules.values()
+    ]
+    RuleText.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def each_sentence(result: Mapping[str, Any]) -> list[OneSentence]:
@@ -117,9 +141,8 @@ def each_sentence(result: Mapping[str, Any]) -> list[OneSentence]:
     ]
 
 
-def _rule(code: str, rule: Mapping[str, Any], language: str) -> RuleTold:
-    text = rule.get(language[:2]) or rule["en"]
-    return RuleTold(code, rule["citation"], rule["confidence"], rule["signed"], text)
+def _in(text: Mapping[str, str], language: str) -> str:
+    return text.get(language[:2]) or text["en"]
 
 
 def _finding(one: Mapping[str, Any]) -> Finding:

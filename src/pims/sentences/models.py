@@ -62,7 +62,7 @@ class Calculation(models.Model):
     """What the engine answered about a person, kept for ever: the rows are their own history.
 
     `person` is the canonical record, whose joined records' sentences are in it. Dates as in
-    `engine.result.Dates`. `result` is the explanation without words (`kept`). `facts_hash` is of
+    `engine.result.Dates`. `result` is the explanation without words (`keeping`). `facts_hash` is of
     the case alone, `inputs_hash` also of the law, its signatures and the engine: where it is the
     same, the answer is. The current one has no `superseded_at`.
     """
@@ -101,6 +101,25 @@ class Calculation(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["person", "made_at"])]
+
+
+class RuleText(models.Model):
+    """A rule of a law as it stood when a calculation rested on it, kept once for all of them.
+
+    `text` is by language. Nothing here ever changes: a rule that does has another fingerprint.
+    """
+
+    code = models.CharField(max_length=120)
+    fingerprint = models.CharField(max_length=16)
+    citation = models.TextField(blank=True)
+    confidence = models.CharField(max_length=12)
+    text = models.JSONField(default=dict)
+
+    class Meta:
+        db_table = "sentences_rule_text"
+        constraints = [
+            models.UniqueConstraint(fields=["code", "fingerprint"], name="one_text_a_rule"),
+        ]
 
 
 @recorded

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 
 from pims.kernel.decisions import Decision, Reason, allow, refuse
 from pims.sentences.engine.case import Case
@@ -59,7 +60,7 @@ def wrong_dates(dates: HandDates, *, longest: date | None) -> Mapping[str, Reaso
     if dates.edr is None and dates.ped is None and dates.next_review is None:
         wrong["edr"] = Reason("sentences.hand_dates_missing")
     order = ("edr", "ldr", "sentence_expiry")
-    for earlier, later in (*zip(order, order[1:], strict=False), ("edr", "sentence_expiry")):
+    for earlier, later in (*pairwise(order), ("edr", "sentence_expiry")):
         first, second = getattr(dates, earlier), getattr(dates, later)
         if first is not None and second is not None and second < first:
             wrong[later] = Reason("sentences.hand_dates_out_of_order", {"after": first})

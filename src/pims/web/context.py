@@ -43,6 +43,8 @@ MENU = (
     Entry(_("Board"), "live:board", "live.view", "/board"),
     Entry(_("Out and returns"), "custody:desk", "custody.escort", "/custody/desk"),
     Entry(_("Warrants"), "authority:index", "authority.view", "/authority"),
+    Entry(_("Courts"), "courts:index", "courts.view", "/courts"),
+    Entry(_("Release dates"), "sentences:queue", "sentences.view", "/sentences"),
     Entry(_("Discharge"), "release:index", "release.view", "/release"),
     Entry(_("Units"), "facilities:index", "facilities.view", "/facilities"),
     Entry(_("Ten at random"), "visiting_sample", "visiting.sample", "/visiting"),

@@ -12,10 +12,12 @@ from pims.sentences.selectors.explanation import (
     AdjustmentLine,
     CalculationInfo,
     HandInfo,
+    adjustment,
     assembled,
     calculation,
     hand_calculation,
     worked_out,
+    worked_out_case,
 )
 from pims.sentences.selectors.queue import NotCalculable, not_calculable
 from pims.sentences.selectors.signatures import RuleInfo, SignatureInfo, law_rules, unsigned_rules
@@ -31,6 +33,7 @@ __all__ = [
     "ReleaseDates",
     "RuleInfo",
     "SignatureInfo",
+    "adjustment",
     "assembled",
     "calculation",
     "compare_laws",
@@ -41,4 +44,5 @@ __all__ = [
     "release_dates",
     "unsigned_rules",
     "worked_out",
+    "worked_out_case",
 ]

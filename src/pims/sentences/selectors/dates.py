@@ -67,7 +67,7 @@ def release_dates(
     facts = {}
     if fresh and known_at is None:
         facts = {root: one.facts_hash for root, one in assemble(seen).items()}
-    found = {root: row for root, row in _calculations(roots.values(), known_at)}
+    found = dict(_calculations(roots.values(), known_at))
     hands = {row.person_id: row for row in _by_hand(roots.values(), known_at)}
     answers = {}
     for person_id, root in roots.items():

@@ -12,7 +12,7 @@ from pims.sentences import law as laws
 from pims.sentences.assembling import Assembled, adjustment_of, assemble
 from pims.sentences.engine import Adjustment as EngineAdjustment
 from pims.sentences.engine import Calculation as Found
-from pims.sentences.engine import calculate
+from pims.sentences.engine import Case, calculate
 from pims.sentences.keeping import (
     Line,
     OneSentence,
@@ -41,6 +41,10 @@ class AdjustmentLine:
     recorded_by_id: int
     struck_out_at: datetime | None
     struck_out_reason: str
+
+    @property
+    def amount(self) -> str:
+        return "" if self.amount_cents is None else f"{self.amount_cents / 100:,.2f}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +119,7 @@ def calculation(
     records = people.persons_of(root)
     hands = tuple(_hand(one) for one in _hands(records))
     numbers = dict(facts.numbers) if facts else {}
+    rules = rules_told(result, language)
     adjustments = Adjustment.objects.filter(person_id__in=records).order_by("first_day", "pk")
     return CalculationInfo(
         person_id=person_id,
@@ -123,8 +128,8 @@ def calculation(
         versions=tuple(result.get("versions", ())),
         made_at=row.made_at if row else None,
         provisional_rules=tuple(result.get("provisional", ())),
-        explanation=tuple(lines(result, language)),
-        rules=tuple(rules_told(result, language)),
+        explanation=tuple(lines(result, language, rules)),
+        rules=tuple(rules.values()),
         sentences=facts.sentences if facts else (),
         numbers=numbers,
         each=tuple(each_sentence(result)),
@@ -145,8 +150,27 @@ def assembled(viewer: Actor, person_id: int) -> Assembled | None:
 
 def worked_out(facts: Assembled) -> Found:
     """Under the law in force, nothing stored."""
+    return worked_out_case(facts.case)
+
+
+def worked_out_case(case: Case) -> Found:
+    """A case that is only tried, under the law in force."""
     law = laws.law_in_force()
-    return calculate(facts.case, law, signed=laws.signed_rules(law))
+    return calculate(case, law, signed=laws.signed_rules(law))
+
+
+def adjustment(viewer: Actor, adjustment_id: int) -> tuple[int, AdjustmentLine] | None:
+    """Whose it is and what it says; None where there is none such.
+
+    Raises NotFound, NotPermitted.
+    """
+    row = Adjustment.objects.filter(pk=adjustment_id).first()
+    if row is None:
+        return None
+    root = people.canonical_id(row.person_id)
+    if not viewer.system:
+        require_visible(viewer, VIEW, root)
+    return root, _adjustment(row, {})
 
 
 def hand_calculation(viewer: Actor, hand_calculation_id: int) -> HandInfo | None:

@@ -1,4 +1,4 @@
-"""The law as it is in force: each rule, who stands for it, and how many people's dates rest on it."""
+"""The law in force: each rule, who stands for it, and how many people's dates rest on it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

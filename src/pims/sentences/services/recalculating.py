@@ -5,6 +5,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import QuerySet
+
 from pims.foundation.access.scope import require_held, visible_ids
 from pims.foundation.bulk import any_of
 from pims.foundation.commands.transaction import Transaction, service
@@ -15,12 +17,12 @@ from pims.sentences import law as laws
 from pims.sentences.assembling import Assembled, assemble
 from pims.sentences.engine import Calculation as Found
 from pims.sentences.engine import calculate
-from pims.sentences.keeping import kept
+from pims.sentences.keeping import keep_texts, kept
 from pims.sentences.models import Calculation, HandCalculation
 from pims.sentences.services.common import end_hand
+from pims.sentences.services.storing import store
 
 VIEW = "sentences.view"
-_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +59,12 @@ def recalculated(
     basis = _basis(law, signed)
     roots = people.ids_canonical(set(person_ids))
     asked = {*roots.keys(), *roots.values()}
-    # A first look without locks: most of those whom the night asks about have nothing new.
-    first = assemble(asked)
-    concerned = _concerned(first, asked, basis, force=force)
-    if not concerned:
-        return Recalculated(len(first), 0)
-    records = {record for root in concerned for record in _records(first, root)}
-    tx.lock_persons(records)
-    found = assemble(concerned)
-    changed = _write(tx, found, concerned, law=law, signed=signed, basis=basis, force=force)
-    _end_outdated(tx, records, found)
-    return Recalculated(len(first), changed)
+    asked |= people.joined_records(set(roots.values())).keys()
+    tx.lock_persons(asked)
+    found = assemble(asked)
+    changed = _write(tx, found, asked, law=law, signed=signed, basis=basis, force=force)
+    _end_outdated(tx, asked, found)
+    return Recalculated(len(found), changed)
 
 
 def _basis(law: Law, signed: frozenset[str]) -> str:
@@ -79,39 +76,7 @@ def _inputs_hash(one: Assembled, basis: str) -> str:
     return hashlib.blake2b(said.encode(), digest_size=16).hexdigest()
 
 
-def _concerned(
-    found: dict[int, Assembled], asked: set[int], basis: str, *, force: bool
-) -> set[int]:
-    """Those whose answer is to be looked at again, canonical or no longer so."""
-    current = {
-        person_id: inputs
-        for person_id, inputs in _current(asked | found.keys()).values_list(
-            "person_id", "inputs_hash"
-        )
-    }
-    new = {
-        root
-        for root, one in found.items()
-        if force or current.get(root) != _inputs_hash(one, basis)
-    }
-    gone = current.keys() - found.keys()
-    records = {record: root for root, one in found.items() for record in one.records}
-    by_hand = HandCalculation.objects.filter(
-        any_of("person_id", [*asked, *records]), ended_at=None
-    ).values_list("person_id", "facts_hash")
-    outdated = {
-        records.get(person_id, person_id)
-        for person_id, facts in by_hand
-        if (root := records.get(person_id)) is None or found[root].facts_hash != facts
-    }
-    return new | gone | outdated
-
-
-def _records(found: dict[int, Assembled], root: int) -> tuple[int, ...]:
-    return found[root].records if root in found else (root,)
-
-
-def _current(person_ids: Collection[int]):  # type: ignore[no-untyped-def]
+def _current(person_ids: Collection[int]) -> QuerySet[Calculation]:
     return Calculation.objects.filter(any_of("person_id", person_ids), superseded_at=None)
 
 
@@ -125,34 +90,27 @@ def _write(
     basis: str,
     force: bool,
 ) -> int:
-    before = {
-        row.person_id: row
-        for row in _current(concerned).defer("result").select_for_update(of=("self",))
-    }
+    before = {row.person_id: row for row in _current(concerned).defer("result")}
     rows, over = [], []
-    for root in sorted(concerned):
-        one, last = found.get(root), before.get(root)
-        if one is None:
+    for root, one in sorted(found.items()):
+        inputs, last = _inputs_hash(one, basis), before.get(root)
+        if last is None or last.inputs_hash != inputs or force:
+            answer = calculate(one.case, law, signed=signed)
+            rows.append(_row(tx, one, answer, signed, inputs))
             over += [] if last is None else [last]
-            continue
-        inputs = _inputs_hash(one, basis)
-        if last is not None and last.inputs_hash == inputs and not force:
-            continue
-        answer = calculate(one.case, law, signed=signed)
-        rows.append(_row(tx, one, answer, signed, inputs))
-        over += [] if last is None else [last]
-    if over:
-        Calculation.objects.filter(any_of("pk", [row.pk for row in over])).update(
-            superseded_at=tx.now
-        )
-    Calculation.objects.bulk_create(rows, batch_size=_AT_ONCE)
+    gone = [last for person_id, last in before.items() if person_id not in found]
+    if over or gone:
+        old = Calculation.objects.filter(any_of("pk", [row.pk for row in (*over, *gone)]))
+        old.update(superseded_at=tx.now)
+    if rows:
+        keep_texts(law)
+        store(rows)
     for row in rows:
         if (last := before.get(row.person_id)) is None or _said(row) != _said(last):
             _tell(tx, row)
-    for last in over:
-        if last.person_id not in found:
-            tx.record(events.NothingToCalculate(person_id=last.person_id))
-    return len(rows) + sum(last.person_id not in found for last in over)
+    for last in gone:
+        tx.record(events.NothingToCalculate(person_id=last.person_id))
+    return len(rows) + len(gone)
 
 
 def _row(

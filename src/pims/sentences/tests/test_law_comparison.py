@@ -58,7 +58,7 @@ def test_somebody_for_whom_a_law_has_no_rule_is_listed_too(bench: Bench) -> None
             amount_cents=90_000,
             pronounced_on=bench.today,
             offence_class="lesser",
-        )  # fmt: skip
+        )
     )
     found = selectors.compare_laws(
         bench.records, laws.law_asked_for("plain"), laws.law_asked_for("belize")

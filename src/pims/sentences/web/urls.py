@@ -1,0 +1,23 @@
+"""Addresses of the sentences room."""
+
+from django.urls import path
+
+from pims.sentences.web import hand, laws, person
+
+app_name = "sentences"
+
+urlpatterns = [
+    path("", hand.queue, name="queue"),
+    path("person/<int:person_id>/", person.person, name="person"),
+    path("person/<int:person_id>/what-if/", person.what_if, name="what_if"),
+    path("person/<int:person_id>/adjust/", person.adjust, name="adjust"),
+    path("person/<int:person_id>/by-hand/", hand.certify, name="certify"),
+    path("adjustment/<int:adjustment_id>/strike-out/", person.strike_out, name="strike_out"),
+    path("hand/<int:hand_calculation_id>/", hand.hand, name="hand"),
+    path("hand/<int:hand_calculation_id>/countersign/", hand.countersign, name="countersign"),
+    path("hand/<int:hand_calculation_id>/withdraw/", hand.withdraw, name="withdraw_hand"),
+    path("laws/", laws.laws, name="laws"),
+    path("laws/compare/", laws.compare, name="compare"),
+    path("laws/sign/<str:code>/", laws.sign, name="sign"),
+    path("laws/signature/<int:signature_id>/withdraw/", laws.withdraw, name="withdraw_signature"),
+]

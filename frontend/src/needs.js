@@ -1,6 +1,9 @@
 // A line whose first choice decides what else is asked for. The other boxes of the line wait behind
 // its "More"; what holds something stays in sight whatever is chosen, and says that it is not asked.
+// A whole form can be such a line: then Enter goes to the next box in sight, and nothing is sent by it.
 const BOXES = "input:not([type=hidden]), select, textarea";
+
+const LINE = "[data-needs], tr:has([data-decides])";
 
 const holds = (box, prefilled) => {
   if (box.type === "checkbox" || box.type === "radio") return box.checked;
@@ -36,18 +39,31 @@ function count(form) {
 }
 
 export function initNeeds(scope) {
-  for (const decides of scope.querySelectorAll("[data-decides]")) follow(decides.closest("tr"));
+  for (const decides of scope.querySelectorAll("[data-decides]")) follow(decides.closest(LINE));
   for (const line of scope.querySelectorAll("[data-rows-told]")) count(line.closest("form"));
 }
 
 for (const kind of ["input", "change"]) {
   document.addEventListener(kind, (event) => {
-    const row = event.target.closest?.("tr:has([data-decides])");
+    const row = event.target.closest?.(LINE);
     if (!row) return;
     follow(row);
     count(row.closest("form"));
   });
 }
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+  const box = event.target;
+  if (!box.matches?.("input, select") || box.matches("[type=submit], [type=file], [aria-expanded=true]")) return;
+  const scope = box.closest("[data-needs]");
+  if (!scope || box.closest("[data-row-form]")) return;
+  event.preventDefault();
+  const shown = [...scope.querySelectorAll(`${BOXES}, .p-button-row button`)].filter((e) => e.offsetParent !== null);
+  const next = shown[shown.indexOf(box) + (event.shiftKey ? -1 : 1)];
+  next?.focus();
+  if (next?.matches("input[type=text]")) next.select();
+});
 
 /** Where Enter goes: to the next box of the line that the outcome needs, then to the next line. */
 export function nextNeeded(row, box, step) {

@@ -10,7 +10,7 @@ const boxes = (row) => [...row.querySelectorAll(CONTROLS)].filter((e) => !e.disa
 export function initRows(scope) {
   for (const row of scope.querySelectorAll("[data-row-form] tbody tr")) begin(row);
   for (const opener of scope.querySelectorAll("[data-row-open]")) {
-    const row = opener.closest("tr");
+    const row = opener.closest("[data-needs], tr");
     if (row.closest(".p-row-form--folds") && row.querySelector(".govuk-error-message")) open(row, true);
     says(row);
   }
@@ -45,7 +45,7 @@ function says(row) {
 }
 
 document.addEventListener("click", (event) => {
-  const row = event.target.closest?.("[data-row-open]")?.closest("tr");
+  const row = event.target.closest?.("[data-row-open]")?.closest("[data-needs], tr");
   if (row) open(row, !row.hasAttribute("data-open"));
   const filters = event.target.closest?.("[data-filters-open]");
   if (filters) filters.setAttribute("aria-expanded", String(filters.closest("form").toggleAttribute("data-open")));

@@ -14,6 +14,7 @@ ROOMS = {
     "safety/": "pims.safety.web.urls",
     "property/": "pims.property.web.urls",
     "custody/": "pims.custody.web.urls",
+    "courts/": "pims.courts.web.urls",
     "sentences/": "pims.sentences.web.urls",
     "release/": "pims.release.web.urls",
     "alarms/": "pims.assurance.web.urls",

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from pims.courts.tests.court import Court
 from pims.foundation.access.models import User
+from pims.jurisdictions.courts import doubt_of_day
 from pims.kernel import clock
 from tests.access.staff import signed_in, staff
 
@@ -32,11 +33,13 @@ def boxes(name: str, day: date | None, time: str = "") -> dict[str, str]:
     return found | ({f"{name}_time": time} if time else {})
 
 
-def weekday(days_ahead: int) -> date:
-    """A working day about so many days from today: courts sit on it, as far as the table knows."""
+def sitting(days_ahead: int) -> date:
+    """The first day in so many days on which the magistrates of Belize City sit; below 0 the last
+    such day before today."""
+    step = timedelta(days=1 if days_ahead >= 0 else -1)
     day = TODAY + timedelta(days=days_ahead)
-    while day.weekday() > 4:
-        day += timedelta(days=1)
+    while doubt_of_day("MC-BZ", day) is not None:
+        day += step
     return day
 
 
@@ -52,15 +55,15 @@ def lines(*rows: dict[str, Any], prefix: str = "line", spare: int = 2) -> dict[s
 
 def order(court: Court, **changes: Any) -> dict[str, Any]:
     """A sound remand to a working day in two weeks."""
-    yesterday = TODAY - timedelta(days=1)
+    before = sitting(-1)
     return {
         "command_id": str(uuid4()),
         "kind": "remand",
         "body_id": court.body(),
         "reference": "MC 688/26",
-        **boxes("dated", yesterday),
-        **boxes("received_at", yesterday, "17:30"),
-        **boxes("next_date", weekday(14)),
+        **boxes("dated", before),
+        **boxes("received_at", before, "17:30"),
+        **boxes("next_date", sitting(14)),
         **lines(),
         **changes,
     }

@@ -278,6 +278,7 @@ def _shell(request: Any, header: PersonHeader, looking: Looking, current: str) -
         ("timeline", "prisoner_timeline", _("Timeline"), VIEW),
         ("who", "prisoner_who", _("Who this is"), VIEW),
         ("custody", "prisoner_custody", _("Custody"), "custody.view"),
+        ("courts", "courts:person", _("Courts"), "courts.view"),
         ("safety", "safety:person", _("Safety"), "safety.view"),
         ("property", "property:person", _("Property"), "property.view"),
         ("access", "prisoner_access", _("Who looked"), VIEW),

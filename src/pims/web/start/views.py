@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pims.assurance import selectors as assurance
 from pims.assurance.web.rows import alarm_rows
+from pims.courts import selectors as courts
 from pims.custody import selectors as custody
 from pims.foundation.access.actor import Actor
 from pims.foundation.outbox.feed import feed_position
@@ -80,4 +81,18 @@ def _work(viewer: Actor, where: int, counts: custody.Counts | None) -> dict[str,
         cases = [r for r in release.open_cases(viewer, where) if not r.awaits_countersign]
         headers = people.person_headers(viewer, [row.person_id for row in cases])
         work["releases"] = [(row, headers.get(row.person_id)) for row in cases[:SHOWN]]
+    if viewer.can_at("courts.view", where):
+        work |= _courts(viewer, where)
     return work
+
+
+def _courts(viewer: Actor, where: int) -> dict[str, Any]:
+    """Orders to be read again, those that another may read first, and outcomes that are missing."""
+    readings = [one for one in courts.readings_due(viewer, where) if one.differs or not one.own]
+    missing = courts.hearings_without_outcome(viewer, where)
+    headers = people.person_headers(viewer, [one.person_ids[0] for one in readings[:SHOWN]])
+    return {
+        "readings": [(one, headers.get(one.person_ids[0])) for one in readings[:SHOWN]],
+        "may_read_again": viewer.can_at("courts.read_again", where),
+        "outcomes": missing[:SHOWN],
+    }

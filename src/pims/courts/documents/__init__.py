@@ -1,0 +1,1 @@
+"""The papers of the courts room: the production list of a court, time in custody by charge."""

@@ -1,0 +1,152 @@
+"""The second reading at a desk: blind, compared, settled."""
+
+import re
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+
+from pims.courts import services
+from pims.courts.models import SecondReading, Sentence
+from pims.courts.services import OrderName, SentenceInput
+from pims.courts.tests.court import Court
+from pims.courts.tests.desk import boxes, client_of, lines, sitting, text
+from pims.foundation.access.selectors import actor_for
+from pims.foundation.commands.transaction import Command
+from pims.kernel import clock
+from tests.access.staff import signed_in, staff
+
+
+@pytest.fixture
+def reader(court: Court) -> Any:
+    return client_of(court)
+
+
+def sentenced(court: Court) -> int:
+    made = court.order(
+        "commitment_sentence",
+        dated=sitting(-1),
+        sentences=[
+            SentenceInput(years=7, months=5),
+            SentenceInput(days=413, link="consecutive", consecutive_to_position=1),
+        ],
+    )
+    return made.order_ids[0]
+
+
+def keyed(*rows: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    return {
+        "command_id": str(uuid4()),
+        **boxes("dated", sitting(-1)),
+        **lines(*rows, spare=1),
+        **changes,
+    }
+
+
+SAME = ({"years": 7, "months": 5}, {"days": 413, "link": "consecutive"})
+
+
+def read(client: Any, order_id: int, *rows: dict[str, Any], **changes: Any) -> Any:
+    address = reverse("courts:read", args=[order_id])
+    return client.post(address, keyed(*rows, **changes), follow=True)
+
+
+def test_nothing_that_the_first_officer_keyed_is_in_the_source_of_the_blind_form(
+    court: Court, reader: Any
+) -> None:
+    order_id = sentenced(court)
+    page = reader.get(reverse("courts:read", args=[order_id])).content.decode()
+    form = page[page.index("<main") : page.index("</main")]
+    assert "413" not in form
+    filled = re.findall(r'<input(?![^>]*type="hidden")[^>]*value="([^"]+)"', form)
+    assert [value for value in filled if value] == []
+    day = sitting(-1)
+    assert day.isoformat() not in form
+    assert 'name="line-4-years"' in form, "as many lines whatever the paper has"
+
+
+def test_two_readings_that_agree_are_read_twice(court: Court, reader: Any) -> None:
+    order_id = sentenced(court)
+    answer = read(reader, order_id, *SAME)
+    assert "both readings say the same" in text(answer)
+    assert SecondReading.objects.get(order_id=order_id).differences == []
+    page = text(reader.get(reverse("courts:order", args=[order_id])))
+    assert "Read twice" in page
+
+
+def test_a_difference_stands_side_by_side_and_is_settled_with_a_reason(
+    court: Court, reader: Any
+) -> None:
+    order_id = sentenced(court)
+    answer = read(reader, order_id, {"years": 7, "months": 6}, SAME[1])
+    said = text(answer)
+    assert "The two readings differ" in said
+    assert "Sentence 1: Months 5 6" in said
+    reading = SecondReading.objects.get(order_id=order_id)
+    senior = client_of(court, "officer_in_charge")
+    queue = senior.get(reverse("courts:readings")).content.decode()
+    address = reverse("courts:reading", args=[reading.pk])
+    assert address in queue
+    empty = senior.post(address, {"command_id": str(uuid4()), "takes": "second", "reason": ""})
+    assert empty.status_code == 422
+    settled = {"command_id": str(uuid4()), "takes": "second", "reason": "The paper says six"}
+    assert senior.post(address, settled).status_code == 302
+    assert Sentence.objects.filter(order_id=order_id, position=1).get().months == 6
+    assert "Settled" in text(senior.get(address))
+
+
+def test_whoever_recorded_it_cannot_read_it_again(court: Court) -> None:
+    user = staff("records_officer", establishment_id=court.prison.establishment_id)
+    client = signed_in(user)
+    made = services.record_court_order(
+        Command(actor_for(user)),
+        establishment_id=court.prison.establishment_id,
+        kind="remand",
+        body_id=court.body(),
+        names=[OrderName(court.ana)],
+        received_at=clock.now(),
+        dated=sitting(-1),
+        next_date=sitting(7),
+    )
+    page = text(client.get(reverse("courts:readings")))
+    assert "another officer reads it" in page
+    answer = read(client, made.order_ids[0])
+    assert SecondReading.objects.get().read_at is None
+    assert answer.status_code == 422
+
+
+def test_what_two_readings_say_is_shown_to_nobody_before_the_second(
+    court: Court, reader: Any
+) -> None:
+    order_id = sentenced(court)
+    reading = SecondReading.objects.get(order_id=order_id)
+    assert reader.get(reverse("courts:reading", args=[reading.pk])).status_code == 404
+
+
+def test_a_day_of_no_calendar_is_none_in_both_readings(court: Court, reader: Any) -> None:
+    made = court.order(
+        "remand", dated=sitting(-1), dates_as_written={"next_date": "30 February 2027"}
+    )
+    bad = {"next_date_day": "30", "next_date_month": "2", "next_date_year": "2027"}
+    answer = read(reader, made.order_ids[0], **bad)
+    assert "both readings say the same" in text(answer)
+
+
+def test_the_home_page_shows_what_is_to_be_read_and_what_has_no_outcome(
+    court: Court, reader: Any
+) -> None:
+    order_id = sentenced(court)
+    page = reader.get(reverse("home")).content.decode()
+    assert reverse("courts:read", args=[order_id]) in page
+    assert "Hearings without an outcome" in page
+
+
+def test_a_late_reading_says_so(court: Court, reader: Any) -> None:
+    order_id = sentenced(court)
+    SecondReading.objects.update(due_at=SecondReading.objects.get().due_at - timedelta(days=9))
+    assert "Late" in text(reader.get(reverse("courts:readings")))
+    read(reader, order_id, {"years": 1})
+    reading = SecondReading.objects.get()
+    assert "Late" in text(reader.get(reverse("courts:reading", args=[reading.pk])))

@@ -12,7 +12,10 @@ from pims.assurance.proof import history as h
 from pims.assurance.proof.days import zone_named
 
 Problems = list[str]
-Reader = Callable[[Any, str, Problems], Any]
+# The place in the file: the text of it, or the place that it is in and the name or number there. It
+# is put into words where something is wrong, and hardly ever is.
+Where = str | tuple["Where", str | int]
+Reader = Callable[[Any, Where, Problems], Any]
 
 MOST_PROBLEMS = 20
 _MOST_MONTHS = 1_200
@@ -33,59 +36,66 @@ def shown(value: object) -> str:
     return plain if len(plain) <= 60 else plain[:59] + "…"
 
 
-def text(value: Any, where: str, problems: Problems) -> str:
+def at(where: Where) -> str:
+    if isinstance(where, str):
+        return where
+    outer, inner = where
+    return f"{at(outer)}.{inner}" if isinstance(inner, str) else f"{at(outer)}[{inner}]"
+
+
+def text(value: Any, where: Where, problems: Problems) -> str:
     if isinstance(value, str) and len(value) <= _LONGEST and value.isprintable():
         return value
-    problems.append(f"{where}: not a text of at most {_LONGEST} printable letters")
+    problems.append(f"{at(where)}: not a text of at most {_LONGEST} printable letters")
     return ""
 
 
-def name(value: Any, where: str, problems: Problems) -> str:
+def name(value: Any, where: Where, problems: Problems) -> str:
     """A text that may not be empty."""
     if value == "":
-        problems.append(f"{where}: empty")
+        problems.append(f"{at(where)}: empty")
     return text(value, where, problems)
 
 
-def flag(value: Any, where: str, problems: Problems) -> bool:
+def flag(value: Any, where: Where, problems: Problems) -> bool:
     if isinstance(value, bool):
         return value
-    problems.append(f"{where}: neither true nor false")
+    problems.append(f"{at(where)}: neither true nor false")
     return False
 
 
-def day(value: Any, where: str, problems: Problems) -> date | None:
+def day(value: Any, where: Where, problems: Problems) -> date | None:
     found = _day(value) if isinstance(value, str) else None
     if found is None:
-        problems.append(f"{where}: no such date: {shown(value)}")
+        problems.append(f"{at(where)}: no such date: {shown(value)}")
     return found
 
 
-def instant(value: Any, where: str, problems: Problems) -> datetime | None:
+def instant(value: Any, where: Where, problems: Problems) -> datetime | None:
     found = _instant(value) if isinstance(value, str) else None
     if found is None:
-        problems.append(f"{where}: no date and time with its offset: {shown(value)}")
+        problems.append(f"{at(where)}: no date and time with its offset: {shown(value)}")
     return found
 
 
-def zone(value: Any, where: str, problems: Problems) -> str:
+def zone(value: Any, where: Where, problems: Problems) -> str:
     try:
         if isinstance(value, str) and _ZONE.fullmatch(value):
             zone_named(value)
             return value
     except (ZoneInfoNotFoundError, ValueError, OSError):
         pass
-    problems.append(f"{where}: no such time zone: {shown(value)}")
+    problems.append(f"{at(where)}: no such time zone: {shown(value)}")
     return ""
 
 
 def whole(most: int) -> Reader:
     """A whole number from 0 to `most`."""
 
-    def read(value: Any, where: str, problems: Problems) -> int:
+    def read(value: Any, where: Where, problems: Problems) -> int:
         if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= most:
             return value
-        problems.append(f"{where}: no whole number from 0 to {most}: {shown(value)}")
+        problems.append(f"{at(where)}: no whole number from 0 to {most}: {shown(value)}")
         return 0
 
     return read
@@ -94,27 +104,27 @@ def whole(most: int) -> Reader:
 def one_of(choices: Any) -> Reader:
     known = frozenset(get_args(choices))
 
-    def read(value: Any, where: str, problems: Problems) -> str:
+    def read(value: Any, where: Where, problems: Problems) -> str:
         if isinstance(value, str) and value in known:
             return value
         some = ", ".join(sorted(filter(None, known)))
-        problems.append(f"{where}: none of {some}: {shown(value)}")
+        problems.append(f"{at(where)}: none of {some}: {shown(value)}")
         return ""
 
     return read
 
 
 def many(reader: Reader, most: int) -> Reader:
-    def read(value: Any, where: str, problems: Problems) -> tuple[Any, ...]:
+    def read(value: Any, where: Where, problems: Problems) -> tuple[Any, ...]:
         if not isinstance(value, list):
-            problems.append(f"{where}: no list")
+            problems.append(f"{at(where)}: no list")
             return ()
         if len(value) > most:
-            problems.append(f"{where}: more than {most}")
+            problems.append(f"{at(where)}: more than {most}")
             return ()
         found = []
         for place, one in enumerate(value):
-            found.append(reader(one, f"{where}[{place}]", problems))
+            found.append(reader(one, (where, place), problems))
             if len(problems) >= MOST_PROBLEMS:
                 break
         return tuple(found)
@@ -159,24 +169,24 @@ class Shape:
         without = {f.name for f in fields(self.of) if f.default is MISSING}
         return frozenset(key for key, (attribute, _) in self.named.items() if attribute in without)
 
-    def read(self, data: Any, where: str, problems: Problems) -> Any:
+    def read(self, data: Any, where: Where, problems: Problems) -> Any:
         """The dataclass; None, and what is wrong among `problems`, where it is none."""
         if not isinstance(data, dict):
-            problems.append(f"{where}: no object")
+            problems.append(f"{at(where)}: no object")
             return None
         before = len(problems)
         values = {}
         for key, value in data.items():
             found = self.named.get(key)
             if found is None:
-                problems.append(f"{where}: unknown: {shown(key)}")
+                problems.append(f"{at(where)}: unknown: {shown(key)}")
             elif value is not None:
-                values[found[0]] = found[1](value, f"{where}.{key}", problems)
+                values[found[0]] = found[1](value, (where, key), problems)
             if len(problems) >= MOST_PROBLEMS:
                 return None
-        for key in _needed(self.of):
-            if self.attribute(key) not in values:
-                problems.append(f"{where}.{key}: missing")
+        for key, attribute in _needed(self.of):
+            if attribute not in values:
+                problems.append(f"{at((where, key))}: missing")
         return None if len(problems) > before else self.of(**values)
 
     def attribute(self, key: str) -> str:
@@ -210,8 +220,9 @@ _SAID_WHEN_FALSE: Mapping[type, tuple[tuple[str, bool], ...]] = {h.Sentence: (("
 
 
 @lru_cache(maxsize=64)
-def _needed(of: type) -> tuple[str, ...]:
-    return tuple(sorted(_SHAPES[of].needed))
+def _needed(of: type) -> tuple[tuple[str, str], ...]:
+    shape = _SHAPES[of]
+    return tuple((key, shape.attribute(key)) for key in sorted(shape.needed))
 
 
 def _iso(value: date | datetime) -> str:

@@ -265,3 +265,22 @@ def test_an_absence_of_a_thousand_years_overlaps_like_any_other() -> None:
     assert codes(worked("plain", sentence(), away(-(10**12), starts="2024-02-01"))) == [
         "days_out_of_range"
     ]
+
+
+def test_an_award_without_an_end_is_missing_its_days() -> None:
+    open_one = adjustment("restored_days", starts="2024-02-01")
+    assert codes(worked("plain", sentence(), open_one)) == ["days_missing"]
+    backwards = adjustment("restored_days", starts="2024-02-02", ends="2024-02-01")
+    assert codes(worked("plain", sentence(), backwards)) == ["ends_before_it_starts"]
+
+
+def test_a_sentence_from_a_time_without_a_law_says_so() -> None:
+    data = law_data("plain")
+    data["version"][0]["begins"] = date(2024, 1, 11)
+    assert codes(calculate(case(sentence()), law_of(data))) == ["no_law_for_the_date"]
+
+
+def test_what_is_outstanding_is_told_beside_what_frees() -> None:
+    (due,) = amounts_due(case(fine(), part(100)), sentence_law("belize"), D("2024-01-24"))
+    assert due.outstanding_cents == 800
+    assert 0 < due.frees_cents < 800

@@ -10,8 +10,8 @@ from pims.sentences.engine.working import Working
 
 def person_dates(chains: Sequence[ChainDates], working: Working) -> Dates:
     all_dates = [one.dates for one in chains]
-    review = min((d.next_review for d in all_dates if d.next_review), default=None)
     if any(d.full_term_end is None for d in all_dates):
+        review = min((d.next_review for d in all_dates if d.next_review), default=None)
         return Dates(ped=_parole(chains, None), next_review=review)
     if len(chains) == 1:
         return all_dates[0]
@@ -24,7 +24,6 @@ def person_dates(chains: Sequence[ChainDates], working: Working) -> Dates:
         edr=edr,
         ldr=_latest(d.ldr for d in all_dates),
         ped=_parole(chains, edr),
-        next_review=review,
         release_day=_latest(d.release_day for d in all_dates),
     )
     working.say(

@@ -284,3 +284,13 @@ def test_what_is_outstanding_is_told_beside_what_frees() -> None:
     (due,) = amounts_due(case(fine(), part(100)), sentence_law("belize"), D("2024-01-24"))
     assert due.outstanding_cents == 800
     assert 0 < due.frees_cents < 800
+
+
+def test_a_payment_of_nobody_knows_what_takes_nothing_off() -> None:
+    (due,) = amounts_due(case(fine(), part(None)), sentence_law("belize"), D("2024-01-24"))
+    assert due.outstanding_cents == 900
+
+
+def test_the_remission_of_a_person_is_that_of_what_governs_the_release() -> None:
+    found = worked("belize", sentence(1, term=Term(days=31)), sentence(2))
+    assert found.dates.remission_days == 122

@@ -46,8 +46,10 @@ def body_of(body_id: int) -> BodyInfo:
 
 def reach(tx: Transaction, permission: str, person_ids: Iterable[int]) -> None:
     """Raise unless the actor may do this to each of the persons, wherever they are now."""
-    for person_id in person_ids:
-        tx.require_person(permission, people.canonical_id(person_id))
+    ids = list(person_ids)
+    roots = people.ids_canonical(ids)
+    for person_id in ids:
+        tx.require_person(permission, roots.get(person_id, person_id))
 
 
 def today(tx: Transaction, establishment_id: int) -> date:

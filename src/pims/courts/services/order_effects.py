@@ -128,6 +128,8 @@ def end_warrants(
 ) -> None:
     """End what the order takes the place of, and keep which, should it turn out never to have
     been."""
+    if not warrant_name_ids:
+        return
     held = open_warrants(order.person_id, order.establishment_id)
     ending = [i for i in dict.fromkeys(warrant_name_ids) if i in held]
     for warrant_name_id in ending:

@@ -65,11 +65,15 @@ def defects_of(
     order: Order,
     *,
     person_id: int,
+    born: tuple[date, date] | None,
     changed: Changed | None,
     sentences: Sequence[SentenceRow],
     charges_of_another: bool,
 ) -> tuple[str, ...]:
-    """The codes of what is wrong with the order about this person, worst first."""
+    """The codes of what is wrong with the order about this person, worst first.
+
+    `born` are the first and the last day on which the person can have been born.
+    """
     doubt = doubt_of_order(order.body.kind, order.kind.code)
     facts = rules.OrderFacts(
         kind=order.kind,
@@ -86,7 +90,7 @@ def defects_of(
         order_doubt="" if doubt is None else doubt.code,
         dated_closed=closed(order.body, order.dated),
         next_date_closed=closed(order.body, order.next_date),
-        born=people.born_between([person_id]).get(person_id),
+        born=born,
     )
     earlier = None if changed is None else _changed_facts(changed, person_id)
     found = rules.read_off(rules.Paper(facts, earlier, [one.facts for one in sentences]))
@@ -242,6 +246,8 @@ def resolve_change(
     change: str,
 ) -> Changed | None:
     """The order that this one says it changes; None where it says so of none."""
+    if changes_order_id is None and not changes_reference:
+        return Changed(None) if change else None
     own = people.persons_of(person_id)
     earlier = None
     if changes_order_id is not None:
@@ -250,7 +256,7 @@ def resolve_change(
             # One paper changes the earlier one for everybody whom both name.
             beside = CourtOrder.objects.filter(paper=earlier.paper, person_id__in=own)
             earlier = beside.select_related("body").first() or earlier
-    elif changes_reference:
+    else:
         rows = CourtOrder.objects.filter(person_id__in=own, reference__iexact=changes_reference)
         same_body = rows.filter(body_id=body_id)
         found = list((same_body if same_body.exists() else rows).select_related("body"))
@@ -259,8 +265,6 @@ def resolve_change(
         earlier = found[-1] if found else None
         if earlier is None and reference and reference.casefold() == changes_reference.casefold():
             return Changed(None, itself=True)
-    elif not change:
-        return None
     if earlier is None:
         return Changed(None)
     return Changed(earlier, applies=earlier.person_id in own)
@@ -298,7 +302,12 @@ def defects_again(order: CourtOrder) -> tuple[str, ...]:
     standing = order.sentences.filter(state=Sentence.State.STANDS).order_by("position")
     rows = [SentenceRow({}, _facts_of(one), None) for one in standing]
     return defects_of(
-        written, person_id=order.person_id, changed=None, sentences=rows, charges_of_another=False
+        written,
+        person_id=order.person_id,
+        born=people.born_between([order.person_id]).get(order.person_id),
+        changed=None,
+        sentences=rows,
+        charges_of_another=False,
     )
 
 

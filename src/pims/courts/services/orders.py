@@ -108,7 +108,7 @@ def record_court_order(
     tx.require(RECORD, establishment_id=establishment_id)
     person_ids = [name.person_id for name in names]
     reach(tx, RECORD, person_ids)
-    own = {i for person_id in person_ids for i in people.persons_of(person_id)}
+    own = people.joined_records(person_ids).keys()
     case = None if case_id is None else locked_case(tx, case_id, also={*own, *person_ids})
     tx.lock_persons({*own, *person_ids})
     refuse_wrong(
@@ -145,6 +145,7 @@ def record_court_order(
     charges = _charges(charge_ids, sentences)
     holds_from = pronounced_at or received_at
     headers = people.person_headers(_READER, person_ids, brief=True)
+    births = people.born_between(person_ids)
     paper = uuid4()
     named: list[Named] = []
     changed: list[Changed | None] = []
@@ -158,11 +159,8 @@ def record_court_order(
             change=change,
         )
         theirs = [s for s in sentences if s.person_id in (None, name.person_id)]
-        mine = {
-            pk: one
-            for pk, one in charges.items()
-            if one.person_id in people.persons_of(name.person_id)
-        }
+        records = people.persons_of(name.person_id) if charges else ()
+        mine = {pk: one for pk, one in charges.items() if one.person_id in records}
         rows = sentence_rows(written, theirs, person_id=name.person_id, charges=mine)
         order = CourtOrder(
             kind=kind,
@@ -183,6 +181,7 @@ def record_court_order(
                 defects_of(
                     written,
                     person_id=name.person_id,
+                    born=births.get(name.person_id),
                     changed=about,
                     sentences=rows,
                     charges_of_another=len(names) == 1 and len(mine) < len(charges),
@@ -203,7 +202,8 @@ def record_court_order(
         order.save()
         if about is not None and about.itself:
             order.changes_id = order.pk
-        order.charges.set(mine.values())
+        if mine:
+            order.charges.set(mine.values())
         _keep_sentences(tx, order, rows)
         named.append(_named(written, order, name, rows, mine, about))
         changed.append(about)
@@ -251,9 +251,10 @@ def _named(
     about: Changed | None,
 ) -> Named:
     """What the order is to the authority room about this person."""
-    held = open_warrants(name.person_id, order.establishment_id)
-    concerned = [i for i in name.warrant_name_ids if i in held]
     earlier = about.order if about is not None and about.applies else None
+    names_any = bool(name.warrant_name_ids) or earlier is not None
+    held = open_warrants(name.person_id, order.establishment_id) if names_any else {}
+    concerned = [i for i in name.warrant_name_ids if i in held]
     if earlier is not None and earlier.warrant_name_id in held and earlier.warrant_name_id:
         concerned.append(earlier.warrant_name_id)
     if written.kind.effect is Effect.FREES and not concerned and not name.ends_all:

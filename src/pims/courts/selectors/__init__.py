@@ -43,6 +43,7 @@ from pims.courts.selectors.orders import (
     unread_orders,
 )
 from pims.courts.selectors.readings import BlindOrder, ReadingDue, order_to_read, readings_due
+from pims.courts.selectors.references import persons_by_case
 
 __all__ = [
     "DEFECTS",
@@ -83,6 +84,7 @@ __all__ = [
     "order",
     "order_to_read",
     "orders",
+    "persons_by_case",
     "production_list",
     "queries_of_order",
     "readings_due",

@@ -195,3 +195,14 @@ def test_bail_is_told_by_case(court: Court) -> None:
     (info,) = selectors.bail(court.clerk, [court.ana])[court.ana]
     assert (info.case_number, info.bail.state) == ("S 12/26", "awaiting_surety")
     assert (info.bail.amount_cents, info.bail.sureties) == (1_000_00, "Two, of 500 each")
+
+
+def test_people_are_found_by_the_number_of_their_case(court: Court) -> None:
+    court.case(court.ana, court.ben)
+    court.order("bail_granted", reference="N 7/26")
+    assert selectors.persons_by_case(court.clerk, "s 12/26") == [court.ben, court.ana]
+    assert selectors.persons_by_case(court.clerk, " N 7/26 ") == [court.ana]
+    for other in ("S 12/2", "1985", "4821937-64", ""):
+        assert selectors.persons_by_case(court.clerk, other) == []
+    set_scope(court.ana, sealed=True)
+    assert selectors.persons_by_case(court.clerk, "S 12/26") == [court.ben]

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pims.authority import selectors as authority
 from pims.authority.web.words import status_label
+from pims.courts import selectors as courts
 from pims.custody import selectors as custody
 from pims.custody.web.where import where_text
 from pims.facilities import selectors as facilities
@@ -62,10 +63,12 @@ def search(request: Any) -> HttpResponse:
 
 
 def _named_on_papers(viewer: Actor, asked: str, known: set[int]) -> list[PersonHit]:
-    """Those whom a paper with this very reference names."""
-    if not viewer.can("authority.view"):
-        return []
-    ids = [i for i in authority.persons_by_reference(asked) if i not in known][:SHOWN]
+    """Those whom a paper with this very reference names, or who are in a case of that number."""
+    named: list[int] = []
+    if viewer.can("authority.view"):
+        named += authority.persons_by_reference(asked)
+    named += courts.persons_by_case(viewer, asked)
+    ids = [i for i in dict.fromkeys(named) if i not in known][:SHOWN]
     found = selectors.person_headers(viewer, ids)
     return [
         PersonHit(

@@ -272,7 +272,7 @@ class _Reader:
 
 def printable(text: str) -> str:
     """The text without what no file can hold: half of a character, a line's or a page's end."""
-    whole = text.encode("utf-8", "replace").decode("utf-8")
+    whole = text.encode(errors="replace").decode()
     return "".join(letter if letter.isprintable() else "?" for letter in whole)
 
 

@@ -71,7 +71,7 @@ def _after_months(first_day: date, months: int, rule: MonthRule) -> date:
     years, month = divmod(first_day.month - 1 + months, 12)
     year, month = first_day.year + years, month + 1
     if year > date.max.year:
-        raise OverflowError("the term ends after the year 9999")
+        raise OverflowError
     in_month = monthrange(year, month)[1]
     if first_day.day <= in_month:
         return date(year, month, first_day.day) - timedelta(days=1)

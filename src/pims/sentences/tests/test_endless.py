@@ -17,6 +17,7 @@ def test_life_has_no_end_and_a_minimum_term_before_parole() -> None:
     assert (dates.full_term_end, dates.sentence_expiry, dates.edr, dates.ldr) == (None,) * 4
     assert (str(dates.ped), str(dates.next_review)) == ("2043-10-01", "2024-07-09")
     assert found.earliest_arguable == dates.ped
+    assert found.sentences[0].first_day == D("2024-01-10")
     assert {"life", "review", "credit"} <= {one.rpartition(".")[2] for one in found.provisional}
 
 

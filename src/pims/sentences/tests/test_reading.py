@@ -80,7 +80,7 @@ def test_a_case_a_list_and_an_object_of_cases_are_the_same() -> None:
     for other in ("text", 3, None, True, {"cases": 3}):
         with pytest.raises(NotCases) as told:
             cases_from(other)
-        assert told.value.most is None
+        assert (told.value.most, str(told.value)) == (None, "not cases")
 
 
 def test_too_many_cases_are_told_before_any_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -88,7 +88,7 @@ def test_too_many_cases_are_told_before_any_is_read(monkeypatch: pytest.MonkeyPa
     assert len(cases_from([GOOD, GOOD])) == 2
     with pytest.raises(NotCases) as told:
         cases_from([GOOD] * 3)
-    assert told.value.most == 2
+    assert (told.value.most, str(told.value)) == (2, "more than 2 cases")
 
 
 def test_what_has_no_name_is_named_by_its_place() -> None:
@@ -173,6 +173,30 @@ def test_what_is_said_twice_is_refused() -> None:
     repeated = with_sentence(**{REPEATED: ["pronounced_on"]})
     assert wrong(repeated) == ["field_repeated"]
     assert "field_repeated" in wrong(GOOD | {REPEATED: ["id"]})
+    told = case_from(with_sentence(**{REPEATED: ["term", "kind"]})).faults[0]
+    assert (told.params, told.sentences) == ({"field": "term, kind"}, (1,))
+
+
+def test_of_what_is_not_known_the_first_few_names_are_told() -> None:
+    many = {f"x{n:02}": n for n in range(12)}
+    remark = case_from(GOOD | many).faults[0]
+    assert remark.params["field"] == ", ".join(sorted(many)[:10])
+    units = case_from(with_sentence(term={"months": 3} | many)).faults[0]
+    assert units.params["field"] == ", ".join(sorted(many)[:5])
+    whole = {"life": True, "minimum": {"years": 1, "months": 1, "weeks": 1, "days": 1}}
+    assert case_from(with_sentence(term=whole)).sentences[0].term == Term(1, 1, 1, 1)
+    assert case_from(with_sentence(term=whole)).faults == ()
+
+
+def test_what_is_not_said_is_nothing() -> None:
+    one = case_from(with_sentence(term={"years": 0, "months": 12})).sentences[0]
+    assert (one.offence_class, one.kind, one.term) == ("", "imprisonment", Term(months=12))
+    assert case_from(GOOD).faults == ()
+    assert case_from(with_sentence(term={"months": 0, "days": 3})).faults == ()
+
+
+def test_a_link_that_is_too_large_is_taken_for_one_to_itself() -> None:
+    assert case_from(with_sentence(consecutive_to=10**9 + 1)).sentences[0].consecutive_to == 1
 
 
 def test_what_is_wrong_is_shown_as_it_was_and_never_at_length() -> None:
@@ -193,6 +217,7 @@ def test_a_life_sentence_is_one_by_its_kind_or_by_its_term() -> None:
     for data in (with_sentence(term=minimum), with_sentence(term=minimum, kind="life")):
         one = case_from(data).sentences[0]
         assert (one.kind, one.term) == ("life", Term(years=20))
+        assert case_from(data).faults == ()
     assert case_from(with_sentence(term={"life": True})).sentences[0].term == Term()
     by_kind = case_from(with_sentence(kind="life", term={"life": False, "years": 9})).sentences[0]
     assert (by_kind.kind, by_kind.term) == ("life", Term(years=9))

@@ -27,6 +27,7 @@ from pims.release.rules import ITEMS
 from pims.release.signatures import vouchings
 from pims.safety import services as safety
 from tests.access.walk import Address
+from tests.accessibility.sentence_samples import sentence_samples
 from tests.fixtures.small_prison import SmallPrison, last_day_of
 from tests.journeys.desk import photograph
 
@@ -182,6 +183,7 @@ def make_samples(prison: SmallPrison) -> Samples:
     item = property_selectors.property_of(viewer, tun.person_id)[0]
     query = authority_selectors.open_queries(viewer, here)
     return {
+        **sentence_samples(prison),
         "number": (tun.number,),
         "prisoner number": tuple(h.number for h in (tun, held["MARTINEZ"], held["LOPEZ"])),
         "person_id": (tun.person_id,),

@@ -135,7 +135,7 @@ def test_two_officers_make_dates_by_hand_stand(bench: Bench) -> None:
 
 
 def test_a_rule_is_signed_after_the_secret_is_given_again(dated: Bench) -> None:
-    client = officer(dated, "controller")
+    client = signed_in(staff("controller"))
     code = "belize-2017.remission"
     page = client.get(reverse("sentences:laws")).content.decode()
     assert reverse("sentences:sign", args=[code]) in page
@@ -143,7 +143,6 @@ def test_a_rule_is_signed_after_the_secret_is_given_again(dated: Bench) -> None:
         signed_by_name="A. Pech", office="Legal officer", **day("signed_on", dated.today)
     )
     session = client.session
-
     session[sessions.CONFIRMED] = 0
     session.save()
     address = reverse("sentences:sign", args=[code])
@@ -159,6 +158,17 @@ def test_a_rule_is_signed_after_the_secret_is_given_again(dated: Bench) -> None:
     )
     assert gone.status_code == 302
     assert "Overruled" in client.get(reverse("sentences:laws")).content.decode()
+
+
+def test_the_law_of_the_country_is_not_signed_by_who_has_one_prison_only(dated: Bench) -> None:
+    client = officer(dated, "controller")
+    assert "laws/sign/" not in client.get(reverse("sentences:laws")).content.decode()
+    refused = client.post(
+        reverse("sentences:sign", args=["belize-2017.remission"]),
+        command(signed_by_name="A", office="B", **day("signed_on", dated.today)),
+    )
+    assert refused.status_code == 403
+    assert not RuleSignature.objects.exists()
 
 
 def test_laws_are_compared_on_a_page(dated: Bench) -> None:

@@ -28,6 +28,7 @@ from pims.ui.identity import identity_of
 from pims.ui.pages import page
 from pims.ui.printing import in_language_of
 from pims.ui.shapes import Column, Fact
+from pims.ui.wording import catalogue
 
 VIEW, ADJUST, CERTIFY = "sentences.view", "sentences.adjust", "sentences.certify"
 BOTH = ("GET", "HEAD", "POST")
@@ -149,11 +150,14 @@ def _row(info: CalculationInfo, said: SentenceInfo) -> dict[str, Any]:
 
 def term_text(term: Any) -> str:
     """``1 year, 3 months``, in the page's language."""
-    parts = [
-        (term.years, gettext("%(n)s y")), (term.months, gettext("%(n)s mo")),
-        (term.weeks, gettext("%(n)s wk")), (term.days, gettext("%(n)s d")),
-    ]  # fmt: skip
-    return " ".join(text % {"n": n} for n, text in parts if n) or "—"
+    language = "es" if (get_language() or "en").startswith("es") else "en"
+    parts = []
+    for unit in ("years", "months", "weeks", "days"):
+        number = getattr(term, unit)
+        word = unit if number != 1 else unit.removesuffix("s")
+        if number:
+            parts.append(f"{number} {catalogue()[f'sentences.unit_{word}'][language]}")
+    return ", ".join(parts) or "—"
 
 
 # -- what if -------------------------------------------------------------------------------------

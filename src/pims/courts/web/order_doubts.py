@@ -132,6 +132,7 @@ def _wrong(
         dates_as_written={name: w.text for name, w in form.impossible.items()},
         marked=frozenset(),
     )
+    births = people.born_between([name.person_id for name in names])
     found: dict[str, None] = {}
     for name in names:
         changed = resolve_change(
@@ -147,6 +148,7 @@ def _wrong(
             defects_of(
                 written,
                 person_id=name.person_id,
+                born=births.get(name.person_id),
                 changed=changed,
                 sentences=rows,
                 charges_of_another=False,

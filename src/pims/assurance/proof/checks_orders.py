@@ -1,8 +1,8 @@
 """What is amiss with the orders themselves, and with leaving while one still holds."""
 
+from bisect import bisect_left
 from collections.abc import Iterator
-from datetime import datetime
-from itertools import combinations
+from datetime import date, datetime
 
 from pims.assurance.proof.days import day_of, end_of
 from pims.assurance.proof.history import Order
@@ -88,27 +88,46 @@ def _as_written(look: Look) -> Iterator[Fault]:
 
 
 def _contradictions(look: Look) -> Iterator[Fault]:
-    """Two orders of one case that stand and cannot both be so."""
-    by_case: dict[str, list[tuple[datetime, Order]]] = {}
+    """Two orders of one case that stand and cannot both be so; and one that changes what was made
+    after it. Of many that speak against an order the first is enough for somebody to look."""
+    made: dict[str, datetime] = {}
+    by_case: dict[str, list[Order]] = {}
     for order in look.history.orders:
-        made = made_at(order, look.history.zone)
-        if order.case and order.state == "stands" and made is not None:
-            by_case.setdefault(order.case, []).append((made, order))
+        begins = made_at(order, look.history.zone)
+        if order.state == "stands" and begins is not None:
+            made[order.order_id] = begins
+            if order.case:
+                by_case.setdefault(order.case, []).append(order)
+    for order_id, at in made.items():
+        one = look.orders[order_id]
+        later = made.get(one.changes)
+        if later is not None and later > at:
+            yield from _contradiction(one, look.orders[one.changes], later, look)
     for several in by_case.values():
-        several.sort(key=lambda one: (one[0], one[1].order_id))
-        for (_, one), (since, other) in combinations(several, 2):
-            if not _exclude(one, other, look):
-                continue
-            ids = tuple(sorted((one.order_id, other.order_id)))
-            for begin, end in look.in_custody(since, _ends(one, other, look)):
-                yield Fault("orders_contradict", begin, end, ids, {"orders": list(ids)})
+        several.sort(key=lambda order: (made[order.order_id], order.order_id))
+        final: list[Order] = []
+        of_day: dict[date | None, list[Order]] = {}
+        for other in several:
+            same_day = of_day.setdefault(other.dated, [])
+            against = (one for one in (*final, *same_day) if _exclude(one, other, look))
+            if (first := next(against, None)) is not None:
+                yield from _contradiction(first, other, made[other.order_id], look)
+            same_day.append(other)
+            kind = look.law.kinds.get(other.kind)
+            if kind is not None and kind.release in _FINAL:
+                final.append(other)
+
+
+def _contradiction(one: Order, other: Order, since: datetime, look: Look) -> Iterator[Fault]:
+    ids = tuple(sorted((one.order_id, other.order_id)))
+    over = [at for at in (_ends(one, look), _ends(other, look)) if at is not None]
+    for begin, end in look.in_custody(since, min(over, default=None)):
+        yield Fault("orders_contradict", begin, end, ids, {"orders": list(ids)})
 
 
 def _exclude(one: Order, other: Order, look: Look) -> bool:
     """`one` was made first, or on the same day."""
-    if one.changes == other.order_id:
-        return True  # it changes what was made after it
-    if other.changes == one.order_id:
+    if other.changes == one.order_id or one.changes == other.order_id:
         return False
     first, second = look.law.kinds.get(one.kind), look.law.kinds.get(other.kind)
     if first is None or second is None:
@@ -132,38 +151,41 @@ def _overlap(one: Order, other: Order) -> bool:
     return not one.charges or not other.charges or bool(set(one.charges) & set(other.charges))
 
 
-def _ends(one: Order, other: Order, look: Look) -> datetime | None:
-    """When the first of them no longer says anything."""
-    over = []
-    for order in (one, other):
-        ends = [r.ends for r in look.reaches if r.order_id == order.order_id and not r.mark]
-        if ends and None not in ends:
-            over.append(max(at for at in ends if at is not None))
-    return min(over, default=None)
+def _ends(order: Order, look: Look) -> datetime | None:
+    """When it no longer holds anybody; None where nothing ends it, or where it never did."""
+    ends = [r.ends for r in look.reaches if r.order_id == order.order_id and not r.mark]
+    return None if None in ends else max((at for at in ends if at is not None), default=None)
 
 
 def _discharged(look: Look) -> Iterator[Fault]:
-    """Let go while an order that was known went on holding beyond that day."""
+    """Let go while orders that were known went on holding beyond that day."""
     begun = sorted(custody.begins for custody in look.history.custody)
     for custody in look.history.custody:
         out = custody.ends
         if out is None or out > look.as_of or custody.end_kind not in ("", "discharged"):
             continue
-        again = next((at for at in begun if at >= out), None)
+        place = bisect_left(begun, out)
+        again = begun[place] if place < len(begun) else None
         if again == out:
             continue
         enough = end_of(day_of(out, look.history.zone), look.history.zone) + RELEASE_WITHIN
-        for reach in look.reaches:
-            received = look.orders[reach.order_id].received_at
-            if reach.flaw or not reach.holds or reach.begins > out:
-                continue
-            if (reach.ends is not None and reach.ends <= enough) or (received and received > out):
-                continue
-            over = [at for at in (reach.ends, again) if at is not None and at <= look.as_of]
-            ids = (reach.order_id,)
-            kind = "discharged_with_order_open"
-            params = {"orders": list(ids)}
-            yield Fault(kind, out, min(over, default=None), ids, params, _reference(kind))
+        open_ = [one for one in look.reaches if _went_on(one, out, enough, look)]
+        if not open_:
+            continue
+        ends = [one.ends for one in open_]
+        last = None if None in ends else max(at for at in ends if at is not None)
+        over = [at for at in (last, again) if at is not None and at <= look.as_of]
+        ids = tuple(sorted({one.order_id for one in open_}))
+        kind, params = "discharged_with_order_open", {"orders": list(ids)}
+        yield Fault(kind, out, min(over, default=None), ids, params, _reference(kind))
+
+
+def _went_on(reach: Reach, out: datetime, enough: datetime, look: Look) -> bool:
+    if reach.flaw or not reach.holds or reach.begins > out:
+        return False
+    received = look.orders[reach.order_id].received_at
+    known = received is None or received <= out
+    return known and (reach.ends is None or reach.ends > enough)
 
 
 def _readings(look: Look) -> Iterator[Fault]:

@@ -8,8 +8,8 @@ from pims.assurance.proof.history import History, Order
 from pims.assurance.proof.law import Law
 from pims.assurance.proof.made import (
     RELEASE_WITHIN,
-    changes_itself,
     effect_at,
+    in_circles,
     made_at,
     took_effect,
 )
@@ -30,6 +30,7 @@ def cuts(history: History, law: Law) -> Mapping[str, Sequence[Cut]]:
     """By order, however early each comes."""
     found: dict[str, list[Cut]] = {}
     made = {order.order_id: made_at(order, history.zone) for order in history.orders}
+    circles = in_circles(history.orders)
     for order in history.orders:
         begins = made[order.order_id]
         if begins is None:
@@ -38,7 +39,8 @@ def cuts(history: History, law: Law) -> Mapping[str, Sequence[Cut]]:
             grace = RELEASE_WITHIN if order.state == "set_aside" else timedelta()
             ended = order.state_from + grace
             _put(found, order.order_id, Cut(ended, "order_no_longer_stands", ""))
-        _changed(order, begins, made, history, law, found)
+        if order.changes and order.order_id not in circles:
+            _changed(order, begins, made, law, found)
     _paid(history, law, found)
     _freed(history, law, made, found)
     return found
@@ -52,7 +54,6 @@ def _changed(
     order: Order,
     begins: datetime,
     made: Mapping[str, datetime | None],
-    history: History,
     law: Law,
     found: dict[str, list[Cut]],
 ) -> None:
@@ -62,8 +63,7 @@ def _changed(
     earlier = made.get(order.changes)
     if earlier is None or earlier > begins or not took_effect(order, begins):
         return
-    if not changes_itself(order, history.orders):
-        _put(found, order.changes, Cut(begins, "order_no_longer_stands", order.order_id))
+    _put(found, order.changes, Cut(begins, "order_no_longer_stands", order.order_id))
 
 
 def _paid(history: History, law: Law, found: dict[str, list[Cut]]) -> None:

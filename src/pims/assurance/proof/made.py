@@ -1,4 +1,4 @@
-"""When an order was made, when it sets free, and whether it changes itself."""
+"""When an order was made, when it sets free, and which change themselves."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -54,16 +54,18 @@ def took_effect(order: Order, effect: datetime) -> bool:
     return order.state != "void" and ended is not None and ended > effect
 
 
-def changes_itself(order: Order, orders: Sequence[Order]) -> bool:
-    """Whether what it changes leads back to it, at once or by way of others."""
-    if not order.changes:
-        return False
+def in_circles(orders: Sequence[Order]) -> frozenset[str]:
+    """The orders whose change leads back to themselves, at once or by way of others."""
     changed = {one.order_id: one.changes for one in orders}
+    found: set[str] = set()
     seen: set[str] = set()
-    at = order.changes
-    while at and at not in seen:
-        if at == order.order_id:
-            return True
-        seen.add(at)
-        at = changed.get(at, "")
-    return False
+    for start in changed:
+        way: list[str] = []
+        at = start
+        while at in changed and at not in seen:
+            seen.add(at)
+            way.append(at)
+            at = changed[at]
+        if at in way:
+            found.update(way[way.index(at) :])
+    return frozenset(found)

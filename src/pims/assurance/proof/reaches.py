@@ -8,7 +8,7 @@ from pims.assurance.proof.cuts import Cut, cuts
 from pims.assurance.proof.days import day_of, end_of
 from pims.assurance.proof.history import History, Order, Sentence
 from pims.assurance.proof.law import Law
-from pims.assurance.proof.made import RELEASE_WITHIN, changes_itself, freed_at, made_at, never_stood
+from pims.assurance.proof.made import RELEASE_WITHIN, freed_at, in_circles, made_at, never_stood
 from pims.assurance.proof.terms import last_days
 from pims.jurisdictions.order_kinds import Effect, OrderKind
 
@@ -55,6 +55,7 @@ def reaches(history: History, law: Law) -> list[Reach]:
     """Of every order that holds anyone, in no order that matters. An order without any date is
     nowhere among them; one that sets free leaves a mark."""
     ended, terms = cuts(history, law), last_days(history)
+    circles = in_circles(history.orders)
     found: list[Reach] = []
     for order in history.orders:
         kind = law.kinds.get(order.kind)
@@ -69,19 +70,19 @@ def reaches(history: History, law: Law) -> list[Reach]:
             continue
         if kind.effect is Effect.NOTES:
             continue
-        flaw = _flaw(order, history, law)
+        flaw = _flaw(order, circles, law)
         for reach in _own(order, kind, begins, history, law, terms):
             own = replace(reach, flaw=flaw) if flaw else reach
             found += _cut(own, ended.get(order.order_id, ()))
     return found
 
 
-def _flaw(order: Order, history: History, law: Law) -> str:
+def _flaw(order: Order, circles: frozenset[str], law: Law) -> str:
     if never_stood(order):
         return "order_no_longer_stands"
     if law.ability(law.court_kind(order.court, order.court_kind), order.kind) == "cannot":
         return "court_without_power"
-    return "order_revokes_itself" if changes_itself(order, history.orders) else ""
+    return "order_revokes_itself" if order.order_id in circles else ""
 
 
 def _own(

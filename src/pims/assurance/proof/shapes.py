@@ -267,7 +267,7 @@ ORDER = _shape(
     {
         "id": name, "kind": name, "court": text, "court_kind": text, "case": text,
         "charges": many(name, 500), "dated": day, "received_at": instant, "begins": instant,
-        "until": day, "next_date": day, "new_dates": (NEW_DATE, 1_000), "amount_cents": _CENTS,
+        "until": day, "next_date": day, "new_dates": (NEW_DATE, 200), "amount_cents": _CENTS,
         "review_months": _MONTHS, "changes": text, "state": one_of(h.OrderState),
         "state_from": instant, "reading": READING,
     },
@@ -307,11 +307,11 @@ PREPARATION = _shape(h.Preparation, {"opened_at": instant, "closed_at": instant}
 PERSON = _shape(
     h.History,
     {
-        "id": name, "zone": zone, "custody": (CUSTODY, 5_000), "orders": (ORDER, 2_000),
-        "sentences": (SENTENCE, 2_000), "payments": (PAYMENT, 5_000),
-        "hearings": (HEARING, 10_000), "charges": (CHARGE, 2_000),
-        "placements": (PLACEMENT, 10_000), "reviews": (REVIEW, 2_000),
-        "interests": (INTEREST, 1_000), "preparations": (PREPARATION, 1_000), "born_on": day,
+        "id": name, "zone": zone, "custody": (CUSTODY, 500), "orders": (ORDER, 500),
+        "sentences": (SENTENCE, 500), "payments": (PAYMENT, 2_000),
+        "hearings": (HEARING, 2_000), "charges": (CHARGE, 500),
+        "placements": (PLACEMENT, 5_000), "reviews": (REVIEW, 500),
+        "interests": (INTEREST, 100), "preparations": (PREPARATION, 100), "born_on": day,
         "juvenile_until_decided": flag, "nationalities": many(name, 20),
         "consul_told_at": instant, "lawyer": one_of(h.Lawyer), "last_recorded_at": instant,
     },

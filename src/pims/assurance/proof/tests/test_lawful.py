@@ -191,3 +191,44 @@ def test_without_the_only_order_every_day_is_unproven(days: int, hour: int) -> N
     assert faults(history, BELIZE, now) == []
     (fault,) = faults(replace(history, orders=()), BELIZE, now)
     assert (fault.kind, fault.since, fault.until) == ("no_order", begins, None)
+
+
+def test_two_orders_of_one_day_that_name_different_dates_contradict_each_other() -> None:
+    one = remand(order_id="a", case="A", next_date=date(2026, 3, 30))
+    other = replace(one, order_id="b", next_date=date(2026, 4, 2))
+    (fault,) = [f for f in faults(held(one, other), BELIZE, NOW) if f.kind == "orders_contradict"]
+    assert fault.order_ids == ("a", "b")
+    of_another_charge = (replace(one, charges=("x",)), replace(other, charges=("y",)))
+    assert "orders_contradict" not in {
+        f.kind for f in faults(held(*of_another_charge), BELIZE, NOW)
+    }
+
+
+def test_an_order_that_changes_one_made_after_it_contradicts_it_and_ends_nothing() -> None:
+    late = remand(order_id="b", dated=date(2026, 3, 5), next_date=date(2026, 4, 2))
+    early = remand(order_id="a", next_date=date(2026, 3, 9), changes="b")
+    history = held(early, late)
+    assert [why for _, why in reasons(history)] == ["lawful", "lawful", "lawful"]
+    assert "orders_contradict" in {f.kind for f in faults(history, BELIZE, NOW)}
+
+
+def test_a_term_is_counted_from_its_words_where_no_date_is_stored() -> None:
+    order = remand(order_id="s", kind="commitment_sentence")
+    two = (
+        Sentence(sentence_id="1", order_id="s", pronounced_on=RECEIVED, days=3),
+        Sentence(sentence_id="2", order_id="s", pronounced_on=RECEIVED, days=4, follows="1"),
+    )
+    found = reasons(held(order, sentences=two))
+    assert found[1:] == [(first_instant(date(2026, 3, 9)), "full_term_passed")]
+
+
+def test_days_at_large_are_served_after_all() -> None:
+    order = remand(order_id="s", kind="commitment_sentence")
+    sentence = Sentence(sentence_id="1", order_id="s", pronounced_on=RECEIVED, days=7)
+    history = held(order, sentences=(sentence,))
+    away = (
+        replace(history.custody[0], ends=at(date(2026, 3, 4)), end_kind="escaped"),
+        Custody(custody_id="d", begins=at(date(2026, 3, 6))),
+    )
+    found = reasons(replace(history, custody=away))
+    assert found[-1] == (first_instant(date(2026, 3, 12)), "full_term_passed")

@@ -119,7 +119,7 @@ def test_an_hour_without_its_offset_is_no_instant(instant: object) -> None:
         (lambda: wrong(orders=[1]), "person.orders[0]: no object"),
         (lambda: wrong(orders={}), "person.orders: no list"),
         (lambda: wrong(orders=SOUND["orders"] * 2), "o is there twice"),
-        (lambda: wrong(orders=[{}] * 2_001), "more than 2000"),
+        (lambda: wrong(orders=[{}] * 501), "more than 500"),
         (lambda: wrong(zone="../../etc/passwd"), "no such time zone"),
         (lambda: wrong(zone="America"), "no such time zone"),
         (lambda: wrong(zone="Nowhere/City"), "no such time zone"),
@@ -147,7 +147,7 @@ def test_one_bad_record_loses_no_other() -> None:
 
 
 def test_a_record_of_nothing_but_mistakes_tells_a_few_and_stops() -> None:
-    found = person_from({**SOUND, "orders": [{"x": n} for n in range(2_000)]})
+    found = person_from({**SOUND, "orders": [{"x": n} for n in range(500)]})
     assert isinstance(found, Unreadable)
     assert len(found.problems) == 20
 

@@ -89,7 +89,7 @@ document.addEventListener("keydown", (event) => {
 
 function across(row, box, step) {
   open(row, true);
-  const shown = (found) => boxes(found).filter((e) => e.offsetParent !== null || !e.closest(".p-attach"));
+  const shown = (found) => boxes(found).filter((e) => e.offsetParent !== null || !e.closest(".p-attach, [data-for]"));
   const line = shown(row);
   let target = line[line.indexOf(box) + step];
   if (!target) {

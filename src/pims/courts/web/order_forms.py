@@ -102,7 +102,7 @@ class OrderForm(forms.Form):
     next_date = WrittenDayField(label=_("Next date"), required=False)
     next_mode = forms.ChoiceField(
         label=_("How the next hearing is held"), choices=list(words.MODES.items()),
-        required=False,
+        required=False, initial="in_person",
     )  # fmt: skip
     until = WrittenDayField(label=_("Until (last day, as written)"), required=False)
     amount = dollars_field(label=_("Amount in dollars"))
@@ -249,7 +249,7 @@ class SentenceForm(forms.Form):
     minimum_months = figure(_("Minimum: months"))
     minimum_weeks = figure(_("Minimum: weeks"))
     minimum_days = figure(_("Minimum: days"))
-    link = forms.ChoiceField(label=_("Runs"), required=False)
+    link = forms.ChoiceField(label=_("Runs"), required=False, initial=NONE)
     effective_from = LineDayField(label=_("Effective from"))
     pronounced_on = LineDayField(label=_("Pronounced on, where another day"))
     offence_on = LineDayField(label=_("Offence on"))

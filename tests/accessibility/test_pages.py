@@ -23,7 +23,10 @@ ELSEWHERE = (
     "administration:drop_factor", "administration:end_grant", "people:photograph",
     "people:photograph_small", "people:withdraw", "signin:", "style:", "healthz",
     "live:stream", "authority:scan", "authority:order_scan", "unmerge_people", "custody:leave_out",
-    "custody:mark_done", "custody:injury_photograph",
+    "custody:mark_done", "custody:injury_photograph", "courts:scan", "courts:read_scan",
+)  # fmt: skip
+SENTENCES = (
+    "/sentences/", "/sentences/laws/", "/sentences/laws/compare/?old=belize&new=plain",
 )  # fmt: skip
 PUBLIC = ("/sign-in/", "/offline/")
 MISSING = "/no-such-page/"
@@ -31,7 +34,8 @@ ON_A_PHONE = (
     "/", "/board/", "/custody/roll/", "/custody/reception/", "/custody/reception/receive/",
     "/custody/desk/", "/custody/out/send/", "/custody/reception/book/", "/release/", "/alarms/",
     "/release/book/", "/authority/", "/search/?q=tun", "/people/matches/", "/switch/", "/account/",
-    "/administration/records/",
+    "/administration/records/", "/courts/", "/courts/diary/?view=week", "/courts/production/",
+    "/courts/readings/", "/courts/waiting/outcome/", "/courts/waiting/next/",
 )  # fmt: skip
 
 
@@ -131,7 +135,17 @@ def test_the_main_pages_are_accessible_on_a_telephone(
         f"/custody/admission/{live_site.prison.held['YOUNG'].episode_id}/",
         f"/custody/admission/{live_site.prison.held['YOUNG'].episode_id}/property/",
         f"/authority/record/{held.person_id}/",
+        *SENTENCES,
+        *(f"/sentences/person/{person}/" for person in samples["sentences:person person_id"]),
+        f"/sentences/person/{held.person_id}/what-if/?years=1&follows=2&credit=9",
         *(f"/release/case/{case}/" for case in samples["case_id"]),
+        f"/courts/person/{held.person_id}/",
+        f"/courts/order/new/{held.person_id}/",
+        *(f"/courts/case/{case}/" for case in samples["courts:case case_id"]),
+        *(f"/courts/case/{case}/time/{held.person_id}/" for case in samples["courts:case case_id"]),
+        *(f"/courts/order/{order}/" for order in samples["order_id"]),
+        *(f"/courts/order/{order}/read/" for order in samples["courts:read order_id"]),
+        *(f"/courts/readings/{reading}/" for reading in samples["reading_id"]),
         *(f"/custody/units/{unit}/" for unit in samples["unit_id"]),
         *(f"/custody/reception/van/{van}/" for van in samples["van_id"]),
     )
@@ -177,6 +191,8 @@ def test_the_papers_that_are_printed_from_the_screen_say_whose_they_are(
         ("/custody/roll/", "Nominal roll"),
         ("/custody/reception/book/", "Reception book"),
         ("/release/book/", "Discharge book"),
+        ("/courts/production/", "Production list"),
+        (f"/courts/person/{held.person_id}/", held.number),
     ):
         desk.page.goto(live_site.address + path)
         data = desk.page.pdf(prefer_css_page_size=True)

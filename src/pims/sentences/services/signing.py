@@ -5,6 +5,7 @@ from datetime import date
 
 from django.db.models import QuerySet
 
+from pims.foundation.access.scope import require_held
 from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel import clock
 from pims.kernel.decisions import refuse
@@ -38,7 +39,7 @@ def sign_rule(
     Whoever's dates were provisional by it is recalculated. Raises NotFound (no such rule), Refused
     (signed already, or plain arithmetic), InvalidInput, NotPermitted.
     """
-    tx.require(SIGN)
+    require_held(tx.actor, SIGN)
     law = laws.law_in_force()
     found = laws.rule_named(law, rule_code)
     if found is None:
@@ -82,7 +83,7 @@ def withdraw_signature(tx: Transaction, *, signature_id: int, reason: str) -> Si
 
     Raises NotFound, Refused (withdrawn already), InvalidInput, NotPermitted.
     """
-    tx.require(SIGN)
+    require_held(tx.actor, SIGN)
     row = RuleSignature.objects.select_for_update().filter(pk=signature_id).first()
     if row is None:
         raise NotFound("signature", signature_id)

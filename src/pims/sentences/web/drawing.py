@@ -12,7 +12,8 @@ from pims.ui.dates import day_text, month_short
 from pims.ui.shapes import Text
 
 TOP, ROW, LANE = 26, 32, 20
-TICKS = 6
+# Where a tick is late its date stands before it; dates less far apart would touch.
+TICKS, LATE, APART = 5, 80, 17
 STEPS = (1, 2, 3, 7, 14, 28, 61, 122, 183, 365, 730, 1826, 3653, 7305, 18262, 36525)
 DAY = timedelta(days=1)
 
@@ -92,17 +93,22 @@ class Drawing:
 
 
 def draw(
-    stretches: Sequence[Stretch], marks: Sequence[Mark], today: date, *, until: date | None = None
+    stretches: Sequence[Stretch],
+    marks: Sequence[Mark],
+    today: date,
+    *,
+    beside: Sequence[date] = (),
 ) -> Drawing | None:
     """All on one scale, from the first day to a little after the last; None: nothing to draw.
 
-    `until` lets two drawings have the same end. A stretch without an end reaches the right edge.
+    `beside` are days of another drawing that is to have the same scale. A stretch without an end
+    reaches the right edge.
     """
     if not stretches:
         return None
     days = [today, *(m.day for m in marks), *(s.first for s in stretches)]
     days += [s.last for s in stretches if s.last is not None]
-    first, last = min(days), max(*days, until or today)
+    first, last = min(*days, *beside), max(*days, *beside)
     span = max((last - first).days + 1, 30)
     left, whole = _add(first, -max(span // 50, 1)), span * 1.08
 
@@ -114,7 +120,7 @@ def draw(
         x = at(one.first)
         right = 100.0 if one.last is None else at(_add(one.last, 1))
         width = max(round(right - x, 2), 0.5)
-        bars.append(Bar(one, x, TOP + index * ROW, width, x > 50))
+        bars.append(Bar(one, x, TOP + index * ROW, width, x > 60))
     bars_end = TOP + len(bars) * ROW
     poles = [
         Flagpole(one, x, bars_end + 16 + n * LANE, x > 55, f"{one.label} {day_text(one.day)}")
@@ -141,11 +147,13 @@ def _add(day: date, days: int) -> date:
 def _ticks(left: date, span: int, at: Callable[[date], float]) -> Iterable[Tick]:
     step = next((s for s in STEPS if span / s <= TICKS), STEPS[-1])
     day = _add(left, step // 2)
+    before = 0.0
     for _number in range(TICKS + 2):
         # The first of the month reads best; under two months apart the day itself.
         mark = day.replace(day=1) if step > 60 else day
         x = at(mark)
-        if 1 < x < 99:
+        if x < 99 and x - before > APART and not before > LATE:
+            before = x
             label = f"{month_short(mark.month)} {mark.year}"
-            yield Tick(x, label if step > 60 else f"{mark.day} {label}", x > 85)
+            yield Tick(x, label if step > 60 else f"{mark.day} {label}", x > LATE)
         day = _add(day, step)

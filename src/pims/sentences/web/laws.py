@@ -54,7 +54,7 @@ def laws(request: Any) -> HttpResponse:
             Column(_("Rule")), Column(_("Source")), Column(_("People's dates on it"), numeric=True),
             Column(_("Signature")),
         ],
-        "may_sign": request.actor.can_at(SIGN, None) and law.code == in_force.code,
+        "may_sign": request.actor.can(SIGN) and law.code == in_force.code,
         "unsigned": len(selectors.unsigned_rules(request.actor)),
     }  # fmt: skip
     return render(request, "sentences/laws.html", context)

@@ -180,8 +180,17 @@ def what_if(request: Any, person_id: int) -> HttpResponse:
             facts.numbers[s.sentence_id]: words.KINDS.get(s.kind, s.kind) for s in facts.sentences
         }
         sides = [
-            _side(_("As it is"), now, drawing_of_found(now, kinds, facts.case.adjustments)),
-            _side(_("As it would be"), then, drawing_of_found(then, kinds, case.adjustments), now),
+            _side(
+                _("As it is"),
+                now,
+                drawing_of_found(now, kinds, facts.case.adjustments, beside=then),
+            ),
+            _side(
+                _("As it would be"),
+                then,
+                drawing_of_found(then, kinds, case.adjustments, beside=now),
+                now,
+            ),
         ]
     context = {
         "identity": identity,

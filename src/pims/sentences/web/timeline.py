@@ -37,11 +37,18 @@ def drawing_of(info: CalculationInfo) -> Drawing | None:
 
 
 def drawing_of_found(
-    found: Calculation, kinds: Mapping[int, Any], adjustments: Sequence[Adjustment]
+    found: Calculation,
+    kinds: Mapping[int, Any],
+    adjustments: Sequence[Adjustment],
+    *,
+    beside: Calculation,
 ) -> Drawing | None:
-    """A calculation that was only tried."""
+    """A calculation that was only tried, on the scale of it and of the one beside it."""
     marked = {name: getattr(found.dates, name) for name in _MARKED}
-    return _drawing(found.sentences, kinds, adjustments, marked)
+    days = [one.first_day for one in beside.sentences]
+    days += [d.full_term_end for one in beside.sentences if (d := one.dates).full_term_end]
+    days += [day for name in _MARKED if (day := getattr(beside.dates, name)) is not None]
+    return _drawing(found.sentences, kinds, adjustments, marked, beside=days)
 
 
 def _drawing(
@@ -49,6 +56,8 @@ def _drawing(
     kinds: Mapping[int, Any],
     adjustments: Sequence[Adjustment],
     marked: Mapping[str, date | None],
+    *,
+    beside: Sequence[date] = (),
 ) -> Drawing | None:
     if not each:
         return None
@@ -56,7 +65,7 @@ def _drawing(
     first = min(one.first_day for one in each)
     certified = (_certified(a, first, marked.get("edr")) for a in adjustments)
     stretches += [one for one in certified if one is not None]
-    return draw(stretches, list(_marks(marked)), today())
+    return draw(stretches, list(_marks(marked)), today(), beside=beside)
 
 
 def _term(one: OneSentence | SentenceDates, kinds: Mapping[int, Any]) -> Stretch:
@@ -76,14 +85,15 @@ def _certified(a: Adjustment, first: date, edr: date | None) -> Stretch | None:
             return None
         begins = edr - timedelta(days=days - 1)
         return Stretch(label, begins, edr, tone, days)
-    begins, ends = a.starts, a.ends
-    if begins is None:
+    if a.starts is None:
         if not days:
             return None
         before = a.applies_from or first
         begins, ends = before - timedelta(days=days), before - DAY
-    elif ends is None:
-        ends = begins + timedelta(days=days - 1) if days else max(today(), begins)
+    else:
+        begins = a.starts
+        open_end = begins + timedelta(days=days - 1) if days else max(today(), begins)
+        ends = a.ends or open_end
     if ends < begins:
         return None
     return Stretch(label, begins, ends, tone, days or (ends - begins).days + 1)

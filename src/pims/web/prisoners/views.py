@@ -279,6 +279,7 @@ def _shell(request: Any, header: PersonHeader, looking: Looking, current: str) -
         ("who", "prisoner_who", _("Who this is"), VIEW),
         ("custody", "prisoner_custody", _("Custody"), "custody.view"),
         ("courts", "courts:person", _("Courts"), "courts.view"),
+        ("sentences", "sentences:person", _("Release dates"), "sentences.view"),
         ("safety", "safety:person", _("Safety"), "safety.view"),
         ("property", "property:person", _("Property"), "property.view"),
         ("access", "prisoner_access", _("Who looked"), VIEW),

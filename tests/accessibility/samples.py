@@ -9,6 +9,8 @@ from urllib.parse import quote
 from pims.assurance import selectors as assurance
 from pims.authority import selectors as authority_selectors
 from pims.authority import services as authority
+from pims.courts import selectors as courts_selectors
+from pims.courts import services as courts
 from pims.custody import services as custody
 from pims.custody.services import BodyReceiptInput, EscortInput
 from pims.custody.web.admission_steps import STEPS
@@ -180,6 +182,7 @@ def make_samples(prison: SmallPrison) -> Samples:
         Command(confirmed), person_id=held["STAINE"].person_id, order_body="High Court of Belize",
         order_reference="HC 9/2026", order_dated=now.date(),
     )  # fmt: skip
+    court = _courts(prison)
     item = property_selectors.property_of(viewer, tun.person_id)[0]
     query = authority_selectors.open_queries(viewer, here)
     return {
@@ -225,4 +228,75 @@ def make_samples(prison: SmallPrison) -> Samples:
         "receipt_id": (1,),
         "erasure_id": (erasure.erasure_id,),
         "user_id": (prison.everywhere.pk,),
+        **court,
+    }
+
+
+def _courts(prison: SmallPrison) -> Samples:
+    """A case with charges, hearings, orders with and without defects, two readings that differ."""
+    here, tun = prison.establishment_id, prison.held["TUN"]
+    command, body = prison.officers.command, prison.body("MC-BZ")
+    records, today = "records_officer", clock.today("America/Belize")
+    case = courts.open_case(
+        command(records), establishment_id=here, number="S 512/26", body_id=body,
+        person_ids=[tun.person_id, prison.held["MEJIA"].person_id], title="The King v Tun",
+    )  # fmt: skip
+    charges = [
+        courts.add_charge(
+            command(records), case_id=case.case_id, person_id=tun.person_id, offence_code=code,
+            as_written=words, offence_from=today - timedelta(days=60),
+        )
+        for code, words in (("burglary", ""), ("", "Took a bicycle"))
+    ]  # fmt: skip
+    made = [
+        courts.schedule_hearing(
+            command(records), establishment_id=here, person_id=held.person_id, body_id=body,
+            on=today + timedelta(days=days), mode=mode, case_id=case.case_id, purpose="Plea",
+            warrant_name_id=warrant,
+        )
+        for held, days, mode, warrant in (
+            (tun, 1, "video", None), (tun, -1, "in_person", tun.warrant_name_id),
+            (prison.held["MEJIA"], 1, "in_person", None),
+        )
+    ]  # fmt: skip
+
+    def ordered(kind: str, **more: object) -> courts.CourtOrderResult:
+        return courts.record_court_order(
+            command(records), establishment_id=here, kind=kind, body_id=body,
+            names=[courts.OrderName(tun.person_id)], received_at=clock.now(), **more,
+        )  # fmt: skip
+
+    remand = ordered(
+        "remand", case_id=case.case_id, charge_ids=[c.charge_id for c in charges], dated=today,
+        next_date=today + timedelta(days=14), reference="MC 512/26",
+    )  # fmt: skip
+    sentence = ordered(
+        "commitment_sentence", dated=today + timedelta(days=40), reference="MC 513/26",
+        dates_as_written={"until": "30 2 2031"}, change="revokes", changes_reference="MC 512/26",
+        sentences=[
+            courts.SentenceInput(years=3, months=6, charge_id=charges[0].charge_id),
+            courts.SentenceInput(years=1, link="consecutive", consecutive_to_position=1),
+        ],
+    )  # fmt: skip
+    bail = ordered("bail_awaiting_surety", dated=today, amount_cents=200_000)
+    reading = courts.read_order_again(
+        command("duty_senior_officer"), order_id=sentence.order_ids[0],
+        reading=courts.OrderReading(
+            dated=today, sentences=(courts.SentenceReading(years=3, months=5),)
+        ),
+    )  # fmt: skip
+    query = courts_selectors.queries_of_order(bail.order_ids[0])
+    return {
+        **{
+            f"courts:{page} case_id": (case.case_id,)
+            for page in ("case", "amend_case", "add_charge", "certificate", "certificate_paper")
+        },
+        "charge_id": (charges[0].charge_id,),
+        "hearing_id": (made[0].hearing_id,),
+        "order_id": tuple(made.order_ids[0] for made in (remand, sentence, bail)),
+        "courts:read order_id": remand.order_ids,
+        "reading_id": (reading.reading_id,),
+        "courts:query query_id": tuple(q.query_id for q in query[:1]),
+        "courts:production_paper day": ((today + timedelta(days=1)).isoformat(),),
+        "courts:production_paper body_id": (body,),
     }

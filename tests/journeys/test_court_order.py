@@ -180,9 +180,7 @@ def test_every_kind_of_order_shows_its_boxes_whole(
     expect(page.get_by_label("Earlier order that it is about")).to_be_hidden()
 
 
-def test_without_a_script_every_box_is_in_reach(
-    live_site: LiveSite, new_context: Contexts
-) -> None:
+def test_without_a_script_every_box_is_in_reach(live_site: LiveSite, new_context: Contexts) -> None:
     page = live_site.as_officer(new_context(java_script_enabled=False), "records_officer")
     open_order(live_site, page, "POP")
     for label in ("Sureties", "Conditions", "Name as written", "Minimum: days"):

@@ -16,8 +16,8 @@ from pims.courts.tests.desk import (
     lines,
     order,
     sentence_order,
-    text,
     sitting,
+    text,
     yes,
 )
 from pims.jurisdictions.order_kinds import order_kinds
@@ -154,7 +154,9 @@ def test_dates_in_the_wrong_order_and_an_order_that_revokes_itself_are_recorded(
 def test_yes_to_one_question_is_not_yes_to_another(court: Court, client: Any) -> None:
     data = order(court, **boxes("next_date", None))
     answer = client.post(address(court), data)
-    other = data | {"sure": yes(answer)} | boxes("dated", TODAY.replace(year=TODAY.year - 100, day=1))
+    other = (
+        data | {"sure": yes(answer)} | boxes("dated", TODAY.replace(year=TODAY.year - 100, day=1))
+    )
     assert client.post(address(court), other).status_code == 422
     assert not CourtOrder.objects.exists()
 

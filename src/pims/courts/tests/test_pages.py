@@ -203,9 +203,7 @@ def test_a_bad_line_loses_none_of_the_others(court: Court, client: Any) -> None:
     assert Hearing.objects.filter(outcome="remanded").count() == 0
 
 
-def test_the_production_list_has_the_place_and_the_boxes_to_sign(
-    court: Court, client: Any
-) -> None:
+def test_the_production_list_has_the_place_and_the_boxes_to_sign(court: Court, client: Any) -> None:
     day = sitting(3)
     hearing(court, day, at_time=time(9), purpose="Plea")
     page = client.get(reverse("courts:production"), {"day": day.isoformat()})
@@ -213,9 +211,7 @@ def test_the_production_list_has_the_place_and_the_boxes_to_sign(
     number = people.person_headers(court.prison.actor, [court.ana])[court.ana].number
     for words in (number, "09:00", "Plea", "Left (signature)", "Back (signature)"):
         assert words in said
-    paper = client.get(
-        reverse("courts:production_paper", args=[day.isoformat(), court.body()])
-    )
+    paper = client.get(reverse("courts:production_paper", args=[day.isoformat(), court.body()]))
     assert paper["content-type"] == "application/pdf"
     printed = words_of(paper.content)
     for words in (number, "Production list", "Escort commander", "Plea"):
@@ -230,9 +226,7 @@ def test_the_certificate_names_every_interval_and_says_how_days_were_counted(
 ) -> None:
     case_id = court.case()
     charge_id = court.charge(case_id)
-    court.order(
-        "remand", case_id=case_id, charge_ids=[charge_id], next_date=sitting(10)
-    )
+    court.order("remand", case_id=case_id, charge_ids=[charge_id], next_date=sitting(10))
     found = selectors.time_in_custody_by_charge(court.clerk, case_id, court.ana)
     page = text(client.get(reverse("courts:certificate", args=[case_id, court.ana])))
     total = found.charges[0].days.total

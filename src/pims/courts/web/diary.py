@@ -79,7 +79,7 @@ def diary(request: Any) -> HttpResponse:
         "earlier": day - step,
         "later": day + step,
         "columns": [
-            Column(_("Hour")), Column(_("Prisoner")), Column(_("Court or body")),
+            Column(_("Prisoner")), Column(_("Hour")), Column(_("Court or body")),
             Column(_("Case")), Column(_("What for")), Column(_("Outcome")),
         ],
         "modes": words.MODES,
@@ -126,7 +126,7 @@ def production(request: Any) -> HttpResponse:
         "courts": [(of[0].due.body_name, body_id, of) for body_id, of in courts.items()],
         "count": len({row.due.person_id for row in rows}),
         "columns": [
-            Column(_("Hour")), Column(_("Prisoner")), Column(_("Cell place")), Column(_("Case")),
+            Column(_("Prisoner")), Column(_("Hour")), Column(_("Cell place")), Column(_("Case")),
             Column(_("Remarks")), Column(_("Escort")), Column(_("Left (signature)")),
             Column(_("Back (signature)")),
         ],

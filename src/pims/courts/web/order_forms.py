@@ -28,7 +28,7 @@ from pims.courts.web.boxes import (
     written_days,
 )
 from pims.jurisdictions.offences import offences
-from pims.jurisdictions.order_kinds import Effect, order_kinds
+from pims.jurisdictions.order_kinds import Effect, OrderKind, order_kinds
 from pims.ui.fields import InstantField
 
 LINES, MOST_LINES = 5, 60
@@ -55,29 +55,25 @@ NONE, BEFORE, UNKNOWN = "concurrent", "line:", "unknown"
 
 def kinds_for(name: str) -> str:
     """The kinds of order that ask for a box, as the page tells them to the browser."""
-    asks = {
-        "next_date": lambda k: "next_date" in k.fields,
-        "next_mode": lambda _k: False,
-        "until": lambda k: "until" in k.fields,
-        "amount": lambda k: "amount_cents" in k.fields,
-        "review_months": lambda k: "review_months" in k.fields,
-        "sureties": lambda k: "sureties" in k.fields,
-        "conditions": lambda k: "conditions" in k.fields,
-        "others": lambda k: k.many_names,
-        "case_id": lambda k: k.code not in NO_CHARGE,
-        "case_number": lambda k: k.code not in NO_CHARGE,
-        "charges": lambda k: k.code not in NO_CHARGE,
-        "new_charges": lambda k: k.code not in NO_CHARGE,
-        "warrants": lambda k: k.effect is not Effect.NOTES,
-        "ends_all": lambda k: k.effect is Effect.FREES,
-        "changes_order_id": lambda k: k.code in ABOUT_EARLIER,
-        "changes_reference": lambda k: k.code in ABOUT_EARLIER,
-        "change": lambda k: k.code in ABOUT_EARLIER,
-        "sentences": lambda k: bool(TERMS & set(k.fields)),
-        "term": lambda k: bool({"term", "default_term"} & set(k.fields)),
-        "minimum": lambda k: "minimum_term" in k.fields,
-    }[name]
-    return " ".join(code for code, kind in order_kinds().items() if asks(kind))
+    return " ".join(code for code, kind in order_kinds().items() if _asks(name, kind))
+
+
+def _asks(name: str, kind: OrderKind) -> bool:
+    if name in ("case_id", "case_number", "charges", "new_charges"):
+        return kind.code not in NO_CHARGE
+    if name in ("changes_order_id", "changes_reference", "change"):
+        return kind.code in ABOUT_EARLIER
+    if name == "others":
+        return kind.many_names
+    if name == "warrants":
+        return kind.effect is not Effect.NOTES
+    if name == "ends_all":
+        return kind.effect is Effect.FREES
+    carries = {
+        "sentences": TERMS, "term": {"term", "default_term"}, "minimum": {"minimum_term"},
+        "amount": {"amount_cents"},
+    }  # fmt: skip
+    return bool(set(carries.get(name, {name})) & set(kind.fields))
 
 
 class OrderForm(forms.Form):
@@ -343,8 +339,14 @@ def _sentence(line: SentenceForm, place: Mapping[int, int]) -> SentenceInput:
         earlier = int(link)
     charge = given["charge"]
     return SentenceInput(
-        **{unit: given[unit] or 0 for unit in ("years", "months", "weeks", "days")},
-        **{f"minimum_{u}": given[f"minimum_{u}"] for u in ("years", "months", "weeks", "days")},
+        years=given["years"] or 0,
+        months=given["months"] or 0,
+        weeks=given["weeks"] or 0,
+        days=given["days"] or 0,
+        minimum_years=given["minimum_years"],
+        minimum_months=given["minimum_months"],
+        minimum_weeks=given["minimum_weeks"],
+        minimum_days=given["minimum_days"],
         pronounced_on=given["pronounced_on"],
         effective_from=given["effective_from"],
         offence_on=given["offence_on"],

@@ -112,9 +112,9 @@ def order_page(request: Any, order_id: int) -> HttpResponse:
         and order.reading is not None
         and order.reading.read_at is None
         and order.stands,
+        "has_scan": bool(scan_of(order)),
         "may_settle": viewer.can(SETTLE),
         "may_record": viewer.can(RECORD),
-        "may_release": viewer.can("release.view"),
         "identity": identity_of(viewer, order.person_id),
     }
     return render(request, "courts/order.html", context)
@@ -177,21 +177,26 @@ def _as_difference(name: str) -> str:
 def scan(request: Any, order_id: int) -> HttpResponse:
     """The scan of an order, decrypted for this viewer; shown, never run."""
     order = selectors.order(request.actor, order_id)
-    blob = scan_of(request.actor, order)
+    blob = scan_of(order)
     if not blob:
         raise NotFound("scan", order_id)
     shows([order.person_id])
     return scan_response(blob, f"court-order-{order_id}")
 
 
-def scan_of(viewer: Any, order: Any) -> str:
+def scan_of(order: Any) -> str:
     """The scan of the order, of its warrant or of its release order; "" where there is none."""
     if order.scan_blob_id is not None:
         return str(order.scan_blob_id)
+    root = order.person_id
     if order.warrant_name_id is not None:
-        return authority.warrant_name(viewer, order.warrant_name_id).scan_blob_id or ""
+        papers = authority.warrants_of([root], zone="UTC").get(root, [])
+        found = (w.scan_blob_id for w in papers if w.warrant_name_id == order.warrant_name_id)
+        return next(found, None) or ""
     if order.release_order_id is not None:
-        return authority.release_order(viewer, order.release_order_id).scan_blob_id or ""
+        made = authority.release_orders([root]).get(root, [])
+        blobs = (r.scan_blob_id for r in made if r.release_order_id == order.release_order_id)
+        return next(blobs, None) or ""
     return ""
 
 

@@ -172,7 +172,7 @@ def _record(
         new_charges=form.new_charges(),
         sentences=typed.sentences,
         sentence_charges=typed.new_charges,
-        dates_as_written=texts(form.impossible) | typed.dates_as_written,
+        dates_as_written={**texts(form.impossible), **typed.dates_as_written},
         scan=form.scan_bytes(),
         **order_values(form),
     )

@@ -88,19 +88,26 @@ class SentenceReadingForm(forms.Form):
     def figures(self) -> tuple[str, ...]:
         return (*UNITS, *(f"minimum_{unit}" for unit in UNITS))
 
-    def boxes(self) -> list[tuple[forms.BoundField, bool]]:
-        """Each box, and whether the kind of order asks for it; the others wait behind "More"."""
-        return [
-            (bound, self.minimum or not bound.name.startswith("minimum_"))
-            for bound in self
-            if bound.name != "pronounced_on"
-        ] + [(self["pronounced_on"], False)]
+    def boxes(self) -> list[tuple[forms.BoundField, bool, bool]]:
+        """Each box, whether the kind of order asks for it, and whether something stands in it;
+        those that are not asked for wait behind "More"."""
+
+        def asked(name: str) -> bool:
+            return name != "pronounced_on" and (self.minimum or not name.startswith("minimum_"))
+
+        return [(bound, asked(bound.name), holds(bound)) for bound in self]
 
     def reading(self) -> SentenceReading:
         given = self.cleaned_data
         return SentenceReading(
-            **{unit: given[unit] or 0 for unit in UNITS},
-            **{f"minimum_{unit}": given[f"minimum_{unit}"] for unit in UNITS},
+            years=given["years"] or 0,
+            months=given["months"] or 0,
+            weeks=given["weeks"] or 0,
+            days=given["days"] or 0,
+            minimum_years=given["minimum_years"],
+            minimum_months=given["minimum_months"],
+            minimum_weeks=given["minimum_weeks"],
+            minimum_days=given["minimum_days"],
             link=given["link"] or "concurrent",
             effective_from=given["effective_from"],
             pronounced_on=given["pronounced_on"],
@@ -110,6 +117,12 @@ class SentenceReadingForm(forms.Form):
 ReadingFormSet = forms.formset_factory(
     SentenceReadingForm, extra=0, max_num=60, absolute_max=60, validate_max=True
 )
+
+
+def holds(bound: forms.BoundField) -> bool:
+    """Whether something was typed in a box, or is wrong with it."""
+    sent = bound.data
+    return bool(bound.errors) or (any(sent) if isinstance(sent, list) else bool(sent))
 
 
 class SettleForm(forms.Form):
@@ -194,11 +207,15 @@ def read(request: Any, order_id: int) -> HttpResponse:
         "form": form,
         "lines": lines,
         "main": [form[name] for name in ("dated", *asked)],
-        "more": [form[name] for name in form.fields if name != "dated" and name not in asked],
+        "more": [
+            (form[name], holds(form[name]))
+            for name in form.fields
+            if name != "dated" and name not in asked
+        ],
         "terms": bool(TERMS & set(blind.fields)),
         "facts": _facts(blind),
         "errors": _line_errors(lines),
-        "has_scan": bool(scan_of(viewer, blind)),
+        "has_scan": bool(scan_of(blind)),
         "identity": identity_of(viewer, blind.person_id) if len(heads) == 1 else None,
         "named": list(heads.values()),
     }
@@ -210,7 +227,7 @@ def read(request: Any, order_id: int) -> HttpResponse:
 def scan(request: Any, order_id: int) -> HttpResponse:
     """The scan of an order that is still to be read again."""
     blind = selectors.order_to_read(request.actor, order_id)
-    blob = scan_of(request.actor, blind)
+    blob = scan_of(blind)
     if not blob:
         raise NotFound("scan", order_id)
     shows(blind.person_ids)
@@ -284,7 +301,7 @@ def reading_page(request: Any, reading_id: int) -> HttpResponse:
         else "",
         "late": reading.read_at > reading.due_at,
         "now": clock.now(),
-        "has_scan": bool(scan_of(viewer, order)),
+        "has_scan": bool(scan_of(order)),
         "columns": [Column(_("What is written")), Column(_("First reading")),
                     Column(_("Second reading"))],
         "identity": identity_of(viewer, order.person_id),

@@ -1,4 +1,4 @@
-"""Sentences of people in the small prison: dates that are drawn, refused, by hand, without an end."""
+"""Sentences of people in the small prison: dates drawn, refused, by hand, without an end."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -14,9 +14,9 @@ from tests.fixtures.small_prison import SmallPrison
 
 
 def sentence_samples(prison: SmallPrison) -> Mapping[str, tuple[object, ...]]:
-    """TUN's dates are drawn with everything there is, MEJIA's are by hand, CAL's have no end."""
+    """POP's dates are drawn with everything there is, MEJIA's are by hand, CAL's have no end."""
     held, today = prison.held, clock.today("America/Belize")
-    tun, mejia, cal = (held[name].person_id for name in ("TUN", "MEJIA", "CAL"))
+    pop, mejia, cal = (held[name].person_id for name in ("POP", "MEJIA", "CAL"))
 
     def pass_on(person_id: int, *sentences: SentenceInput) -> None:
         courts.record_court_order(
@@ -33,7 +33,7 @@ def sentence_samples(prison: SmallPrison) -> Mapping[str, tuple[object, ...]]:
 
     passed = today - timedelta(days=400)
     pass_on(
-        tun,
+        pop,
         SentenceInput(
             years=4, pronounced_on=passed, offence_on=passed - timedelta(days=90),
             offence_class="serious",
@@ -48,7 +48,7 @@ def sentence_samples(prison: SmallPrison) -> Mapping[str, tuple[object, ...]]:
     )  # fmt: skip
     pass_on(mejia, SentenceInput(months=8, link="consecutive"))
     pass_on(cal, SentenceInput(kind="life", minimum_years=25, offence_class="serious"))
-    services.recalculate(Command(system_actor()), person_ids=[tun, mejia, cal])
+    services.recalculate(Command(system_actor()), person_ids=[pop, mejia, cal])
     made = None
     for kind, more in (
         ("remand_credit", {"days": 120, "for_pronounced_on": passed}),
@@ -57,7 +57,7 @@ def sentence_samples(prison: SmallPrison) -> Mapping[str, tuple[object, ...]]:
         ("forfeited", {"days": 30, "first_day": passed + timedelta(days=165)}),
     ):  # fmt: skip
         made = services.record_adjustment(
-            Command(system_actor()), person_id=tun, kind=kind, basis="Certificate 4/26", **more
+            Command(system_actor()), person_id=pop, kind=kind, basis="Certificate 4/26", **more
         )
     assert made is not None
     hand = services.certify_by_hand(
@@ -74,8 +74,8 @@ def sentence_samples(prison: SmallPrison) -> Mapping[str, tuple[object, ...]]:
         signed_on=today,
     )
     return {
-        "sentences:person person_id": (tun, mejia, cal),
-        "sentences:what_if person_id": (tun,),
+        "sentences:person person_id": (pop, mejia, cal),
+        "sentences:what_if person_id": (pop,),
         "sentences:certify person_id": (mejia,),
         "adjustment_id": (made.adjustment_id,),
         "hand_calculation_id": (hand.hand_calculation_id,),

@@ -137,7 +137,10 @@ def test_the_main_pages_are_accessible_on_a_telephone(
         f"/authority/record/{held.person_id}/",
         *SENTENCES,
         *(f"/sentences/person/{person}/" for person in samples["sentences:person person_id"]),
-        f"/sentences/person/{samples['sentences:what_if person_id'][0]}/what-if/?years=1&follows=2&credit=9",
+        *(
+            f"/sentences/person/{person}/what-if/?years=1&follows=2&credit=9"
+            for person in samples["sentences:what_if person_id"]
+        ),
         *(f"/release/case/{case}/" for case in samples["case_id"]),
         f"/courts/person/{held.person_id}/",
         f"/courts/order/new/{held.person_id}/",

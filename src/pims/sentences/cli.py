@@ -62,12 +62,11 @@ def recalculate(
     json_: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Work out and keep release dates anew, in the database."""
-    from pims.cli import boot
+    from pims.foundation.vault.cli import installation
 
-    boot.framework()
-    from pims.sentences.recalculating_cli import run
+    with installation():
+        from pims.sentences.recalculating_cli import run
 
-    with boot.database_running():
         run(numbers or [], force=force, as_json=json_)
 
 

@@ -30,8 +30,7 @@ class AdjustmentForm(forms.Form):
 
     kind = forms.ChoiceField(
         label=_("What does the paper certify?"),
-        choices=list(ADJUSTMENTS.items()),
-        widget=forms.RadioSelect,
+        choices=[("", ""), *ADJUSTMENTS.items()],
     )
     days = _number(_("Number of days"), help_text=_("As certified. Empty: the dates say it."))
     first_day = DayField(

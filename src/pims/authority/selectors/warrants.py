@@ -53,6 +53,7 @@ class WarrantBrief:
     version: int
     received_at: datetime
     end_in_doubt: bool = False
+    body_id: int = 0
 
     def detains_at(self, instant: datetime) -> bool:
         return self.detains is not None and self.detains.contains(instant)
@@ -226,4 +227,5 @@ def _brief(name: Any, paper: Any, body_name: str, zone: str) -> WarrantBrief:
         version=name.version,
         received_at=paper.received_at,
         end_in_doubt=rules.end_in_doubt(facts),
+        body_id=paper.body_id,
     )

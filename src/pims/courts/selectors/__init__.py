@@ -44,6 +44,7 @@ from pims.courts.selectors.orders import (
 )
 from pims.courts.selectors.readings import BlindOrder, ReadingDue, order_to_read, readings_due
 from pims.courts.selectors.references import persons_by_case
+from pims.courts.selectors.unkeyed import UnkeyedPaper, papers_not_keyed, unkeyed_of
 
 __all__ = [
     "DEFECTS",
@@ -69,6 +70,7 @@ __all__ = [
     "SentenceInfo",
     "Stretch",
     "Term",
+    "UnkeyedPaper",
     "WithoutNext",
     "bail",
     "case",
@@ -84,6 +86,7 @@ __all__ = [
     "order",
     "order_to_read",
     "orders",
+    "papers_not_keyed",
     "persons_by_case",
     "production_list",
     "queries_of_order",
@@ -91,5 +94,6 @@ __all__ = [
     "readings_of",
     "sentences_of",
     "time_in_custody_by_charge",
+    "unkeyed_of",
     "unread_orders",
 ]

@@ -13,6 +13,7 @@ from pims.courts.services.hearings import (
     record_hearing_outcome,
     schedule_hearing,
 )
+from pims.courts.services.keying import key_order_of_warrant
 from pims.courts.services.order_fall import set_aside_order
 from pims.courts.services.order_inputs import CourtOrderResult, OrderName, SentenceInput
 from pims.courts.services.orders import record_court_order
@@ -35,6 +36,7 @@ __all__ = [
     "amend_charge",
     "cancel_hearing",
     "decide_charge",
+    "key_order_of_warrant",
     "move_hearing",
     "open_case",
     "read_order_again",

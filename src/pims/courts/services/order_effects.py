@@ -45,6 +45,7 @@ class Named:
     charges: str
     warrant_name_ids: tuple[int, ...]
     ends_all: bool
+    keyed: WarrantBrief | None = None
 
 
 def worded(defects: Collection[str], language: str) -> list[str]:
@@ -71,14 +72,24 @@ def detain(
     as_written: str,
     scan: bytes | None,
 ) -> None:
-    """One warrant for all whom the paper names; what it takes the place of ends as it begins."""
+    """One warrant for all whom the paper names; what it takes the place of ends as it begins.
+
+    Of whoever the paper was keyed for already that warrant is the order's.
+    """
     kind = warrant_kinds()[written.kind.warrant]
-    asked = {code for one in named for code in to_ask_about(one.order.defects)}
-    # A day that is not there is told by the authority room itself.
-    asked -= {"no_date", "date_in_the_future", "date_before_birth"}
     appears = written.next_date
     if appears is None and "review" in kind.needs:
         appears = review_day(written.dated or written.received_on, written.review_months)
+    for one in named:
+        if one.keyed is not None:
+            _rest_on(tx, written, one, one.keyed, appears=appears)
+            _end_others(tx, written, one, at=starts_at)
+    named = [one for one in named if one.keyed is None]
+    if not named:
+        return
+    asked = {code for one in named for code in to_ask_about(one.order.defects)}
+    # A day that is not there is told by the authority room itself.
+    asked -= {"no_date", "date_in_the_future", "date_before_birth"}
     paper = authority_services.record_warrant(
         tx.beyond_scope(),
         establishment_id=written.establishment_id,
@@ -109,13 +120,50 @@ def detain(
         if scan is not None:
             held = open_warrants(one.order.person_id, one.order.establishment_id)
             one.order.scan_blob_id = _blob(held[warrant_name_id].scan_blob_id)
-        end_warrants(
-            tx,
-            one.order,
-            [i for i in one.warrant_name_ids if i != warrant_name_id],
-            at=starts_at,
-            end_kind=_END_KIND[written.kind.effect],
-        )
+        _end_others(tx, written, one, at=starts_at)
+
+
+def _end_others(tx: Transaction, written: Order, one: Named, *, at: datetime) -> None:
+    """The warrants whose place the order's own takes."""
+    end_warrants(
+        tx,
+        one.order,
+        [i for i in one.warrant_name_ids if i != one.order.warrant_name_id],
+        at=at,
+        end_kind=_END_KIND[written.kind.effect],
+    )
+
+
+def _rest_on(
+    tx: Transaction,
+    written: Order,
+    one: Named,
+    keyed: WarrantBrief,
+    *,
+    appears: date | None,
+) -> None:
+    """The order's warrant is the one that was keyed from this paper at the gate or the desk.
+
+    It reads as the order does where they differ: whoever keys an order has read the paper itself.
+    Where the order has nothing to say the warrant stays as it is.
+    """
+    one.order.warrant_name_id = keyed.warrant_name_id
+    until, appears = one.until or keyed.until, appears or keyed.next_appearance
+    amount = keyed.amount_cents if written.amount_cents is None else written.amount_cents
+    if (until, appears, amount) == (keyed.until, keyed.next_appearance, keyed.amount_cents):
+        return
+    authority_services.amend_warrant_name(
+        tx.beyond_scope(),
+        warrant_name_id=keyed.warrant_name_id,
+        version=keyed.version,
+        reason=written.reference or written.body.name,
+        name_as_written=keyed.name_as_written,
+        charges=keyed.charges,
+        starts_at=keyed.starts_at,
+        until=until,
+        next_appearance=appears,
+        amount_cents=amount,
+    )
 
 
 def end_warrants(
@@ -147,6 +195,8 @@ def free(
     tx: Transaction, written: Order, one: Named, *, as_written: str, scan: bytes | None
 ) -> None:
     """A release order, to be verified by calling the registry; it frees nobody by itself."""
+    if one.order.release_order_id is not None:
+        return
     if not one.warrant_name_ids and not one.ends_all:
         return
     made = authority_services.record_release_order(

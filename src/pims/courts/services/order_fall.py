@@ -60,7 +60,7 @@ def set_aside_order(
     if void and _acted_on(order):
         refuse(Reason("courts.order_freed_someone", decided_by="release.discharge")).require()
     when = at or tx.now
-    if order.warrant_name_id is not None:
+    if order.warrant_name_id is not None and not _another_rests_on(order):
         authority_services.end_warrant_by_fact(
             tx.beyond_scope(),
             warrant_name_id=order.warrant_name_id,
@@ -187,6 +187,12 @@ def _charges_as_before(tx: Transaction, order: CourtOrder, reason: str) -> None:
                 note=reason,
                 order_id=None if last is None else last.pk,
             )
+
+
+def _another_rests_on(order: CourtOrder) -> bool:
+    """Whether the same warrant is another standing order's too: a remand put over by the court."""
+    same = CourtOrder.objects.filter(warrant_name_id=order.warrant_name_id, state=State.STANDS)
+    return same.exclude(pk=order.pk).exists()
 
 
 def _acted_on(order: CourtOrder) -> bool:

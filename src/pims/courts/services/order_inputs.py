@@ -29,12 +29,17 @@ class OrderName:
 
     `warrant_name_ids` are the warrants that it is about: those that it frees from, or whose place
     it takes; `ends_all` frees from every one. Nothing given: those of the same case.
+
+    `keyed_warrant_name_id` (`keyed_release_order_id`) is this very paper where the gate or the
+    desk has recorded it already as a warrant (release order): no second one is made of it.
     """
 
     person_id: int
     name_as_written: str = ""
     warrant_name_ids: tuple[int, ...] = ()
     ends_all: bool = False
+    keyed_warrant_name_id: int | None = None
+    keyed_release_order_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

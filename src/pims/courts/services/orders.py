@@ -24,6 +24,7 @@ from pims.courts.services.common import (
     refuse_wrong,
 )
 from pims.courts.services.hearings import add_hearing, standing_hearing
+from pims.courts.services.keyed import keyed_warrant, wrongly_keyed
 from pims.courts.services.order_effects import (
     CHARGE_STATES,
     Named,
@@ -95,12 +96,13 @@ def record_court_order(
 ) -> CourtOrderResult:
     """Record an order of a court as written, a row for each person it names, and what it does.
 
-    One that detains or sentences becomes a warrant, one that frees a release order; the earlier
-    order that it changes falls, and a sentence with it. Whatever it contradicts is a defect, for
-    which a query to the clerk of court is drafted, and stops nothing. `pronounced_at` is when it
-    began to hold (None: when it was received). `dates_as_written` is what stands in a box for a
-    day that no calendar has: ``{"until": "30 February 2027"}``. Another officer must read it again
-    by noon of the next working day.
+    One that detains or sentences becomes a warrant, one that frees a release order; what the gate
+    or the desk keyed of this paper is that already. The earlier order that it changes falls, and a
+    sentence with it. Whatever it contradicts is a defect, for which a query to the clerk of court
+    is drafted, and stops nothing. `pronounced_at` is when it began to hold (None: when it was
+    received). `dates_as_written` is what stands in a box for a day that no calendar has:
+    ``{"until": "30 February 2027"}``. Another officer must read it again by noon of the next
+    working day.
 
     Raises InvalidInput (no such kind, nobody named, received in the future, a figure that no row
     holds), NotFound (body, case, person) and NotPermitted.
@@ -124,6 +126,7 @@ def record_court_order(
         )
         | not_in_the_future(tx, received_at=received_at, pronounced_at=pronounced_at)
     )
+    refuse_wrong(wrongly_keyed(names, order_kinds()[kind]))
     written = Order(
         kind=order_kinds()[kind],
         body=body_of(body_id),
@@ -252,12 +255,19 @@ def _named(
 ) -> Named:
     """What the order is to the authority room about this person."""
     earlier = about.order if about is not None and about.applies else None
-    names_any = bool(name.warrant_name_ids) or earlier is not None
+    names_any = name.warrant_name_ids or name.keyed_warrant_name_id or earlier is not None
     held = open_warrants(name.person_id, order.establishment_id) if names_any else {}
     concerned = [i for i in name.warrant_name_ids if i in held]
+    keyed = keyed_warrant(name, written.kind)
+    if keyed is None and name.keyed_warrant_name_id in held and name.keyed_warrant_name_id:
+        # What was keyed is of another kind, or was but told of: the paper takes its place.
+        concerned.append(name.keyed_warrant_name_id)
+    if name.keyed_release_order_id is not None:
+        order.release_order_id = name.keyed_release_order_id
     if earlier is not None and earlier.warrant_name_id in held and earlier.warrant_name_id:
         concerned.append(earlier.warrant_name_id)
-    if written.kind.effect is Effect.FREES and not concerned and not name.ends_all:
+    frees = written.kind.effect is Effect.FREES and order.release_order_id is None
+    if frees and not concerned and not name.ends_all:
         concerned = freed_by_default(order, charges.keys())
         if not concerned:
             order.defects = list(in_order({*order.defects, "frees_from_nothing_known"}))
@@ -270,7 +280,9 @@ def _named(
         for one in charges.values()
         if one.as_written or one.offence_code in labels
     ]
-    return Named(order, until, "; ".join(said), tuple(dict.fromkeys(concerned)), name.ends_all)
+    return Named(
+        order, until, "; ".join(said), tuple(dict.fromkeys(concerned)), name.ends_all, keyed
+    )
 
 
 def _carry_out(

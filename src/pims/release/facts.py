@@ -7,13 +7,16 @@ from zoneinfo import ZoneInfo
 
 from pims.authority import selectors as authority
 from pims.authority.selectors import ReleaseOrderInfo, WarrantBrief
+from pims.courts import selectors as courts
 from pims.custody import selectors as custody
 from pims.custody.selectors.standing import owner_of
 from pims.facilities import selectors as facilities
 from pims.people import selectors as people
 from pims.property import selectors as property_room
+from pims.release.dated import as_calculated, calculated
 from pims.release.denials import denials
-from pims.release.models import DischargeCase, DischargeItem
+from pims.release.models import DischargeCase, DischargeItem, Preparation
+from pims.release.preparing import DateDoubts
 from pims.release.rules import (
     DetainingWarrant,
     DischargeFacts,
@@ -31,11 +34,13 @@ LEFT_NOWHERE = frozenset({"transferred", "never_held", "not_recorded"})
 
 
 def collect_facts(case: DischargeCase, *, at: datetime) -> DischargeFacts:
-    """The facts of one open case at `at`: seven reads."""
+    """The facts of one open case at `at`: a constant number of reads."""
     zone = facilities.time_zone(case.establishment_id)
     orders = authority.release_orders([case.person_id]).get(case.person_id, [])
     interests = authority.police_interests([case.person_id]).get(case.person_id, [])
-    papers = authority.warrants_of([case.person_id], zone=zone).get(case.person_id, [])
+    written = authority.warrants_of([case.person_id], zone=zone).get(case.person_id, [])
+    counted = calculated([case.person_id]).get(case.person_id)
+    papers = as_calculated(written, counted, ZoneInfo(zone))
     custody_now = this_custody(case.episode_id)
     own = (o for o in orders if o.release_order_id == case.release_order_id)
     order = next((o for o in own if _grounds(o, custody_now, papers)), None)
@@ -46,6 +51,7 @@ def collect_facts(case: DischargeCase, *, at: datetime) -> DischargeFacts:
     in_doubt = [w for w in papers if w.may_detain_at(at)]
     # A typed day is a final date only where a paper of this custody says so.
     named = case.final_date in final_dates(papers, custody_now)
+    on_paper = case.final_date in final_dates(written, custody_now)
     return DischargeFacts(
         basis=case.basis,
         order_state="" if order is None else order.state,
@@ -90,6 +96,18 @@ def collect_facts(case: DischargeCase, *, at: datetime) -> DischargeFacts:
         order_in_doubt=any(o.in_doubt for o in orders),
         denied_by=sorted({who for no in said_no if no.stands for who in no.officers}),
         denied_once=any(not no.stands for no in said_no),
+        dates=DateDoubts(
+            provisional=case.basis == DischargeCase.Basis.FINAL_DATE
+            and counted is not None
+            and counted.provisional
+            and not on_paper,
+            differ=Preparation.objects.filter(
+                episode_id=case.episode_id, state=Preparation.State.OPEN, settled_at=None
+            )
+            .exclude(differences=[])
+            .exists(),
+            unread=len(courts.unread_orders([case.person_id]).get(case.person_id, ())),
+        ),
     )
 
 
@@ -124,7 +142,8 @@ def clock_of(
     """Since when the person is free to go, as `rules.clock_start` counts it: a few reads."""
     zone = ZoneInfo(facilities.time_zone(establishment_id))
     orders = authority.release_orders([person_id]).get(person_id, [])
-    papers = authority.warrants_of([person_id], zone=zone.key).get(person_id, [])
+    written = authority.warrants_of([person_id], zone=zone.key).get(person_id, [])
+    papers = as_calculated(written, calculated([person_id]).get(person_id), zone)
     custody_now = this_custody(episode_id)
     return clock_start(
         [

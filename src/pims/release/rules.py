@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 
 from pims.jurisdictions.warrant_kinds import warrant_kinds
 from pims.kernel.decisions import Decision, Reason, refuse_if_any
+from pims.release.preparing import DATE_ITEMS, NO_DOUBTS, DateDoubts
 
 SECOND_OFFICER_BY_TELEPHONE_AFTER = timedelta(minutes=15)
 SUPERINTENDENT_CALLED_AFTER = timedelta(minutes=30)
@@ -16,6 +17,7 @@ SUPERINTENDENT_CALLED_AFTER = timedelta(minutes=30)
 # What is done or explained, in the order of the desk. None of it stops anyone.
 ITEMS = (
     "order_verified",
+    *DATE_ITEMS,
     "property",
     "police_interest",
     "medication",
@@ -108,6 +110,7 @@ class DischargeFacts:
     order_in_doubt: bool = False
     denied_by: Sequence[str] = ()
     denied_once: bool = False
+    dates: DateDoubts = NO_DOUBTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +150,7 @@ def discharge_check(facts: DischargeFacts) -> DischargeCheck:
         "order_verified": facts.basis == "order",
         "property": facts.property_held > 0,
         "police_interest": facts.police_interests > 0,
+        **facts.dates.items,
     }
     done = {
         "order_verified": facts.order_state == "verified",

@@ -18,6 +18,7 @@ from pims.kernel import clock
 from pims.kernel.asof import AsOf
 from pims.kernel.errors import NotFound
 from pims.release import rules
+from pims.release.dated import as_calculated, calculated
 from pims.release.facts import collect_facts, last_day
 from pims.release.models import Discharge, DischargeCase, DischargeItem, ReleaseInError
 from pims.release.rules import ODD_SECOND, DischargeCheck, DischargeFacts
@@ -138,7 +139,7 @@ class DischargeInfo:
 
 @dataclass(frozen=True, slots=True)
 class DueRelease:
-    """Someone whose last warrant ends, by its own words, on `final_date`: none follows on."""
+    """Someone whose last warrant ends on `final_date`, by its own words or by calculation."""
 
     person_id: int
     episode_id: int
@@ -290,7 +291,7 @@ def discharge_of_episode(viewer: Actor, episode_id: int) -> DischargeInfo | None
 
 
 def releases_due(viewer: Actor, establishment_id: int, *, days: int = 7) -> list[DueRelease]:
-    """Who is due to walk within so many days by the words of their warrants, soonest first."""
+    """Who is due to walk within so many days, by calculation or the words of their warrants."""
     if not viewer.can_at("release.view", establishment_id):
         return []
     zone = ZoneInfo(facilities.time_zone(establishment_id))
@@ -299,6 +300,7 @@ def releases_due(viewer: Actor, establishment_id: int, *, days: int = 7) -> list
     rows = standing(establishment_id=establishment_id)
     seen = visible_ids(viewer, "release.view", [row.person_id for row in rows])
     held = authority.warrants_of(seen, zone=zone.key, as_of=AsOf(now))
+    days = calculated(seen, until=horizon)
     cases = dict(
         DischargeCase.objects.filter(
             establishment_id=establishment_id, state=DischargeCase.State.OPEN
@@ -306,7 +308,8 @@ def releases_due(viewer: Actor, establishment_id: int, *, days: int = 7) -> list
     )
     due = []
     for row in rows:
-        day = last_day(held.get(row.person_id, []), now, zone)
+        papers = as_calculated(held.get(row.person_id, []), days.get(row.person_id), zone)
+        day = last_day(papers, now, zone)
         if day is not None and day <= horizon:
             due.append(DueRelease(row.person_id, row.episode_id, day, cases.get(row.episode_id)))
     return sorted(due, key=lambda d: (d.final_date, d.person_id))

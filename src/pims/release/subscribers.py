@@ -131,3 +131,33 @@ def _about(event: EventRecord) -> int:
 def _command(event: EventRecord, step: str) -> Command:
     """The same event gives the same command, so that a second delivery changes nothing."""
     return Command(system_actor(), uuid5(NAMESPACE_OID, f"{event.event_id}/{step}"))
+
+
+@subscriber(
+    "release.preparing",
+    kinds=[
+        "sentences.calculated",
+        "sentences.nothing_to_calculate",
+        "sentences.hand_calculation_countersigned",
+        "sentences.hand_calculation_ended",
+        "authority.warrant_recorded",
+        "authority.warrant_amended",
+        "authority.warrant_ended",
+        "custody.received",
+        "custody.recaptured",
+        "release.discharge_taken_back",
+    ],
+    only=is_recent,
+)
+def follow_dates(event: EventRecord) -> None:
+    """A day that came nearer, went further or moved: what is prepared goes with it."""
+    services.follow_dates(_command(event, "preparing"), person_id=_about(event))
+
+
+@subscriber("release.prepared", kinds=["release.released", "custody.ended"], only=is_recent)
+def end_preparing(event: EventRecord) -> None:
+    """Whoever has left is prepared for no more."""
+    released = event.kind == "release.released" or event.payload.get("end_kind") == "discharged"
+    services.end_preparations(
+        _command(event, "prepared"), person_id=_about(event), released=released
+    )

@@ -19,6 +19,15 @@ from pims.release.services.discharges import (
 from pims.release.services.errors import record_release_in_error, record_return_from_error
 from pims.release.services.identity import answer_for_identity, decide_identity, establish_identity
 from pims.release.services.paper import record_paper_discharge
+from pims.release.services.preparing import (
+    end_preparations,
+    follow_dates,
+    open_due_preparations,
+    read_release_date,
+    settle_preparation_item,
+    settle_release_dates,
+    tell_agency,
+)
 
 __all__ = [
     "Voucher",
@@ -29,15 +38,22 @@ __all__ = [
     "countersign",
     "decide_identity",
     "discharge_person",
+    "end_preparations",
     "establish_identity",
     "follow_clock",
+    "follow_dates",
+    "open_due_preparations",
+    "read_release_date",
     "record_paper_discharge",
     "record_release_in_error",
     "record_return_from_error",
     "second_officer_agrees",
     "settle_item",
     "settle_items",
+    "settle_preparation_item",
+    "settle_release_dates",
     "start_discharge",
     "start_due_discharges",
     "take_back_discharge",
+    "tell_agency",
 ]

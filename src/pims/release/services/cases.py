@@ -15,6 +15,7 @@ from pims.kernel.decisions import Reason, refuse
 from pims.kernel.errors import InvalidInput, NotFound
 from pims.kernel.text import clean_field
 from pims.release import events, rules
+from pims.release.dated import as_calculated, calculated
 from pims.release.facts import (
     clock_of,
     final_dates,
@@ -162,10 +163,10 @@ def follow_clock(tx: Transaction, *, person_id: int) -> None:
 
 @service
 def start_due_discharges(tx: Transaction, *, establishment_id: int) -> int:
-    """Open a case for everyone whose last warrant ends today by its own words.
+    """Open a case for everyone whose last warrant ends today by its own words, or by calculation.
 
     Whoever waits for a court date is not among them, nor whoever a further sentence holds on:
-    only ends named by the papers count. Gives how many cases were opened.
+    only ends named by the papers or calculated count. Gives how many cases were opened.
     """
     tx.require("release.prepare", establishment_id=establishment_id)
     zone = ZoneInfo(facilities.time_zone(establishment_id))
@@ -177,7 +178,14 @@ def start_due_discharges(tx: Transaction, *, establishment_id: int) -> int:
             establishment_id=establishment_id, state=DischargeCase.State.OPEN
         ).values_list("episode_id", flat=True)
     )
-    last = {row: last_day(held.get(row.person_id, []), tx.now, zone) for row in rows}
+    # Without asking whether the facts are still the same: `_on_a_paper` asks of those who are due.
+    days = calculated([row.person_id for row in rows], until=today, fresh=False)
+    last = {
+        row: last_day(
+            as_calculated(held.get(row.person_id, []), days.get(row.person_id), zone), tx.now, zone
+        )
+        for row in rows
+    }
     due = [
         (row, day)
         for row, day in last.items()
@@ -187,11 +195,16 @@ def start_due_discharges(tx: Transaction, *, establishment_id: int) -> int:
         and row.at_large_since is None
     ]
     tx.lock_persons(row.person_id for row, _day in due)
+    opened = 0
+    still = calculated([row.person_id for row, _day in due if row.person_id in days])
     for row, day in due:
+        if row.person_id in days and still.get(row.person_id) != days[row.person_id]:
+            continue  # its facts have changed: it is being worked out anew
         start_discharge(
             tx, episode_id=row.episode_id, basis=DischargeCase.Basis.FINAL_DATE, final_date=day
         )
-    return len(due)
+        opened += 1
+    return opened
 
 
 @service
@@ -306,13 +319,14 @@ def _ground_order(
 
 
 def _on_a_paper(person_id: int, episode_id: int, final_date: date, zone: str) -> None:
-    """Raise InvalidInput unless a warrant that held in this custody names this last day: a slip of
-    the pen starts no clock.
+    """Raise InvalidInput unless this is the last day that is calculated, or that a warrant which
+    held in this custody names: a slip of the pen starts no clock.
 
     Who is to leave before the day of the papers leaves on an order; a last day that a paper
     names otherwise is amended on the warrant.
     """
-    papers = authority.warrants_of([person_id], zone=zone).get(person_id, [])
+    written = authority.warrants_of([person_id], zone=zone).get(person_id, [])
+    papers = as_calculated(written, calculated([person_id]).get(person_id), ZoneInfo(zone))
     days = final_dates(papers, this_custody(episode_id))
     if final_date in days:
         return

@@ -20,7 +20,7 @@ from pims.release.errors import orders_of
 from pims.release.facts import collect_facts, orders_that_free
 from pims.release.models import Discharge, DischargeCase, ReleaseInError
 from pims.release.services.cases import TAKEN_BACK
-from pims.release.services.discharges import DischargeResult
+from pims.release.services.discharges import DischargeResult, end_served
 from pims.release.services.paper import UNSAID, paper_marks, set_ground, unsaid
 
 CORRECT = "custody.correct"
@@ -205,6 +205,8 @@ def _move(
         raise InvalidInput(
             {"happened_at" if f == "ended_at" else f: why for f, why in problem.fields.items()}
         ) from problem
+    if case is not None:
+        end_served(tx, case, at=ended.ended_at)
     if again:
         authority.let_warrants_hold_again(
             tx,

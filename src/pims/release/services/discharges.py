@@ -3,19 +3,26 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
+from pims.authority import selectors as papers
 from pims.authority import services as authority
 from pims.custody import services as custody
 from pims.custody.selectors.standing import standing
+from pims.facilities import selectors as facilities
 from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel.decisions import Reason, refuse, refuse_if_any
 from pims.kernel.errors import InvalidInput, NotFound
 from pims.kernel.text import clean_field
 from pims.people import selectors as people
 from pims.release import events, rules, second
+from pims.release.dated import calculated, served_by
 from pims.release.facts import collect_facts, orders_that_free
 from pims.release.models import Discharge, DischargeCase
 from pims.release.services.cases import open_case, settle_item
+
+# Why a paper ended before the day that it names.
+SERVED = "sentence served, by calculation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +92,25 @@ def discharge_person(
         left_open=found.open_items,
         acted_on=freeing,
     )
+
+
+def end_served(tx: Transaction, case: DischargeCase, *, at: datetime) -> None:
+    """End the papers of sentences that by the calculation are over, whatever day they name.
+
+    They end as papers that ran out: taking the discharge back opens them again.
+    """
+    zone = ZoneInfo(facilities.time_zone(case.establishment_id))
+    held = papers.warrants_of([case.person_id], zone=zone.key).get(case.person_id, [])
+    counted = calculated([case.person_id]).get(case.person_id)
+    today = at.astimezone(zone).date()
+    for warrant_name_id in served_by(held, counted, today=today, at=at):
+        authority.end_warrant_by_fact(
+            tx.beyond_scope(),
+            warrant_name_id=warrant_name_id,
+            end_kind="expired",
+            at=at,
+            basis=SERVED,
+        )
 
 
 def _reached(tx: Transaction, case: DischargeCase, text: str) -> tuple[str, bool]:
@@ -173,6 +199,7 @@ def write_discharge(
         by_whom=first_name,
         destination=destination,
     )
+    end_served(tx, case, at=at)
     second_officer_id = None if from_paper else case.second_officer_id
     discharge = Discharge.objects.create(
         case=case,

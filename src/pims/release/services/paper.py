@@ -13,6 +13,7 @@ from pims.kernel.decisions import Reason, refuse
 from pims.kernel.errors import InvalidInput
 from pims.kernel.text import clean_field
 from pims.release import events, rules, second
+from pims.release.dated import as_calculated, calculated
 from pims.release.facts import (
     clock_of,
     collect_facts,
@@ -175,8 +176,9 @@ def _standing_order(episode_id: int, own: int | None, at: datetime) -> int | Non
 
 
 def _last_day(person_id: int, establishment_id: int, at: datetime) -> date | None:
-    """The last day that the papers themselves name, where it had come for all of them."""
+    """The last day that the papers name or that is calculated, where it had come for all."""
     zone = ZoneInfo(facilities.time_zone(establishment_id))
-    papers = authority.warrants_of([person_id], zone=zone.key).get(person_id, [])
+    written = authority.warrants_of([person_id], zone=zone.key).get(person_id, [])
+    papers = as_calculated(written, calculated([person_id]).get(person_id), zone)
     day = last_day(papers, at, zone)
     return day if day is not None and day <= at.astimezone(zone).date() else None

@@ -4,10 +4,12 @@ from collections.abc import Callable
 
 import pytest
 
+from pims.courts.tests.conftest import court
 from pims.custody.tests.conftest import other_prison, prison
 from pims.foundation.access.actor import Actor
+from pims.sentences.tests.conftest import bench
 
-__all__ = ["other_prison", "prison"]
+__all__ = ["bench", "court", "other_prison", "prison"]
 
 
 @pytest.fixture
@@ -21,3 +23,9 @@ def officer(make_actor: Callable[..., Actor]) -> Actor:
 @pytest.fixture
 def second(make_actor: Callable[..., Actor]) -> Actor:
     return make_actor("release.view", "release.second_check")
+
+
+@pytest.fixture
+def second_reader(make_actor: Callable[..., Actor]) -> Actor:
+    """Another officer who prepares releases."""
+    return make_actor("release.view", "release.prepare", "custody.view", "people.view")

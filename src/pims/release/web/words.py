@@ -5,6 +5,9 @@ from django.utils.translation import gettext_lazy as _
 
 ITEMS: dict[str, Promise] = {
     "order_verified": _("Order verified with the registry"),
+    "date_provisional": _("Release date rests on a rule that nobody has signed"),
+    "date_readings": _("Two officers worked out different release dates"),
+    "second_reading": _("Orders of a court not yet read again, or read differently"),
     "property": _("Property given back"),
     "police_interest": _("Police told"),
     "medication": _("Medication and health summary"),
@@ -19,7 +22,7 @@ ITEM_STATES: dict[str, Promise] = {
 }
 BASES: dict[str, Promise] = {
     "order": _("Release order"),
-    "final_date": _("Final date of the warrant"),
+    "final_date": _("Final date, of the warrant or by calculation"),
     "no_authority": _("Nothing detains: decision of the officer in charge"),
     "": _("Not stated"),
 }

@@ -1,0 +1,160 @@
+"""What to do before a day of release, and when; who may ask for parole; wrongful days. Pure.
+
+Nothing here decides whether anybody leaves: that is the discharge check alone.
+"""
+
+from calendar import monthrange
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+OPENS = timedelta(days=14)
+# When each agency is told before the hour of release: working practice of the service.
+STAGES: Mapping[str, timedelta] = {
+    "14d": timedelta(days=14), "24h": timedelta(hours=24), "1h": timedelta(hours=1),
+}  # fmt: skip
+ITEMS = ("other_warrants", "property", "travel", "licence")
+HOW = ("telephone", "letter", "email", "in_person")
+
+# Codes of what two officers' calculations disagree about.
+READINGS_DIFFER, RECORD_DIFFERS = "readings_differ", "record_differs"
+
+PAROLE_MONTHS = 6
+DECISIONS = ("granted", "refused", "deferred")
+CAUSES = (
+    "term_arithmetic", "concurrent_consecutive", "credit", "further_warrant_missed",
+    "order_not_seen", "order_late", "identity", "paper_late", "other",
+)  # fmt: skip
+
+# Lines of the discharge check about dates; like all its lines, they stop nobody.
+DATE_ITEMS = ("date_provisional", "date_readings", "second_reading")
+
+
+@dataclass(frozen=True, slots=True)
+class DateDoubts:
+    """What is to be looked at about the dates of somebody at the gate.
+
+    `provisional`: the day rests on a rule that nobody has signed; `differ`: two officers made out
+    different days and nobody has settled it; `unread`: how many orders wait for a second reading
+    or for a difference in it to be settled.
+    """
+
+    provisional: bool = False
+    differ: bool = False
+    unread: int = 0
+
+    @property
+    def items(self) -> dict[str, bool]:
+        return dict(zip(DATE_ITEMS, (self.provisional, self.differ, self.unread > 0), strict=True))
+
+
+NO_DOUBTS = DateDoubts()
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The day on which the gate opens, and what says so."""
+
+    day: date
+    source: str
+    provisional: bool = False
+
+
+def due(
+    calculated: Due | None, last_of_papers: date | None, *, as_of: date, ahead: timedelta = OPENS
+) -> Due | None:
+    """What to prepare for: the earlier of the calculated day and the last day of the papers.
+
+    None where neither is known, or it is further ahead; a day that is past is due still.
+    """
+    paper = None if last_of_papers is None else Due(last_of_papers, "paper")
+    known = [one for one in (calculated, paper) if one is not None]
+    if not known:
+        return None
+    found = min(known, key=lambda one: one.day)  # of the same day, the calculation speaks
+    return found if (found.day - as_of) <= ahead else None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    release_on: date
+    expires_on: date | None = None
+
+
+def differences(readings: Sequence[Reading], due_on: date) -> tuple[str, ...]:
+    """What two officers' blind calculations disagree about; nothing is said of one alone."""
+    if len(readings) < 2:
+        return ()
+    found = []
+    if len({one.release_on for one in readings}) > 1 or _apart(readings):
+        found.append(READINGS_DIFFER)
+    if any(one.release_on != due_on for one in readings):
+        found.append(RECORD_DIFFERS)
+    return tuple(found)
+
+
+def _apart(readings: Sequence[Reading]) -> bool:
+    """An expiry that only one of them gave is no disagreement."""
+    return len({one.expires_on for one in readings if one.expires_on is not None}) > 1
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One time at which agencies are to be told. `late`: it has come and nobody was."""
+
+    stage: str
+    due_at: datetime
+    told: bool
+    late: bool
+
+
+def notices(release_at: datetime, told: Collection[str], *, as_of: datetime) -> list[Notice]:
+    """The three of them, the first first."""
+    return [
+        Notice(stage, at, stage in told, stage not in told and at <= as_of)
+        for stage, before in STAGES.items()
+        if (at := release_at - before)
+    ]
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day so many months on, or the last of that month."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if year > date.max.year:
+        return date.max
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def eligibility(ped: date | None, *, as_of: date) -> str:
+    """``passed``, ``soon`` (within six months), ``later``, or "" where no such date is known."""
+    if ped is None:
+        return ""
+    if ped <= as_of:
+        return "passed"
+    return "soon" if ped <= months_after(as_of, PAROLE_MONTHS) else "later"
+
+
+def days_of(kind: str, began_on: date, ended_on: date | None, *, as_of: date) -> int:
+    """How many days it lasted or has lasted so far.
+
+    Held too long: the nights after the day on which the gate should have opened. Freed wrongly:
+    the days out, of which one that began counts.
+    """
+    days = max(((ended_on or as_of) - began_on).days, 0)
+    return days if kind == "over_detention" else max(days, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    kind: str
+    cases: int
+    days: int
+
+
+def totals(lines: Iterable[tuple[str, int]]) -> list[Total]:
+    """Of lines as (kind, days): how many of each kind, and their days together."""
+    found = {"wrongful_release": [0, 0], "over_detention": [0, 0]}
+    for kind, days in lines:
+        found[kind][0] += 1
+        found[kind][1] += days
+    return [Total(kind, cases, days) for kind, (cases, days) in found.items()]

@@ -1,0 +1,211 @@
+"""Preparations and dates at the gate, against the real database."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from pims.authority import selectors as authority
+from pims.authority.selectors import WarrantBrief
+from pims.courts.services import SentenceInput
+from pims.courts.tests.court import Court
+from pims.foundation.access.actor import Actor
+from pims.foundation.access.selectors import system_actor
+from pims.foundation.commands.transaction import Command
+from pims.kernel import clock
+from pims.kernel.errors import InvalidInput, NotPermitted, Refused
+from pims.release import preparations, selectors, services
+from pims.release.dated import calculated
+from pims.release.models import AgencyTold, DateReading, Discharge, Preparation
+from pims.release.tests.preparation import episode_of, gate, sentenced, standing_papers
+from pims.release.tests.test_services import codes
+from pims.sentences.tests.bench import Bench
+
+
+def opened(bench: Bench, person_id: int | None = None) -> list[Preparation]:
+    where = bench.court.prison.establishment_id
+    services.open_due_preparations(Command(system_actor()), establishment_id=where)
+    rows = Preparation.objects.filter(person_id=person_id or bench.ana)
+    return list(rows.order_by("pk"))
+
+
+def test_a_preparation_opens_by_itself_two_weeks_before_the_calculated_day(bench: Bench) -> None:
+    day = sentenced(bench, days_left=10)
+    (row,) = opened(bench)
+    assert (row.due_on, row.source, row.state) == (day, "calculation", "open")
+    assert opened(bench) == [row], "once"
+    assert not Preparation.objects.filter(person_id=bench.ben).exists(), "whom no date concerns"
+
+
+def test_nobody_is_prepared_for_a_day_that_is_far(bench: Bench) -> None:
+    sentenced(bench, days_left=40)
+    assert opened(bench) == []
+
+
+def test_it_opens_anew_when_the_day_moves_and_nothing_read_before_counts(
+    bench: Bench, officer: Actor
+) -> None:
+    day = sentenced(bench, days_left=10)
+    (row,) = opened(bench)
+    services.read_release_date(Command(officer), preparation_id=row.pk, release_on=day)
+    bench.adjust("at_large", first_day=bench.today - timedelta(days=3),
+                 last_day=bench.today - timedelta(days=1))  # fmt: skip
+    services.follow_dates(Command(system_actor()), person_id=bench.ana)
+    old, new = Preparation.objects.filter(person_id=bench.ana).order_by("pk")
+    assert (old.state, old.closed_reason) == ("closed", "release.preparation_date_moved")
+    assert (new.state, new.moved_from) == ("open", day)
+    assert new.due_on > day
+    assert not DateReading.objects.filter(preparation=new).exists()
+
+
+def test_two_calculations_are_of_two_officers_and_a_difference_is_told(
+    bench: Bench, officer: Actor, second_reader: Actor
+) -> None:
+    day = sentenced(bench, days_left=10)
+    (row,) = opened(bench)
+    services.read_release_date(Command(officer), preparation_id=row.pk, release_on=day)
+    with pytest.raises(Refused) as refused:
+        services.read_release_date(Command(officer), preparation_id=row.pk, release_on=day)
+    assert codes(refused.value) == ["release.reading_by_same_officer"]
+    other = day + timedelta(days=1)
+    services.read_release_date(Command(second_reader), preparation_id=row.pk, release_on=other)
+    row.refresh_from_db()
+    assert row.differences == ["readings_differ", "record_differs"]
+    (alarm,) = preparations.dates_that_differ(person_ids=[bench.ana])
+    assert (alarm.preparation_id, alarm.person_id) == (row.pk, bench.ana)
+    with pytest.raises(InvalidInput):
+        services.settle_release_dates(Command(officer), preparation_id=row.pk, reason=" ")
+    services.settle_release_dates(
+        Command(officer), preparation_id=row.pk, reason="Day at large counted twice"
+    )
+    assert preparations.dates_that_differ(person_ids=[bench.ana]) == []
+
+
+def test_what_was_told_to_agencies_says_to_whom_when_how_and_by_whom(
+    bench: Bench, officer: Actor
+) -> None:
+    sentenced(bench, days_left=10)
+    (row,) = opened(bench)
+    command = Command(officer)
+    for _repeat in range(2):
+        services.tell_agency(
+            command, preparation_id=row.pk, stage="14d", agency="Police", how="telephone",
+            spoke_to="Sgt Flowers",
+        )  # fmt: skip
+    told = AgencyTold.objects.get()
+    assert (told.agency, told.spoke_to, told.how, told.by_id) == (
+        "Police", "Sgt Flowers", "telephone", officer.user_id,
+    )  # fmt: skip
+    with pytest.raises(InvalidInput) as wrong:
+        services.tell_agency(
+            Command(officer), preparation_id=row.pk, stage="2d", agency="Police", how="owl"
+        )
+    assert set(wrong.value.fields) == {"stage", "how"}
+    detail = preparations.preparation(officer, row.pk)
+    assert [one.told for one in detail.notices] == [True, False, False]
+
+
+def test_whoever_only_looks_prepares_nothing(bench: Bench, make_actor) -> None:
+    sentenced(bench, days_left=10)
+    (row,) = opened(bench)
+    looker = make_actor("release.view", "custody.view", "people.view")
+    with pytest.raises(NotPermitted):
+        services.read_release_date(
+            Command(looker), preparation_id=row.pk, release_on=date(2027, 1, 1)
+        )
+
+
+def test_the_calculated_day_opens_the_gate_whatever_day_the_paper_names(
+    bench: Bench, officer: Actor, second: Actor
+) -> None:
+    day = sentenced(bench, days_left=0)
+    where = bench.court.prison.establishment_id
+    paper = standing_papers(bench)[0]
+    assert paper.until is not None
+    assert paper.until > day, "the term as written ends later"
+    assert services.start_due_discharges(Command(system_actor()), establishment_id=where) == 1
+    case = gate(bench, officer, second)
+    assert case.check is not None
+    assert case.check.may_go, case.check.stops
+    assert {"date_provisional", "second_reading"} <= set(case.check.open_items)
+    done = services.discharge_person(Command(officer), case_id=case.case_id)
+    assert "not_done:date_provisional" in done.marks
+    assert not _detained(bench), "the served paper detains nobody in a later custody"
+
+
+def test_a_day_that_has_not_come_opens_nothing(bench: Bench, officer: Actor) -> None:
+    day = sentenced(bench, days_left=3)
+    where = bench.court.prison.establishment_id
+    assert services.start_due_discharges(Command(system_actor()), establishment_id=where) == 0
+    made = services.start_discharge(
+        Command(officer), episode_id=episode_of(bench.ana), basis="final_date", final_date=day
+    )
+    found = selectors.case_detail(officer, made.case_id)
+    assert found.check is not None
+    assert {r.code for r in found.check.stops} >= {
+        "release.no_order_or_final_date", "release.further_warrant",
+    }  # fmt: skip
+
+
+def test_a_further_warrant_still_stops_whoever_has_served_a_sentence(
+    bench: Bench, officer: Actor, second: Actor
+) -> None:
+    day = sentenced(bench, days_left=0)
+    bench.court.prison.remand(bench.ana)
+    made = services.start_discharge(
+        Command(officer), episode_id=episode_of(bench.ana), basis="final_date", final_date=day
+    )
+    found = selectors.case_detail(officer, made.case_id)
+    assert found.check is not None
+    assert "release.further_warrant" in {r.code for r in found.check.stops}
+
+
+def test_a_discharge_taken_back_lets_the_served_paper_detain_again(
+    bench: Bench, officer: Actor, second: Actor, make_actor
+) -> None:
+    sentenced(bench, days_left=0)
+    where = bench.court.prison.establishment_id
+    services.start_due_discharges(Command(system_actor()), establishment_id=where)
+    services.discharge_person(Command(officer), case_id=gate(bench, officer, second).case_id)
+    corrector = make_actor("custody.correct", "release.view", "custody.view", "people.view")
+    services.take_back_discharge(
+        Command(corrector), discharge_id=Discharge.objects.get().pk, reason="Another man"
+    )
+    assert _detained(bench)
+
+
+def test_a_difference_that_nobody_settled_is_shown_at_the_gate_and_stops_nobody(
+    bench: Bench, officer: Actor, second: Actor, second_reader: Actor
+) -> None:
+    day = sentenced(bench, days_left=0)
+    (row,) = opened(bench)
+    services.read_release_date(Command(officer), preparation_id=row.pk, release_on=day)
+    later = day + timedelta(days=30)
+    services.read_release_date(Command(second_reader), preparation_id=row.pk, release_on=later)
+    where = bench.court.prison.establishment_id
+    services.start_due_discharges(Command(system_actor()), establishment_id=where)
+    case = gate(bench, officer, second)
+    assert case.check is not None
+    assert "date_readings" in case.check.open_items
+    done = services.discharge_person(
+        Command(officer), case_id=case.case_id,
+        explanations={"date_readings": "Counted anew by the superintendent"},
+    )  # fmt: skip
+    assert "not_done:date_readings" not in done.marks
+    services.end_preparations(Command(system_actor()), person_id=bench.ana, released=True)
+    row.refresh_from_db()
+    assert row.state == "done"
+
+
+def test_a_date_whose_facts_changed_is_no_ground_until_it_is_worked_out(
+    court: Court, bench: Bench
+) -> None:
+    sentenced(bench, days_left=0)
+    assert bench.ana in calculated([bench.ana])
+    bench.sentence(SentenceInput(months=2))
+    assert calculated([bench.ana]) == {}
+    where = court.prison.establishment_id
+    assert services.start_due_discharges(Command(system_actor()), establishment_id=where) == 0
+
+
+def _detained(bench: Bench) -> list[WarrantBrief]:
+    return authority.detaining_warrants(bench.ana, zone="America/Belize", at=clock.now())

@@ -13,7 +13,6 @@ KINDS = (
     "courts.order_recorded",
     "courts.order_fell",
     "courts.order_stands_again",
-    "courts.order_amended",
     "courts.order_read_again",
     "courts.difference_settled",
     "courts.charge_amended",

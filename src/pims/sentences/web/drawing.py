@@ -123,7 +123,7 @@ def draw(
         bars.append(Bar(one, x, TOP + index * ROW, width, x > 60))
     bars_end = TOP + len(bars) * ROW
     poles = [
-        Flagpole(one, x, bars_end + 16 + n * LANE, x > 55, f"{one.label} {day_text(one.day)}")
+        Flagpole(one, x, bars_end + 16 + n * LANE, x > 50, f"{one.label} {day_text(one.day)}")
         for n, one in enumerate(sorted(marks, key=lambda mark: mark.day))
         if (x := at(one.day)) is not None
     ]

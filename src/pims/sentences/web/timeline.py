@@ -65,7 +65,8 @@ def _drawing(
     first = min(one.first_day for one in each)
     certified = (_certified(a, first, marked.get("edr")) for a in adjustments)
     stretches += [one for one in certified if one is not None]
-    return draw(stretches, list(_marks(marked)), today(), beside=beside)
+    marks = [Mark(gettext("Today"), today()), *_marks(marked)]
+    return draw(stretches, marks, today(), beside=beside)
 
 
 def _term(one: OneSentence | SentenceDates, kinds: Mapping[int, Any]) -> Stretch:

@@ -78,15 +78,17 @@ def record_paper(
         )
         case_id = opened.case_id
     made = []
-    for one in new_charges if case_id is not None else ():
-        charge = add_charge(
-            tx,
-            case_id=case_id,
-            person_id=person_ids[0],
-            offence_code=one.offence_code,
-            as_written=one.as_written,
-        )
-        made.append(charge.charge_id)
+    if case_id is not None:
+        made = [
+            add_charge(
+                tx,
+                case_id=case_id,
+                person_id=person_ids[0],
+                offence_code=one.offence_code,
+                as_written=one.as_written,
+            ).charge_id
+            for one in new_charges
+        ]
     for_charge = [
         replace(one, charge_id=made[at]) if at is not None and at < len(made) else one
         for one, at in zip(sentences, [*sentence_charges, *([None] * len(sentences))], strict=False)

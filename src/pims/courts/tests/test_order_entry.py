@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from pims.authority import selectors as authority
 from pims.courts import selectors
 from pims.courts.models import CaseParty, Charge, CourtCase, CourtOrder, Sentence
 from pims.courts.tests.court import Court
@@ -316,3 +317,34 @@ def test_long_papers_have_as_many_lines_as_they_ask_for(court: Court, client: An
     page = client.get(address(court), {"lines": "12"}).content.decode()
     assert 'name="line-11-years"' in page
     assert lines({"years": 1})["line-TOTAL_FORMS"] == "3"
+
+
+def test_a_paper_that_the_gate_recorded_is_keyed_and_no_second_warrant_comes_of_it(
+    court: Court, client: Any
+) -> None:
+    before = authority.warrants_of([court.ana], zone="America/Belize")[court.ana]
+    queue = client.get(reverse("courts:papers")).content.decode()
+    key = f"w{court.ana_warrant}"
+    where = f"{address(court)}?paper={key}"
+    assert where in queue
+    form = client.get(where).context["form"]
+    known = next(one for one in before if one.warrant_name_id == court.ana_warrant)
+    assert form["reference"].value() == known.reference
+    assert form["received_at"].value() == known.received_at
+    data = order(court, paper=key, reference=known.reference)
+    answer = client.post(address(court), data)
+    if answer.status_code == 422:
+        answer = client.post(address(court), data | {"sure": yes(answer)})
+    after = authority.warrants_of([court.ana], zone="America/Belize")[court.ana]
+    assert {w.warrant_name_id for w in after} == {w.warrant_name_id for w in before}
+    assert recorded(court).warrant_name_id == court.ana_warrant
+    assert f"?paper={key}" not in client.get(reverse("courts:papers")).content.decode()
+
+
+def test_a_paper_of_another_effect_is_told_and_nothing_is_lost(court: Court, client: Any) -> None:
+    data = order(
+        court, kind="bail_taken_up", paper=f"w{court.ana_warrant}", **boxes("next_date", None)
+    )
+    answer = client.post(address(court), data)
+    assert answer.status_code == 422
+    assert not CourtOrder.objects.exists()

@@ -27,7 +27,7 @@ class LineDayField(forms.CharField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=20, required=False, **kwargs)
 
-    def clean(self, value: Any) -> Written | None:  # type: ignore[override]
+    def clean(self, value: Any) -> Written | None:
         text = super().clean(value)
         parts = text.translate(SEPARATORS).split()
         if not parts:

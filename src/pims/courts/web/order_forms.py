@@ -11,10 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from pims.authority.selectors import WarrantBrief
 from pims.authority.web.forms import SCAN_HINT, body_choices
+from pims.authority.web.words import ORDER_KINDS as RELEASE_KINDS
 from pims.authority.web.words import kind_label
 from pims.authority.web.written import Written, WrittenDayField
 from pims.courts.rules.defects import MARKED
 from pims.courts.selectors.pages import PersonFile
+from pims.courts.selectors.unkeyed import UnkeyedPaper
 from pims.courts.services import SentenceInput
 from pims.courts.services.papers import NewCharge
 from pims.courts.web import words
@@ -29,6 +31,7 @@ from pims.courts.web.boxes import (
 )
 from pims.jurisdictions.offences import offences
 from pims.jurisdictions.order_kinds import Effect, OrderKind, order_kinds
+from pims.ui.dates import instant_text
 from pims.ui.fields import InstantField
 
 LINES, MOST_LINES = 5, 60
@@ -84,6 +87,9 @@ class OrderForm(forms.Form):
     reference = forms.CharField(label=_("Reference"), required=False, max_length=80)
     dated = WrittenDayField(label=_("Dated"), required=False)
     received_at = InstantField(label=_("Received"))
+    paper = forms.ChoiceField(
+        label=_("This paper, where the gate or the desk has recorded it already"), required=False
+    )
     case_id = forms.TypedChoiceField(label=_("Case"), required=False, coerce=int, empty_value=None)
     case_number = forms.CharField(
         label=_("Number of a case that is not on record yet"), required=False, max_length=80
@@ -160,6 +166,7 @@ class OrderForm(forms.Form):
         *args: Any,
         file: PersonFile,
         held: Sequence[WarrantBrief],
+        unkeyed: Sequence[UnkeyedPaper] = (),
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
@@ -170,6 +177,7 @@ class OrderForm(forms.Form):
             )
             self.fields[name].max_length = 300  # type: ignore[attr-defined]
         choices: Mapping[str, list[tuple[str, str]]] = {
+            "paper": [("", "—"), *((paper_key(one), paper_text(one)) for one in unkeyed)],
             "case_id": [
                 ("", "—"),
                 *(
@@ -217,6 +225,23 @@ class OrderForm(forms.Form):
     def scan_bytes(self) -> bytes | None:
         upload = self.cleaned_data.get("scan")
         return None if upload is None else upload.read()
+
+
+def paper_key(paper: UnkeyedPaper) -> str:
+    """How an address and a choice name a paper that is on record and not keyed as an order."""
+    if paper.warrant_name_id is not None:
+        return f"w{paper.warrant_name_id}"
+    return f"r{paper.release_order_id}"
+
+
+def paper_text(paper: UnkeyedPaper) -> str:
+    label = (
+        kind_label(paper.kind)
+        if paper.warrant_name_id is not None
+        else str(RELEASE_KINDS[paper.kind])
+    )
+    day = instant_text(paper.received_at, "date")
+    return " · ".join(part for part in (label, paper.body_name, paper.reference, day) if part)
 
 
 def new_charge(text: str) -> NewCharge:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext, ngettext
 from pims.authority import selectors as authority
 from pims.authority.selectors import WarrantBrief
 from pims.courts.selectors.pages import person_file
+from pims.courts.selectors.unkeyed import UnkeyedPaper, unkeyed_of
 from pims.courts.services import CourtOrderResult, OrderName
 from pims.courts.services.papers import record_paper
 from pims.courts.web import words
@@ -29,6 +30,7 @@ from pims.courts.web.order_forms import (
     kinds_for,
     offer_choices,
     order_values,
+    paper_key,
     typed_sentences,
 )
 from pims.courts.web.people import numbers_in
@@ -62,13 +64,15 @@ def record(request: Any, person_id: int) -> HttpResponse:
     viewer, where = request.actor, request.establishment_id
     file = person_file(viewer, person_id)
     held = _held(file.person_id, where)
+    unkeyed = unkeyed_of([file.person_id], zone=facilities.time_zone(where))
     posted = request.POST if request.method == "POST" else None
     form = OrderForm(
         posted,
         request.FILES if posted is not None else None,
-        initial={"received_at": clock.now()},
+        initial={"received_at": clock.now(), **_of_paper(request.GET.get("paper", ""), unkeyed)},
         file=file,
         held=held,
+        unkeyed=unkeyed,
     )
     lines = SentenceFormSet(
         posted, initial=None if posted is not None else [{}] * _how_many(request), prefix="line"
@@ -76,7 +80,7 @@ def record(request: Any, person_id: int) -> HttpResponse:
     offer_choices(list(lines), file)
     asked = None
     if posted is not None and _arrived(request, form, lines):
-        names = _names(viewer, form, file.person_id)
+        names = _names(viewer, form, file.person_id, facilities.time_zone(where))
         typed = typed_sentences(form, lines)
         if form.is_valid():
             doubts = order_doubts(viewer, form, list(lines), typed, names, establishment_id=where)
@@ -93,6 +97,7 @@ def record(request: Any, person_id: int) -> HttpResponse:
         "lines": lines,
         "boxes": [box for name in MAIN for box in _boxes(form, name)],
         "more": [form[name] for name in ALWAYS_MORE],
+        "papers": bool(unkeyed),
         "for_sentences": kinds_for("sentences"),
         "for_term": kinds_for("term"),
         "for_minimum": kinds_for("minimum"),
@@ -143,16 +148,50 @@ def _boxes(form: OrderForm, name: str) -> list[dict[str, Any]]:
     return found
 
 
-def _names(viewer: Actor, form: OrderForm, person_id: int) -> list[OrderName]:
+def _of_paper(key: str, unkeyed: Sequence[UnkeyedPaper]) -> dict[str, Any]:
+    """What is known of a paper that is on record already, but for what is to be keyed from it."""
+    paper = next((one for one in unkeyed if paper_key(one) == key), None)
+    if paper is None:
+        return {}
+    found: dict[str, Any] = {
+        "paper": key,
+        "body_id": paper.body_id,
+        "reference": paper.reference,
+        "dated": paper.dated,
+        "received_at": paper.received_at,
+    }
+    if len(paper.order_kinds) == 1:
+        found["kind"] = paper.order_kinds[0]
+    return found
+
+
+def _keyed(key: str, person_ids: Sequence[int], zone: str) -> dict[int, UnkeyedPaper]:
+    """The same paper as it is on record of each whom it names."""
+    papers = unkeyed_of(person_ids, zone=zone) if key else []
+    chosen = next((one for one in papers if paper_key(one) == key), None)
+    if chosen is None:
+        return {}
+
+    def same(one: UnkeyedPaper) -> bool:
+        names = ("kind", "body_name", "reference", "received_at")
+        return all(getattr(one, name) == getattr(chosen, name) for name in names)
+
+    return {one.person_id: one for one in papers if same(one)} | {chosen.person_id: chosen}
+
+
+def _names(viewer: Actor, form: OrderForm, person_id: int, zone: str) -> list[OrderName]:
     """Everyone named; a number that nobody has is told at its box."""
     given = form.cleaned_data
     ids = [person_id, *numbers_in(viewer, form, "others")]
     if len(ids) > MOST_NAMES:
         form.add_error("others", gettext("At most %(most)s names on one order.")
                        % {"most": MOST_NAMES})  # fmt: skip
+    keyed = _keyed(given.get("paper", ""), ids, zone)
     return [
         OrderName(
             one,
+            keyed_warrant_name_id=keyed[one].warrant_name_id if one in keyed else None,
+            keyed_release_order_id=keyed[one].release_order_id if one in keyed else None,
             name_as_written=given.get("name_as_written", "") if one == person_id else "",
             warrant_name_ids=tuple(given.get("warrants") or ()) if one == person_id else (),
             ends_all=bool(given.get("ends_all")),

@@ -99,6 +99,7 @@ def index(request: Any) -> HttpResponse:
     due = selectors.readings_due(viewer, where)
     missing = selectors.hearings_without_outcome(viewer, where)
     forgotten = selectors.no_next_hearing(viewer, where)
+    unkeyed = selectors.papers_not_keyed(viewer, where)
     queries = selectors.open_order_queries(viewer, where)
     rows = [row for row in selectors.diary(viewer, where, today, today) if row.shown]
     shows({row.person_id for row in rows} | {query.person_id for query in queries})
@@ -116,6 +117,7 @@ def index(request: Any) -> HttpResponse:
                 _("No next hearing"), len(forgotten), reverse("courts:no_next"),
                 "alarm" if forgotten else "quiet",
             ),
+            Counter(_("Papers to key"), len(unkeyed), reverse("courts:papers")),
             Counter(
                 _("Second readings due"), len(due), reverse("courts:readings"),
                 "alarm" if differ or late else "quiet",

@@ -45,7 +45,8 @@ def carried_out(
                 "Somebody else changed this after you opened the form. Compare, then save again."
             ),
         )
-        typed = form.data.copy()
+        typed: Any = form.data
+        typed = typed.copy()
         typed["version"] = now.initial["version"]
         form.data = typed
         show_newer(form, now)

@@ -48,6 +48,7 @@ urlpatterns = [
     path("production/", diary.production, name="production"),
     path("waiting/outcome/", waiting.without_outcome, name="without_outcome"),
     path("waiting/next/", waiting.no_next, name="no_next"),
+    path("waiting/papers/", waiting.papers, name="papers"),
     path(
         "papers/production/<str:day>/<int:body_id>/",
         diary.production_paper,

@@ -17,6 +17,8 @@ from pims.courts import selectors, services
 from pims.courts.selectors import DiaryRow
 from pims.courts.web import words
 from pims.courts.web.hearings import doubts_of_day, told_of
+from pims.courts.web.order_forms import paper_key, paper_text
+from pims.courts.web.people import heads_of
 from pims.courts.web.steps import BOTH
 from pims.custody.web.drafts import draft_of
 from pims.facilities import selectors as facilities
@@ -223,3 +225,25 @@ def no_next(request: Any) -> HttpResponse:
         "may_record": request.actor.can(RECORD),
     }  # fmt: skip
     return render(request, "courts/no_next.html", context)
+
+
+@page(permission=VIEW)
+def papers(request: Any) -> HttpResponse:
+    """Papers that the gate or the desk recorded and nobody has keyed as an order of a court."""
+    viewer = request.actor
+    found = selectors.papers_not_keyed(viewer, request.establishment_id)
+    heads = heads_of(viewer, [one.person_id for one in found])
+    shows(heads)
+    context = {
+        "rows": [
+            (one, heads[one.person_id], paper_text(one), paper_key(one))
+            for one in found
+            if one.person_id in heads
+        ],
+        "columns": [
+            Column(_("Prisoner")), Column(_("Paper")), Column(_("Received")),
+            Column(_("Action"), hidden_label=True),
+        ],
+        "may_record": viewer.can(RECORD),
+    }  # fmt: skip
+    return render(request, "courts/papers.html", context)

@@ -35,7 +35,8 @@ ON_A_PHONE = (
     "/custody/desk/", "/custody/out/send/", "/custody/reception/book/", "/release/", "/alarms/",
     "/release/book/", "/authority/", "/search/?q=tun", "/people/matches/", "/switch/", "/account/",
     "/administration/records/", "/courts/", "/courts/diary/?view=week", "/courts/production/",
-    "/courts/readings/", "/courts/waiting/outcome/", "/courts/waiting/next/", "/courts/waiting/papers/",
+    "/courts/readings/", "/courts/waiting/outcome/", "/courts/waiting/next/",
+    "/courts/waiting/papers/",
 )  # fmt: skip
 
 

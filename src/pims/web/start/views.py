@@ -81,18 +81,20 @@ def _work(viewer: Actor, where: int, counts: custody.Counts | None) -> dict[str,
         cases = [r for r in release.open_cases(viewer, where) if not r.awaits_countersign]
         headers = people.person_headers(viewer, [row.person_id for row in cases])
         work["releases"] = [(row, headers.get(row.person_id)) for row in cases[:SHOWN]]
-    if viewer.can_at("courts.view", where):
-        work |= _courts(viewer, where)
+    work |= _courts(viewer, where)
     return work
 
 
 def _courts(viewer: Actor, where: int) -> dict[str, Any]:
-    """Orders to be read again, those that another may read first, and outcomes that are missing."""
-    readings = [one for one in courts.readings_due(viewer, where) if one.differs or not one.own]
-    missing = courts.hearings_without_outcome(viewer, where)
-    headers = people.person_headers(viewer, [one.person_ids[0] for one in readings[:SHOWN]])
-    return {
-        "readings": [(one, headers.get(one.person_ids[0])) for one in readings[:SHOWN]],
-        "may_read_again": viewer.can_at("courts.read_again", where),
-        "outcomes": missing[:SHOWN],
-    }
+    """Orders that this officer may read again or settle, and days in court to be told of."""
+    work: dict[str, Any] = {}
+    may_read = viewer.can_at("courts.read_again", where)
+    if may_read or viewer.can_at("courts.settle", where):
+        due = courts.readings_due(viewer, where)
+        readings = [one for one in due if one.differs or not one.own][:SHOWN]
+        headers = people.person_headers(viewer, [one.person_ids[0] for one in readings])
+        work["readings"] = [(one, headers.get(one.person_ids[0])) for one in readings]
+        work["may_read_again"] = may_read
+    if viewer.can_at("courts.record", where):
+        work["outcomes"] = courts.hearings_without_outcome(viewer, where)[:SHOWN]
+    return work

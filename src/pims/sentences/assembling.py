@@ -18,6 +18,7 @@ from pims.foundation.bulk import any_of
 from pims.kernel import clock
 from pims.people import selectors as people
 from pims.sentences.engine import Adjustment, Case, Finding, Sentence, Term
+from pims.sentences.engine.case import PAYMENTS
 from pims.sentences.engine.terms import MonthRule, last_day
 from pims.sentences.models import Adjustment as AdjustmentRow
 
@@ -65,9 +66,12 @@ class Assembled:
     @property
     def moves(self) -> bool:
         today = self.case.as_of
-        return any(a.days is None and a.ends is None for a in self.case.adjustments) or any(
-            today is not None and s.pronounced_on > today for s in self.case.sentences
+        open_ended = any(
+            a.days is None and a.ends is None and a.kind not in PAYMENTS
+            for a in self.case.adjustments
         )
+        to_come = any(today is not None and s.pronounced_on > today for s in self.case.sentences)
+        return open_ended or to_come
 
 
 def today() -> date:

@@ -9,9 +9,12 @@ from django.test.utils import CaptureQueriesContext
 from pims.courts.services import SentenceInput
 from pims.foundation.access.selectors import system_actor
 from pims.foundation.commands.transaction import Command
+from pims.kernel import clock
+from pims.kernel.asof import AsOf
 from pims.kernel.errors import NotPermitted
 from pims.people import services as people
 from pims.sentences import selectors, tasks
+from pims.sentences.models import Calculation
 from pims.sentences.tests.bench import Bench, told
 
 
@@ -187,3 +190,40 @@ def test_an_absence_that_is_not_over_grows_by_a_day_each_night(
     after = bench.dates()
     assert before.expiry is not None
     assert after.expiry == before.expiry + timedelta(days=1)
+
+
+def test_a_payment_is_over_and_is_not_worked_out_anew_each_night(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (default,) = bench.sentence(SentenceInput(kind="fine_default", months=3, amount_cents=90_000))
+    bench.adjust("fine_paid", sentence_id=default, amount_cents=45_000, first_day=bench.today)
+    later = bench.today + timedelta(days=1)
+    monkeypatch.setattr("pims.sentences.assembling.today", lambda: later)
+    assert bench.work_out().changed == 0
+
+
+def test_many_rows_are_stored_as_one_is(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench.sentence()
+    bench.work_out()
+    monkeypatch.setattr("pims.sentences.services.storing._MANY", 1)
+    bench.work_out(force=True)
+    one, many = bench.rows()
+    names = [field.attname for field in Calculation._meta.concrete_fields]
+    own = {"id", "made_at", "superseded_at"}
+    assert many.pk > one.pk
+    assert many.superseded_at is None
+    assert [getattr(many, name) for name in names if name not in own] == [
+        getattr(one, name) for name in names if name not in own
+    ]
+
+
+def test_what_was_known_at_an_instant_is_told_as_it_was(bench: Bench) -> None:
+    bench.sentence()
+    bench.work_out()
+    first = bench.dates()
+    then = AsOf(clock.now(), clock.now())
+    bench.sentence(SentenceInput(years=5))
+    bench.work_out()
+    known = selectors.release_dates(bench.records, [bench.ana], as_of=then)[bench.ana]
+    assert known == first
+    assert bench.dates().edr != first.edr

@@ -19,6 +19,7 @@ from pims.release.services.discharges import (
 from pims.release.services.errors import record_release_in_error, record_return_from_error
 from pims.release.services.identity import answer_for_identity, decide_identity, establish_identity
 from pims.release.services.paper import record_paper_discharge
+from pims.release.services.parole import decide_parole, open_parole, revoke_parole
 from pims.release.services.preparing import (
     end_preparations,
     follow_dates,
@@ -28,25 +29,36 @@ from pims.release.services.preparing import (
     settle_release_dates,
     tell_agency,
 )
+from pims.release.services.register import (
+    amend_detention_error,
+    explain_release_in_error,
+    record_over_detention,
+)
 
 __all__ = [
     "Voucher",
     "acknowledge_discharge",
+    "amend_detention_error",
     "answer_for_identity",
     "close_case",
     "correct_discharge",
     "countersign",
     "decide_identity",
+    "decide_parole",
     "discharge_person",
     "end_preparations",
     "establish_identity",
+    "explain_release_in_error",
     "follow_clock",
     "follow_dates",
     "open_due_preparations",
+    "open_parole",
     "read_release_date",
+    "record_over_detention",
     "record_paper_discharge",
     "record_release_in_error",
     "record_return_from_error",
+    "revoke_parole",
     "second_officer_agrees",
     "settle_item",
     "settle_items",

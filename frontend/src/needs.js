@@ -1,9 +1,10 @@
 // A line whose first choice decides what else is asked for. The other boxes of the line wait behind
 // its "More"; what holds something stays in sight whatever is chosen, and says that it is not asked.
-// A whole form can be such a line: then Enter goes to the next box in sight, and nothing is sent by it.
+// A whole form can be such a line: then Enter goes to the next box in sight, past those that
+// are often left as they are, and nothing is sent by it.
 const BOXES = "input:not([type=hidden]), select, textarea";
 
-const LINE = "[data-needs], tr:has([data-decides])";
+const LINE = "[data-needs]:has([data-decides]), tr:has([data-decides])";
 
 const holds = (box, prefilled) => {
   if (box.type === "checkbox" || box.type === "radio") return box.checked;
@@ -59,7 +60,9 @@ document.addEventListener("keydown", (event) => {
   const scope = box.closest("[data-needs]");
   if (!scope || box.closest("[data-row-form]")) return;
   event.preventDefault();
-  const shown = [...scope.querySelectorAll(`${BOXES}, .p-button-row button`)].filter((e) => e.offsetParent !== null);
+  const shown = [...scope.querySelectorAll(`${BOXES}, .p-button-row button`)].filter(
+    (e) => e === box || (e.offsetParent !== null && !e.closest("[data-passed-by]")),
+  );
   const next = shown[shown.indexOf(box) + (event.shiftKey ? -1 : 1)];
   next?.focus();
   if (next?.matches("input[type=text]")) next.select();

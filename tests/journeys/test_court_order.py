@@ -75,6 +75,7 @@ def test_an_order_with_two_sentences_is_entered_read_again_and_settled(
     expect(page.get_by_label("Next date")).to_be_hidden()
     keys(page, "Magistrates' Court, Belize", "Enter", "MC 512/26", "Enter")
     keys(page, str(day.day), "Enter", str(day.month), "Enter", str(day.year), "Enter")
+    expect(page.locator("#id_paper")).to_be_focused()
     page.locator("#id_line-0-years").focus()
     keys(page, "3", "Enter", "6", "Enter", "Enter", "Enter", "Enter", "Enter")
     expect(page.get_by_label("Charge", exact=True).first).to_be_focused()

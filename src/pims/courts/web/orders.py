@@ -49,9 +49,9 @@ from pims.ui.pages import page
 RECORD = "courts.record"
 # The boxes in the order of the page; what a kind does not ask for waits behind "More".
 MAIN = (
-    "case_id", "case_number", "charges", "new_charges", "next_date", "until", "amount",
-    "review_months", "sureties", "conditions", "others", "warrants", "ends_all",
-    "changes_order_id", "changes_reference", "change", "next_mode",
+    "next_date", "until", "amount", "review_months", "others", "case_id", "case_number", "charges",
+    "new_charges", "sureties", "conditions", "warrants", "ends_all", "changes_order_id",
+    "changes_reference", "change", "next_mode",
 )  # fmt: skip
 ALWAYS_MORE = ("name_as_written", "pronounced_at", "as_written")
 WIDTHS = {"amount": 5, "review_months": 3, "case_number": 20, "changes_reference": 20}

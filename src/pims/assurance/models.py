@@ -11,7 +11,8 @@ class Alarm(models.Model):
     """One alarm. `key` names what it is about; no two are open about the same thing.
 
     It belongs to the role on step `step` of its kind's ladder until `deadline_at`, and then
-    climbs. It ends by a fact (what it warned of is no longer so) or by a recorded reason.
+    climbs. It ends by a fact (what it warned of is no longer so) or by a recorded reason; one that
+    the facts still call for comes back at `dismissed_until`.
     """
 
     class EndKind(models.TextChoices):
@@ -40,6 +41,7 @@ class Alarm(models.Model):
     end_kind = models.CharField(max_length=6, choices=EndKind.choices, blank=True, default="")
     end_reason = models.CharField(max_length=500, blank=True)
     ended_by_id = models.BigIntegerField(null=True)
+    dismissed_until = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "assurance_alarm"

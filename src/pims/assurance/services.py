@@ -1,21 +1,33 @@
 """Every write of the assurance room: raising, climbing, acknowledging and ending alarms."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
 from pims.assurance import events
 from pims.assurance.facts import collect_facts, collect_owed
-from pims.assurance.kinds import AlarmKind, alarm_kinds
+from pims.assurance.kinds import alarm_kinds
 from pims.assurance.locking import one_at_a_time
 from pims.assurance.models import Alarm
 from pims.assurance.owners import owner_of, sealed_among
+from pims.assurance.proof.days import end_of
+from pims.assurance.raising import (
+    OF_PROOF,
+    counts_from,
+    end_open,
+    raise_new,
+    settled_by_reason,
+    step_at,
+    told_by_proof,
+)
 from pims.assurance.rules import DueAlarm, due_alarms
+from pims.facilities import selectors as facilities
 from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel.decisions import Reason, refuse
-from pims.kernel.errors import NotFound
+from pims.kernel.errors import InvalidInput, NotFound
 from pims.kernel.text import clean_field
 from pims.people import selectors as people
 
@@ -40,6 +52,10 @@ BY_FACT = frozenset(
         "order_in_doubt",
     }
 )
+
+
+# For so long an alarm may be dismissed at once: the service's practice, to be confirmed.
+LONGEST = timedelta(days=92)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +95,13 @@ def sweep(
         (alarm.kind, alarm.key): alarm
         for alarm in standing.filter(person_id__in=concerned).order_by("pk")
     }
-    settled = _settled_by_reason(due)
+    settled = settled_by_reason(due, tx.now)
     new = [a for key, a in due.items() if key not in open_alarms and key not in settled]
     sealed = sealed_among(alarm.person_id for alarm in new)
-    raised = [_raise(tx, alarm, sealed=alarm.person_id in sealed) for alarm in new]
+    raised = [raise_new(tx, alarm, sealed=alarm.person_id in sealed) for alarm in new]
     over = [alarm for key, alarm in open_alarms.items() if key not in due]
     for alarm in over:
-        _end(tx, alarm, kind=Alarm.EndKind.FACT, reason="")
+        end_open(tx, alarm, kind=Alarm.EndKind.FACT, reason="")
     climbed = 0
     if person_ids is None:
         climbed = climb_overdue(tx, establishment_id=establishment_id)
@@ -100,7 +116,7 @@ def _to_change(tx: Transaction, *, establishment_id: int | None) -> list[int]:
     """
     due = _due(tx, establishment_id=establishment_id)
     open_alarms = {(a.kind, a.key): a for a in _standing(establishment_id=establishment_id)}
-    settled = _settled_by_reason(due)
+    settled = settled_by_reason(due, tx.now)
     raised = (a.person_id for key, a in due.items() if key not in open_alarms.keys() | settled)
     over = (a.person_id for key, a in open_alarms.items() if key not in due)
     climbing = _overdue(tx, establishment_id=establishment_id).values_list("person_id", flat=True)
@@ -114,12 +130,18 @@ def _due(
     custody, releases = collect_facts(establishment_id=establishment_id, person_ids=person_ids)
     due = due_alarms(custody, releases, as_of=tx.now)
     owed = collect_owed(establishment_id=establishment_id, person_ids=person_ids)
-    return due | {(alarm.kind, alarm.key): alarm for alarm in owed}
+    told = told_by_proof(person_ids)
+    return {
+        key: alarm
+        for key, alarm in (due | {(alarm.kind, alarm.key): alarm for alarm in owed}).items()
+        if (alarm.kind, alarm.person_id) not in told
+    }
 
 
 def _standing(*, establishment_id: int | None) -> QuerySet[Alarm]:
     """The open alarms that stand for as long as the facts say so."""
     found = Alarm.objects.filter(ended_at=None, kind__in=BY_FACT)
+    found = found.exclude(key__startswith=OF_PROOF)
     return found if establishment_id is None else found.filter(establishment_id=establishment_id)
 
 
@@ -135,7 +157,7 @@ def raise_alarm(tx: Transaction, *, alarm: DueAlarm) -> AlarmResult:
     one_at_a_time()
     standing = Alarm.objects.filter(kind=alarm.kind, key=alarm.key, ended_at=None).first()
     if standing is None:
-        standing = _raise(tx, alarm, sealed=bool(sealed_among([alarm.person_id])))
+        standing = raise_new(tx, alarm, sealed=bool(sealed_among([alarm.person_id])))
     return AlarmResult(standing.pk)
 
 
@@ -159,10 +181,15 @@ def acknowledge_alarm(tx: Transaction, *, alarm_id: int) -> AlarmResult:
 
 
 @service
-def end_alarm(tx: Transaction, *, alarm_id: int, reason: str) -> AlarmResult:
-    """End an alarm by a recorded reason.
+def end_alarm(
+    tx: Transaction, *, alarm_id: int, reason: str, until: date | None = None
+) -> AlarmResult:
+    """End an alarm by a recorded reason: what has happened is settled, what goes on is dismissed.
 
-    Raises Refused for a kind that only its fact ends, InvalidInput without a reason.
+    What the facts still call for is dismissed through the day `until` and comes back after it.
+
+    Raises Refused for a kind that only its fact ends; InvalidInput without a reason, or where what
+    goes on is given no day, one that is over, or one further off than `LONGEST`.
     """
     alarm = _locked(tx, alarm_id)
     _require(tx, alarm)
@@ -172,8 +199,25 @@ def end_alarm(tx: Transaction, *, alarm_id: int, reason: str) -> AlarmResult:
     if not alarm_kinds()[alarm.kind].by_reason:
         refuse(Reason("assurance.only_fact_ends_it", {"kind": alarm.kind})).require()
     if alarm.ended_at is None:
-        _end(tx, alarm, kind=Alarm.EndKind.REASON, reason=reason)
+        comes_back = _comes_back(tx, alarm, until) if goes_on(alarm.kind) else None
+        end_open(tx, alarm, kind=Alarm.EndKind.REASON, reason=reason, until=comes_back)
     return AlarmResult(alarm.pk)
+
+
+def goes_on(kind: str) -> bool:
+    """Whether an alarm of the kind stands for as long as the facts say so."""
+    return kind in BY_FACT or alarm_kinds()[kind].of_proof
+
+
+def _comes_back(tx: Transaction, alarm: Alarm, until: date | None) -> datetime:
+    """The end of the day until which the alarm is dismissed, where it is."""
+    if until is None:
+        raise InvalidInput({"until": Reason("assurance.until_missing")})
+    zone = "UTC" if alarm.establishment_id is None else facilities.time_zone(alarm.establishment_id)
+    today = tx.now.astimezone(ZoneInfo(zone)).date()
+    if not today <= until <= today + LONGEST:
+        raise InvalidInput({"until": Reason("assurance.until_too_far", {"days": LONGEST.days})})
+    return end_of(until, zone)
 
 
 @service
@@ -181,7 +225,7 @@ def end_alarm_by_fact(tx: Transaction, *, kind: str, key: str) -> None:
     """What the alarm warned of is no longer so, as an event said."""
     tx.require("assurance.sweep")
     for alarm in _locked_all(tx, Alarm.objects.filter(kind=kind, key=key, ended_at=None)):
-        _end(tx, alarm, kind=Alarm.EndKind.FACT, reason="")
+        end_open(tx, alarm, kind=Alarm.EndKind.FACT, reason="")
 
 
 @service
@@ -190,7 +234,7 @@ def end_alarms_of_stay(tx: Transaction, *, kind: str, episode_id: int, by: str) 
     tx.require("assurance.sweep")
     open_ones = Alarm.objects.filter(kind=kind, episode_id=episode_id, ended_at=None)
     for alarm in _locked_all(tx, open_ones):
-        _end(tx, alarm, kind=Alarm.EndKind.FACT, reason=by)
+        end_open(tx, alarm, kind=Alarm.EndKind.FACT, reason=by)
 
 
 def climb_overdue(tx: Transaction, *, establishment_id: int | None) -> int:
@@ -204,7 +248,7 @@ def climb_overdue(tx: Transaction, *, establishment_id: int | None) -> int:
     sealed = sealed_among(alarm.person_id for alarm in found)
     for alarm in found:
         kind = alarm_kinds()[alarm.kind]
-        step, deadline = _step_at(kind, _counts_from(kind, alarm.since, alarm.raised_at), tx.now)
+        step, deadline = step_at(kind, counts_from(kind, alarm.since, alarm.raised_at), tx.now)
         if step == alarm.step:
             continue
         alarm.step, alarm.deadline_at = step, deadline
@@ -227,74 +271,6 @@ def climb_overdue(tx: Transaction, *, establishment_id: int | None) -> int:
             )
         )
     return climbed
-
-
-def _step_at(kind: AlarmKind, began: datetime, now: datetime) -> tuple[int, datetime | None]:
-    """The step of the ladder that the alarm has reached by `now`, and that step's deadline."""
-    step, started = 0, began
-    deadline = kind.deadline(step, started)
-    while deadline is not None and deadline <= now:
-        step, started = step + 1, deadline
-        deadline = kind.deadline(step, started)
-    return step, deadline
-
-
-def _counts_from(kind: AlarmKind, since: datetime, raised_at: datetime) -> datetime:
-    return since if kind.from_since else raised_at
-
-
-def _settled_by_reason(due: Mapping[tuple[str, str], DueAlarm]) -> set[tuple[str, str]]:
-    """Those due about a thing for which an officer already gave a reason: said once, it stands."""
-    return set(
-        Alarm.objects.filter(
-            end_kind=Alarm.EndKind.REASON,
-            kind__in={kind for kind, _ in due},
-            key__in={key for _, key in due},
-        ).values_list("kind", "key")
-    ) & set(due)
-
-
-def _raise(tx: Transaction, due: DueAlarm, *, sealed: bool) -> Alarm:
-    kind = alarm_kinds()[due.kind]
-    step, deadline = _step_at(kind, _counts_from(kind, due.since, tx.now), tx.now)
-    alarm = Alarm.objects.create(
-        kind=due.kind,
-        key=due.key,
-        person_id=due.person_id,
-        episode_id=due.episode_id,
-        establishment_id=due.establishment_id,
-        params=dict(due.params),
-        since=due.since,
-        raised_at=tx.now,
-        step=step,
-        owner_role=owner_of(kind, step, sealed=sealed, establishment_id=due.establishment_id),
-        deadline_at=deadline,
-    )
-    tx.record(
-        events.AlarmRaised(
-            person_id=due.person_id,
-            establishment_id=due.establishment_id,
-            alarm_id=alarm.pk,
-            alarm_kind=due.kind,
-            owner_role=alarm.owner_role,
-        )
-    )
-    return alarm
-
-
-def _end(tx: Transaction, alarm: Alarm, *, kind: str, reason: str) -> None:
-    alarm.ended_at, alarm.end_kind, alarm.end_reason = tx.now, kind, reason[:500]
-    alarm.ended_by_id = tx.actor.user_id
-    alarm.save(update_fields=["ended_at", "end_kind", "end_reason", "ended_by_id"])
-    tx.record(
-        events.AlarmEnded(
-            person_id=alarm.person_id,
-            establishment_id=alarm.establishment_id,
-            alarm_id=alarm.pk,
-            alarm_kind=alarm.kind,
-            end_kind=kind,
-        )
-    )
 
 
 def _require(tx: Transaction, alarm: Alarm) -> None:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import NAMESPACE_OID, UUID, uuid5
 
-from pims.assurance import sealing, services
+from pims.assurance import judging, sealing, services
 from pims.assurance.rules import DueAlarm
 from pims.foundation.access.selectors import system_actor
 from pims.foundation.commands.transaction import Command
@@ -55,6 +55,22 @@ def look_again(event: EventRecord) -> None:
     """Raise and end what the change made due or over, for this person alone."""
     if event.person_id is not None:
         services.sweep(_command(event, "facts"), person_ids=[event.person_id])
+
+
+@subscriber(
+    "assurance.proof",
+    kinds=["custody.*", "authority.*", "courts.*", "sentences.*", "release.*", "people.*"],
+    only=is_fresh,
+)
+def judge_again(event: EventRecord) -> None:
+    """Judge the custody of whom the change is about, and of whose record it joined or parted.
+
+    What is older was judged since: everybody is, every hour.
+    """
+    persons = {event.person_id, event.payload.get("into_person_id")}
+    persons.add(event.payload.get("from_person_id"))
+    about = sorted(one for one in persons if isinstance(one, int))
+    judging.judge_custody(_command(event, "proof"), person_ids=about)
 
 
 @subscriber(

@@ -2,7 +2,7 @@
 
 from procrastinate.contrib.django import app
 
-from pims.assurance import services
+from pims.assurance import judging, services
 from pims.facilities import selectors as facilities
 from pims.foundation.access.selectors import system_actor
 from pims.foundation.commands.transaction import Command
@@ -25,3 +25,25 @@ def watch(timestamp: int) -> None:
                 failed.append(error)
     if failed:
         raise ExceptionGroup("the watch failed in part", failed)
+
+
+# So many are judged at a time that nobody at a desk waits for it.
+AT_ONCE = 200
+
+
+@app.periodic(cron="10 * * * *")
+@app.task(queue="clock", queueing_lock="assurance.judge", pass_context=False)
+def judge_everyone(timestamp: int) -> None:
+    """Judge everybody's custody anew, soon after every hour: midnight ends an order, noon a second
+    reading, wherever the prison is."""
+    actor = system_actor()
+    persons = judging.to_judge()
+    failed: list[Exception] = []
+    for start in range(0, len(persons), AT_ONCE):
+        try:
+            judging.judge_custody(Command(actor), person_ids=persons[start : start + AT_ONCE])
+        except Exception as error:
+            # Papers that nobody can read of one person leave nobody else unjudged.
+            failed.append(error)
+    if failed:
+        raise ExceptionGroup("not everybody's custody was judged", failed)

@@ -37,7 +37,7 @@ def test_the_sweep_and_the_desk_that_records_a_van_never_wait_for_each_other_in_
     again = man("Low Number", person_id=low.person_id)
     prison.receive(again, at=clock.now() - 29 * HOUR)  # the lower person, the later episode
     escorts = prison.out(low.person_id, high.person_id, left_at=clock.now() - 5 * HOUR)
-    begun, real = Event(), services._raise
+    begun, real = Event(), services.raise_new
 
     def slowly(tx: Transaction, due: DueAlarm, *, sealed: bool) -> Alarm:
         made = real(tx, due, sealed=sealed)
@@ -61,7 +61,7 @@ def test_the_sweep_and_the_desk_that_records_a_van_never_wait_for_each_other_in_
         finally:
             connection.close()
 
-    monkeypatch.setattr(services, "_raise", slowly)
+    monkeypatch.setattr(services, "raise_new", slowly)
     # A deadlock would be made good by a second try: here none may come about at all.
     monkeypatch.setattr("pims.foundation.commands.transaction.is_passing", lambda error: False)
     with ThreadPoolExecutor(2) as pool:

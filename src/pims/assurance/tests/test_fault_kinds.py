@@ -2,7 +2,7 @@
 
 import pytest
 
-from pims.assurance.kinds import alarm_kinds
+from pims.assurance.kinds import kinds_of_file
 from pims.assurance.proof import fault_kinds
 from pims.assurance.proof.kinds import FaultKind
 from pims.foundation.access.roles import definitions
@@ -26,7 +26,7 @@ def test_each_kind_has_its_words_owner_and_confidence(kind: FaultKind) -> None:
 
 
 def test_a_kind_that_an_alarm_tells_of_already_names_one_that_there_is() -> None:
-    known = alarm_kinds()
+    known = kinds_of_file()
     for kind in fault_kinds().values():
         assert kind.alarm == "" or kind.alarm in known
         assert kind.code not in known

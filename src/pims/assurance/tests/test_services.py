@@ -87,9 +87,19 @@ def test_a_placement_against_a_rule_is_alarmed_and_may_be_ended_by_a_reason(
     senior = make_actor("assurance.manage", "assurance.view")
     with pytest.raises(InvalidInput):
         services.end_alarm(Command(senior), alarm_id=alarm.pk, reason=" ")
-    services.end_alarm(Command(senior), alarm_id=alarm.pk, reason="Hurricane: one night only")
+    today = clock.today("America/Belize")
+    for until in (None, today - timedelta(days=1), today + timedelta(days=400)):
+        with pytest.raises(InvalidInput) as refused:
+            services.end_alarm(Command(senior), alarm_id=alarm.pk, reason="Hurricane", until=until)
+        assert set(refused.value.fields) == {"until"}
+    services.end_alarm(
+        Command(senior), alarm_id=alarm.pk, reason="Hurricane: one night only", until=today
+    )
     sweep(prison)
     assert "placement_breach" not in kinds(prison)
+    with clock.at(clock.now() + timedelta(days=1)):
+        sweep(prison)
+        assert "placement_breach" in kinds(prison)
 
 
 def test_only_the_fact_ends_an_alarm_about_authority(prison, make_actor) -> None:

@@ -71,6 +71,7 @@ def test_a_unit_officer_takes_in_hand_the_alarms_of_the_own_unit_alone(
         Command(make_actor(*MANAGE, unit_ids=[prison.units["WOM"]], **where)),
         alarm_id=alarm.pk,
         reason="Hurricane: one night only",
+        until=clock.today("America/Belize"),
     )
 
 

@@ -3,6 +3,13 @@
 from pims.authority.rules import LegalStatus
 from pims.authority.selectors.appearances import Appearance, appearances
 from pims.authority.selectors.bodies import BodyInfo, bodies
+from pims.authority.selectors.papers import (
+    InterestPaper,
+    Papers,
+    ReleasePaper,
+    WarrantPaper,
+    papers_of,
+)
 from pims.authority.selectors.police_interest import PoliceInterestInfo, police_interests
 from pims.authority.selectors.queries import ClerkQueryInfo, open_queries, queries_of, query
 from pims.authority.selectors.reading import SamePaper, papers_like, read_off
@@ -31,12 +38,16 @@ __all__ = [
     "Appearance",
     "BodyInfo",
     "ClerkQueryInfo",
+    "InterestPaper",
     "LegalStatus",
+    "Papers",
     "PoliceInterestInfo",
     "ReleaseOrderInfo",
+    "ReleasePaper",
     "SamePaper",
     "WarrantBrief",
     "WarrantHistory",
+    "WarrantPaper",
     "appearances",
     "bodies",
     "detaining_warrants",
@@ -46,6 +57,7 @@ __all__ = [
     "open_release_orders",
     "orders_in_doubt",
     "papers_like",
+    "papers_of",
     "persons_by_reference",
     "police_interests",
     "queries_of",

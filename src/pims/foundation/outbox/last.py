@@ -1,0 +1,22 @@
+"""When something last happened to people: by the events, one look into the index a person."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db import connection
+
+
+def last_told(person_ids: Collection[int], *, but: Collection[str]) -> dict[int, datetime]:
+    """Person -> the last event about them, those of the rooms and kinds of `but` left out.
+
+    `but` are beginnings of kinds (``assurance.``). One query; whom no event is about is absent.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT p.id, e.recorded_at FROM unnest(%s::bigint[]) AS p(id)"
+            " CROSS JOIN LATERAL ("
+            "  SELECT recorded_at FROM outbox_event WHERE person_id = p.id"
+            "  AND NOT kind LIKE ANY(%s) ORDER BY event_seq DESC LIMIT 1) AS e",
+            [sorted(set(person_ids)), [f"{one}%" for one in but]],
+        )
+        return dict(cursor.fetchall())

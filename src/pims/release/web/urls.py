@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from pims.release.web import cases, corrections, discharges, identity, papers
+from pims.release.web import (
+    cases,
+    corrections,
+    discharges,
+    identity,
+    papers,
+    parole,
+    preparing,
+    register,
+)
 
 app_name = "release"
 
@@ -31,4 +40,27 @@ urlpatterns = [
     path("papers/end/<int:end_id>/", papers.end_certificate, name="end_paper"),
     path("papers/book/<str:day>/", papers.book, name="book_paper"),
     path("papers/official-copy/<int:person_id>/", papers.official_copy, name="official_copy_paper"),
+    path("preparation/", preparing.index, name="preparations"),
+    path("preparation/<int:preparation_id>/", preparing.preparation_page, name="preparation"),
+    path("preparation/<int:preparation_id>/date/", preparing.read_date, name="read_date"),
+    path(
+        "preparation/<int:preparation_id>/difference/", preparing.settle_dates, name="settle_dates"
+    ),
+    path(
+        "preparation/<int:preparation_id>/item/<str:code>/",
+        preparing.prepare_item,
+        name="prepare_item",
+    ),
+    path("preparation/<int:preparation_id>/told/", preparing.tell_agency, name="tell_agency"),
+    path("preparation/<int:preparation_id>/late/", register.held_too_long, name="held_too_long"),
+    path("parole/", parole.index, name="paroles"),
+    path("parole/person/<int:person_id>/", parole.open_parole, name="open_parole"),
+    path("parole/<int:parole_id>/", parole.parole_page, name="parole"),
+    path("parole/<int:parole_id>/decide/", parole.decide, name="decide_parole"),
+    path("parole/<int:parole_id>/revoke/", parole.revoke, name="revoke_parole"),
+    path("parole/<int:parole_id>/dossier.pdf", parole.dossier, name="parole_dossier"),
+    path("register/", register.index, name="register"),
+    path("register/left/<int:discharge_id>/", register.left_late, name="left_late"),
+    path("register/error/<int:error_id>/", register.lessons, name="lessons"),
+    path("register/<int:detention_error_id>/", register.amend, name="amend_error"),
 ]

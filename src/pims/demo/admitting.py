@@ -34,7 +34,10 @@ class Paper:
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """Everything that the admission of one person will record."""
+    """Everything that the admission of one person will record.
+
+    `warrant_name_id` is of the paper where it was keyed before the admission.
+    """
 
     person_id: int
     episode_id: int
@@ -49,6 +52,7 @@ class Admission:
     arrest_place: str
     place_id: int | None
     gap: str = ""
+    warrant_name_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +89,7 @@ def _paper(
 ) -> tuple[int | None, int | None]:
     paper = admission.paper
     if paper is None:
-        return None, None
+        return admission.warrant_name_id, None
     made = authority.record_warrant(
         tx,
         establishment_id=establishment_id,
@@ -113,7 +117,7 @@ def _paper(
 def _details(tx: Transaction, establishment_id: int, admission: Admission) -> None:
     episode_id = admission.episode_id
     done = ["person", "injuries"]
-    if admission.paper is not None:
+    if admission.paper is not None or admission.warrant_name_id is not None:
         done.append("warrant")
     if admission.alias:
         people.add_name(

@@ -13,6 +13,7 @@ from random import Random
 
 from pims.assurance import selectors as assurance
 from pims.config import instance
+from pims.demo.judgments import until_day
 from pims.demo.plan import Plan, Stay
 from pims.demo.simulation import Inmate
 from pims.foundation.access.actor import Actor
@@ -159,6 +160,7 @@ def _plant(kind: str, stay: Stay, plan: Plan, rng: Random) -> None:
     if kind == "warrant_expired":
         stay.until = plan.start - timedelta(days=rng.randint(1, 60))
         stay.arrives = min(stay.arrives, stay.until - timedelta(days=30))
+        stay.judgment = until_day(stay.kind, stay.arrives, stay.until)
     elif kind == "next_appearance_missing":
         stay.hearings = []
     elif kind == "birth_missing":

@@ -41,6 +41,8 @@ def run_divided(
     done = _in_turn(lanes) if processes == 1 else _side_by_side(lanes, prepare)
     for lane in done:
         simulation.inside.update(lane.inside)
+        for day, of_day in lane.unread.items():
+            simulation.unread[day] += of_day
         simulation.places.join(lane.places)
         simulation.bodies = lane.bodies
 
@@ -64,6 +66,8 @@ def _lane(simulation: Simulation, number: int, stays: tuple[Stay, ...]) -> Simul
         inside={},
         hearings=defaultdict(list),
         leaving=defaultdict(list),
+        unread=defaultdict(list),
+        forfeits=defaultdict(list),
         report=simulation.report if number == 0 else _silent,
         share=(number, LANES),
         serial=number,
@@ -107,6 +111,7 @@ def _work(sends: Connection, lane: Simulation, prepare: Callable[[], None], pare
     lane.report = _silent
     lane.hearings.clear()
     lane.leaving.clear()
+    lane.forfeits.clear()
     sends.send(lane)
 
 

@@ -4,10 +4,22 @@ Planning is pure and seeded: the same seed gives the same prison. What the plan 
 out day by day in `simulation.py`, through the services.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from random import Random
 
+from pims.demo.judgments import (
+    AHEAD,
+    Judgment,
+    PlannedCharge,
+    charges,
+    commitment,
+    life,
+    may_be_young,
+    short_of,
+    sitting,
+    sitting_before,
+)
 from pims.demo.people import MadePerson, make_person, same_person_again, settings
 
 MAGISTRATES = ("MC-BZ", "MC-BZ", "MC-BZ", "MC-BM", "MC-SI", "MC-OW", "MC-CZ", "MC-DG", "MC-PG")
@@ -18,7 +30,9 @@ class Stay:
     """One custody episode to be. `leaves` None stays to the end; days are calendar days.
 
     `ends_by` is bail, discharged_at_court, served, fine_paid or sentenced_then_served; a stay
-    that turns from remand to sentence has `sentenced` and `until`. `gap` is what the record of it
+    that turns from remand to sentence has `sentenced`. `judgment` is the commitment on which the
+    person comes or, on the day `sentenced`, is held from then on; its dates are those of the plan.
+    `order_kind` is what a remand came as, where not as a plain one. `gap` is what the record of it
     lacks (`inherited.GAPS`), "" for nothing. `index` is the stay's place in the plan and `serial`
     the serial of the prisoner's number, reserved for it.
     """
@@ -36,6 +50,11 @@ class Stay:
     amount_cents: int | None = None
     hearings: list[date] = field(default_factory=list)
     defective: bool = False
+    charges: tuple[PlannedCharge, ...] = ()
+    judgment: Judgment | None = None
+    order_kind: str = ""
+    surety_wanted: bool = False
+    appeals: bool = False
     gap: str = ""
     index: int = 0
     serial: int = 0
@@ -96,84 +115,123 @@ def _person(rng: Random, arrives: date, *, juvenile: bool | None = None) -> Made
     )
 
 
-def _weekday(day: date) -> date:
-    """The day, or the Monday after it: courts and vans rest at the end of the week."""
-    return day + timedelta(days=(7 - day.weekday()) if day.weekday() > 4 else 0)
+# Where the offences of each kind of stay are drawn from.
+_POOLS = {
+    "remand": "remand", "committal_sentence": "convicted", "life_sentence": "life",
+    "fine_default": "fine", "compensation_default": "fine", "immigration": "immigration",
+    "civil": "civil", "juvenile_behaviour": "behaviour", "emergency": "emergency",
+    "unfit_to_plead": "remand", "courts_pleasure": "life",
+}  # fmt: skip
 
 
-def _base(
-    rng: Random, arrives: date, start: date, kind: str, *, high: float, offences: str
-) -> Stay:
-    arrives = _weekday(arrives)
+def _base(rng: Random, arrives: date, start: date, kind: str, *, high: float) -> Stay:
+    court = "HC" if rng.random() < high else rng.choice(MAGISTRATES)
+    arrives = sitting(court, arrives)
     if arrives < start:
         # The paper registers give the month of old receptions surely, the day often not.
-        arrives = _weekday(arrives.replace(day=1))
+        arrives = sitting(court, arrives.replace(day=1))
+    person = _person(rng, arrives)
+    if kind == "life_sentence":
+        _grown(person, arrives)
     return Stay(
-        person=_person(rng, arrives),
+        person=person,
         arrives=arrives,
         kind=kind,
-        court="HC" if rng.random() < high else rng.choice(MAGISTRATES),
-        offence=rng.choice(settings()["offences"][offences]),
+        court=court,
+        offence="",
         inherited=arrives < start,
         defective=rng.random() < settings()["assumed"]["defective_warrant"],
     )
 
 
+def _charged(rng: Random, stay: Stay, pool: str = "") -> Stay:
+    pool = pool or _POOLS[stay.kind]
+    stay.charges = charges(rng, pool, stay.arrives, stay.person)
+    stay.offence = stay.charges[0].as_written
+    return stay
+
+
 def _hearings(rng: Random, stay: Stay, start: date, until: date) -> None:
     """A hearing every so many weeks, from the later of arrival and the window's start."""
     day = max(stay.arrives, start) + timedelta(days=rng.randint(7, 80))
-    while (day := _weekday(day)) < until:
+    while (day := sitting(stay.court, day)) < until:
         stay.hearings.append(day)
         day += timedelta(weeks=rng.randint(*settings()["assumed"]["weeks_between_hearings"]))
 
 
 def _remand(rng: Random, start: date, today: date) -> Stay:
     days = min(int(rng.expovariate(1 / 210)) + 1, 1500)
-    stay = _base(rng, today - timedelta(days=days), start, "remand", high=0.3, offences="remand")
-    stay.arrives = min(stay.arrives, today - timedelta(days=1))
+    stay = _base(rng, today - timedelta(days=days), start, "remand", high=0.3)
+    stay.arrives = min(stay.arrives, sitting_before(stay.court, today - timedelta(days=1)))
+    assumed = settings()["assumed"]
     _hearings(rng, stay, start, today)
-    return stay
+    stay.surety_wanted = bool(stay.hearings) and rng.random() < assumed["bail_not_taken_up"]
+    if rng.random() < assumed["brought_back_from_bail"]:
+        stay.order_kind = rng.choice(("bail_revoked", "bail_surrendered"))
+    return _charged(rng, stay)
+
+
+# Whoever is held for longer than this is held for something grave.
+_GRAVE_DAYS = 2000
 
 
 def _convicted(rng: Random, start: date, today: date) -> Stay:
+    assumed = settings()["assumed"]
     if rng.random() < 0.055:
         served = rng.randint(400, 9000)
-        stay = _base(
-            rng, today - timedelta(days=served), start, "life_sentence", high=1.0,
-            offences="convicted",
-        )  # fmt: skip
-        stay.offence = "Murder"
-        _grown(stay)
-        return stay
-    served = min(int(rng.expovariate(1 / 800)) + 2, 6000)
-    stay = _base(
-        rng, today - timedelta(days=served), start, "committal_sentence", high=0.45,
-        offences="convicted",
-    )  # fmt: skip
-    stay.until = today + timedelta(days=3 + int(rng.expovariate(1 / 900)))
-    stay.arrives = min(stay.arrives, today - timedelta(days=1))
+        stay = _base(rng, today - timedelta(days=served), start, "life_sentence", high=1.0)
+        stay.judgment = life(rng, stay.arrives, today)
+        return _charged(rng, stay)
+    kind, served = "committal_sentence", min(int(rng.expovariate(1 / 800)) + 2, 6000)
+    due = today + max(AHEAD, timedelta(days=int(rng.expovariate(1 / 900))))
+    if (draw := rng.random()) < assumed["fine_default"] + assumed["compensation_default"]:
+        kind = "fine_default" if draw < assumed["fine_default"] else "compensation_default"
+        served, due = rng.randint(3, 90), today + AHEAD + timedelta(days=rng.randint(0, 60))
+    high = 0.45 if kind == "committal_sentence" else 0.0
+    stay = _base(rng, today - timedelta(days=served), start, kind, high=high)
+    stay.arrives = min(stay.arrives, sitting_before(stay.court, today - timedelta(days=1)))
+    grave = kind == "committal_sentence" and (due - stay.arrives).days > _GRAVE_DAYS
+    _charged(rng, stay, "grave" if grave else "")
+    stay.judgment = commitment(rng, kind, stay.arrives, stay.charges, due_from=due, end=today)
+    stay.until, stay.amount_cents = stay.judgment.until, stay.judgment.amount_cents
+    stay.appeals = kind == "committal_sentence" and rng.random() < assumed["appeal_lodged"]
     return stay
 
 
-def _grown(stay: Stay) -> None:
+def _grown(person: MadePerson, arrives: date) -> None:
     """No life sentence under 18 (DOMAIN: read): whoever serves one was grown when it began."""
-    adult_by = stay.arrives - timedelta(days=19 * 366)
-    stay.person.birth = min(stay.person.birth, adult_by)
+    person.birth = min(person.birth, arrives - timedelta(days=21 * 366))
+
+
+_BODIES = {
+    "immigration": "IMM", "unfit_to_plead": "HC", "courts_pleasure": "HC",
+    "juvenile_behaviour": "FC-BZ", "emergency": "MIN",
+}  # fmt: skip
 
 
 def _other(rng: Random, kind: str, start: date, today: date) -> Stay:
-    days = rng.randint(3, 150)
-    offences = "immigration" if kind == "immigration" else "fine"
-    stay = _base(rng, today - timedelta(days=days), start, kind, high=0.0, offences=offences)
-    stay.court = {"immigration": "IMM", "unfit_to_plead": "HC", "juvenile_behaviour": "FC-BZ"}.get(
-        kind, stay.court
+    # One order of the Minister names everybody who was taken in on that day.
+    days = 12 if kind == "emergency" else rng.randint(3, 150)
+    stay = _base(rng, today - timedelta(days=days), start, kind, high=0.0)
+    stay.court = _BODIES.get(kind, stay.court)
+    stay.arrives = min(
+        sitting(stay.court, stay.arrives), sitting_before(stay.court, today - timedelta(days=1))
     )
-    juvenile = kind == "juvenile_behaviour"
+    young = kind in ("juvenile_behaviour", "courts_pleasure")
     foreign = kind == "immigration"
-    stay.person = make_person(
-        rng, today=stay.arrives, sex="male", juvenile=juvenile, foreign=foreign
-    )
-    stay.until = today + timedelta(days=rng.randint(5, 120))
+    stay.person = make_person(rng, today=stay.arrives, sex="male", juvenile=young, foreign=foreign)
+    stay.until = today + AHEAD + timedelta(days=rng.randint(0, 110))
+    if kind == "emergency":
+        stay.until = stay.arrives + timedelta(days=30)
+        stay.defective = False
+    if kind in ("unfit_to_plead", "courts_pleasure"):
+        stay.until = None
+    _charged(rng, stay)
+    if young:
+        # Whoever was a child at the offence was no younger than the law looks at.
+        stay.charges = tuple(
+            replace(one, offence_on=stay.arrives - timedelta(days=20)) for one in stay.charges
+        )
     return stay
 
 
@@ -185,36 +243,61 @@ def _leaver(rng: Random, start: date, today: date, *, inherited: bool) -> Stay:
         arrives = start + timedelta(days=rng.randint(0, max(1, (today - start).days - 30)))
         length = 6 + int(rng.expovariate(1 / 60))
         leaves = min(arrives + timedelta(days=length), today - timedelta(days=2))
-    arrives = _weekday(arrives)
-    leaves = _weekday(max(leaves, arrives + timedelta(days=5)))
-    if leaves >= today:
-        leaves = today - timedelta(days=1 + (today - timedelta(days=1)).weekday() // 5 * 2)
     how = rng.choices(
         ["bail", "discharged_at_court", "served", "fine_paid", "sentenced_then_served"],
         [0.38, 0.12, 0.28, 0.14, 0.08],
     )[0]
     kind = {"served": "committal_sentence", "fine_paid": "fine_default"}.get(how, "remand")
-    stay = _base(
-        rng, arrives, start, kind, high=0.1,
-        offences="fine" if kind == "fine_default" else "remand",
-    )  # fmt: skip
-    stay.leaves, stay.ends_by, stay.inherited = leaves, how, inherited
-    if how == "served":
-        stay.until = leaves
-    elif how == "fine_paid":
-        stay.until = leaves + timedelta(days=rng.randint(10, 90))
-        stay.amount_cents = rng.choice((20_000, 50_000, 100_000, 150_000))
-    elif how == "sentenced_then_served":
-        middle = max(stay.arrives, start) + (leaves - max(stay.arrives, start)) / 2
-        stay.sentenced = _weekday(middle)
-        stay.until = leaves
-        if stay.sentenced >= leaves:
-            stay.ends_by, stay.sentenced, stay.until = "bail", None, None
+    stay = _base(rng, arrives, start, kind, high=0.1)
+    stay.inherited = inherited
+    last = sitting_before(stay.court, today - timedelta(days=1))
+    leaves = sitting(stay.court, max(leaves, stay.arrives + timedelta(days=5)))
+    stay.leaves, stay.ends_by = min(leaves, last), how
+    if how in ("served", "sentenced_then_served") and may_be_young(stay.person, today):
+        # Nobody calculates the dates of the young: they leave on an order.
+        stay.ends_by, stay.kind = "bail", "remand"
+    _charged(rng, stay)
+    if stay.ends_by == "served":
+        _serves(rng, stay, stay.arrives, last, None)
+    elif stay.ends_by == "fine_paid":
+        after = stay.leaves + timedelta(days=rng.randint(10, 90))
+        stay.judgment = commitment(
+            rng, "fine_default", stay.arrives, stay.charges, due_from=after, end=today
+        )
+        stay.amount_cents = stay.judgment.amount_cents
+    elif stay.ends_by == "sentenced_then_served":
+        first = max(stay.arrives, start)
+        middle = sitting(stay.court, first + (stay.leaves - first) / 2)
+        if middle < stay.leaves - timedelta(days=1):
+            stay.sentenced = middle
+            kind = "fine_default" if rng.random() < 0.25 else "committal_sentence"
+            _serves(rng, stay, middle, last, kind)
+        else:
+            stay.ends_by = "bail"
+    stay.until = None if stay.judgment is None else stay.judgment.until
     if stay.kind == "remand":
-        last = stay.sentenced or leaves
-        _hearings(rng, stay, start, last)
-        stay.hearings.append(last)
+        last_hearing = stay.sentenced or stay.leaves
+        _hearings(rng, stay, start, last_hearing)
+        stay.hearings.append(last_hearing)
     return stay
+
+
+def _serves(rng: Random, stay: Stay, on: date, last: date, kind: str | None) -> None:
+    """Terms after which the person left near the planned day; on bail where none would fit."""
+    if stay.leaves is None:
+        return
+    wanted = max(stay.leaves, on + timedelta(days=2))
+    held_since = stay.arrives if stay.sentenced is not None else None
+    found: Judgment | None = commitment(
+        rng, kind or stay.kind, on, stay.charges, due_from=wanted, end=last, held_since=held_since
+    )
+    if found is not None and found.release_day is not None and found.release_day > last:
+        found = short_of(found, due_from=wanted, due_by=last)
+    if found is None or found.release_day is None or found.release_day <= on:
+        stay.ends_by, stay.kind, stay.sentenced = "bail", "remand", None
+        return
+    stay.judgment, stay.leaves = found, found.release_day
+    stay.amount_cents = found.amount_cents
 
 
 def _twice(rng: Random, stays: list[Stay], count: int, start: date) -> None:

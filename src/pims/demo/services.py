@@ -16,6 +16,7 @@ from pims.authority.selectors import bodies
 from pims.config import instance
 from pims.custody import selectors as custody
 from pims.demo import inherited as handover
+from pims.demo.books import close_books
 from pims.demo.bulk_copy import take_ids
 from pims.demo.officers import make_officers
 from pims.demo.parallel import run_divided
@@ -85,6 +86,7 @@ def load(
         simulation = _prison(plan, seed, report)
         run_divided(simulation, prepare=commit_without_waiting, processes=processes)
         report("Bringing the prison to this minute")
+        close_books(simulation, now)
         if not inherited:
             bring_to_now(simulation, now)
         with moment(now):

@@ -3,8 +3,11 @@
 from datetime import datetime, timedelta
 
 from pims.authority import services as authority
+from pims.courts import services as courts
 from pims.custody import services as custody
 from pims.custody.services import BodyReceiptInput, EscortInput
+from pims.demo.judgments import sitting_before
+from pims.demo.keying import bring_forward
 from pims.demo.people import make_person
 from pims.demo.plan import LAPSED, ON_VAN
 from pims.demo.simulation import Inmate, Simulation, moment
@@ -28,7 +31,9 @@ def bring_to_now(simulation: Simulation, now: datetime) -> None:
     _closed_cell(simulation, now)
     _van(simulation, now)
     _order(simulation, remands[40:42], now)
-    _lapsed(simulation, remands[42 : 42 + LAPSED], now)
+    long_here = now.date() - timedelta(days=30)
+    lapsed = [i for i in remands[42:] if i.stay.arrives < long_here]
+    _lapsed(simulation, lapsed[:LAPSED], now)
 
 
 def _van(simulation: Simulation, now: datetime) -> None:
@@ -68,6 +73,8 @@ def _out(
     simulation: Simulation, remands: list[Inmate], convicted: list[Inmate], now: datetime
 ) -> None:
     at_court = remands[:9]
+    _due_today(simulation, at_court, "MC-BZ", now)
+    _due_today(simulation, remands[9:11], "HC", now)
     with moment(now - timedelta(hours=5)):
         custody.send_out(
             simulation.officers.command("gate_officer"),
@@ -123,14 +130,27 @@ def _lapsed(simulation: Simulation, inmates: list[Inmate], now: datetime) -> Non
     for days, inmate in enumerate(inmates, start=1):
         if inmate.warrant_name_id is None:
             continue
-        earlier = now - timedelta(days=20)
-        with moment(earlier):
-            authority.set_next_appearance(
+        day = sitting_before(inmate.stay.court, (now - timedelta(days=days)).date())
+        with moment(now - timedelta(days=20)):
+            bring_forward(
                 simulation.officers.command("records_officer"),
-                warrant_name_id=inmate.warrant_name_id,
-                next_appearance=(now - timedelta(days=days)).date(),
-                happened_at=earlier,
-                basis="By telephone from the clerk of court",
+                person_id=inmate.person_id,
+                on=day,
+                reason="By telephone from the clerk of court",
+            )
+
+
+def _due_today(simulation: Simulation, inmates: list[Inmate], body: str, now: datetime) -> None:
+    """Why the vans went: mentions that the clerks told of some days ago."""
+    with moment(now - timedelta(days=3)):
+        for inmate in inmates:
+            courts.schedule_hearing(
+                simulation.officers.command("records_officer"),
+                establishment_id=simulation.establishment_id,
+                person_id=inmate.person_id,
+                body_id=simulation.bodies[body],
+                on=now.astimezone(simulation.zone).date(),
+                purpose="Mention",
             )
 
 

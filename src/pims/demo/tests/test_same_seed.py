@@ -36,6 +36,27 @@ _RECORD = {
     "escorts": """
         SELECT p.number, x.kind, x.left_at, x.returned_at, x.outcome
         FROM custody_escort x JOIN people_person p ON p.id = x.person_id ORDER BY 1, 3""",
+    "orders": """
+        SELECT p.number, o.kind, o.reference, o.dated, o.holds_from, o.next_date, o.until,
+               o.amount_cents, o.state, r.read_at, c.number
+        FROM courts_order o JOIN people_person p ON p.id = o.person_id
+        LEFT JOIN courts_case c ON c.id = o.case_id
+        LEFT JOIN courts_second_reading r ON r.order_id = o.id ORDER BY 1, 2, 3, 5""",
+    "sentences": """
+        SELECT p.number, s.kind, s.years, s.months, s.days, s.minimum_years, s.pronounced_on,
+               s.effective_from, s.link, s.offence_on, s.offence_class, s.state
+        FROM courts_sentence s JOIN people_person p ON p.id = s.person_id
+        ORDER BY 1, s.pronounced_on, s.position""",
+    "charges": """
+        SELECT p.number, h.offence_code, h.as_written, h.offence_from, h.state
+        FROM courts_charge h JOIN people_person p ON p.id = h.person_id ORDER BY 1, 2, 4""",
+    "hearings": """
+        SELECT p.number, h.on, h.body_id, h.outcome, h.purpose, h.defects
+        FROM courts_hearing h JOIN people_person p ON p.id = h.person_id ORDER BY 1, 2, 3""",
+    "dates": """
+        SELECT p.number, c.status, c.full_term_end, c.sentence_expiry, c.release_day, c.ped
+        FROM sentences_calculation c JOIN people_person p ON p.id = c.person_id
+        WHERE c.superseded_at IS NULL ORDER BY 1""",
     "property": """
         SELECT p.number, i.description, i.store
         FROM property_item i JOIN people_person p ON p.id = i.person_id ORDER BY 1, 2, 3""",
@@ -51,6 +72,7 @@ def test_one_process_and_two_make_the_same_prison(
     assert len(one["roll"]) == 40
     assert len({row["number"] for row in one["roll"]}) == 40
     assert any(stay[3] for stay in one["stays"])
+    assert all(one[what] for what in ("orders", "sentences", "charges", "hearings", "dates"))
     for what, rows in one.items():
         assert rows == two[what], what
 

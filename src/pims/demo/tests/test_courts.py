@@ -1,0 +1,157 @@
+"""The simulated prison has its courts: cases, orders, terms, hearings, and no alarm of its own."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+from pytest_django import DjangoDbBlocker
+
+from pims.assurance import selectors as assurance
+from pims.authority import selectors as authority
+from pims.courts import selectors as courts
+from pims.custody import selectors as custody
+from pims.demo import services
+from pims.facilities.selectors import establishments
+from pims.foundation.access.actor import Actor
+from pims.foundation.access.selectors import system_actor
+from pims.foundation.database.ephemeral import database_from_template
+from pims.kernel import clock
+from pims.sentences import selectors as sentences
+from tests.fixtures.database import default_database
+
+# A Wednesday afternoon, with all of the state of that minute.
+NOW = datetime(2026, 11, 18, 20, 20, tzinfo=UTC)
+TODAY = NOW.date()
+ZONE = "America/Belize"
+
+
+@dataclass(frozen=True)
+class Made:
+    """`held` are those whose admission is over: not the van that has just come in."""
+
+    viewer: Actor
+    establishment_id: int
+    loaded: services.Loaded
+    held: frozenset[int]
+    van: frozenset[int]
+
+
+@pytest.fixture(scope="module")
+def made(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Made]:
+    with pytest.MonkeyPatch.context() as patch, database_from_template() as name:
+        patch.setenv("PIMS_DB_NAME", name)
+        with default_database(name, django_db_blocker), django_db_blocker.unblock(), clock.at(NOW):
+            loaded = services.load(
+                prisoners=60, years=0.5, seed=2, report=lambda _: None, processes=1
+            )
+            viewer = system_actor()
+            where = establishments(viewer)[0].establishment_id
+            rows = custody.roll(viewer, where)
+            inside = {row.person_id for row in rows if row.admitted}
+            van = {row.person_id for row in rows} - inside
+            yield Made(viewer, where, loaded, frozenset(inside), frozenset(van))
+
+
+def test_the_published_share_is_unsentenced(made: Made) -> None:
+    assert made.loaded.held == 60
+    assert made.loaded.unsentenced == round(407 * 60 / 1114) + 3
+
+
+def test_everyone_has_a_case_with_charges_and_is_held_on_an_order(made: Made) -> None:
+    cases = courts.cases(made.viewer, made.held)
+    orders = courts.orders(made.viewer, made.held)
+    warrants = authority.warrants_of(made.held, zone=ZONE)
+    for person_id in made.held:
+        assert all(case.number and case.body_name for case in cases[person_id])
+        charges = [one for case in cases[person_id] for one in case.charges]
+        assert 1 <= len(charges) <= 6
+        keyed = {one.warrant_name_id for one in orders[person_id]}
+        held_on = [w for w in warrants[person_id] if w.detains_at(NOW)]
+        assert held_on
+        assert {w.warrant_name_id for w in held_on} <= keyed
+    assert courts.papers_not_keyed(made.viewer, made.establishment_id) == []
+
+
+def test_no_paper_is_two_warrants(made: Made) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*), count(DISTINCT (w.body_id, w.reference, n.person_id))"
+            " FROM authority_warrant_name n JOIN authority_warrant w ON w.id = n.warrant_id"
+        )
+        names, papers = cursor.fetchone()
+        assert names == papers > 50
+        cursor.execute(
+            "SELECT count(*) FROM authority_warrant_name n WHERE NOT EXISTS"
+            " (SELECT FROM courts_order o WHERE o.warrant_name_id = n.id)"
+        )
+        assert cursor.fetchone() == (0,)
+
+
+def test_every_order_was_read_again_by_another_officer_in_time(made: Made) -> None:
+    assert courts.readings_due(made.viewer, made.establishment_id) == []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*), count(*) FILTER (WHERE r.read_at <= r.due_at"
+            " AND r.read_by_id <> o.recorded_by_id AND r.differences = '{}')"
+            " FROM courts_order o LEFT JOIN courts_second_reading r ON r.order_id = o.id"
+        )
+        every, in_time = cursor.fetchone()
+    assert every == in_time > 60
+
+
+def test_whoever_serves_a_term_has_dates_that_the_paper_does_not_contradict(made: Made) -> None:
+    serving = {
+        person_id
+        for person_id, found in courts.sentences_of(made.held).items()
+        if any(one.stands for one in found)
+    }
+    dates = sentences.release_dates(made.viewer, serving)
+    warrants = authority.warrants_of(serving, zone=ZONE)
+    assert len(serving) > 20
+    for person_id in serving:
+        found = dates[person_id]
+        assert found.status in ("calculated", "by_hand"), found
+        (paper,) = [w for w in warrants[person_id] if w.detains_at(NOW)]
+        assert found.full_term_end == paper.until
+        opens = found.release_day or found.edr
+        if opens is not None:
+            assert paper.until is not None
+            assert TODAY + timedelta(days=14) <= opens <= paper.until
+        else:
+            assert found.ped is not None
+            assert found.ped > TODAY
+
+
+def test_whoever_waits_for_a_court_has_a_day_on_which_it_sits(made: Made) -> None:
+    hearings = courts.hearings(made.viewer, made.held)
+    warrants = authority.warrants_of(made.held, zone=ZONE)
+    waiting = 0
+    for person_id in made.held:
+        for paper in warrants[person_id]:
+            if paper.kind != "remand" or not paper.detains_at(NOW):
+                continue
+            waiting += 1
+            ahead = [one for one in hearings[person_id] if one.on == paper.next_appearance]
+            assert len(ahead) == 1
+            assert ahead[0].on >= TODAY
+            assert ahead[0].defects == ()
+        past = [one for one in hearings.get(person_id, ()) if one.on < TODAY]
+        assert all(one.outcome for one in past)
+    assert waiting == made.loaded.unsentenced
+    assert courts.no_next_hearing(made.viewer, made.establishment_id) == []
+
+
+def test_nothing_alarms_but_what_was_planted_at_the_last_minute(made: Made) -> None:
+    known_bad = {
+        row.person_id for row in authority.undecided_warrants(made.viewer, made.establishment_id)
+    }
+    for alarm in assurance.open_alarms(made.viewer, made.establishment_id):
+        kind = alarm.kind.code
+        planted = (
+            (alarm.person_id in made.van)
+            or kind == "escort_overdue"
+            or (kind == "defect_undecided" and alarm.person_id in known_bad)
+        )
+        assert planted, (kind, alarm.person_id)

@@ -286,3 +286,41 @@ def test_every_page_is_there_in_spanish(court: Court, client: Any) -> None:
     ):  # fmt: skip
         page = client.get(address, headers={"accept-language": "es"})
         assert page.status_code == 200
+
+
+def test_a_day_that_a_warrant_alone_names_gets_its_outcome_and_one_hearing(
+    court: Court, client: Any
+) -> None:
+    zone = "America/Belize"
+    passed = TODAY - timedelta(days=3)
+    court.prison.remand(court.ben, at=datetime.combine(passed - timedelta(days=9), time(9), ZONE),
+                        next_appearance=passed)  # fmt: skip
+    where = reverse("courts:without_outcome")
+    form, row = next(
+        (form, row)
+        for form, row in client.get(where).context["lines"]
+        if row.person_id == court.ben and row.hearing_id is None
+    )
+    typed = {name: form[name].value() for name in form.fields}
+    values = {name: "" if value is None else value for name, value in typed.items()}
+    early = (passed - timedelta(days=5)).strftime("%d/%m/%Y")
+    bad = sent(**lines({**values, "outcome": "adjourned", "next_on": early}, prefix="row", spare=0))
+    answer = client.post(where, bad)
+    assert client.post(where, bad | {"sure": yes(answer)}).status_code == 422
+    assert not Hearing.objects.filter(person_id=court.ben).exists()
+    good = sent(
+        **lines({**values, "outcome": "refused", "note": "Would not go"}, prefix="row", spare=0)
+    )
+    assert client.post(where, good).status_code == 302
+    assert client.post(where, good).status_code == 302
+    made = Hearing.objects.get(person_id=court.ben)
+    assert (made.on, made.outcome, made.outcome_note) == (row.on, "refused", "Would not go")
+    assert authority.warrants_of([court.ben], zone=zone)[court.ben]
+
+
+def test_whoever_may_only_look_records_no_outcome(court: Court) -> None:
+    hearing(court, TODAY - timedelta(days=1))
+    controller = client_of(court, "controller")
+    where = reverse("courts:without_outcome")
+    assert "Record the rows" not in text(controller.get(where))
+    assert controller.post(where, sent(**lines(prefix="row", spare=0))).status_code == 403

@@ -234,13 +234,13 @@ def paper_key(paper: UnkeyedPaper) -> str:
     return f"r{paper.release_order_id}"
 
 
-def paper_text(paper: UnkeyedPaper) -> str:
+def paper_text(paper: UnkeyedPaper, *, dated: bool = True) -> str:
     label = (
         kind_label(paper.kind)
         if paper.warrant_name_id is not None
         else str(RELEASE_KINDS[paper.kind])
     )
-    day = instant_text(paper.received_at, "date")
+    day = instant_text(paper.received_at, "date") if dated else ""
     return " · ".join(part for part in (label, paper.body_name, paper.reference, day) if part)
 
 

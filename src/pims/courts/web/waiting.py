@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from pims.authority.web.words import status_label
 from pims.courts import selectors, services
 from pims.courts.selectors import DiaryRow
+from pims.courts.services.outcomes import record_outcome_of_day
 from pims.courts.web import words
 from pims.courts.web.hearings import doubts_of_day, told_of
 from pims.courts.web.order_forms import paper_key, paper_text
@@ -25,7 +26,7 @@ from pims.facilities import selectors as facilities
 from pims.foundation.commands.transaction import Command
 from pims.foundation.ledger.reads import shows
 from pims.kernel import clock
-from pims.kernel.errors import InvalidInput, Refused, Stale
+from pims.kernel.errors import InvalidInput, NotPermitted, Refused, Stale
 from pims.ui import wording
 from pims.ui.commands import command_from, then
 from pims.ui.doubts import Doubt, question
@@ -89,7 +90,9 @@ def without_outcome(request: Any) -> HttpResponse:
     may_record = viewer.can_at(RECORD, where)
     rows = selectors.hearings_without_outcome(viewer, where)
     by_key = {_key(row): row for row in rows}
-    posted = request.POST if request.method == "POST" and may_record else None
+    if request.method == "POST" and not may_record:
+        raise NotPermitted(RECORD)
+    posted = request.POST if request.method == "POST" else None
     initial = [_initial(row) for row in rows]
     lines = LineFormSet(posted, initial=None if posted is not None else initial, prefix="row")
     asked, failed, empty = None, 0, False
@@ -144,27 +147,30 @@ def _record(command: Command, line: LineForm, establishment_id: int) -> bool:
     given = line.cleaned_data
     step = f"{given['person_id']}-{given['body_id']}-{given['on']}"
     zone = facilities.time_zone(establishment_id)
+    told = {
+        "outcome": given["outcome"],
+        "note": given["note"],
+        "happened_at": told_of(given["on"], None, zone),
+        "next_on": given["next_on"],
+    }
     try:
-        hearing_id, version = given["hearing_id"], given["version"]
-        if hearing_id is None:
-            made = services.schedule_hearing(
-                then(command, f"hearing {step}"),
+        if given["hearing_id"] is None:
+            record_outcome_of_day(
+                then(command, step),
                 establishment_id=establishment_id,
                 person_id=given["person_id"],
                 body_id=given["body_id"],
                 on=given["on"],
                 warrant_name_id=given["warrant_name_id"],
+                **told,
             )
-            hearing_id, version = made.hearing_id, 1
-        services.record_hearing_outcome(
-            then(command, f"outcome {step}"),
-            hearing_id=hearing_id,
-            version=version,
-            outcome=given["outcome"],
-            note=given["note"],
-            happened_at=told_of(given["on"], None, zone),
-            next_on=given["next_on"],
-        )
+        else:
+            services.record_hearing_outcome(
+                then(command, step),
+                hearing_id=given["hearing_id"],
+                version=given["version"],
+                **told,
+            )
     except InvalidInput as problem:
         for name, reason in problem.fields.items():
             said = wording.render(reason, get_language() or "en")
@@ -236,7 +242,7 @@ def papers(request: Any) -> HttpResponse:
     shows(heads)
     context = {
         "rows": [
-            (one, heads[one.person_id], paper_text(one), paper_key(one))
+            (one, heads[one.person_id], paper_text(one, dated=False), paper_key(one))
             for one in found
             if one.person_id in heads
         ],

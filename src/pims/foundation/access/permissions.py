@@ -145,6 +145,11 @@ _LIST = (
         "Raise and end custody alarms from the facts (the system itself)",
         "Abrir y cerrar alarmas de custodia según los hechos (el propio sistema)",
     ),
+    (
+        "assurance.export",
+        "Export everybody's custody, to be proven without the system",
+        "Exportar la custodia de todas las personas, para probarla sin el sistema",
+    ),
     ("live.view", "See the board", "Ver el tablero"),
     ("roll.export", "Print and export the roll", "Imprimir y exportar la lista"),
     (

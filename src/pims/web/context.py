@@ -45,6 +45,8 @@ MENU = (
     Entry(_("Warrants"), "authority:index", "authority.view", "/authority"),
     Entry(_("Courts"), "courts:index", "courts.view", "/courts"),
     Entry(_("Release dates"), "sentences:queue", "sentences.view", "/sentences"),
+    Entry(_("Release preparation"), "release:preparations", "release.view", "/release/preparation"),
+    Entry(_("Parole"), "release:paroles", "release.view", "/release/parole"),
     Entry(_("Discharge"), "release:index", "release.view", "/release"),
     Entry(_("Units"), "facilities:index", "facilities.view", "/facilities"),
     Entry(_("Ten at random"), "visiting_sample", "visiting.sample", "/visiting"),
@@ -152,7 +154,12 @@ def address(url_name: str) -> str:
 
 
 def _is_here(entry: Entry, url: str, here: str) -> bool:
-    return here == url or (entry.prefix != "" and here.startswith(entry.prefix))
+    if here == url or entry.prefix == "" or not here.startswith(entry.prefix):
+        return here == url
+    # A page of a list that has an entry of its own is not under the entry of the whole room.
+    return not any(
+        len(other.prefix) > len(entry.prefix) and here.startswith(other.prefix) for other in MENU
+    )
 
 
 def _alarm_count(actor: Actor, establishment_id: int | None) -> Callable[[], int] | int:

@@ -39,6 +39,7 @@ from pims.release.web.forms import (
     VerifyForm,
 )
 from pims.release.web.officers import officer_by_pin
+from pims.release.web.parts import parts
 from pims.ui.commands import command_from
 from pims.ui.forms import add_reasons
 from pims.ui.identity import identity_of
@@ -69,6 +70,7 @@ def index(request: Any) -> HttpResponse:
     )  # fmt: skip
     now = clock.now()
     context = {
+        "parts": parts(request, "release:index"),
         "running": [
             (row, headers.get(row.person_id), now - row.clock_started_at, _tone(row, now))
             for row in rows

@@ -6,6 +6,7 @@ from typing import Any
 
 from pims.courts.models import Charge, CourtOrder, Hearing, OrderQuery, SecondReading
 from pims.courts.selectors.cases import VIEW, case, case_numbers, cases, hearings
+from pims.courts.selectors.diary import LOOK_BACK, DiaryRow, diary
 from pims.courts.selectors.infos import (
     CaseInfo,
     ChargeInfo,
@@ -18,8 +19,10 @@ from pims.courts.selectors.infos import (
 from pims.courts.selectors.orders import order, orders, queries_of_order
 from pims.courts.selectors.rows import body_names, charge_info, hearing_info
 from pims.courts.services.readings import first_reading
+from pims.facilities import selectors as facilities
 from pims.foundation.access.actor import Actor
 from pims.foundation.access.scope import require_visible, visible_ids
+from pims.kernel import clock
 from pims.kernel.errors import NotFound
 from pims.people import selectors as people
 
@@ -98,6 +101,21 @@ def charge(viewer: Actor, charge_id: int) -> tuple[ChargeInfo, CaseInfo]:
         raise NotFound("charge", charge_id)
     require_visible(viewer, VIEW, people.canonical_id(row.person_id))
     return charge_info(row), case(viewer, row.case_id)
+
+
+def in_court(
+    viewer: Actor, establishment_id: int
+) -> tuple[tuple[DiaryRow, ...], tuple[DiaryRow, ...]]:
+    """Who is due before a court today, and the days before of which nobody said what came.
+
+    One reading of the diary for both. Raises NotPermitted.
+    """
+    today = clock.today(facilities.time_zone(establishment_id))
+    rows = [row for row in diary(viewer, establishment_id, today - LOOK_BACK, today) if row.shown]
+    return (
+        tuple(row for row in rows if row.on == today),
+        tuple(row for row in rows if row.on < today and not row.done),
+    )
 
 
 def order_file(viewer: Actor, order_id: int) -> OrderFile:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from pims.courts import selectors
-from pims.courts.selectors.pages import person_file
+from pims.courts.selectors.pages import in_court, person_file
 from pims.courts.web import words
 from pims.courts.web.rows import hearing_columns, hearing_rows, order_rows
 from pims.facilities import selectors as facilities
@@ -95,13 +95,11 @@ def index(request: Any) -> HttpResponse:
         else:
             name = "courts:record_order" if viewer.can(RECORD) else "courts:person"
             return HttpResponseRedirect(reverse(name, args=[person_id]))
-    today = clock.today(facilities.time_zone(where))
     due = selectors.readings_due(viewer, where)
-    missing = selectors.hearings_without_outcome(viewer, where)
+    rows, missing = in_court(viewer, where)
     forgotten = selectors.no_next_hearing(viewer, where)
     unkeyed = selectors.papers_not_keyed(viewer, where)
     queries = selectors.open_order_queries(viewer, where)
-    rows = [row for row in selectors.diary(viewer, where, today, today) if row.shown]
     shows({row.person_id for row in rows} | {query.person_id for query in queries})
     differ = sum(one.differs for one in due)
     late = sum(one.late for one in due)
@@ -123,7 +121,6 @@ def index(request: Any) -> HttpResponse:
                 "alarm" if differ or late else "quiet",
             ),
         ],
-        "today": today,
         "rows": rows,
         "queries": queries,
         "may_record": viewer.can(RECORD),

@@ -3,7 +3,7 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from pims.ui.shapes import Tone
+from pims.ui.shapes import Text, Tone
 
 SOURCES: dict[str, Promise] = {
     "calculation": _("Calculation"),
@@ -42,11 +42,11 @@ DIFFERENCES: dict[str, Promise] = {
     "readings_differ": _("The two officers made out different days"),
     "record_differs": _("An officer made out another day than the record has"),
 }
-ELIGIBLE: dict[str, Promise] = {
+ELIGIBLE: dict[str, Text] = {
     "passed": _("May ask now"),
     "soon": _("Within six months"),
     "later": _("Later"),
-    "": _("—"),
+    "": "—",
 }
 ELIGIBLE_TONES: dict[str, Tone] = {"passed": "warn", "soon": "info", "later": "quiet", "": "quiet"}
 DECISIONS: dict[str, Promise] = {

@@ -2,8 +2,10 @@
 
 from datetime import datetime, time, timedelta
 
-from pims.demo.judgments import Judgment
-from pims.demo.simulation import Inmate, Simulation, moment
+from pims.demo.inmates import Inmate, moment
+from pims.demo.judgments import Judgment, may_be_young
+from pims.demo.records import read
+from pims.demo.simulation import Simulation
 from pims.foundation.commands.transaction import Command
 from pims.sentences import selectors as dates
 from pims.sentences import services as sentences
@@ -18,11 +20,12 @@ BY_HAND = "No rule is entered for the young: worked out as for grown people, in 
 def close_books(simulation: Simulation, now: datetime) -> None:
     """No order of the days before is unread, and whoever serves a term has dates.
 
-    Those for whom the law has no rule have dates by the hand of two officers.
+    Those for whom the law has no rule have dates by the hand of two officers. Raises RuntimeError
+    where anybody else has none: the plan contradicts itself.
     """
     morning = datetime.combine(now.astimezone(simulation.zone).date(), READ_BY, simulation.zone)
     with moment(min(now - BEFORE, morning)):
-        simulation.read([i for of_day in simulation.unread.values() for i in of_day])
+        read(simulation, [i for of_day in simulation.unread.values() for i in of_day])
         simulation.unread.clear()
         serving = [i for i in simulation.inside.values() if i.stay.judgment is not None]
         persons = [inmate.person_id for inmate in serving]
@@ -36,8 +39,8 @@ def close_books(simulation: Simulation, now: datetime) -> None:
 
 def _by_hand(simulation: Simulation, inmate: Inmate) -> None:
     judgment = inmate.stay.judgment
-    if judgment is None or judgment.dates is None:
-        return
+    if judgment is None or not may_be_young(inmate.stay.person, judgment.on):
+        raise RuntimeError(f"the dates of {inmate.stay} cannot be worked out")
     certified = sentences.certify_by_hand(
         simulation.officers.command("records_officer"),
         person_id=inmate.person_id,

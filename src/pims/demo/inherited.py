@@ -13,9 +13,9 @@ from random import Random
 
 from pims.assurance import selectors as assurance
 from pims.config import instance
+from pims.demo.inmates import Inmate
 from pims.demo.judgments import until_day
 from pims.demo.plan import Plan, Stay
-from pims.demo.simulation import Inmate
 from pims.foundation.access.actor import Actor
 from pims.kernel.errors import NotFound
 from pims.people import selectors as people

@@ -151,7 +151,8 @@ def commitment(
     elif not single and rng.random() < assumed["certified_credit"]:
         shape = replace(shape, credit_days=rng.randint(5, 160))
     elif not single and rng.random() < assumed["backdated"]:
-        back = on - timedelta(days=rng.randint(10, 120))
+        # The offence came first.
+        back = max(on - timedelta(days=rng.randint(10, 120)), planned[0].offence_on)
         shape = _of(shape, Term(months=1), effective_from=back)
     effective = shape.sentences[0].effective_from if shape.sentences else None
     last = min(end, due_from) - timedelta(days=8)

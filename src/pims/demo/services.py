@@ -18,11 +18,12 @@ from pims.custody import selectors as custody
 from pims.demo import inherited as handover
 from pims.demo.books import close_books
 from pims.demo.bulk_copy import take_ids
+from pims.demo.inmates import moment
 from pims.demo.officers import make_officers
 from pims.demo.parallel import run_divided
 from pims.demo.plan import ON_VAN, Plan, make_plan
 from pims.demo.present import BEGUN, DONE
-from pims.demo.simulation import Simulation, moment
+from pims.demo.simulation import Simulation
 from pims.demo.today import bring_to_now
 from pims.facilities.layout import BUNDLED, read_layout
 from pims.facilities.selectors import establishments

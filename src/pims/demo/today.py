@@ -6,11 +6,12 @@ from pims.authority import services as authority
 from pims.courts import services as courts
 from pims.custody import services as custody
 from pims.custody.services import BodyReceiptInput, EscortInput
+from pims.demo.inmates import Inmate, moment
 from pims.demo.judgments import sitting_before
 from pims.demo.keying import bring_forward
 from pims.demo.people import make_person
 from pims.demo.plan import LAPSED, ON_VAN
-from pims.demo.simulation import Inmate, Simulation, moment
+from pims.demo.simulation import Simulation
 from pims.facilities import selectors as facilities
 from pims.facilities import services as facilities_services
 from pims.foundation.commands.transaction import Command
@@ -31,8 +32,9 @@ def bring_to_now(simulation: Simulation, now: datetime) -> None:
     _closed_cell(simulation, now)
     _van(simulation, now)
     _order(simulation, remands[40:42], now)
-    long_here = now.date() - timedelta(days=30)
-    lapsed = [i for i in remands[42:] if i.stay.arrives < long_here]
+    # Nothing that the court said since then may take the place of the day that lapses.
+    before = now.date() - timedelta(days=30)
+    lapsed = [i for i in remands[42:] if max([i.stay.arrives, *i.stay.hearings]) < before]
     _lapsed(simulation, lapsed[:LAPSED], now)
 
 

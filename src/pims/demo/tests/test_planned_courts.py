@@ -55,6 +55,8 @@ def test_the_paper_and_the_calculation_agree_about_everyone(plan: Plan) -> None:
         assert judgment.release_day is not None
         assert judgment.until is not None
         assert judgment.on <= judgment.release_day <= judgment.until
+        begins = min(one.effective_from or judgment.on for one in judgment.sentences)
+        assert all(one.offence_on <= begins for one in stay.charges)
         if stay.leaves is None:
             assert judgment.release_day >= TODAY + timedelta(days=14)
         elif stay.ends_by in ("served", "sentenced_then_served"):

@@ -33,6 +33,13 @@ export function initKeys() {
     } else if (event.key === "?") {
       event.preventDefault();
       document.getElementById("p-shortcuts")?.showModal();
+    } else if (/^[a-z]$/.test(event.key)) {
+      // What a page names for one key: a link to follow, a button to press.
+      const own = document.querySelector(`[data-key="${event.key}"]`);
+      if (own) {
+        event.preventDefault();
+        own.click();
+      }
     }
   });
   document.addEventListener("change", (event) => {

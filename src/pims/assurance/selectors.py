@@ -41,6 +41,7 @@ class AlarmInfo:
     end_kind: str
     end_reason: str
     key: str = ""
+    dismissed_until: datetime | None = None
 
     @property
     def climbed(self) -> bool:
@@ -67,6 +68,52 @@ def open_alarms(
 def alarm_count(viewer: Actor, establishment_id: int) -> int:
     """How many open alarms this viewer may see. One query."""
     return len(_visible(viewer, establishment_id, columns=("id",)))
+
+
+@dataclass(frozen=True, slots=True)
+class KindCount:
+    """The open alarms of one kind; `free` of them nobody has in hand, `owners` have them."""
+
+    kind: AlarmKind
+    count: int
+    free: int
+    oldest: datetime
+    owners: tuple[str, ...]
+
+
+def alarms_by_kind(viewer: Actor, establishment_id: int) -> list[KindCount]:
+    """What this viewer may see, counted by kind, the worst first. One query."""
+    found: dict[str, list[Any]] = {}
+    for row in _visible(viewer, establishment_id):
+        found.setdefault(row.kind, []).append(row)
+    counted = [
+        KindCount(
+            kind=alarm_kinds()[code],
+            count=len(rows),
+            free=sum(row.acknowledged_at is None for row in rows),
+            oldest=min(row.since for row in rows),
+            owners=tuple(sorted({row.owner_role for row in rows})),
+        )
+        for code, rows in found.items()
+    ]
+    return sorted(counted, key=lambda one: (one.kind.severity, one.kind.code))
+
+
+def next_alarm(
+    viewer: Actor, establishment_id: int, kind: str, *, after: int | None = None
+) -> AlarmInfo | None:
+    """The open alarm of a kind that comes after another (which may have ended): oldest first."""
+    rows = [row for row in _visible(viewer, establishment_id) if row.kind == kind]
+    rows.sort(key=_place)
+    if after is not None:
+        last = Alarm.objects.filter(pk=after, kind=kind).first()
+        if last is not None:
+            rows = [row for row in rows if _place(row) > _place(last)]
+    return _info(rows[0]) if rows else None
+
+
+def _place(row: Any) -> tuple[datetime, int]:
+    return row.since, row.pk
 
 
 def alarms_of(viewer: Actor, person_id: int, *, ended: bool = False) -> list[AlarmInfo]:
@@ -172,4 +219,5 @@ def _info(row: Alarm) -> AlarmInfo:
         end_kind=row.end_kind,
         end_reason=row.end_reason,
         key=row.key,
+        dismissed_until=row.dismissed_until,
     )

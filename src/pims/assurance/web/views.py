@@ -10,7 +10,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from pims.assurance import selectors, services
+from pims.assurance.web.queue import onwards
+from pims.assurance.web.remedies import remedy
 from pims.assurance.web.rows import alarm_rows, how_ended
+from pims.assurance.web.told import facts_of_fault, what_ends_it
 from pims.authority.web.words import ODDITIES
 from pims.custody import selectors as custody
 from pims.custody.selectors import EndLine
@@ -18,6 +21,8 @@ from pims.custody.web.words import NOT_RETURNED
 from pims.foundation.access.selectors import role_name, user_names
 from pims.kernel.errors import InvalidInput, NotFound
 from pims.ui.commands import command_from
+from pims.ui.dates import until_text
+from pims.ui.fields import DayField
 from pims.ui.forms import add_reasons
 from pims.ui.identity import identity_of
 from pims.ui.pages import page
@@ -38,9 +43,21 @@ VIEW, MANAGE = "assurance.view", "assurance.manage"
 
 
 class EndForm(forms.Form):
+    """What goes on needs a day until which it is dismissed; what has happened is settled."""
+
     reason = forms.CharField(
         label=_("Why does the alarm end?"), max_length=500, widget=forms.Textarea
     )
+    until = DayField(
+        label=_("Until which day?"),
+        required=False,
+        help_text=_("The alarm comes back after it for as long as it is so."),
+    )
+
+    def __init__(self, *args: Any, goes_on: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not goes_on:
+            del self.fields["until"]
 
 
 @page(permission=VIEW)
@@ -65,29 +82,42 @@ def rows(request: Any) -> HttpResponse:
 @page(permission=VIEW)
 def alarm_page(request: Any, alarm_id: int) -> HttpResponse:
     found = _found(request, alarm_id)
-    return render(request, "assurance/alarm.html", _context(request, found, EndForm()))
+    form = EndForm(goes_on=services.goes_on(found.kind.code))
+    return render(request, "assurance/alarm.html", _context(request, found, form))
 
 
 @page(permission=MANAGE, methods=("POST",))
 def acknowledge(request: Any, alarm_id: int) -> HttpResponse:
+    found = _found(request, alarm_id)
     services.acknowledge_alarm(command_from(request), alarm_id=alarm_id)
+    if _queued(request):
+        return HttpResponseRedirect(onwards(found))
     return HttpResponseRedirect(reverse("assurance:alarm", args=[alarm_id]))
 
 
 @page(permission=MANAGE, methods=("POST",))
 def end(request: Any, alarm_id: int) -> HttpResponse:
     found = _found(request, alarm_id)
-    form = EndForm(request.POST)
+    form = EndForm(request.POST, goes_on=services.goes_on(found.kind.code))
     if form.is_valid():
         try:
             services.end_alarm(
-                command_from(request), alarm_id=alarm_id, reason=form.cleaned_data["reason"]
+                command_from(request),
+                alarm_id=alarm_id,
+                reason=form.cleaned_data["reason"],
+                until=form.cleaned_data.get("until"),
             )
         except InvalidInput as problem:
             add_reasons(form, problem)
         else:
-            return HttpResponseRedirect(reverse("assurance:alarms"))
+            queued = _queued(request)
+            return HttpResponseRedirect(onwards(found) if queued else reverse("assurance:alarms"))
     return render(request, "assurance/alarm.html", _context(request, found, form), status=422)
+
+
+def _queued(request: Any) -> bool:
+    """Whether the alarm is looked at in its queue, and the next one follows."""
+    return "queue" in request.GET
 
 
 def _found(request: Any, alarm_id: int) -> selectors.AlarmInfo:
@@ -111,12 +141,16 @@ def _context(request: Any, alarm: selectors.AlarmInfo, form: EndForm) -> dict[st
             Fact(_("Belongs to"), role_name(alarm.owner_role, language)),
             Fact(_("Ladder"), " → ".join(role_name(role, language) for role in alarm.kind.ladder)),
             Fact(_("Taken by"), names.get(who or 0, _("Nobody yet"))),
+            *facts_of_fault(request.actor, alarm, language),
             *_particulars(alarm),
             *_signatures(request.actor, alarm),
         ],
         "van_id": alarm.params.get("van_id"),
         "form": form,
         "remedy": _remedy(request.actor, alarm),
+        "until_day": alarm.dismissed_until and until_text(alarm.dismissed_until),
+        "ends": what_ends_it(alarm, language),
+        "onwards": onwards(alarm) if _queued(request) else "",
         "ended_by": how_ended(alarm) or _("Ended: it is no longer so."),
         "may_manage": request.actor.can(MANAGE) and alarm.ended_at is None,
     }
@@ -165,10 +199,4 @@ def _remedy(viewer: Any, alarm: selectors.AlarmInfo) -> str:
         return ""
     if (line := _never_held(viewer, alarm)) is not None:
         return reverse("custody:end", args=[line.end.end_id])
-    if alarm.kind.code == "identity_unsigned":
-        return reverse("release:vouch", args=[int(alarm.key)])
-    if alarm.kind.code == "end_unsigned":
-        return reverse("custody:end", args=[int(alarm.key)])
-    if alarm.kind.code == "order_in_doubt":
-        return reverse("authority:order", args=[int(alarm.key)])
-    return reverse("custody:desk") if alarm.kind.code == "not_returned" else ""
+    return remedy(alarm)

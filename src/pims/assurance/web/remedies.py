@@ -1,0 +1,144 @@
+"""Where what an alarm warns of is put right: the page on which what ends it is recorded."""
+
+from collections.abc import Callable, Mapping
+
+from django.urls import reverse
+
+from pims.assurance.selectors import AlarmInfo
+
+Way = Callable[[AlarmInfo], str]
+
+
+def remedy(alarm: AlarmInfo) -> str:
+    """The address; "" where there is no one page, or where the alarm has ended."""
+    if alarm.ended_at is not None:
+        return ""
+    fault = alarm.params.get("fault")
+    way = WAYS.get(str(fault) if fault else alarm.kind.code)
+    return "" if way is None else way(alarm)
+
+
+def order_ids(alarm: AlarmInfo) -> list[str]:
+    """The orders that the proof names: O of the courts, W a warrant, R a release order."""
+    found = alarm.params.get("orders")
+    return [str(one) for one in found] if isinstance(found, list) else []
+
+
+def _person(name: str, *more: str) -> Way:
+    def way(alarm: AlarmInfo) -> str:
+        return "" if alarm.person_id is None else reverse(name, args=[alarm.person_id, *more])
+
+    return way
+
+
+def _episode(name: str) -> Way:
+    def way(alarm: AlarmInfo) -> str:
+        return "" if alarm.episode_id is None else reverse(name, args=[alarm.episode_id])
+
+    return way
+
+
+def _page(name: str) -> Way:
+    return lambda alarm: reverse(name)
+
+
+def _key(name: str) -> Way:
+    """The key of the alarm is the id of the thing."""
+    return lambda alarm: reverse(name, args=[int(alarm.key.partition("@")[0])])
+
+
+def _order(alarm: AlarmInfo) -> str:
+    """The first of the orders that has a page, else the person's papers."""
+    for one in order_ids(alarm):
+        if one[:1] == "O" and one[1:].isdigit():
+            return reverse("courts:order", args=[int(one[1:])])
+    return _person("courts:person")(alarm)
+
+
+def _reading(alarm: AlarmInfo) -> str:
+    for one in order_ids(alarm):
+        if one[:1] == "O" and one[1:].isdigit():
+            return reverse("courts:read", args=[int(one[1:])])
+    return reverse("courts:readings")
+
+
+def _hearing(alarm: AlarmInfo) -> str:
+    number = str(alarm.params.get("hearing", ""))
+    if number[:1] == "H" and number[1:].isdigit():
+        return reverse("courts:outcome", args=[int(number[1:])])
+    return reverse("courts:without_outcome")
+
+
+_NEW_ORDER = _person("courts:record_order")
+_COURTS = _person("courts:person")
+_SENTENCES = _person("sentences:person")
+_DISCHARGE = _episode("release:start")
+_PLACE = _episode("custody:place")
+
+WAYS: Mapping[str, Way] = {
+    # What no order covers: by a new one, or by letting somebody go.
+    "no_valid_warrant": _NEW_ORDER,
+    "no_order": _NEW_ORDER,
+    "remand_expired": _NEW_ORDER,
+    "next_date_passed": _NEW_ORDER,
+    "parole_hearing_passed": _NEW_ORDER,
+    "order_no_longer_stands": _NEW_ORDER,
+    "emergency_expired": _NEW_ORDER,
+    "order_expired": _NEW_ORDER,
+    "held_for_police": _NEW_ORDER,
+    "authority_ends_soon": _NEW_ORDER,
+    "warrant_expiring": _NEW_ORDER,
+    "warrant_to_come": _NEW_ORDER,
+    "fine_paid": _DISCHARGE,
+    "full_term_passed": _DISCHARGE,
+    "release_date_passed": _DISCHARGE,
+    "held_after_release_order": _DISCHARGE,
+    "provisional_date_passed": _SENTENCES,
+    # An order that is there.
+    "dates_out_of_order": _order,
+    "court_without_power": _order,
+    "order_revokes_itself": _order,
+    "order_without_end": _order,
+    "orders_contradict": _order,
+    "court_power_in_doubt": _order,
+    "order_kind_unknown": _order,
+    "order_undated": _order,
+    "changes_an_order_elsewhere": _order,
+    "second_reading_late": _reading,
+    "second_reading_differs": _page("courts:readings"),
+    # Dates.
+    "sentence_of_another": _SENTENCES,
+    "sentence_without_date": _SENTENCES,
+    "date_beyond_term": _SENTENCES,
+    "date_from_unsigned_rule": _page("sentences:laws"),
+    "release_not_prepared": _page("release:preparations"),
+    # Courts.
+    "hearing_without_outcome": _hearing,
+    "next_appearance_passed": _page("courts:without_outcome"),
+    "no_next_hearing": _person("courts:schedule"),
+    "unsentenced_6_months": _COURTS,
+    "unsentenced_12_months": _COURTS,
+    "unsentenced_24_months": _COURTS,
+    "over_longest_term": _COURTS,
+    "over_likely_sentence": _COURTS,
+    "unfit_not_reviewed": _person("courts:schedule"),
+    "review_overdue": _person("courts:schedule"),
+    # The person.
+    "juvenile_among_adults": _PLACE,
+    "turned_18": _PLACE,
+    "placement_breach": _PLACE,
+    "place_taken_since": _PLACE,
+    "consul_not_told": _person("people:edit", "consular"),
+    "no_lawyer": _person("people:edit", "contact"),
+    "nothing_recorded": _episode("custody:event"),
+    # Comings and goings.
+    "discharged_with_order_open": _COURTS,
+    "admission_overdue": _episode("custody:admission"),
+    "freedom_overdue": _key("release:case"),
+    "identity_unsigned": _key("release:vouch"),
+    "end_unsigned": _key("custody:end"),
+    "order_in_doubt": _key("authority:order"),
+    "not_returned": _page("custody:desk"),
+    "escort_overdue": _page("custody:desk"),
+    "defect_undecided": _page("authority:index"),
+}

@@ -36,7 +36,7 @@ ON_A_PHONE = (
     "/release/book/", "/authority/", "/search/?q=tun", "/people/matches/", "/switch/", "/account/",
     "/administration/records/", "/courts/", "/courts/diary/?view=week", "/courts/production/",
     "/courts/readings/", "/courts/waiting/outcome/", "/courts/waiting/next/",
-    "/courts/waiting/papers/",
+    "/courts/waiting/papers/", "/release/preparation/", "/release/parole/", "/release/register/",
 )  # fmt: skip
 
 
@@ -143,6 +143,8 @@ def test_the_main_pages_are_accessible_on_a_telephone(
             for person in samples["sentences:what_if person_id"]
         ),
         *(f"/release/case/{case}/" for case in samples["case_id"]),
+        *(f"/release/preparation/{one}/" for one in samples["preparation_id"]),
+        *(f"/release/parole/{one}/" for one in samples["parole_id"]),
         f"/courts/person/{held.person_id}/",
         f"/courts/order/new/{held.person_id}/",
         *(f"/courts/case/{case}/" for case in samples["courts:case case_id"]),
@@ -180,7 +182,9 @@ def test_a_night_shift_and_a_spanish_reader_find_the_same(
     case = samples["case_id"][0]
     held = live_site.prison.held["TUN"].number
     paths = ("/", "/board/", "/custody/roll/", f"/prisoners/{held}/", f"/release/case/{case}/",
-             "/custody/reception/receive/", "/custody/desk/")  # fmt: skip
+             "/custody/reception/receive/", "/custody/desk/", "/courts/", "/courts/production/",
+             *(f"/courts/order/{order}/" for order in samples["order_id"]),
+             *(f"/courts/order/new/{one}/" for one in samples["person_id"]))  # fmt: skip
     found = [wrong for path in paths for wrong in night.wrongs(live_site.address + path)]
     page.get_by_role("button", name="EN", exact=True).click()
     assert not found, "\n".join(found)

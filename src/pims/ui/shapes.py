@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Literal
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 Text = str | Promise
 Tone = Literal["quiet", "info", "ok", "warn", "alarm", "dark"]
@@ -56,6 +57,7 @@ class Identity:
     status_tone: Tone = "info"
     flags: Sequence[Flag] = ()
     facts: Sequence[Fact] = ()
+    place_label: Text = _("Place")
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from pims.foundation.access.selectors import user_names
 from pims.foundation.commands.transaction import Command
 from pims.kernel import clock
 from pims.kernel.decisions import Reason, refuse
-from pims.kernel.errors import InvalidInput
+from pims.kernel.errors import InvalidInput, NotFound
 from pims.people import selectors as people
 from pims.property import selectors as property_room
 from pims.release import rules, selectors, services
@@ -159,6 +159,8 @@ def acknowledge(request: Any, case_id: int) -> HttpResponse:
 def item(request: Any, case_id: int, code: str) -> HttpResponse:
     """One thing on the list: done, or explained. Verifying an order names whom one spoke to."""
     case = selectors.case_detail(request.actor, case_id)
+    if code not in words.ITEMS:
+        raise NotFound("item", code)
     if code == "order_verified" and case.release_order_id is not None:
         return _verify(request, case)
     form = ItemForm(request.POST if request.method == "POST" else None)

@@ -41,7 +41,7 @@ def stay_to_join(episode: Episode, new: datetime) -> Episode | None:
 
     A stay in which nothing happened, cut short by a later one, was made by a wrong hour alone.
     """
-    if not was_cut_short(episode) or next(_happened(episode), None) is not None:
+    if not was_cut_short(episode) or has_happened(episode):
         return None
     return others_of(episode).filter(held_at(new)).first()
 
@@ -62,6 +62,11 @@ def fault_of_start(episode: Episode, new: datetime) -> Fault | None:
     earlier = others.filter(starts_at__lt=episode.starts_at, ends_at__gt=new)
     held = earlier.order_by("starts_at").first()
     return None if held is None else _overlaps(held)
+
+
+def has_happened(episode: Episode) -> bool:
+    """Whether anything is recorded in the stay beside that it began."""
+    return next(_happened(episode), None) is not None
 
 
 def signs_of_custody(episode: Episode, at: datetime) -> list[Reason]:

@@ -34,6 +34,7 @@ class AdmissionRow:
     number: str
     name: str
     received_at: datetime
+    reception_kind: str
     due_at: datetime
     overdue: bool
     is_juvenile: bool
@@ -247,6 +248,7 @@ def _admissions(found: Iterable[Episode], at: datetime) -> list[AdmissionRow]:
                 number=header.number,
                 name=header.display_name,
                 received_at=episode.starts_at,
+                reception_kind=episode.reception_kind,
                 due_at=episode.admission_due_at,
                 overdue=rules.overdue(episode.admission_due_at, admitted=admitted, as_of=at),
                 is_juvenile=header.is_juvenile,

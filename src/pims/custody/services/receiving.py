@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from pims.custody import events
 from pims.custody.models import BodyReceipt, Episode, Injury, Van
-from pims.custody.reading import READER
+from pims.custody.reading import READER, establishment_names
 from pims.custody.services.about import about
 from pims.custody.services.absences import end_absence
 from pims.custody.services.closing import close_episode
@@ -124,7 +124,13 @@ def receive_one(
     elsewhere = episode if episode is not None and episode.establishment_id != here else None
     if elsewhere is not None and elsewhere.ends_at is None:
         hour = at if arrival.when.given else None
-        at = close_episode(tx, elsewhere, kind=Episode.EndKind.TRANSFERRED, ended_at=hour).ended_at
+        at = close_episode(
+            tx,
+            elsewhere,
+            kind=Episode.EndKind.TRANSFERRED,
+            ended_at=hour,
+            destination=establishment_names()[here],
+        ).ended_at
         episode = None
     was_open = episode is not None
     if episode is None:

@@ -13,7 +13,7 @@ from pims.foundation.outbox.models import ParkedEvent
 from pims.kernel import clock
 from tests.access.staff import PASSWORD, PIN, sign_in, signed_in, staff
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_server]
 
 
 @pytest.fixture

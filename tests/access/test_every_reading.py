@@ -13,6 +13,8 @@ from tests.access.walk import addresses
 from tests.accessibility.samples import addresses_of, make_samples
 from tests.fixtures.small_prison import SmallPrison, make_small_prison
 
+pytestmark = pytest.mark.any_server
+
 # The lists of the day's work and the board: they say who is due where, stand open all day and are
 # fetched again and again. Each line leads to a page that is written down.
 WORK_OF_THE_DAY = {
@@ -46,7 +48,6 @@ def prison(db: None) -> SmallPrison:
     return make_small_prison()
 
 
-@pytest.mark.any_server
 def test_every_page_that_shows_a_person_writes_down_who_read_it(prison: SmallPrison) -> None:
     samples = make_samples(prison)
     paths = [

@@ -19,6 +19,8 @@ from pims.kernel.errors import PimsError
 from tests.accessibility.samples import Samples, make_samples
 from tests.fixtures.small_prison import make_small_prison
 
+pytestmark = pytest.mark.any_server
+
 ROOMS = ("people", "authority", "safety", "property", "custody", "release", "assurance",
          "facilities")  # fmt: skip
 LONG, NUL = "x" * 20_000, "a\0b"

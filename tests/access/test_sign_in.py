@@ -23,7 +23,7 @@ from pims.foundation.ledger.models import LedgerEntry
 from pims.kernel import clock
 from tests.access.staff import PASSWORD, PIN, sign_in, signed_in, staff
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_server]
 
 OUTSIDE = {"REMOTE_ADDR": "203.0.113.7"}
 

@@ -14,6 +14,8 @@ from pims.kernel import clock
 from pims.kernel.errors import NotFound
 from tests.fixtures.small_prison import PEOPLE, make_small_prison
 
+pytestmark = pytest.mark.any_server
+
 
 def _roll(capsys: pytest.CaptureFixture[str], **asked: str) -> list[dict[str, Any]]:
     wanted = {"establishment": "", "unit": "", "at": "", "known": "", **asked}

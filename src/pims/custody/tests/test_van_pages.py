@@ -15,6 +15,8 @@ from pims.people import services as people_services
 from pims.people.services import NameInput
 from tests.access.staff import signed_in, staff
 
+pytestmark = pytest.mark.any_server
+
 
 @pytest.fixture
 def client(prison: Prison):

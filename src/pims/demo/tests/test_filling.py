@@ -20,6 +20,8 @@ from pims.foundation.supervisor.lock import InstallationLock
 from pims.kernel.errors import Refused
 from tests.fixtures.database import FreshDatabase
 
+pytestmark = pytest.mark.any_server
+
 SMALL = ("load", "--prisoners", "20", "--years", "0.1")
 
 

@@ -15,6 +15,8 @@ from pims.property.services import ItemInput
 from pims.ui.tests.papers import HOSTILE, Printed
 from tests.access.staff import signed_in, staff
 
+pytestmark = pytest.mark.any_server
+
 __all__ = ["prison"]
 
 ITEMS = (

@@ -45,6 +45,8 @@ from pims.release.tests.excuses import (
     row_versions,
 )
 
+pytestmark = pytest.mark.any_server
+
 OUTCOMES = (
     "same_warrant", "sentenced", "fined", "bailed", "discharged_at_court", "not_produced",
     "refused_to_go", "not_returned", "wrong_person_produced",

@@ -18,6 +18,8 @@ from pims.people import services as people_services
 from pims.safety import services as safety
 from tests.access.staff import signed_in, staff
 
+pytestmark = pytest.mark.any_server
+
 __all__ = ["prison"]
 PARTS = ("prisoner", "prisoner_timeline", "prisoner_who", "prisoner_custody", "prisoner_access")
 

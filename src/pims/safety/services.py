@@ -131,14 +131,17 @@ def keep_apart(
 
 @service
 def end_keep_apart(tx: Transaction, *, keep_apart_id: int, reason: str) -> KeepApartResult:
-    """They may meet again. Raises NotFound, InvalidInput (no reason)."""
+    """They may meet again, says who may record about both. Raises NotFound, InvalidInput (no
+    reason), NotPermitted for who reaches one of them only: the other is in another's care.
+    """
     row = KeepApart.objects.filter(pk=keep_apart_id).first()
     if row is None:
         raise NotFound("keep_apart", keep_apart_id)
     tx.lock_persons([row.person_a_id, row.person_b_id])
-    tx.require_person("safety.record", row.person_a_id)
-    if row.protected:
-        tx.require_person(rules.MAY_SEE["protected"], row.person_a_id)
+    for person_id in (row.person_a_id, row.person_b_id):
+        tx.require_person("safety.record", person_id)
+        if row.protected:
+            tx.require_person(rules.MAY_SEE["protected"], person_id)
     reason = _why(reason, limit=300)
     row.refresh_from_db()
     if row.ends_at is None:

@@ -10,6 +10,8 @@ from datetime import timedelta
 YEAR = timedelta(days=365)
 
 # --- Hours of what happened ---
+# Two clocks, or a clock and a wrist watch, differ: nothing so little ahead is of the future.
+CLOCK_SLACK = timedelta(minutes=2)
 # A fact is entered on its day or the day after; later, its date may be mistyped.
 ENTERED_LATE = timedelta(hours=24)
 # So late that a reception alarms somebody even after it was answered for.

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 Text = str | Promise
 Tone = Literal["quiet", "info", "ok", "warn", "alarm", "dark"]
+PLACE = _("Place")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class Identity:
     status_tone: Tone = "info"
     flags: Sequence[Flag] = ()
     facts: Sequence[Fact] = ()
-    place_label: Text = _("Place")
+    place_label: Text = PLACE
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ from datetime import datetime
 from pims.authority import events
 from pims.authority.models import ReleaseOrder, WarrantName
 from pims.authority.services.release_orders import (
-    CLOCK_SLACK,
     ReleaseOrderResult,
     locked_order,
     not_open,
@@ -15,6 +14,7 @@ from pims.authority.services.words import NAME, PROSE, line, why
 from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel.decisions import Reason, refuse
 from pims.kernel.errors import InvalidInput
+from pims.kernel.limits import CLOCK_SLACK
 from pims.people import selectors as people
 
 How = ReleaseOrder.WithdrawnHow

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from pims.authority import events
 from pims.authority.models import Body, ReleaseOrder, WarrantName
@@ -13,9 +13,8 @@ from pims.foundation.commands.transaction import Transaction, service
 from pims.foundation.vault.files import store_file
 from pims.kernel.decisions import Reason, refuse
 from pims.kernel.errors import InvalidInput, NotFound
+from pims.kernel.limits import CLOCK_SLACK
 from pims.people import selectors as people
-
-CLOCK_SLACK = timedelta(minutes=2)
 
 # How a warrant ended, by the kind of order that ended it.
 _END_KIND = {"bail": "bailed", "fine_paid": "fine_paid", "charge_withdrawn": "withdrawn"}

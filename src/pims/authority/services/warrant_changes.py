@@ -5,7 +5,6 @@ from datetime import date, datetime
 from pims.authority import events, rules
 from pims.authority.models import Warrant, WarrantName
 from pims.authority.services.warrant_rows import (
-    CLOCK_SLACK,
     WarrantNameInput,
     WarrantNameResult,
     add_name,
@@ -26,6 +25,7 @@ from pims.jurisdictions.warrant_kinds import warrant_kinds
 from pims.kernel import minutes
 from pims.kernel.decisions import Reason
 from pims.kernel.errors import InvalidInput, Stale
+from pims.kernel.limits import CLOCK_SLACK
 
 DATES = frozenset({"starts_at", "until", "next_appearance", "amount_cents"})
 

@@ -1,7 +1,7 @@
 """The rows of warrants, as every service that records or changes one handles them."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from pims.authority import events, rules
@@ -14,7 +14,6 @@ from pims.kernel.decisions import Reason
 from pims.kernel.errors import NotFound
 from pims.people import selectors as people
 
-CLOCK_SLACK = timedelta(minutes=2)
 # In these years a paper can begin to hold somebody: those that people live in.
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 

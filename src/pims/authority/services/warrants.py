@@ -8,7 +8,6 @@ from pims.authority import rules
 from pims.authority.models import Body, ClerkQuery, Warrant, WarrantName
 from pims.authority.selectors.reading import read_off
 from pims.authority.services.warrant_rows import (
-    CLOCK_SLACK,
     WarrantNameInput,
     add_name,
     begins_wrongly,
@@ -22,6 +21,7 @@ from pims.foundation.vault.files import store_file
 from pims.jurisdictions.warrant_kinds import warrant_kinds
 from pims.kernel.decisions import Reason
 from pims.kernel.errors import InvalidInput, NotFound
+from pims.kernel.limits import CLOCK_SLACK
 from pims.people import selectors as people
 
 

@@ -15,8 +15,8 @@ from pims.foundation.history.known import held_at
 from pims.kernel import minutes
 from pims.kernel.decisions import Reason, refuse
 from pims.kernel.errors import InvalidInput, NotFound
+from pims.kernel.limits import CLOCK_SLACK
 
-CLOCK_SLACK = timedelta(minutes=2)
 OLDEST = datetime(1950, 1, 1, tzinfo=UTC)
 
 

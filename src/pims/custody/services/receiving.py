@@ -10,7 +10,6 @@ from pims.custody.services.about import about
 from pims.custody.services.absences import end_absence
 from pims.custody.services.closing import close_episode
 from pims.custody.services.common import (
-    CLOCK_SLACK,
     Moment,
     open_absence,
     open_escort,
@@ -28,6 +27,7 @@ from pims.foundation.commands.transaction import Transaction
 from pims.foundation.history.known import held_at
 from pims.foundation.vault.sealing import unseal_person
 from pims.kernel.collation import search_key
+from pims.kernel.limits import CLOCK_SLACK
 from pims.people import selectors as people
 from pims.people import services as people_services
 from pims.people.services import NameInput

@@ -116,6 +116,7 @@ def test_there_the_person_is_an_admission_to_complete_and_both_stays_are_told(
     custody = there.get(reverse("prisoner_custody", args=[number])).content.decode()
     for part in ("Test Prison", "Other Prison", "Cpl 31 Ken", "Remand warrant"):
         assert part in custody
+    assert "Received: Transfer" in custody
     timeline = there.get(reverse("prisoner_timeline", args=[number])).content.decode()
     assert "Transferred to Other Prison" in timeline
     assert "Received on transfer" in timeline
@@ -141,9 +142,14 @@ def test_who_reaches_both_places_lands_on_the_record_and_a_stale_form_is_refused
 ) -> None:
     held = prison.held()
     both = signed_in(staff("reception_officer"))
+    chosen = {"establishment_id": prison.establishment_id, "next": "/"}
+    both.post("/establishment/", chosen)
     number = number_of(prison, held.person_id)
     form = typed(to_establishment_id=str(other_prison.establishment_id), step="sure")
     assert both.post(url_of(held), form).url == reverse("prisoner", args=[number])
+    overview = both.get(reverse("prisoner", args=[number]))
+    facts = {str(fact.label): fact.value for fact in overview.context["facts"]}
+    assert facts["Establishment"] == "Other Prison", "the officer works at the prison left"
     again = both.post(url_of(held), form | {"command_id": str(uuid4())})
     assert again.status_code == 409
     assert Episode.objects.count() == 2

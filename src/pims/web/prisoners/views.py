@@ -69,7 +69,10 @@ def overview(request: Any, number: str) -> HttpResponse:
         if viewer.can("assurance.view") and not looking.past
         else [],
         "current": current,
-        "facts": _facts(viewer, person_id, current, where, looking),
+        "facts": [
+            *_elsewhere(current, request.establishment_id),
+            *_facts(viewer, person_id, current, where, looking),
+        ],
         "ended": None if current is not None else _ended(viewer, person_id, looking),
         "may": {
             name: viewer.can(permission) and not looking.joined_into
@@ -335,6 +338,13 @@ def _held(info: Any, looking: Looking) -> bool:
     episode = info.episode
     at = looking.as_of.valid_at
     return bool(episode.starts_at <= at and (episode.ends_at is None or episode.ends_at > at))
+
+
+def _elsewhere(current: Any, here: int | None) -> list[Fact]:
+    """Where whoever is held is, if not at the establishment that is being worked at."""
+    if current is None or current.episode.establishment_id == here:
+        return []
+    return [Fact(_("Establishment"), current.establishment)]
 
 
 def _facts(

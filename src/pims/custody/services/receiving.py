@@ -194,7 +194,18 @@ def _what_the_books_say(episode: Episode, at: datetime) -> BodyReceipt.Found:
         return BodyReceipt.Found.AT_LARGE
     if open_escort(episode, at) is not None:
         return BodyReceipt.Found.OUT_ON_ESCORT
+    if _is_awaited(episode):
+        return BodyReceipt.Found.NOT_HELD
     return BodyReceipt.Found.BOOKS_SAID_INSIDE
+
+
+def _is_awaited(episode: Episode) -> bool:
+    """Whether the person is on the books by a transfer alone: nobody here has seen them yet."""
+    return (
+        episode.reception_kind == Episode.ReceptionKind.TRANSFER
+        and not _in_a_cell(episode)
+        and not BodyReceipt.objects.filter(episode=episode).exists()
+    )
 
 
 def _in_a_cell(episode: Episode) -> bool:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from pims.authority import selectors as authority
 from pims.custody import selectors, services
 from pims.custody.models import EndOfCustody, Episode
-from pims.custody.tests.prison import Prison, told
+from pims.custody.tests.prison import Prison, man, told
 from pims.custody.tests.test_grave_facts import number_of, typed
 from pims.foundation.access.actor import Actor
 from pims.foundation.access.selectors import actor_for
@@ -311,3 +311,17 @@ def test_a_transfer_after_which_something_happened_there_is_not_taken_back_over_
         to_establishment_id=prison.establishment_id,
     )
     assert Episode.objects.get(pk=back.episode_id).establishment_id == prison.establishment_id
+
+
+def test_the_van_that_brings_a_transferred_person_is_no_surprise(
+    prison: Prison, other_prison: Prison
+) -> None:
+    held = prison.held("Ana Chan")
+    result = moved(prison, other_prison, held, happened_at=clock.now() - timedelta(hours=2))
+    (came,) = other_prison.receive(man("Ana Chan", person_id=held.person_id))
+    assert (came.episode_id, came.found) == (result.episode_id, "not_held")
+    assert "custody.episode_was_open" not in told(held.person_id)
+    with pytest.raises(Refused):
+        services.take_back_end(prison.command, episode_id=held.episode_id, reason="A mistake")
+    (again,) = other_prison.receive(man("Ana Chan", person_id=held.person_id, attach="same"))
+    assert again.found == "books_said_inside", "but a second van is"

@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
-from django.utils import timezone
-
+from pims.foundation.access.days import day_in, day_of
 from pims.foundation.access.person_scope import set_scope
 from pims.foundation.commands.transaction import Transaction
 from pims.foundation.vault.persons import same_human
@@ -69,8 +68,9 @@ def part_code(part: PersonPart | type[PersonPart]) -> str:
     return part._meta.db_table.removeprefix("people_")
 
 
-def today(tx: Transaction) -> date:
-    return timezone.localdate(tx.now)
+def today(tx: Transaction, person_id: int) -> date:
+    """Today where the person is, wherever it is recorded."""
+    return day_of(person_id, tx.now)
 
 
 def not_in_future(tx: Transaction, field: str, at: datetime | None) -> None:
@@ -85,11 +85,13 @@ def one_of(field: str, value: str, values: object, code: str = "people.unknown_c
         raise InvalidInput({field: Reason(code, {"value": value[:40]})})
 
 
-def is_juvenile_today(tx: Transaction, person: Person) -> bool:
+def is_juvenile_today(tx: Transaction, person: Person, *, zone: str = "") -> bool:
+    """`zone`: where the person is, for whoever asks of many at once."""
     facts = rules.AgeFacts(
         person.born_earliest, person.born_latest, person.age_disputed, person.age_decision
     )
-    return rules.is_juvenile(facts, today(tx))
+    day = day_in(zone, tx.now) if zone else today(tx, person.pk)
+    return rules.is_juvenile(facts, day)
 
 
 def keep_juvenile_label(tx: Transaction, person: Person) -> bool:

@@ -2,6 +2,7 @@
 
 from pims.authority.rules import LegalStatus
 from pims.authority.selectors.bodies import BodyInfo, bodies
+from pims.authority.selectors.ended_by import warrants_ended_by
 from pims.authority.selectors.police_interest import PoliceInterestInfo, police_interests
 from pims.authority.selectors.queries import ClerkQueryInfo, open_queries, queries_of, query
 from pims.authority.selectors.reading import SamePaper, papers_like, read_off
@@ -55,6 +56,7 @@ __all__ = [
     "warrant",
     "warrant_history",
     "warrant_name",
+    "warrants_ended_by",
     "warrants_in_doubt",
     "warrants_of",
 ]

@@ -168,6 +168,7 @@ def act_on_release_order(
             end_kind=_END_KIND.get(order.kind, "released"),
             ended_at=max(at, name.starts_at),
             basis=f"{order.body.name} {order.reference}".strip(),
+            by_order_id=order.pk,
         )
     order.state = ReleaseOrder.State.ACTED_ON
     order.save(update_fields=["state"])

@@ -14,6 +14,8 @@ from pims.kernel.decisions import Reason
 from pims.kernel.errors import NotFound
 from pims.people import selectors as people
 
+# What says of a name that it ended, and how.
+ENDED = ("ends_at", "end_kind", "end_basis", "ended_by_order")
 # In these years a paper can begin to hold somebody: those that people live in.
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 
@@ -158,12 +160,19 @@ def as_input(name: WarrantName) -> WarrantNameInput:
 
 
 def close_name(
-    tx: Transaction, name: WarrantName, *, end_kind: str, ended_at: datetime, basis: str
+    tx: Transaction,
+    name: WarrantName,
+    *,
+    end_kind: str,
+    ended_at: datetime,
+    basis: str,
+    by_order_id: int | None = None,
 ) -> None:
     """Close one name on a warrant inside a change whose permission is already settled."""
     name.ends_at, name.end_kind, name.end_basis = ended_at, end_kind, basis[:300]
+    name.ended_by_order_id = by_order_id
     name.version += 1
-    name.save(update_fields=["ends_at", "end_kind", "end_basis", "version"])
+    name.save(update_fields=[*ENDED, "version"])
     tx.record(
         events.WarrantEnded(
             person_id=name.person_id,
@@ -176,14 +185,27 @@ def close_name(
     )
 
 
-def stand_if_not_run_out(name: WarrantName, zone: str) -> None:
+def open_again(name: WarrantName) -> dict[str, object]:
+    """Take the end off a name, and give what it said. Saves and records nothing."""
+    before = {"ends_at": name.ends_at, "end_kind": name.end_kind, "end_basis": name.end_basis}
+    name.ends_at, name.end_kind, name.end_basis = None, WarrantName.EndKind.OPEN, ""
+    name.ended_by_order_id = None
+    return before
+
+
+def stand_if_not_run_out(name: WarrantName, zone: str) -> dict[str, object]:
     """A paper that was taken to have run out when custody ended, and by its words as they read now
-    had not, stands open again. Saves nothing."""
+    had not, stands open again.
+
+    Gives what its end said, to be recorded with the change; nothing where it stays as it is.
+    Saves nothing.
+    """
     if name.end_kind != WarrantName.EndKind.EXPIRED or name.ends_at is None:
-        return
+        return {}
     kind = warrant_kinds()[name.warrant.kind]
-    if not rules.ran_out(facts_of(name), kind, zone, name.ends_at):
-        name.ends_at, name.end_kind, name.end_basis = None, WarrantName.EndKind.OPEN, ""
+    if rules.ran_out(facts_of(name), kind, zone, name.ends_at):
+        return {}
+    return open_again(name)
 
 
 def name_court_date(

@@ -127,7 +127,7 @@ def take_back_end(tx: Transaction, *, episode_id: int, reason: str) -> EpisodeRe
             beyond,
             person_id=episode.person_id,
             end_kind=ENDED_AS[kind],
-            since=end.at,
+            at=end.at,
             basis=reason,
         )
     if kind == Episode.EndKind.DIED:

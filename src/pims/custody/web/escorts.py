@@ -186,7 +186,7 @@ def _not_here(request: Any, offered: Iterable[selectors.RollRow]) -> list[dict[s
     here = {str(row.episode_id) for row in offered}
     asked = set(request.GET.getlist("episode")) - here if request.method != "POST" else set()
     told = ngettext(
-        "Somebody you asked for cannot be sent out: not in the prison now, or not here.",
+        "%(count)s person you asked for cannot be sent out: not in the prison now, or not here.",
         "%(count)s people you asked for cannot be sent out: not in the prison now, or not here.",
         len(asked),
     )

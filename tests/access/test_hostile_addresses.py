@@ -145,8 +145,11 @@ def test_a_number_whose_check_fails_opens_nobody(client: Client, prison: SmallPr
 
 
 @pytest.mark.any_server
-def test_sending_out_somebody_who_is_not_here_says_so(client: Client, prison: SmallPrison) -> None:
-    away = prison.held["USHER"].episode_id  # in hospital since the samples were made
+def test_sending_out_somebody_who_is_not_here_says_so(
+    client: Client, prison: SmallPrison, samples: Samples
+) -> None:
+    assert samples["escort_id"], "Usher is in hospital"
+    away = prison.held["USHER"].episode_id
     for asked in ("999999999", "abc", str(away), "0"):
         answer = client.get(f"/custody/out/send/?episode={asked}")
         assert answer.status_code == 404, asked

@@ -1,5 +1,6 @@
 """What was recorded as somebody came in: receipts, injuries, admission steps, identity checks."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -63,9 +64,12 @@ def identity_checks(viewer: Actor, person_id: int) -> list[IdentityCheckInfo]:
     ]
 
 
-def identity_denials(episode_id: int) -> list[IdentityCheckInfo]:
-    """The checks before a discharge that said "somebody else", oldest first, for the room above."""
-    said = IdentityCheck.objects.filter(episode_id=episode_id, matched=False, purpose="discharge")
+def identity_denials(episode_ids: Iterable[int]) -> list[IdentityCheckInfo]:
+    """The checks before a discharge from these stays that said "somebody else", oldest first, for
+    the room above."""
+    said = IdentityCheck.objects.filter(
+        episode_id__in=list(episode_ids), matched=False, purpose="discharge"
+    )
     return [
         IdentityCheckInfo(c.pk, c.how, tuple(c.officers), c.matched, c.at, c.purpose)
         for c in said.order_by("at", "pk")

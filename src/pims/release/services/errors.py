@@ -45,8 +45,8 @@ def record_release_in_error(
 
     Raises Refused where the error is recorded already, InvalidInput, NotFound.
     """
-    discharge = locked_discharge(tx, discharge_id)
-    tx.require_person("release.discharge", people.canonical_id(discharge.person_id))
+    discharge, person_id = locked_discharge(tx, discharge_id)
+    tx.require_person("release.discharge", people.canonical_id(person_id))
     if discharge.taken_back_at is not None:
         refuse(Reason("release.discharge_taken_back")).require()
     if ReleaseInError.objects.filter(discharge=discharge).exists():

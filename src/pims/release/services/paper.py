@@ -26,6 +26,8 @@ from pims.release.services.cases import ON_PAPER
 from pims.release.services.discharges import DischargeResult, write_discharge
 
 Basis = DischargeCase.Basis
+# What `set_ground` sets.
+GROUND_FIELDS = ("basis", "ground", "clock_started_at", "release_order_id", "final_date")
 UNSAID = ("no_order_seen", "officer_not_named", rules.SECOND_IS_FIRST)
 
 

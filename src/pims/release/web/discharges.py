@@ -124,16 +124,17 @@ def _found_wrong(error: errors.ErrorInfo) -> list[Fact]:
 def _put_right(found: DischargeInfo) -> list[Fact]:
     """What was corrected of a discharge, and that it was taken back: when, by whom and why."""
     names = user_names(
-        {i for i in (found.corrected_by_id, found.taken_back_by_id) if i is not None}
+        {c.corrected_by_id for c in found.corrections}
+        | ({found.taken_back_by_id} if found.taken_back_by_id is not None else set())
     )
     facts = []
-    if found.moved_from is not None:
-        facts.append(Fact(_("Hour that stood before"), found.moved_from))
-    if found.corrected_at is not None:
-        by = names.get(found.corrected_by_id or 0, "—")
+    for correction in found.corrections:
+        if correction.moved_from is not None:
+            facts.append(Fact(_("Hour that stood before"), correction.moved_from))
+        by = names.get(correction.corrected_by_id, "—")
         facts += [
-            Fact(_("Corrected at"), found.corrected_at),
-            Fact(_("Corrected by"), f"{by}: {found.correction_reason}"),
+            Fact(_("Corrected at"), correction.corrected_at),
+            Fact(_("Corrected by"), f"{by}: {correction.reason}"),
         ]
     if found.taken_back_at is not None:
         by = names.get(found.taken_back_by_id or 0, "—")

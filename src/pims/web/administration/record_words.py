@@ -58,6 +58,8 @@ TABLES: Mapping[str, Promise] = {
     "property_receipt": _("Property receipts"),
     "release_case": _("Discharge checks"),
     "release_discharge": _("Discharges"),
+    "release_discharge_correction": _("Corrections of discharges"),
+    "release_identity_decision": _("Decisions about the identity"),
     "release_in_error": _("Releases in error"),
     "release_item": _("Lines of discharge checks"),
     "release_vouching": _("Who answered for the identity"),

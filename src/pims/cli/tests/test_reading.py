@@ -17,7 +17,7 @@ from pims.foundation.ledger.models import LedgerEntry
 from pims.kernel import clock
 from pims.kernel.errors import NotFound
 from pims.people.services import create_person
-from tests.fixtures.small_prison import PEOPLE, make_small_prison
+from tests.fixtures.small_prison import PEOPLE
 
 pytestmark = pytest.mark.any_server
 
@@ -29,11 +29,10 @@ def _roll(capsys: pytest.CaptureFixture[str], **asked: str) -> list[dict[str, An
     return found
 
 
-@pytest.mark.usefixtures("db")
+@pytest.mark.usefixtures("small_prison")
 def test_the_roll_and_each_prisoner_on_it_can_be_read_and_the_ledger_says_so(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    make_small_prison()
     before = LedgerEntry.objects.filter(kind="read").count()
 
     rows = _roll(capsys)

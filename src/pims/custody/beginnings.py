@@ -9,10 +9,10 @@ from django.db.models import QuerySet
 from pims.authority import selectors as authority
 from pims.custody.models import Absence, Episode, Escort, Placement
 from pims.custody.rules.returns import NEVER_LEFT
-from pims.custody.rules.timelines import INSTANT
 from pims.facilities import selectors as facilities
 from pims.foundation.history.known import held_at
 from pims.kernel.decisions import Reason
+from pims.kernel.minutes import INSTANT
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,9 @@ from pims.authority.services.words import NAME, REFERENCE, line, prose
 from pims.authority.wording import ORDER_STANDS
 from pims.foundation.commands.transaction import Transaction, service
 from pims.foundation.vault.files import store_file
+from pims.kernel import minutes
 from pims.kernel.decisions import Reason, refuse
 from pims.kernel.errors import InvalidInput, NotFound
-from pims.kernel.limits import CLOCK_SLACK
 from pims.people import selectors as people
 
 # How a warrant ended, by the kind of order that ended it.
@@ -63,7 +63,7 @@ def record_release_order(
         wrong["warrants"] = Reason("authority.warrant_of_another")
     if not names and not ends_all:
         wrong["warrants"] = Reason("authority.order_names_nothing")
-    if received_at > tx.now + CLOCK_SLACK:
+    if minutes.is_to_come(received_at, tx.now):
         wrong["received_at"] = Reason("authority.in_the_future")
     if wrong:
         raise InvalidInput(wrong)

@@ -25,7 +25,6 @@ from pims.jurisdictions.warrant_kinds import warrant_kinds
 from pims.kernel import minutes
 from pims.kernel.decisions import Reason
 from pims.kernel.errors import InvalidInput, Stale
-from pims.kernel.limits import CLOCK_SLACK
 
 DATES = frozenset({"starts_at", "until", "next_appearance", "amount_cents"})
 
@@ -52,7 +51,7 @@ def set_next_appearance(
     zone = zone_of(name.warrant.establishment_id)
     basis = prose("basis", basis)
     opened: dict[str, object] = {}
-    if happened_at > tx.now + CLOCK_SLACK:
+    if minutes.is_to_come(happened_at, tx.now):
         raise InvalidInput({"happened_at": Reason("authority.in_the_future")})
     if next_appearance is not None and next_appearance < happened_at.astimezone(zone).date():
         raise InvalidInput({"next_appearance": Reason("authority.appearance_before_hearing")})
@@ -190,7 +189,7 @@ def end_warrant(
     ended_at = minutes.not_before(ended_at, name.starts_at)
     if ended_at < name.starts_at:
         raise InvalidInput({"ended_at": Reason("authority.ends_before_start")})
-    if ended_at > tx.now + CLOCK_SLACK:
+    if minutes.is_to_come(ended_at, tx.now):
         raise InvalidInput({"ended_at": Reason("authority.in_the_future")})
     if name.ends_at is None:
         close_name(tx, name, end_kind=end_kind, ended_at=ended_at, basis=basis)

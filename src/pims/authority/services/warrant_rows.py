@@ -12,12 +12,11 @@ from pims.foundation.commands.transaction import Transaction
 from pims.jurisdictions.warrant_kinds import warrant_kinds
 from pims.kernel.decisions import Reason
 from pims.kernel.errors import NotFound
+from pims.kernel.limits import FIRST_YEAR_OF_PAPERS, LAST_YEAR_OF_PAPERS
 from pims.people import selectors as people
 
 # What says of a name that it ended, and how.
 ENDED = ("ends_at", "end_kind", "end_basis", "ended_by_order")
-# In these years a paper can begin to hold somebody: those that people live in.
-FIRST_YEAR, LAST_YEAR = 1900, 2200
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,7 @@ def begins_wrongly(starts_at: datetime) -> Reason | None:
     """Why no paper can have begun to hold somebody then; None where it can, ahead of us too."""
     if starts_at.tzinfo is None:
         return Reason("authority.zone_missing")
-    if not FIRST_YEAR <= starts_at.year <= LAST_YEAR:
+    if not FIRST_YEAR_OF_PAPERS <= starts_at.year <= LAST_YEAR_OF_PAPERS:
         return Reason("authority.begins_in_no_such_year", {"year": str(starts_at.year)})
     return None
 
@@ -187,7 +186,11 @@ def close_name(
 
 def open_again(name: WarrantName) -> dict[str, object]:
     """Take the end off a name, and give what it said. Saves and records nothing."""
-    before = {"ends_at": name.ends_at, "end_kind": name.end_kind, "end_basis": name.end_basis}
+    before: dict[str, object] = {
+        "ends_at": name.ends_at,
+        "end_kind": name.end_kind,
+        "end_basis": name.end_basis,
+    }
     name.ends_at, name.end_kind, name.end_basis = None, WarrantName.EndKind.OPEN, ""
     name.ended_by_order_id = None
     return before

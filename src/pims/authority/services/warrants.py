@@ -19,9 +19,9 @@ from pims.authority.wording import query_text
 from pims.foundation.commands.transaction import Transaction, service
 from pims.foundation.vault.files import store_file
 from pims.jurisdictions.warrant_kinds import warrant_kinds
+from pims.kernel import minutes
 from pims.kernel.decisions import Reason
 from pims.kernel.errors import InvalidInput, NotFound
-from pims.kernel.limits import CLOCK_SLACK
 from pims.people import selectors as people
 
 
@@ -160,7 +160,7 @@ def _check_warrant(
         wrong["names"] = Reason("authority.named_twice")
     if unknown := set(defects) - set(rules.DEFECTS):
         wrong["defects"] = Reason("authority.unknown_defect", {"code": min(unknown)})
-    if received_at > tx.now + CLOCK_SLACK:
+    if minutes.is_to_come(received_at, tx.now):
         wrong["received_at"] = Reason("authority.in_the_future")
     for name in names:
         if (wrongly := begins_wrongly(name.starts_at)) is not None:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from pims.custody import events
 from pims.custody.models import Absence, Episode, Escort
-from pims.custody.rules.timelines import INSTANT, cut, fit
+from pims.custody.rules.timelines import cut, fit
 from pims.custody.services.about import about
 from pims.custody.services.common import (
     Moment,
@@ -28,6 +28,7 @@ from pims.kernel import minutes
 from pims.kernel.decisions import Reason, refuse
 from pims.kernel.errors import InvalidInput
 from pims.kernel.limits import CLOCK_SLACK
+from pims.kernel.minutes import INSTANT
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,6 @@ from pims.custody import events
 from pims.custody.beginnings import has_happened
 from pims.custody.models import Absence, AdmissionStep, BodyReceipt, EndOfCustody, Episode
 from pims.custody.reading import establishment_names
-from pims.custody.rules.timelines import INSTANT
 from pims.custody.services.about import about
 from pims.custody.services.closing import TEXTS, EndResult, told
 from pims.custody.services.common import (
@@ -31,6 +30,7 @@ from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel import minutes
 from pims.kernel.decisions import Reason, refuse
 from pims.kernel.errors import InvalidInput, NotFound, Stale
+from pims.kernel.minutes import INSTANT
 from pims.people import services as people_services
 
 CORRECT = "custody.correct"

@@ -53,7 +53,8 @@ def correct_departure(
         wrong["expected_back_at"] = Reason("custody.expected_before_departure")
     if wrong:
         raise InvalidInput(wrong)
-    before = {"left_at": escort.left_at, "expected_back_at": escort.expected_back_at}
+    was = escort.left_at
+    before = {"left_at": was, "expected_back_at": escort.expected_back_at}
     after = {"left_at": at, "expected_back_at": expected}
     if before == after:
         return DepartureCorrected(escort.pk, escort.version)
@@ -64,7 +65,7 @@ def correct_departure(
         events.EscortDepartureCorrected(
             **about(episode, at),
             escort_id=escort.pk,
-            was=before["left_at"].isoformat(),
+            was=was.isoformat(),
             expected_back_at=None if expected is None else expected.isoformat(),
         ),
         details={"reason": reason, "before": before, "after": after},

@@ -7,13 +7,13 @@ from datetime import datetime
 from pims.custody import events
 from pims.custody.beginnings import fault_of_start, stay_to_join
 from pims.custody.models import BodyReceipt, EndOfCustody, Episode, Injury, Placement
-from pims.custody.rules.timelines import INSTANT
 from pims.custody.services.about import about
 from pims.custody.services.corrections import begin_at, change_receipt
 from pims.custody.services.never_held import undo
 from pims.foundation.commands.transaction import Transaction
 from pims.kernel import minutes
 from pims.kernel.decisions import Reason
+from pims.kernel.minutes import INSTANT
 
 
 @dataclass(frozen=True, slots=True)

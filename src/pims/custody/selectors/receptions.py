@@ -8,6 +8,10 @@ from typing import Any
 from pims.custody.models import AdmissionStep, IdentityCheck
 from pims.foundation.access.actor import Actor
 from pims.foundation.access.scope import require_visible
+from pims.foundation.bulk import any_of
+from pims.foundation.history.known import as_known
+from pims.kernel.asof import AsOf
+from pims.people import selectors as people
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +59,22 @@ class IdentityCheckInfo:
     purpose: str
 
 
-def identity_checks(viewer: Actor, person_id: int) -> list[IdentityCheckInfo]:
-    """The checks of a person's identity, newest first. Raises NotFound."""
+def identity_checks(
+    viewer: Actor, person_id: int, as_of: AsOf | None = None
+) -> list[IdentityCheckInfo]:
+    """The checks of a person's identity, under whatever number, newest first. Raises NotFound.
+
+    With `as_of` those made by then, as they were known then.
+    """
     require_visible(viewer, "custody.view", person_id)
+    known_at = None if as_of is None else as_of.known_at
+    own = people.persons_of(person_id, known_at=known_at)
+    rows = as_known(IdentityCheck, known_at, among=any_of("person_id", sorted(own)))
+    if as_of is not None:
+        rows = rows.filter(at__lte=as_of.valid_at)
     return [
-        IdentityCheckInfo(c.pk, c.how, tuple(c.officers), c.matched, c.at, c.purpose)
-        for c in IdentityCheck.objects.filter(person_id=person_id).order_by("-at")
+        IdentityCheckInfo(c.id, c.how, tuple(c.officers), c.matched, c.at, c.purpose)
+        for c in rows.order_by("-at", "-id")
     ]
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from pims.foundation.access.days import day_in, day_of
 from pims.foundation.access.person_scope import set_scope
 from pims.foundation.commands.transaction import Transaction
-from pims.foundation.vault.persons import same_human
+from pims.foundation.vault.persons import lock_same_human, same_human
 from pims.kernel.decisions import Reason, refuse
 from pims.kernel.errors import InvalidInput, NotFound, Stale
 from pims.people import events, rules
@@ -19,7 +19,8 @@ AHEAD = timedelta(minutes=2)
 def open_person(
     tx: Transaction, person_id: int, version: int | None = None, *, merged: bool = False
 ) -> Person:
-    """The person, locked for a change by someone who may make it.
+    """The person, locked for a change by someone who may make it, with all records of the same
+    human being: what is said of one may hide them all.
 
     `merged` allows a record that was merged into another, for facts of its own custody.
 
@@ -27,7 +28,7 @@ def open_person(
     `version` is given and somebody changed the person since.
     """
     tx.require_person("people.edit", person_id)
-    tx.lock_persons([person_id])
+    lock_same_human(tx, [person_id])
     person = Person.objects.filter(pk=person_id).first()
     if person is None:
         raise NotFound("person")
@@ -97,8 +98,8 @@ def is_juvenile_today(tx: Transaction, person: Person, *, zone: str = "") -> boo
 def keep_juvenile_label(tx: Transaction, person: Person) -> bool:
     """Whoever is a juvenile today is reached only by those who may see juveniles.
 
-    So is every record of the same human being, where one of them says so. Tells whether they
-    are marked now.
+    So is every record of the same human being, where one of them says so: all are locked. Tells
+    whether they are marked now.
     """
     records = same_human(person.pk)
     others = Person.objects.filter(pk__in=records).exclude(pk=person.pk)

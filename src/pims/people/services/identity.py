@@ -6,6 +6,7 @@ from datetime import date
 from pims.foundation.access.days import zones_of
 from pims.foundation.access.models import PersonScope
 from pims.foundation.commands.transaction import Transaction, service
+from pims.foundation.vault.persons import lock_same_human
 from pims.kernel.decisions import Reason
 from pims.kernel.errors import InvalidInput
 from pims.kernel.text import clean_field
@@ -158,7 +159,7 @@ def let_come_of_age(tx: Transaction) -> int:
     candidates = [
         person.pk for person in persons if not is_juvenile_today(tx, person, zone=zones[person.pk])
     ]
-    tx.lock_persons(candidates)
+    lock_same_human(tx, candidates)
     grown = 0
     # Read again under the lock: an age may have been disputed since.
     for person in Person.objects.filter(pk__in=candidates).order_by("pk"):

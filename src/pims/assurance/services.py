@@ -1,4 +1,8 @@
-"""Every write of the assurance room: raising, climbing, acknowledging and ending alarms."""
+"""The life of an alarm: raising, climbing, acknowledging and ending.
+
+Handing alarms over when a record is sealed is in `sealing`, when somebody is transferred in
+`transfers`.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +15,7 @@ from pims.assurance.facts import collect_facts, collect_owed
 from pims.assurance.kinds import AlarmKind, alarm_kinds
 from pims.assurance.locking import one_at_a_time
 from pims.assurance.models import Alarm
-from pims.assurance.owners import owner_of, sealed_among
+from pims.assurance.owners import Watch, owner_of, watches_over
 from pims.assurance.rules import DueAlarm, due_alarms
 from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel.decisions import Reason, refuse
@@ -81,8 +85,8 @@ def sweep(
     }
     settled = _settled_by_reason(due)
     new = [a for key, a in due.items() if key not in open_alarms and key not in settled]
-    sealed = sealed_among(alarm.person_id for alarm in new)
-    raised = [_raise(tx, alarm, sealed=alarm.person_id in sealed) for alarm in new]
+    watch_over = watches_over(new)
+    raised = [_raise(tx, alarm, watch_over(alarm)) for alarm in new]
     over = [alarm for key, alarm in open_alarms.items() if key not in due]
     for alarm in over:
         _end(tx, alarm, kind=Alarm.EndKind.FACT, reason="")
@@ -135,7 +139,7 @@ def raise_alarm(tx: Transaction, *, alarm: DueAlarm) -> AlarmResult:
     one_at_a_time()
     standing = Alarm.objects.filter(kind=alarm.kind, key=alarm.key, ended_at=None).first()
     if standing is None:
-        standing = _raise(tx, alarm, sealed=bool(sealed_among([alarm.person_id])))
+        standing = _raise(tx, alarm, watches_over([alarm])(alarm))
     return AlarmResult(standing.pk)
 
 
@@ -201,19 +205,14 @@ def climb_overdue(tx: Transaction, *, establishment_id: int | None) -> int:
     """
     overdue = _overdue(tx, establishment_id=establishment_id).select_for_update()
     climbed, found = 0, list(overdue.order_by("pk"))
-    sealed = sealed_among(alarm.person_id for alarm in found)
+    watch_over = watches_over(found)
     for alarm in found:
         kind = alarm_kinds()[alarm.kind]
         step, deadline = _step_at(kind, _counts_from(kind, alarm.since, alarm.raised_at), tx.now)
         if step == alarm.step:
             continue
         alarm.step, alarm.deadline_at = step, deadline
-        alarm.owner_role = owner_of(
-            kind,
-            step,
-            sealed=alarm.person_id in sealed,
-            establishment_id=alarm.establishment_id,
-        )
+        alarm.owner_role = owner_of(kind, step, watch_over(alarm))
         alarm.acknowledged_at = alarm.acknowledged_by_id = None
         alarm.save()
         climbed += 1
@@ -254,7 +253,7 @@ def _settled_by_reason(due: Mapping[tuple[str, str], DueAlarm]) -> set[tuple[str
     ) & set(due)
 
 
-def _raise(tx: Transaction, due: DueAlarm, *, sealed: bool) -> Alarm:
+def _raise(tx: Transaction, due: DueAlarm, watch: Watch | None) -> Alarm:
     kind = alarm_kinds()[due.kind]
     step, deadline = _step_at(kind, _counts_from(kind, due.since, tx.now), tx.now)
     alarm = Alarm.objects.create(
@@ -267,7 +266,7 @@ def _raise(tx: Transaction, due: DueAlarm, *, sealed: bool) -> Alarm:
         since=due.since,
         raised_at=tx.now,
         step=step,
-        owner_role=owner_of(kind, step, sealed=sealed, establishment_id=due.establishment_id),
+        owner_role=owner_of(kind, step, watch),
         deadline_at=deadline,
     )
     tx.record(

@@ -8,11 +8,11 @@ from pims.assurance import events
 from pims.assurance.kinds import alarm_kinds
 from pims.assurance.locking import one_at_a_time
 from pims.assurance.models import Alarm
-from pims.assurance.owners import owner_of, sealed_among
+from pims.assurance.owners import owner_of, sealed_among, watches
 from pims.assurance.services import BY_FACT
 from pims.custody.selectors.standing import standing
 from pims.foundation.commands.transaction import Transaction, service
-from pims.foundation.vault.persons import same_human
+from pims.foundation.vault.persons import lock_same_human
 
 # By fact, but about an order: the same alarm here and there.
 OF_THE_PERSON = {"order_in_doubt"}
@@ -23,20 +23,17 @@ def follow_person(tx: Transaction, *, person_id: int) -> None:
     """Give the open alarms about the person to where they are held now, to be seen anew there."""
     tx.require("assurance.sweep")
     one_at_a_time()
-    persons = same_human(person_id)
-    tx.lock_persons(persons)
+    persons = lock_same_human(tx, [person_id])
     held = standing(person_ids=persons)
     if not held:
         return
     establishment_id = held[0].establishment_id
     found = Alarm.objects.select_for_update().filter(person_id__in=list(persons), ended_at=None)
     found = found.exclude(establishment_id=establishment_id).filter(establishment__isnull=False)
-    sealed = bool(sealed_among(persons))
+    watch = watches([establishment_id])[establishment_id] if sealed_among(persons) else None
     for alarm in found.exclude(kind__in=BY_FACT - OF_THE_PERSON).order_by("pk"):
         before, alarm.establishment_id = alarm.owner_role, establishment_id
-        alarm.owner_role = owner_of(
-            alarm_kinds()[alarm.kind], alarm.step, sealed=sealed, establishment_id=establishment_id
-        )
+        alarm.owner_role = owner_of(alarm_kinds()[alarm.kind], alarm.step, watch)
         alarm.acknowledged_at = alarm.acknowledged_by_id = None
         alarm.save(
             update_fields=["establishment", "owner_role", "acknowledged_at", "acknowledged_by_id"]

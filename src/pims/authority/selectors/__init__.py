@@ -19,6 +19,7 @@ from pims.authority.selectors.status import WarrantHistory, legal_status, warran
 from pims.authority.selectors.warrants import (
     WarrantBrief,
     detaining_warrants,
+    over_undecided,
     undecided_warrants,
     waits_for_court,
     warrant,
@@ -43,6 +44,7 @@ __all__ = [
     "open_queries",
     "open_release_orders",
     "orders_in_doubt",
+    "over_undecided",
     "papers_like",
     "persons_by_reference",
     "police_interests",

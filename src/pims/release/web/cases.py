@@ -370,15 +370,9 @@ def _to_decide(facts: rules.DischargeFacts) -> list[tuple[Any, str]]:
 
 def _over_undecided(case: CaseDetail) -> list[tuple[Any, str]]:
     """Papers that by plain words are over and that nobody has decided on: shown, no stop."""
-    now = clock.now()
     zone = facilities.time_zone(case.establishment_id)
-    papers = authority.warrants_of([case.person_id], zone=zone).get(case.person_id, [])
-    return [
-        (w, kind_label(w.kind))
-        for w in papers
-        if w.state == "as_received" and w.ends_at is None
-        if not w.detains_at(now) and not w.may_detain_at(now)
-    ]
+    papers = authority.over_undecided(case.person_id, zone=zone, at=clock.now())
+    return [(paper, kind_label(paper.kind)) for paper in papers]
 
 
 def _tone(row: selectors.ClockRow, now: Any) -> str:

@@ -16,8 +16,8 @@ from pims.kernel.limits import CLOCK_SLACK
 from pims.kernel.text import clean_field
 from pims.people import selectors as people
 from pims.release import events
-from pims.release.errors import orders_of
 from pims.release.models import ReleaseInError
+from pims.release.released_in_error import orders_of
 from pims.release.services.discharges import locked_discharge
 
 # Why a warrant that a release had ended detains again, as its history says.

@@ -21,7 +21,7 @@ from pims.foundation.ledger.reads import shows
 from pims.kernel import clock
 from pims.kernel.decisions import Reason
 from pims.kernel.errors import InvalidInput
-from pims.release import errors, selectors, services
+from pims.release import released_in_error, selectors, services
 from pims.release.documents.ground import ground_text, order_of, order_text
 from pims.release.documents.lines import book_lines
 from pims.release.selectors import DischargeInfo
@@ -71,7 +71,7 @@ def discharge_page(request: Any, discharge_id: int) -> HttpResponse:
     """One discharge: when, by whom, and what was not as it should be."""
     found = selectors.discharge(request.actor, discharge_id)
     officers = officers_of([found])[discharge_id]
-    wrong = errors.error_of_discharge(request.actor, discharge_id)
+    wrong = released_in_error.error_of_discharge(request.actor, discharge_id)
     order = order_of(found)
     context = {
         "discharge": found,
@@ -111,7 +111,7 @@ def discharge_page(request: Any, discharge_id: int) -> HttpResponse:
     return render(request, "release/discharged.html", context)
 
 
-def _found_wrong(error: errors.ErrorInfo) -> list[Fact]:
+def _found_wrong(error: released_in_error.ErrorInfo) -> list[Fact]:
     """What is known of a release in error, and whether the person is back."""
     return [
         Fact(_("Error discovered at"), error.discovered_at),
@@ -233,7 +233,7 @@ def error(request: Any, discharge_id: int) -> HttpResponse:
 def returned(request: Any, error_id: int) -> HttpResponse:
     """Whoever was released in error is back."""
     person_id = selectors.error_person(request.actor, error_id)
-    before = errors.authority_before(request.actor, error_id)
+    before = released_in_error.authority_before(request.actor, error_id)
     form = ReturnedForm(
         request.POST if request.method == "POST" else None,
         ended=bool(before.ended),
@@ -266,7 +266,7 @@ def returned(request: Any, error_id: int) -> HttpResponse:
     return render(request, "release/step.html", context, status=422 if form.errors else 200)
 
 
-def _say_what_holds(request: Any, done: ErrorResult, before: errors.Authority) -> None:
+def _say_what_holds(request: Any, done: ErrorResult, before: released_in_error.Authority) -> None:
     """On what the person is held again, or that nothing says so yet."""
     if done.warrant_name_ids:
         held = [p for p in before.ended if p.warrant_name_id in done.warrant_name_ids]

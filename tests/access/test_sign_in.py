@@ -66,23 +66,6 @@ def test_the_card_does_as_well_as_the_number_on_it() -> None:
     assert is_in(client)
 
 
-def test_a_password_does_in_the_box_of_the_pin_as_in_its_own() -> None:
-    user, client = staff("records_officer"), Client()
-    answer = client.post("/sign-in/", {"badge": user.badge, "secret": PASSWORD})
-    assert answer.status_code == 302
-    assert is_in(client)
-
-
-def test_a_password_of_figures_that_are_on_no_key_does_in_the_box_of_the_pin_too() -> None:
-    user, client = staff("records_officer"), Client()
-    figures = "٧٣٩١٤٨٢٦٠٥١٧٤"
-    user.set_password(figures)
-    user.save()
-    answer = client.post("/sign-in/", {"badge": user.badge, "secret": figures})
-    assert answer.status_code == 302
-    assert is_in(client)
-
-
 def test_a_page_asked_for_before_signing_in_is_the_page_after_it() -> None:
     user, client = staff("administrator", "auditor"), Client()
     asked = client.get("/account/?x=1")

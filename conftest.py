@@ -93,7 +93,14 @@ def pytest_collection_finish() -> None:
 
 
 def _needs_postgres(item: pytest.Item) -> bool:
-    """Whether it uses a server, of which another version could make a difference."""
+    """Whether it uses a server, of which another version could make a difference.
+
+    That is so wherever statements are asked of services, selectors, tables and triggers, of
+    migrations, privileges and the launcher, and once of every page. It is not where the same
+    statements are only made again: through the boxes of pages, by papers and the command line,
+    over a simulated year or in another order. Those tests are marked `any_server`; whoever marks
+    one knows of another that makes its statements without the mark.
+    """
     servers = {"db", "django_db_setup", "a_database", "fresh_database", "empty_instance"}
     marked = {mark.name for mark in item.iter_markers()}
     used = "django_db" in marked or servers & set(getattr(item, "fixturenames", ()))
@@ -108,7 +115,7 @@ def _turn(item: pytest.Item) -> int:
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers",
-        "any_server: repeats statements that tests without this mark make too",
+        "any_server: only repeats, by other ways, statements that tests without this mark make",
     )
     os.environ["PIMS_POSTGRES"] = config.getoption("--postgres")
     if getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput"):

@@ -22,13 +22,17 @@ class Pass:
         self, server: str, processes: int, *arguments: str, log: Path | None = None
     ) -> None:
         self.server, self.log = server, log
+        # A single process needs no other one to hand out its work.
+        several = ["--numprocesses", str(processes), "--dist", "loadfile"]
+        # A hundred processes begin in a run: not each shall compile the same files anew.
+        env = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
         with Path(log or os.devnull).open("wb") as file:
             self.process = subprocess.Popen(
                 [
                     sys.executable, "-m", "pytest", "-q", "--postgres", server,
-                    "--numprocesses", str(processes), "--dist", "loadfile",
-                    "--no-loadscope-reorder", *arguments,
+                    *(several if processes > 1 else []), "--no-loadscope-reorder", *arguments,
                 ],
+                env=env,
                 stdin=subprocess.DEVNULL,
                 stdout=file if log else None,
                 stderr=subprocess.STDOUT if log else None,

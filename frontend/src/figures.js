@@ -29,7 +29,7 @@ export function takeFigures(id, stream) {
     shown = position;
     clearTimeout(timer);
     timer = 0;
-    swap(target, html);
+    if (html !== null) swap(target, html);
   });
   stream.addEventListener("fetch", (event) => {
     clearTimeout(timer);

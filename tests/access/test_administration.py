@@ -1,5 +1,6 @@
 """What an administrator can do on the pages, and what the pages never show or allow."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -13,7 +14,7 @@ from pims.foundation.outbox.models import ParkedEvent
 from pims.kernel import clock
 from tests.access.staff import PASSWORD, PIN, sign_in, signed_in, staff
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_server]
 
 
 @pytest.fixture
@@ -159,3 +160,108 @@ def test_an_administrator_is_told_that_events_cannot_be_handled(db: None) -> Non
     page = client.get("/administration/users/").content.decode()
     assert "1 event cannot be handled" in page
     assert "pims check events" in page
+
+
+def test_no_box_of_a_user_or_a_grant_makes_a_page_fall_over(client: Client) -> None:
+    user = staff("gate_officer")
+    client.raise_request_exception = False
+    address = f"/administration/users/{user.pk}/"
+    boxes = {
+        "/administration/users/new/": {"badge": "N9", "name": "Ana", "language": "en", "email": ""},
+        f"{address}details/": {"name": "Ana", "language": "en", "email": ""},
+        f"{address}pin/": {"pin": PIN, "again": PIN},
+        f"{address}password/": {"password": PASSWORD, "again": PASSWORD},
+        f"{address}card/": {"card": "77"},
+        f"{address}state/": {"change": "unlock"},
+        f"{address}grants/new/": {
+            "role": "gate_officer", "establishment": "", "units": "", "labels": "ordinary",
+            "last_day_day": "1", "last_day_month": "1", "last_day_year": "2400",
+        },
+    }  # fmt: skip
+    long_mail = "@".join(("a" * 63, ".".join(("b" * 60, "c" * 60, "d" * 60, "e" * 12, "com"))))
+    hostile = ("9" * 30, "-1", "\x00", "\u202e'\"><script>🚓" * 600, "²", "\u2028", long_mail)
+    for path, typed in boxes.items():
+        for name in typed:
+            for value in hostile:
+                answer = send(client, path, **typed | {name: value})
+                assert answer.status_code < 500, f"{path} {name}={value[:40]!r}"
+
+
+def test_whoever_administers_one_establishment_alone_changes_no_user() -> None:
+    """Users are of the whole service: whoever sets their PIN could sign in as any of them."""
+    home, user = unit("HOM"), staff("superintendent")
+    local = signed_in(staff("administrator", establishment_id=home.establishment_id))
+    grant = Grant.objects.get(user=user)
+    address = f"/administration/users/{user.pk}/"
+    for path, typed in (
+        (f"{address}pin/", {"pin": "593817", "again": "593817"}),
+        (f"{address}password/", {"password": PASSWORD[::-1], "again": PASSWORD[::-1]}),
+        (f"{address}card/", {"card": "77"}),
+        (f"{address}details/", {"name": "Somebody Else", "email": "", "language": "en"}),
+        (f"{address}state/", {"change": "deactivate"}),
+        (f"{address}grants/new/", {"role": "gate_officer", "establishment": ""}),
+        (f"{address}grants/{grant.pk}/end/", {}),
+        ("/administration/users/new/", {"badge": "N7", "name": "Ana", "language": "en"}),
+    ):
+        assert send(local, path, **typed).status_code == 403, path
+    after = User.objects.get(pk=user.pk)
+    assert (after.name, after.is_active, after.session_epoch) == (user.name, True, 0)
+    assert Grant.objects.get(user=user).ends_at is None
+
+
+def test_the_last_administrator_cannot_put_themself_out(client: Client) -> None:
+    me = User.objects.get(badge="ADMIN")
+    grant = Grant.objects.get(user=me)
+    # One whose right is of one establishment could let nobody in.
+    staff("administrator", establishment_id=unit("HOM").establishment_id)
+    address = f"/administration/users/{me.pk}/"
+    assert send(client, f"{address}grants/{grant.pk}/end/").status_code == 409
+    assert send(client, f"{address}state/", change="deactivate").status_code == 409
+    second = staff("administrator", badge="OTHER")
+    assert send(client, f"{address}grants/{grant.pk}/end/").status_code == 302
+    assert client.get("/administration/users/new/").status_code == 403
+    other = signed_in(second)
+    held = Grant.objects.get(user=second)
+    path = f"/administration/users/{second.pk}/grants/{held.pk}/end/"
+    assert send(other, path).status_code == 409
+
+
+def test_a_grant_is_ended_on_the_page_of_its_own_user(client: Client) -> None:
+    one, other = staff("gate_officer"), staff("gate_officer")
+    grant = Grant.objects.get(user=other)
+    wrong = send(client, f"/administration/users/{one.pk}/grants/{grant.pk}/end/")
+    assert wrong.status_code == 404
+    assert Grant.objects.get(pk=grant.pk).ends_at is None
+
+
+def test_a_change_that_there_is_not_is_said_and_changes_nothing(client: Client) -> None:
+    user = staff("gate_officer")
+    for change in ("", "erase", "²"):
+        answer = send(client, f"/administration/users/{user.pk}/state/", change=change)
+        assert answer.status_code == 422
+        assert "Press Deactivate" in answer.content.decode()
+
+
+def test_a_clock_put_back_makes_no_confirmation_and_no_session_last_longer() -> None:
+    admin, user = staff("administrator"), staff()
+    began = clock.now()
+    with clock.at(began + timedelta(minutes=10)):  # a wrong clock, put right soon after
+        client = signed_in(admin)
+    with clock.at(began):
+        path = f"/administration/users/{user.pk}/grants/new/"
+        typed = {"role": "gate_officer", "establishment": ""}
+        assert send(client, path, **typed).status_code == 403, "the password is asked for"
+        assert not Grant.objects.filter(user=user).exists()
+    for minutes in range(10, 12 * 60, 10):
+        with clock.at(began + timedelta(minutes=minutes)):
+            assert client.get("/account/").status_code == 200
+    with clock.at(began + timedelta(hours=12, minutes=1)):
+        assert client.get("/account/").status_code == 302, "a shift is over"
+
+
+def test_a_session_that_nobody_is_seen_at_ends_when_the_clock_was_put_back_by_hours() -> None:
+    admin, now = staff("administrator"), clock.now()
+    with clock.at(now + timedelta(hours=9)):
+        client = signed_in(admin)
+    with clock.at(now):
+        assert client.get("/account/").status_code == 302

@@ -11,7 +11,9 @@ from pims.foundation.ledger.models import LedgerEntry
 from tests.access.staff import signed_in
 from tests.access.walk import addresses
 from tests.accessibility.samples import addresses_of, make_samples
-from tests.fixtures.small_prison import SmallPrison, make_small_prison
+from tests.fixtures.small_prison import SmallPrison
+
+pytestmark = pytest.mark.any_server
 
 # The lists of the day's work and the board: they say who is due where, stand open all day and are
 # fetched again and again. Each line leads to a page that is written down.
@@ -41,24 +43,18 @@ def visits(client: Client, paths: list[tuple[str, str]]) -> Iterator[tuple[str, 
         yield name, content.decode("utf-8", "ignore"), read
 
 
-@pytest.fixture
-def prison(db: None) -> SmallPrison:
-    return make_small_prison()
-
-
-@pytest.mark.any_server
-def test_every_page_that_shows_a_person_writes_down_who_read_it(prison: SmallPrison) -> None:
-    samples = make_samples(prison)
+def test_every_page_that_shows_a_person_writes_down_who_read_it(small_prison: SmallPrison) -> None:
+    samples = make_samples(small_prison)
     paths = [
         (address.name, path)
         for address in addresses()
         if not address.name.startswith(ELSEWHERE) and address.name not in WORK_OF_THE_DAY
         for path in addresses_of(address, samples)
     ]
-    numbers = {held.number: held.person_id for held in prison.held.values()}
+    numbers = {held.number: held.person_id for held in small_prison.held.values()}
     number = re.compile("|".join(map(re.escape, numbers)))
     wrong, shown = {}, set()
-    for name, text, read in visits(signed_in(prison.everywhere), paths):
+    for name, text, read in visits(signed_in(small_prison.everywhere), paths):
         there = {numbers[found] for found in number.findall(text)}
         shown |= {name} if there else set()
         if there - read:
@@ -68,22 +64,22 @@ def test_every_page_that_shows_a_person_writes_down_who_read_it(prison: SmallPri
 
 
 def test_a_page_that_could_not_be_written_down_is_not_shown(
-    prison: SmallPrison, monkeypatch: pytest.MonkeyPatch
+    small_prison: SmallPrison, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fails(**_: object) -> None:
         raise OSError("the disk is full")
 
     monkeypatch.setattr("pims.ui.pages.append_read", fails)
-    client = signed_in(prison.everywhere)
+    client = signed_in(small_prison.everywhere)
     client.raise_request_exception = False
-    answer = client.get(f"/safety/{prison.held['TUN'].person_id}/")
+    answer = client.get(f"/safety/{small_prison.held['TUN'].person_id}/")
     assert answer.status_code == 500
-    assert prison.held["TUN"].number.encode() not in answer.content
+    assert small_prison.held["TUN"].number.encode() not in answer.content
 
 
-def test_a_form_sent_and_carried_out_is_no_reading(prison: SmallPrison) -> None:
-    tun = prison.held["TUN"].person_id
-    client = signed_in(prison.everywhere)
+def test_a_form_sent_and_carried_out_is_no_reading(small_prison: SmallPrison) -> None:
+    tun = small_prison.held["TUN"].person_id
+    client = signed_in(small_prison.everywhere)
     readings = LedgerEntry.objects.filter(kind="read", person_ids__contains=[tun])
     flag = {"kind": "violence", "note": "Fought", "command_id": str(uuid4())}
     answer = client.post(f"/safety/{tun}/flag/", flag)

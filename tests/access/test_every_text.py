@@ -17,7 +17,9 @@ from pims.foundation.commands.transaction import Command, Transaction
 from pims.kernel import clock
 from pims.kernel.errors import PimsError
 from tests.accessibility.samples import Samples, make_samples
-from tests.fixtures.small_prison import make_small_prison
+from tests.fixtures.small_prison import SmallPrison
+
+pytestmark = pytest.mark.any_server
 
 ROOMS = ("people", "authority", "safety", "property", "custody", "release", "assurance",
          "facilities")  # fmt: skip
@@ -152,8 +154,8 @@ class Filler:
 
 
 @pytest.fixture
-def filler(db: None) -> Filler:
-    prison = make_small_prison()
+def filler(small_prison: SmallPrison) -> Filler:
+    prison = small_prison
     samples = dict(make_samples(prison))
     samples["receipt_id"] = samples["custody:wrong_person receipt_id"]
     samples["other_person_id"] = samples["into_person_id"]

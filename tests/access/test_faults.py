@@ -21,7 +21,7 @@ from pims.ui.confirmation import require_recent_confirmation
 from pims.ui.pages import page
 from tests.access.staff import PIN, signed_in, staff
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
+pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__), pytest.mark.any_server]
 
 BOTH = ("GET", "HEAD", "POST")
 SECRET = "FAKENAME Of-A-Prisoner"

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from itertools import count
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urljoin
 
 import pytest
 from django.test import Client
@@ -52,7 +52,7 @@ class Forms(HTMLParser):
         given = {name: value or "" for name, value in attrs}
         name = given.get("name", "")
         if tag == "form":
-            action = given.get("action") or self._path
+            action = urljoin(self._path, given.get("action", ""))
             self._open = Form(action, given.get("method", "get").lower())
             if not any(part in action for part in EVERYWHERE):
                 self.found.append(self._open)

@@ -16,6 +16,8 @@ from pims.release import services as release
 from pims.web.administration import record_words
 from tests.access.staff import signed_in, staff
 
+pytestmark = pytest.mark.any_server
+
 RECORDS = "/administration/records/"
 ORDER = {
     "body": "other", "another": "Supreme Council", "reference": "SC 1", "dated_day": "3",

@@ -1,16 +1,18 @@
 """A sealed record is answered like one that was never made, whichever page is asked."""
 
+from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
 import pytest
 from django.test import Client
 from pypdf import PdfReader
+from pytest_django import DjangoDbBlocker
 
 from pims.custody import services as custody
 from pims.custody.tests.prison import Prison, man
-from pims.foundation.access.actor import Actor
 from pims.foundation.access.roles import definitions
+from pims.foundation.access.selectors import system_actor
 from pims.foundation.commands.transaction import Command
 from pims.foundation.vault.sealing import seal_person
 from pims.kernel import clock
@@ -21,6 +23,7 @@ from pims.release.models import Discharge
 from pims.safety import services as safety
 from tests.access import walk
 from tests.access.staff import signed_in, staff
+from tests.fixtures.database import own_database
 
 MARK = "Vexharrow"
 BLIND = sorted(
@@ -34,12 +37,14 @@ EACH = [
 ]
 
 
-@pytest.fixture
-def prison(system_actor: Actor) -> Prison:
-    return Prison.build(system_actor)
+@pytest.fixture(scope="module")
+def prison(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Prison]:
+    """The same for all: each looks for themselves, and nobody changes what there is to find."""
+    with own_database(django_db_blocker):
+        yield Prison.build(system_actor())
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def sealed(prison: Prison) -> dict[str, Any]:
     """Someone of whom every room knows something, discharged and then sealed."""
     receipt = prison.receive(man(f"{MARK} Ical", injuries="arm hurt", complaint=True))[0]

@@ -16,7 +16,7 @@ from pims.web.context import MENU, address
 from pims.web.permissions import asked_by
 from tests.access.staff import signed_in, staff
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_server]
 ROLES = list(definitions())
 
 
@@ -50,7 +50,6 @@ class _Links(HTMLParser):
             self.found.add(href)
 
 
-@pytest.mark.any_server
 @pytest.mark.parametrize(
     ("role", "other"), list(zip(ROLES, ROLES[1:] + ROLES[:1], strict=True)), ids=ROLES
 )

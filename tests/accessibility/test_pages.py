@@ -14,7 +14,7 @@ from pypdf import PdfReader
 
 from tests.access.walk import Address, addresses
 from tests.accessibility.samples import Samples, addresses_of, make_samples
-from tests.fixtures.browser import DESK, PHONE, complaints, violations
+from tests.fixtures.browser import DESK, PHONE, bring_axe, complaints, violations
 from tests.fixtures.live_site import LiveSite
 
 SHOTS = os.environ.get("PIMS_SCREENSHOTS", "")
@@ -105,6 +105,7 @@ def phone(live_site: LiveSite, browser: Browser) -> Iterator[Reader]:
 
 def _reader(live_site: LiveSite, browser: Browser, **options: Any) -> Iterator[Reader]:
     context = browser.new_context(**options)
+    bring_axe(context)
     page = live_site.as_officer(context)
     yield Reader(page, complaints(page))
     context.close()
@@ -175,6 +176,7 @@ def test_a_night_shift_and_a_spanish_reader_find_the_same(
     live_site: LiveSite, samples: Samples, new_context: Callable[..., BrowserContext]
 ) -> None:
     context = new_context(color_scheme="dark", locale="es-BZ")
+    bring_axe(context)
     page = live_site.as_officer(context)
     page.get_by_role("button", name="ES", exact=True).click()
     assert page.locator("html").get_attribute("lang") == "es"

@@ -15,7 +15,7 @@ from pims.foundation.commands.transaction import Command
 from pims.people import services
 from pims.people.services import LanguageInput, NameInput, PersonCreated
 from tests.access.staff import signed_in, staff
-from tests.fixtures.browser import DESK, PHONE, complaints, violations
+from tests.fixtures.browser import DESK, PHONE, bring_axe, complaints, violations
 from tests.fixtures.database import FreshDatabase
 
 Contexts = Callable[..., BrowserContext]
@@ -78,6 +78,7 @@ def test_every_page_about_a_person_is_accessible(
     old, new, session = twice
     context = new_context(viewport=sight)
     context.add_cookies([{"name": "pims_session", "value": session, "url": access_site}])
+    bring_axe(context)
     page = context.new_page()
     heard = complaints(page)
     wrong = []

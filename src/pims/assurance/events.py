@@ -39,7 +39,7 @@ class AlarmEnded(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class AlarmHandedOver(Event):
-    """The record that it is about was sealed, or opened again: it belongs to another role."""
+    """It belongs to others: its record was sealed or opened again, or the person transferred."""
 
     kind: ClassVar[str] = "assurance.alarm_handed_over"
     alarm_id: int

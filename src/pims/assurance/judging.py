@@ -11,7 +11,7 @@ from pims.assurance.histories import Known, everyone, histories
 from pims.assurance.kinds import alarm_kinds, told_by_both
 from pims.assurance.locking import one_at_a_time
 from pims.assurance.models import Alarm
-from pims.assurance.owners import sealed_among
+from pims.assurance.owners import watches_over
 from pims.assurance.proof import Fault, Law, fault_kinds, law_of
 from pims.assurance.proof.verdict import judge
 from pims.assurance.raising import OF_PROOF, end_open, raise_new, settled_by_reason
@@ -56,9 +56,9 @@ def judge_custody(tx: Transaction, *, person_ids: Iterable[int]) -> Judged:
     }
     settled = settled_by_reason(due, tx.now)
     new = [a for key, a in due.items() if key not in open_ones and key not in settled]
-    sealed = sealed_among(alarm.person_id for alarm in new)
+    watch_over = watches_over(new)
     for alarm in new:
-        raise_new(tx, alarm, sealed=alarm.person_id in sealed)
+        raise_new(tx, alarm, watch=watch_over(alarm))
     over = [alarm for key, alarm in open_ones.items() if key not in due]
     for standing in over:
         end_open(tx, standing, kind=Alarm.EndKind.FACT, reason="")

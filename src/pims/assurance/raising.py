@@ -8,7 +8,7 @@ from django.db.models import Q
 from pims.assurance import events
 from pims.assurance.kinds import AlarmKind, alarm_kinds, told_by_both
 from pims.assurance.models import Alarm
-from pims.assurance.owners import owner_of
+from pims.assurance.owners import Watch, owner_of
 from pims.assurance.rules import DueAlarm
 from pims.foundation.bulk import any_of
 from pims.foundation.commands.transaction import Transaction
@@ -53,7 +53,7 @@ def settled_by_reason(
     ) & set(due)
 
 
-def raise_new(tx: Transaction, due: DueAlarm, *, sealed: bool) -> Alarm:
+def raise_new(tx: Transaction, due: DueAlarm, *, watch: Watch | None) -> Alarm:
     kind = alarm_kinds()[due.kind]
     step, deadline = step_at(kind, counts_from(kind, due.since, tx.now), tx.now)
     alarm = Alarm.objects.create(
@@ -66,7 +66,7 @@ def raise_new(tx: Transaction, due: DueAlarm, *, sealed: bool) -> Alarm:
         since=due.since,
         raised_at=tx.now,
         step=step,
-        owner_role=owner_of(kind, step, sealed=sealed, establishment_id=due.establishment_id),
+        owner_role=owner_of(kind, step, watch),
         deadline_at=deadline,
     )
     tx.record(

@@ -3,7 +3,7 @@
 Nobody else would know of them any more, and what nobody knows of nobody mends.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,9 +11,9 @@ from pims.assurance import events
 from pims.assurance.kinds import alarm_kinds
 from pims.assurance.locking import one_at_a_time
 from pims.assurance.models import Alarm
-from pims.assurance.owners import owner_of, sealed_among, who_sees_sealed
+from pims.assurance.owners import Watch, owner_of, sealed_among, watches
 from pims.foundation.commands.transaction import Transaction, service
-from pims.foundation.vault.persons import same_human
+from pims.foundation.vault.persons import lock_same_human, same_human
 from pims.foundation.vault.sealing import seal_person
 from pims.kernel.decisions import Reason, refuse
 
@@ -59,13 +59,14 @@ def seal_with_alarms(
         order_dated=order_dated,
     )
     about = _open_about(same_human(person_id))
-    if any(not who_sees_sealed(alarm.establishment_id) for alarm in about):
+    there = watches(alarm.establishment_id for alarm in about)
+    if any(not watch.watchers for watch in there.values()):
         refuse(
             Reason(
                 "assurance.nobody_sees_sealed", {"count": len(about)}, decided_by="access.manage"
             )
         ).require()
-    _hand_over(tx, about, sealed=True)
+    _hand_over(tx, about, there)
     handed = tuple(HandedOver(alarm.pk, alarm.kind, alarm.owner_role) for alarm in about)
     return SealedWithAlarms(sealed.sealing_id, person_id, handed)
 
@@ -75,9 +76,10 @@ def own_anew(tx: Transaction, *, person_id: int) -> None:
     """Give the open alarms about a person to whom they belong, sealed or open again."""
     tx.require("assurance.sweep")
     one_at_a_time()
-    persons = same_human(person_id)
-    tx.lock_persons(persons)
-    _hand_over(tx, _open_about(persons), sealed=bool(sealed_among(persons)))
+    persons = lock_same_human(tx, [person_id])
+    about = _open_about(persons)
+    sealed = sealed_among(persons)
+    _hand_over(tx, about, watches(a.establishment_id for a in about) if sealed else {})
 
 
 def _open_about(person_ids: Iterable[int]) -> list[Alarm]:
@@ -85,14 +87,10 @@ def _open_about(person_ids: Iterable[int]) -> list[Alarm]:
     return list(rows.order_by("pk"))
 
 
-def _hand_over(tx: Transaction, alarms: Iterable[Alarm], *, sealed: bool) -> None:
+def _hand_over(tx: Transaction, alarms: Iterable[Alarm], there: Mapping[int | None, Watch]) -> None:
+    """`there` are the watches of their establishments; empty where the record is not sealed."""
     for alarm in alarms:
-        owner = owner_of(
-            alarm_kinds()[alarm.kind],
-            alarm.step,
-            sealed=sealed,
-            establishment_id=alarm.establishment_id,
-        )
+        owner = owner_of(alarm_kinds()[alarm.kind], alarm.step, there.get(alarm.establishment_id))
         if owner == alarm.owner_role:
             continue
         before, alarm.owner_role = alarm.owner_role, owner

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from pims.assurance.kinds import AlarmKind, alarm_kinds
 from pims.assurance.models import Alarm
-from pims.assurance.owners import owner_of, who_sees_sealed
+from pims.assurance.owners import owner_of, watches
 from pims.foundation.access.actor import Actor, Reach
 from pims.foundation.access.models import PersonScope
 from pims.foundation.access.scope import SEE_SEALED, reached_by, require_visible
@@ -145,13 +145,12 @@ def alarms_to_hand_over(viewer: Actor, person_id: int) -> list[ToHandOver]:
     require_visible(viewer, SEAL, person_id)
     rows = Alarm.objects.filter(person_id__in=same_human(person_id), ended_at=None)
     found = sorted((_info(row) for row in rows), key=lambda a: (a.kind.severity, a.since))
+    there = watches(info.establishment_id for info in found)
     return [
         ToHandOver(
             alarm=info,
-            owner_role=owner_of(
-                info.kind, info.step, sealed=True, establishment_id=info.establishment_id
-            ),
-            seen_by=tuple(who_sees_sealed(info.establishment_id).values()),
+            owner_role=owner_of(info.kind, info.step, there[info.establishment_id]),
+            seen_by=tuple(there[info.establishment_id].watchers.values()),
         )
         for info in found
     ]

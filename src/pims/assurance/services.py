@@ -1,4 +1,8 @@
-"""Every write of the assurance room: raising, climbing, acknowledging and ending alarms."""
+"""The life of an alarm: raising, climbing, acknowledging and ending.
+
+Handing alarms over when a record is sealed is in `sealing`, when somebody is transferred in
+`transfers`.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,7 +16,7 @@ from pims.assurance.facts import collect_facts, collect_owed
 from pims.assurance.kinds import alarm_kinds
 from pims.assurance.locking import one_at_a_time
 from pims.assurance.models import Alarm
-from pims.assurance.owners import owner_of, sealed_among
+from pims.assurance.owners import owner_of, watches_over
 from pims.assurance.proof.days import end_of
 from pims.assurance.raising import (
     OF_PROOF,
@@ -97,8 +101,8 @@ def sweep(
     }
     settled = settled_by_reason(due, tx.now)
     new = [a for key, a in due.items() if key not in open_alarms and key not in settled]
-    sealed = sealed_among(alarm.person_id for alarm in new)
-    raised = [raise_new(tx, alarm, sealed=alarm.person_id in sealed) for alarm in new]
+    watch_over = watches_over(new)
+    raised = [raise_new(tx, alarm, watch=watch_over(alarm)) for alarm in new]
     over = [alarm for key, alarm in open_alarms.items() if key not in due]
     for alarm in over:
         end_open(tx, alarm, kind=Alarm.EndKind.FACT, reason="")
@@ -157,7 +161,7 @@ def raise_alarm(tx: Transaction, *, alarm: DueAlarm) -> AlarmResult:
     one_at_a_time()
     standing = Alarm.objects.filter(kind=alarm.kind, key=alarm.key, ended_at=None).first()
     if standing is None:
-        standing = raise_new(tx, alarm, sealed=bool(sealed_among([alarm.person_id])))
+        standing = raise_new(tx, alarm, watch=watches_over([alarm])(alarm))
     return AlarmResult(standing.pk)
 
 
@@ -245,19 +249,14 @@ def climb_overdue(tx: Transaction, *, establishment_id: int | None) -> int:
     """
     overdue = _overdue(tx, establishment_id=establishment_id).select_for_update()
     climbed, found = 0, list(overdue.order_by("pk"))
-    sealed = sealed_among(alarm.person_id for alarm in found)
+    watch_over = watches_over(found)
     for alarm in found:
         kind = alarm_kinds()[alarm.kind]
         step, deadline = step_at(kind, counts_from(kind, alarm.since, alarm.raised_at), tx.now)
         if step == alarm.step:
             continue
         alarm.step, alarm.deadline_at = step, deadline
-        alarm.owner_role = owner_of(
-            kind,
-            step,
-            sealed=alarm.person_id in sealed,
-            establishment_id=alarm.establishment_id,
-        )
+        alarm.owner_role = owner_of(kind, step, watch_over(alarm))
         alarm.acknowledged_at = alarm.acknowledged_by_id = None
         alarm.save()
         climbed += 1

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import NAMESPACE_OID, UUID, uuid5
 
-from pims.assurance import judging, sealing, services
+from pims.assurance import judging, sealing, services, transfers
 from pims.assurance.rules import DueAlarm
 from pims.foundation.access.selectors import system_actor
 from pims.foundation.commands.transaction import Command
@@ -149,6 +149,14 @@ def own_anew(event: EventRecord) -> None:
     other = event.payload.get("from_person_id")
     if isinstance(other, int):
         sealing.own_anew(_command(event, "sealing/other"), person_id=other)
+
+
+@subscriber("assurance.transfers", kinds=["custody.ended", "custody.end_taken_back"])
+def follow_transfers(event: EventRecord) -> None:
+    """Whoever was transferred, or was not after all: the alarms go where the person is held."""
+    if event.payload.get("end_kind") != "transferred" or event.person_id is None:
+        return
+    transfers.follow_person(_command(event, "transfers"), person_id=event.person_id)
 
 
 @subscriber("assurance.doubts", kinds=["release.released", "release.discharge_taken_back"])

@@ -81,7 +81,8 @@ class WarrantName(models.Model):
     """One person named on a warrant, and from when until when it detains them.
 
     `until` and `next_appearance` are dates as written (inclusive); `ends_at` is the instant at
-    which it ceased to detain in fact, with `end_kind` saying why.
+    which it ceased to detain in fact, with `end_kind` saying why, and `ended_by_order` which order
+    it was that was acted on, where it was one.
     """
 
     class EndKind(models.TextChoices):
@@ -109,6 +110,9 @@ class WarrantName(models.Model):
     ends_at = models.DateTimeField(null=True)
     end_kind = models.CharField(max_length=12, choices=EndKind.choices, blank=True, default="")
     end_basis = models.CharField(max_length=300, blank=True)
+    ended_by_order = models.ForeignKey(
+        "authority.ReleaseOrder", null=True, on_delete=models.PROTECT, related_name="ended_names"
+    )
     version = models.PositiveIntegerField(default=1)
     recorded_by_id = models.BigIntegerField()
 

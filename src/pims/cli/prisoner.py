@@ -4,13 +4,13 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import typer
-from django.conf import settings
 
 from pims.authority.selectors import legal_status, warrants_of
 from pims.cli.reading import reader, record_reading
 from pims.cli.times import At, Known, as_of
 from pims.custody.selectors import EpisodeBrief, RollFilters, episodes, roll
 from pims.facilities.selectors import establishments
+from pims.foundation.access.days import zones_of
 from pims.foundation.console import JsonFlag, show
 from pims.kernel import clock
 from pims.kernel.asof import AsOf
@@ -27,13 +27,13 @@ def show_prisoner(number: str, at: At = "", known: Known = "", json: JsonFlag = 
     person_id = resolve_number(viewer, number)
     if person_id is None:
         raise NotFound("person", number)
-    when = as_of(at, known, zone=settings.TIME_ZONE)
+    zone = zones_of([person_id])[person_id]
+    when = as_of(at, known, zone=zone)
     moment = when or AsOf(clock.now())
     header = person_headers(viewer, [person_id], as_of=moment)[person_id]
     held = episodes(viewer, person_id, when)
     current = next((e.episode for e in held if covers(e.episode, moment.valid_at)), None)
     row = None
-    zone = settings.TIME_ZONE
     if current is not None:
         zone = next(
             e.time_zone

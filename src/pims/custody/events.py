@@ -217,11 +217,15 @@ class EscortChanged(CustodyEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class EscortDepartureCorrected(CustodyEvent):
-    """The hour at which an escort left was keyed wrongly; `was` is what stood there."""
+    """The hour at which an escort left was keyed wrongly; `was` is what stood there.
+
+    `expected_back_at` is when it is expected after the correction.
+    """
 
     kind: ClassVar[str] = "custody.escort_departure_corrected"
     escort_id: int
     was: str
+    expected_back_at: str | None
 
 
 @dataclass(frozen=True, kw_only=True)

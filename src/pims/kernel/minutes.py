@@ -6,7 +6,14 @@ A fact that follows another is therefore never taken to be before it because of 
 
 from datetime import datetime, timedelta
 
+from pims.kernel.limits import CLOCK_SLACK
+
 INSTANT = timedelta(microseconds=1)
+
+
+def is_to_come(at: datetime, now: datetime) -> bool:
+    """Whether `at` is of the future: further ahead of `now` than two clocks differ."""
+    return at > now + CLOCK_SLACK
 
 
 def not_before(at: datetime, earlier: datetime) -> datetime:

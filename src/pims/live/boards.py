@@ -26,15 +26,21 @@ log = logging.getLogger("pims.stream")
 
 
 class Watcher(Protocol):
-    """One open board."""
+    """One open board. It was brought `shown`, last said to be so at `position`; `figures` is what
+    waits to be sent."""
 
     shown: str
+    position: int
+    figures: bytes
 
     def show(self, data: bytes) -> None: ...
 
 
-def message(position: int, html: str) -> bytes:
-    """The figures as the stream writes them. They carry no id: a position is of events alone."""
+def message(position: int, html: str | None) -> bytes:
+    """The figures as the stream writes them, None where the board shows them already.
+
+    They carry no id: a position is of events alone.
+    """
     data = json.dumps({"position": position, "html": html}, separators=(",", ":"))
     return f"event: figures\ndata: {data}\n\n".encode()
 
@@ -153,7 +159,7 @@ class Boards:
             self._let_fetch(watch)
             return
         watch.made, self._ready = made, True
-        sent: dict[str, bytes] = {}
+        sent: dict[tuple[int, str | None], bytes] = {}
         for watcher, language in watch.languages.items():
             html = made.html.get(language)
             if html is None:  # Came while these were being made, and is the first in its language.
@@ -178,12 +184,21 @@ class Boards:
         return asyncio.get_running_loop().time()
 
 
-def _show(watcher: Watcher, html: str, position: int, sent: dict[str, bytes] | None = None) -> None:
-    """Send what the watcher does not already show, written once for all."""
-    if watcher.shown == html:
+def _show(
+    watcher: Watcher,
+    html: str,
+    position: int,
+    sent: dict[tuple[int, str | None], bytes] | None = None,
+) -> None:
+    """Send what the watcher does not already show, written once for all.
+
+    Where an event changed no figure it is told so, or it would fetch what it waits for in vain.
+    """
+    if watcher.shown == html and watcher.position >= position:
         return
-    watcher.shown = html
+    new = None if watcher.shown == html and not watcher.figures else html
+    watcher.shown, watcher.position = html, position
     sent = {} if sent is None else sent
-    if html not in sent:
-        sent[html] = message(position, html)
-    watcher.show(sent[html])
+    if (position, new) not in sent:
+        sent[position, new] = message(position, new)
+    watcher.show(sent[position, new])

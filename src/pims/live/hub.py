@@ -48,7 +48,8 @@ class Client:
     """One open board. Its queue is bounded: who can't keep up is told to come again."""
 
     __slots__ = (
-        "_exact", "_rooms", "figures", "left", "overflowed", "queue", "shown", "viewer", "wake",
+        "_exact", "_rooms", "figures", "left", "overflowed", "position", "queue", "shown", "viewer",
+        "wake",
     )  # fmt: skip
 
     def __init__(self, viewer: Pass, topics: frozenset[str]) -> None:
@@ -62,6 +63,7 @@ class Client:
         # Only the newest figures are worth sending, and only if they differ from those shown.
         self.figures = b""
         self.shown = ""
+        self.position = -1
 
     def wants(self, row: Row) -> bool:
         _, kind, establishment_id = row

@@ -134,7 +134,8 @@ class Stream:
             raise Refusal(403, "the token was given to another page")
         topics = frozenset(t for t in query.get("topics", [""])[0].split(",") if t)
         last = headers.get(b"last-event-id") or query.get("after", [""])[0]
-        after = int(last) if last.isascii() and last.isdigit() else None
+        # Longer than a position can be: it is none.
+        after = int(last) if last.isascii() and last.isdigit() and len(last) < 19 else None
         return Asked(viewer, topics, after, again=b"last-event-id" in headers or "again" in query)
 
     async def _open(self, asked: Asked, receive: Receive, send: Send) -> None:

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from pims.kernel.decisions import Decision, Reason, refuse_if_any
+from pims.kernel.limits import OLDEST_ALIVE
 
-# Beyond this nobody has lived; an entry past it is a slip of the keys.
-OLDEST = 125
 ADULT_AT = 18
 # How far an estimated birth may be off, in years either way.
 ESTIMATE_OFF = 2
@@ -60,8 +59,8 @@ def faults_of_birth(
         return {}
     if possible.earliest > today:
         return {"birth_date": Reason("people.born_in_future", {"date": given.isoformat()})}
-    if given.year < today.year - OLDEST:
-        return {"birth_date": Reason("people.born_too_long_ago", {"years": OLDEST})}
+    if given.year < today.year - OLDEST_ALIVE:
+        return {"birth_date": Reason("people.born_too_long_ago", {"years": OLDEST_ALIVE})}
     if died_on is not None and possible.earliest > died_on:
         return {"birth_date": Reason("people.born_after_death", {"died_on": died_on.isoformat()})}
     return {}

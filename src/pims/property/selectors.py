@@ -4,9 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from pims.foundation.access.actor import Actor
 from pims.foundation.access.scope import require_visible
+from pims.foundation.bulk import any_of
+from pims.foundation.history.known import as_known
 from pims.kernel.errors import NotFound
 from pims.people import selectors as people
 from pims.property.models import PropertyItem, PropertyReceipt
@@ -50,7 +53,7 @@ def property_of(
 ) -> list[ItemInfo]:
     """Everything ever taken in, newest first. Raises NotFound out of the viewer's reach.
 
-    With `known_at` that of the records that were joined then.
+    With `known_at` as it was known then, and of the records that were joined then.
     """
     require_visible(viewer, "property.view", person_id)
     return _items([person_id], known_at=known_at).get(person_id, [])
@@ -106,20 +109,20 @@ def _items(
 ) -> dict[int, list[ItemInfo]]:
     ids = set(person_ids)
     joined = people.joined_records(ids, known_at=known_at)
-    rows = (
-        PropertyItem.objects.filter(person_id__in=ids | joined.keys())
-        .select_related("receipt_in", "receipt_out")
-        .order_by("-receipt_in__issued_at", "pk")
-    )
+    # A receipt never changes: what a line of it says may, and whether it was given back.
+    rows = as_known(PropertyItem, known_at, among=any_of("person_id", ids | joined.keys()))
     found: dict[int, list[ItemInfo]] = defaultdict(list)
-    for row in rows:
+    for row in rows.select_related("receipt_in", "receipt_out").order_by(
+        "-receipt_in__issued_at", "id"
+    ):
         found[joined.get(row.person_id, row.person_id)].append(_info(row))
     return dict(found)
 
 
-def _info(row: PropertyItem) -> ItemInfo:
+def _info(row: Any) -> ItemInfo:
+    """A line as it is, or a version of it as it was known."""
     return ItemInfo(
-        item_id=row.pk,
+        item_id=row.id,
         person_id=row.person_id,
         category=row.category,
         description=row.description,

@@ -7,7 +7,7 @@ from pims.foundation.access.actor import Actor
 from pims.foundation.access.scope import visible_ids
 from pims.kernel.asof import AsOf
 from pims.people import selectors as people
-from pims.release.models import Discharge
+from pims.release.models import Discharge, DischargeCorrection
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,31 +23,25 @@ class Amendment:
 def discharges_put_right(
     viewer: Actor, person_id: int, as_of: AsOf | None = None
 ) -> list[Amendment]:
-    """The last correction of each discharge, and its taking back, as far as recorded by then."""
+    """Every correction of each discharge, and its taking back, as far as recorded by then."""
     if not visible_ids(viewer, "release.view", [person_id]):
         return []
     known_at = None if as_of is None else as_of.known_at
     ids = people.persons_of(person_id, known_at=known_at)
-    found: list[Amendment] = []
+    found = [
+        _corrected(row) for row in DischargeCorrection.objects.filter(discharge__person_id__in=ids)
+    ]
     for row in Discharge.objects.filter(person_id__in=ids):
-        if row.corrected_at is not None:
-            reason = row.correction_reason
-            found.append(
-                Amendment(
-                    row.corrected_at, "release.timeline_discharge_corrected", row.pk,
-                    {"reason": reason},
-                )
-                if row.moved_from is None
-                else Amendment(
-                    row.corrected_at, "release.timeline_discharge_moved", row.pk,
-                    {"reason": reason, "before": row.moved_from.isoformat()},
-                )
-            )  # fmt: skip
         if row.taken_back_at is not None:
-            found.append(
-                Amendment(
-                    row.taken_back_at, "release.timeline_discharge_taken_back", row.pk,
-                    {"reason": row.taken_back_reason},
-                )
-            )  # fmt: skip
+            params: dict[str, object] = {"reason": row.taken_back_reason}
+            code = "release.timeline_discharge_taken_back"
+            found.append(Amendment(row.taken_back_at, code, row.pk, params))
     return [fact for fact in found if known_at is None or fact.at <= known_at]
+
+
+def _corrected(row: DischargeCorrection) -> Amendment:
+    code, params = "release.timeline_discharge_corrected", {"reason": row.reason}
+    if row.moved_from is not None:
+        code = "release.timeline_discharge_moved"
+        params["before"] = row.moved_from.isoformat()
+    return Amendment(row.corrected_at, code, row.discharge_id, dict(params))

@@ -1,6 +1,7 @@
 """Who said at the gate that it is somebody else, and whether it was decided that it is not.
 
-A no stands whoever says yes after it: until an officer who may discharge decides, with reasons.
+A no stands whoever says yes after it, and wherever the person is taken: until an officer who may
+discharge decides, with reasons.
 """
 
 from dataclasses import dataclass
@@ -8,14 +9,15 @@ from datetime import datetime
 
 from pims.custody.selectors.receptions import identity_denials
 from pims.foundation.access.selectors import user_names
-from pims.release.models import DischargeItem
-from pims.release.rules import IDENTITY_DECIDED
+from pims.release.models import IdentityDecision
+from pims.release.one_custody import ThisCustody, this_custody
 
 
 @dataclass(frozen=True, slots=True)
 class Denial:
-    """One no, and the decision that came after it; `decided_at` is None while it stands."""
+    """One no, and the decision that answered it; `decided_at` is None while it stands."""
 
+    identity_check_id: int
     at: datetime
     officers: tuple[str, ...]
     decided_at: datetime | None = None
@@ -28,22 +30,33 @@ class Denial:
 
 
 def denials(episode_id: int) -> list[Denial]:
-    """Every no about whoever is to leave from this custody, oldest first."""
-    said = identity_denials(episode_id)
+    """Every no about whoever is to leave from the custody of this stay, oldest first: five reads.
+
+    Those of its other stays are among them: a transfer answers nothing.
+    """
+    return denials_in(this_custody(episode_id))
+
+
+def denials_in(custody: ThisCustody) -> list[Denial]:
+    """As `denials`: three reads."""
+    said = identity_denials(custody.episode_ids)
     if not said:
         return []
-    decisions = list(
-        DischargeItem.objects.filter(case__episode_id=episode_id, code=IDENTITY_DECIDED)
-        .order_by("at")
-        .values_list("at", "by_id", "note")
+    decisions = IdentityDecision.objects.filter(case__episode_id__in=custody.episode_ids).order_by(
+        "-pk"
     )
-    names = user_names(by for _at, by, _note in decisions)
+    answered = {check_id: row for row in decisions for check_id in row.answers}
+    names = user_names(row.decided_by_id for row in answered.values())
     found = []
     for check in said:
-        after = next((d for d in decisions if d[0] >= check.at), None)
-        if after is None:
-            found.append(Denial(check.at, check.officers))
+        row = answered.get(check.identity_check_id)
+        if row is None:
+            found.append(Denial(check.identity_check_id, check.at, check.officers))
         else:
-            decided_at, by, note = after
-            found.append(Denial(check.at, check.officers, decided_at, names.get(by, "—"), note))
+            found.append(
+                Denial(
+                    check.identity_check_id, check.at, check.officers, row.decided_at,
+                    names.get(row.decided_by_id, "—"), row.reason,
+                )
+            )  # fmt: skip
     return found

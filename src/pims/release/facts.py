@@ -1,21 +1,19 @@
 """Gathering what the discharge check looks at, from the rooms below."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from pims.authority import selectors as authority
 from pims.authority.selectors import ReleaseOrderInfo, WarrantBrief
 from pims.courts import selectors as courts
-from pims.custody import selectors as custody
 from pims.custody.selectors.standing import owner_of
 from pims.facilities import selectors as facilities
-from pims.people import selectors as people
 from pims.property import selectors as property_room
 from pims.release.dated import as_calculated, calculated
-from pims.release.denials import denials
+from pims.release.denials import denials_in
 from pims.release.models import DischargeCase, DischargeItem, Preparation
+from pims.release.one_custody import ThisCustody, this_custody
 from pims.release.preparing import DateDoubts
 from pims.release.rules import (
     DetainingWarrant,
@@ -29,12 +27,10 @@ from pims.release.rules import (
 # At what hour of the final date a prisoner should walk. Working practice, unconfirmed: the
 # service's legal officer has yet to say; only the alarm's clock depends on it, never the gate.
 RELEASE_HOUR = time(8, 0)
-# Ends of a stay by which nobody went free: what came before them is of the same custody still.
-LEFT_NOWHERE = frozenset({"transferred", "never_held", "not_recorded"})
 
 
 def collect_facts(case: DischargeCase, *, at: datetime) -> DischargeFacts:
-    """The facts of one open case at `at`: a constant number of reads."""
+    """The facts of one open case at `at`: a constant number of reads, however many papers."""
     zone = facilities.time_zone(case.establishment_id)
     orders = authority.release_orders([case.person_id]).get(case.person_id, [])
     interests = authority.police_interests([case.person_id]).get(case.person_id, [])
@@ -45,7 +41,7 @@ def collect_facts(case: DischargeCase, *, at: datetime) -> DischargeFacts:
     own = (o for o in orders if o.release_order_id == case.release_order_id)
     order = next((o for o in own if _grounds(o, custody_now, papers)), None)
     detaining = [w for w in papers if w.detains_at(at)]
-    said_no = denials(case.episode_id)
+    said_no = denials_in(custody_now)
     today = at.astimezone(ZoneInfo(zone)).date()
     detaining += [w for w in papers if _follows_on(w, at, today, ZoneInfo(zone))]
     in_doubt = [w for w in papers if w.may_detain_at(at)]
@@ -199,33 +195,6 @@ def _follows_on(warrant: WarrantBrief, at: datetime, last: date, zone: ZoneInfo)
 
 def _final_at(warrant: WarrantBrief, zone: ZoneInfo) -> datetime | None:
     return None if warrant.final_date is None else release_hour(warrant.final_date, zone)
-
-
-@dataclass(frozen=True, slots=True)
-class ThisCustody:
-    """Since when a custody has lasted, transfers included, and when the one before it ended."""
-
-    since: datetime
-    left_before: datetime | None
-
-
-def this_custody(episode_id: int) -> ThisCustody:
-    """The custody that an episode belongs to, of all records of the person: two reads."""
-    ids = people.persons_of(owner_of(episode_id)[0])
-    briefs = sorted(
-        (brief for found in custody.episode_briefs(ids).values() for brief in found),
-        key=lambda brief: brief.starts_at,
-    )
-    since = next(brief.starts_at for brief in briefs if brief.episode_id == episode_id)
-    for brief in reversed(briefs):
-        if brief.end_kind == "transferred" and brief.ends_at == since:
-            since = brief.starts_at
-    ended = [
-        brief.ends_at
-        for brief in briefs
-        if brief.ends_at and brief.ends_at <= since and brief.end_kind not in LEFT_NOWHERE
-    ]
-    return ThisCustody(since, max(ended, default=None))
 
 
 def orders_that_ground(episode_id: int) -> list[ReleaseOrderInfo]:

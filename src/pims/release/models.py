@@ -131,16 +131,38 @@ class Vouching(models.Model):
 
 
 @recorded
+class IdentityDecision(models.Model):
+    """That it is this person, though somebody said no: one row a decision, never written again.
+
+    `answers` are the ids of the identity checks that had said no and stood until then.
+    """
+
+    case = models.ForeignKey(
+        DischargeCase, on_delete=models.PROTECT, related_name="identity_decisions"
+    )
+    answers = models.JSONField(default=list)
+    reason = models.CharField(max_length=500)
+    decided_at = models.DateTimeField()
+    decided_by_id = models.BigIntegerField()
+
+    class Meta:
+        db_table = "release_identity_decision"
+        constraints = [
+            models.CheckConstraint(condition=~Q(answers=[]), name="decision_answers_somebody")
+        ]
+
+
+@recorded
 class Discharge(models.Model):
     """The discharge itself. `entered_from_paper` marks one made without the system.
 
     Of such a one `first_name` and `second_name` are the officers whom the paper names and
     `order_seen` what it says of the order; `first_officer_id` is empty and `recorded_by_id` who
-    typed it. `orders_acted_on` are the orders whose warrants it ended.
+    typed it. `orders_acted_on` are the orders whose warrants it ended. `reached_officer_id` is
+    the user whom the words about a second officer by telephone mean, where anybody here.
 
-    One that is corrected keeps when, by whom and why, and in `moved_from` the hour that stood
-    before. One that never was is taken back: custody goes on, the row stays, and another
-    discharge may follow.
+    What was put right of it stands in `DischargeCorrection`. One that never was is taken back:
+    custody goes on, the row stays, and another discharge may follow.
     """
 
     class SecondHow(models.TextChoices):
@@ -164,6 +186,7 @@ class Discharge(models.Model):
     second_officer_id = models.BigIntegerField(null=True)
     second_how = models.CharField(max_length=10, choices=SecondHow.choices)
     second_name = models.CharField(max_length=120, blank=True)
+    reached_officer_id = models.BigIntegerField(null=True)
     countersigned_at = models.DateTimeField(null=True)
     destination = models.CharField(max_length=300, blank=True)
     minutes_from_order = models.IntegerField()
@@ -172,10 +195,6 @@ class Discharge(models.Model):
     marks = models.JSONField(default=list)
     orders_acted_on = models.JSONField(default=list)
     version = models.PositiveIntegerField(default=1)
-    corrected_at = models.DateTimeField(null=True)
-    corrected_by_id = models.BigIntegerField(null=True)
-    correction_reason = models.CharField(max_length=500, blank=True, default="")
-    moved_from = models.DateTimeField(null=True)
     taken_back_at = models.DateTimeField(null=True)
     taken_back_by_id = models.BigIntegerField(null=True)
     taken_back_reason = models.CharField(max_length=500, blank=True, default="")
@@ -196,6 +215,36 @@ class Discharge(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["establishment", "at"])]
+
+
+@recorded
+class DischargeCorrection(models.Model):
+    """One time that a discharge was put right, never written again.
+
+    `moved_from` and `moved_to` are the hours before and after it; both are empty where only what
+    is said of the discharge changed.
+    """
+
+    discharge = models.ForeignKey(Discharge, on_delete=models.PROTECT, related_name="corrections")
+    moved_from = models.DateTimeField(null=True)
+    moved_to = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=500)
+    corrected_at = models.DateTimeField()
+    corrected_by_id = models.BigIntegerField()
+
+    class Meta:
+        db_table = "release_discharge_correction"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(moved_from__isnull=True, moved_to__isnull=True)
+                | (
+                    Q(moved_from__isnull=False, moved_to__isnull=False)
+                    & ~Q(moved_from=F("moved_to"))
+                ),
+                name="correction_moves_from_one_hour_to_another",
+            )
+        ]
+        indexes = [models.Index(fields=["moved_from"])]
 
 
 @recorded
@@ -223,3 +272,16 @@ class ReleaseInError(models.Model):
 
     class Meta:
         db_table = "release_in_error"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(discovered_at__gte=F("left_at")), name="error_found_after_leaving"
+            ),
+            models.CheckConstraint(
+                condition=Q(police_told_at__isnull=True) | Q(police_told_at__gte=F("left_at")),
+                name="police_told_after_leaving",
+            ),
+            models.CheckConstraint(
+                condition=Q(returned_at__isnull=True) | Q(returned_at__gte=F("left_at")),
+                name="back_after_leaving",
+            ),
+        ]

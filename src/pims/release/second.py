@@ -1,6 +1,7 @@
 """Who was reached by telephone as the second officer: known by badge or name, never the first.
 
-Pure but for `second_officers`: words in, the officer whom they name out.
+Pure but for `of_custody` and `second_officers`, which ask who holds what there now: words in, the
+officer whom they name out.
 """
 
 import re

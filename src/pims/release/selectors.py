@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from pims.authority import selectors as authority
 from pims.custody.selectors.standing import standing
@@ -20,7 +20,13 @@ from pims.kernel.errors import NotFound
 from pims.release import rules
 from pims.release.dated import as_calculated, calculated
 from pims.release.facts import collect_facts, last_day
-from pims.release.models import Discharge, DischargeCase, DischargeItem, ReleaseInError
+from pims.release.models import (
+    Discharge,
+    DischargeCase,
+    DischargeCorrection,
+    DischargeItem,
+    ReleaseInError,
+)
 from pims.release.rules import ODD_SECOND, DischargeCheck, DischargeFacts
 
 
@@ -88,8 +94,22 @@ class CaseDetail:
 
 
 @dataclass(frozen=True, slots=True)
+class CorrectionInfo:
+    """One time that a discharge was put right; the hours are None where its own stood."""
+
+    moved_from: datetime | None
+    moved_to: datetime | None
+    reason: str
+    corrected_at: datetime
+    corrected_by_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class DischargeInfo:
-    """One line of the discharge book."""
+    """One line of the discharge book. `corrections` are in the order in which they were made.
+
+    `reached_officer_id` is who was reached by telephone, where that is a user.
+    """
 
     discharge_id: int
     case_id: int | None
@@ -105,6 +125,7 @@ class DischargeInfo:
     second_officer_id: int | None
     second_how: str
     second_name: str
+    reached_officer_id: int | None
     order_seen: str
     recorded_by_id: int
     countersigned_at: datetime | None
@@ -115,10 +136,7 @@ class DischargeInfo:
     left_open: tuple[str, ...]
     error_id: int | None
     version: int
-    corrected_at: datetime | None
-    corrected_by_id: int | None
-    correction_reason: str
-    moved_from: datetime | None
+    corrections: tuple[CorrectionInfo, ...]
     taken_back_at: datetime | None
     taken_back_by_id: int | None
     taken_back_reason: str
@@ -260,21 +278,19 @@ def discharges(
 ) -> list[DischargeInfo]:
     """The discharge book between two instants, oldest first.
 
-    What was taken back is in it, as is what stood here before its hour was put right.
+    What was taken back is in it, as is what ever stood here before its hour was put right.
     """
-    here = Q(at__gte=since, at__lt=until) | Q(moved_from__gte=since, moved_from__lt=until)
-    rows = list(
-        Discharge.objects.filter(here, establishment_id=establishment_id)
-        .select_related("case", "error")
-        .order_by("at")
-    )
+    stood = DischargeCorrection.objects.filter(moved_from__gte=since, moved_from__lt=until)
+    here = Q(at__gte=since, at__lt=until) | Q(pk__in=stood.values("discharge_id"))
+    found = _whole(Discharge.objects.filter(here, establishment_id=establishment_id))
+    rows = list(found.order_by("at"))
     seen = visible_ids(viewer, "release.view", [row.person_id for row in rows])
     return [_discharge(row) for row in rows if row.person_id in seen]
 
 
 def discharge(viewer: Actor, discharge_id: int) -> DischargeInfo:
     """One discharge. Raises NotFound."""
-    row = Discharge.objects.filter(pk=discharge_id).select_related("case", "error").first()
+    row = _whole(Discharge.objects.filter(pk=discharge_id)).first()
     if row is None:
         raise NotFound("discharge", discharge_id)
     require_visible(viewer, "release.view", row.person_id)
@@ -284,7 +300,7 @@ def discharge(viewer: Actor, discharge_id: int) -> DischargeInfo:
 def discharge_of_episode(viewer: Actor, episode_id: int) -> DischargeInfo | None:
     """The discharge that ended an episode; none that was taken back."""
     stands = Discharge.objects.filter(episode_id=episode_id, taken_back_at=None)
-    row = stands.select_related("case", "error").first()
+    row = _whole(stands).first()
     if row is None or not visible_ids(viewer, "release.view", [row.person_id]):
         return None
     return _discharge(row)
@@ -333,10 +349,22 @@ def error_person(viewer: Actor, error_id: int) -> int:
     return row.person_id
 
 
+def _whole(rows: QuerySet[Discharge]) -> QuerySet[Discharge]:
+    """With what `_discharge` reads: two queries for any number of rows."""
+    corrections = Prefetch("corrections", DischargeCorrection.objects.order_by("pk"))
+    return rows.select_related("case", "error").prefetch_related(corrections)
+
+
 def _item(code: str, row: DischargeItem | None, settled: set[str]) -> ItemInfo:
     if row is None:
         return ItemInfo(code, "done" if code in settled else "open", "", None, None)
     return ItemInfo(code, row.state, row.note, row.at, row.by_id)
+
+
+def _correction(row: DischargeCorrection) -> CorrectionInfo:
+    return CorrectionInfo(
+        row.moved_from, row.moved_to, row.reason, row.corrected_at, row.corrected_by_id
+    )
 
 
 def _discharge(row: Discharge) -> DischargeInfo:
@@ -356,6 +384,7 @@ def _discharge(row: Discharge) -> DischargeInfo:
         second_officer_id=row.second_officer_id,
         second_how=row.second_how,
         second_name=row.second_name,
+        reached_officer_id=row.reached_officer_id,
         order_seen=row.order_seen,
         recorded_by_id=row.recorded_by_id,
         countersigned_at=row.countersigned_at,
@@ -366,10 +395,7 @@ def _discharge(row: Discharge) -> DischargeInfo:
         left_open=tuple(row.left_open),
         error_id=None if error is None else error.pk,
         version=row.version,
-        corrected_at=row.corrected_at,
-        corrected_by_id=row.corrected_by_id,
-        correction_reason=row.correction_reason,
-        moved_from=row.moved_from,
+        corrections=tuple(_correction(c) for c in row.corrections.all()),
         taken_back_at=row.taken_back_at,
         taken_back_by_id=row.taken_back_by_id,
         taken_back_reason=row.taken_back_reason,

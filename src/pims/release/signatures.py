@@ -38,7 +38,7 @@ def officers_of(rows: Iterable[DischargeInfo]) -> dict[int, Officers]:
 
 def _second(row: DischargeInfo, names: Mapping[int, str]) -> str:
     signed = names.get(row.second_officer_id or 0, "")
-    if signed and row.second_name.startswith(f"{signed} ("):
+    if row.second_officer_id is not None and row.second_officer_id == row.reached_officer_id:
         return row.second_name
     if row.second_name and signed and signed != row.second_name:
         return f"{row.second_name}; {signed}"

@@ -53,7 +53,8 @@ def flags(
 ) -> dict[int, list[FlagInfo]]:
     """The flags that are up and that this viewer may see; ids are trusted in scope.
 
-    Two queries. What was raised under a record that was joined counts for the person asked for.
+    Two queries, and one for each label that hides any of them. What was raised under a record that
+    was joined counts for the person asked for.
     """
     ids = set(person_ids)
     known_at = None if as_of is None else as_of.known_at

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from pims.foundation.access.person_scope import set_scope
 from pims.foundation.commands.transaction import Transaction, service
+from pims.foundation.vault.persons import lock_same_human
 from pims.kernel.decisions import Reason
 from pims.kernel.errors import InvalidInput, NotFound
 from pims.kernel.text import clean_field
@@ -56,7 +57,7 @@ def lower_flag(tx: Transaction, *, flag_id: int, reason: str) -> FlagResult:
     tx.require_person("safety.record", person_id)
     if (label := rules.LABEL_OF.get(kind)) is not None:
         tx.require_person(rules.MAY_SEE[label], person_id)
-    tx.lock_persons([person_id])
+    lock_same_human(tx, [person_id])
     flag = Flag.objects.get(pk=flag_id)
     reason = _why(reason, limit=300)
     if flag.ends_at is None:
@@ -70,7 +71,7 @@ def lower_flag(tx: Transaction, *, flag_id: int, reason: str) -> FlagResult:
 def mark_anew(tx: Transaction, *, person_ids: Collection[int]) -> None:
     """Protect those records whose flags ask for it and no others: two people were taken for one."""
     tx.require("safety.record")
-    tx.lock_persons(person_ids)
+    lock_same_human(tx, person_ids)
     for person_id in person_ids:
         _mark_protected(person_id)
 
@@ -131,14 +132,17 @@ def keep_apart(
 
 @service
 def end_keep_apart(tx: Transaction, *, keep_apart_id: int, reason: str) -> KeepApartResult:
-    """They may meet again. Raises NotFound, InvalidInput (no reason)."""
+    """They may meet again, says who may record about both. Raises NotFound, InvalidInput (no
+    reason), NotPermitted for who reaches one of them only: the other is in another's care.
+    """
     row = KeepApart.objects.filter(pk=keep_apart_id).first()
     if row is None:
         raise NotFound("keep_apart", keep_apart_id)
     tx.lock_persons([row.person_a_id, row.person_b_id])
-    tx.require_person("safety.record", row.person_a_id)
-    if row.protected:
-        tx.require_person(rules.MAY_SEE["protected"], row.person_a_id)
+    for person_id in (row.person_a_id, row.person_b_id):
+        tx.require_person("safety.record", person_id)
+        if row.protected:
+            tx.require_person(rules.MAY_SEE["protected"], person_id)
     reason = _why(reason, limit=300)
     row.refresh_from_db()
     if row.ends_at is None:
@@ -179,7 +183,7 @@ def record_first_risk(
 
 
 def _raise_flag(tx: Transaction, *, person_id: int, kind: str, note: str) -> int:
-    tx.lock_persons([person_id])
+    lock_same_human(tx, [person_id])
     up = Flag.objects.filter(person_id=person_id, kind=kind).filter(
         Q(ends_at=None) | Q(ends_at__gt=tx.now)
     )

@@ -1,17 +1,16 @@
 """Asking a page for the two times: as it was at T, as known at K."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from pims.kernel import clock
+from pims.kernel import clock, minutes
 from pims.kernel.asof import AsOf
 from pims.ui.fields import InstantField
 
 # A clock that is a little ahead of the server's asks for now.
-_SLACK = timedelta(minutes=2)
 
 
 class AsOfForm(forms.Form):
@@ -24,7 +23,7 @@ class AsOfForm(forms.Form):
         given: dict[str, Any] = super().clean() or self.cleaned_data
         for name in ("at", "known"):
             moment = given.get(name)
-            if isinstance(moment, datetime) and moment > clock.now() + _SLACK:
+            if isinstance(moment, datetime) and minutes.is_to_come(moment, clock.now()):
                 self.add_error(name, _("This is still to come: ask for a time that is past"))
         return given
 

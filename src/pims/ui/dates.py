@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
 
 from pims.kernel import clock
+from pims.kernel.limits import FIRST_YEAR_WRITTEN, LAST_YEAR_WRITTEN
 
 MINUTE = 60
 HOUR = 60 * MINUTE
@@ -46,7 +47,7 @@ def day_asked(text: str) -> date | None:
         found = date.fromisoformat(text)
     except ValueError:
         return None
-    return found if 1800 <= found.year < 2200 else None
+    return found if FIRST_YEAR_WRITTEN <= found.year <= LAST_YEAR_WRITTEN else None
 
 
 def local(value: datetime, zone: str = "") -> datetime:

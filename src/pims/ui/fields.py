@@ -13,11 +13,8 @@ from django.forms.utils import from_current_timezone
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from pims.kernel.limits import FIRST_YEAR_WRITTEN, LAST_YEAR_WRITTEN
 from pims.ui.shapes import Text
-
-# Beyond these a year is a slip of the keys, and arithmetic runs off the calendar.
-FIRST_YEAR, LAST_YEAR = 1850, 2400
-
 
 LARGEST = 2**63 - 1  # what the database keeps as a number
 
@@ -119,7 +116,7 @@ class DayField(forms.MultiValueField):
             found = date(year, month, day)
         except ValueError:
             raise ValidationError(self.error_messages["invalid"], code="invalid") from None
-        if not FIRST_YEAR <= year <= LAST_YEAR:
+        if not FIRST_YEAR_WRITTEN <= year <= LAST_YEAR_WRITTEN:
             raise ValidationError(self.error_messages["invalid"], code="invalid")
         return found
 

@@ -9,9 +9,11 @@ from datetime import datetime
 from typing import Literal
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 Text = str | Promise
 Tone = Literal["quiet", "info", "ok", "warn", "alarm", "dark"]
+PLACE = _("Place")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ class Identity:
     status_tone: Tone = "info"
     flags: Sequence[Flag] = ()
     facts: Sequence[Fact] = ()
+    place_label: Text = PLACE
 
 
 @dataclass(frozen=True, slots=True)

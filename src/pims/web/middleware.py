@@ -1,7 +1,7 @@
 """Around every page: who asks, how far they reach, and what happens when something goes wrong."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
@@ -13,8 +13,9 @@ from pims.foundation.access import sessions
 from pims.foundation.access.actor import ANONYMOUS, Actor
 from pims.foundation.access.services import record_sign_out
 from pims.foundation.commands.transaction import Command
-from pims.kernel.errors import NotPermitted
+from pims.kernel.errors import NotFound, NotPermitted
 from pims.live.token import stream_origin
+from pims.ui.fields import LARGEST
 from pims.web import faults
 from pims.web.permissions import PUBLIC, asked_by
 
@@ -52,7 +53,7 @@ class ActorMiddleware:
         return _with_headers(request, response)
 
     def process_view(
-        self, request: Any, view: object, args: object, kwargs: object
+        self, request: Any, view: object, args: object, kwargs: Mapping[str, object]
     ) -> HttpResponseBase | None:
         match = request.resolver_match
         try:
@@ -66,6 +67,8 @@ class ActorMiddleware:
         nowhere = request.establishment is None and _shows_establishment(match)
         if nowhere and (asked is None or request.actor.can(asked)):
             return faults.refusal(request, faults.NoEstablishment())
+        if any(isinstance(part, int) and part > LARGEST for part in kwargs.values()):
+            return faults.refusal(request, NotFound("page"))  # no row has such a number
         return None
 
     def _recognise(self, request: Any) -> None:

@@ -11,6 +11,7 @@ from django.db import connection
 
 from pims.assurance import services
 from pims.assurance.models import Alarm
+from pims.assurance.owners import Watch
 from pims.assurance.rules import DueAlarm
 from pims.custody import services as custody
 from pims.custody.models import Escort
@@ -39,8 +40,8 @@ def test_the_sweep_and_the_desk_that_records_a_van_never_wait_for_each_other_in_
     escorts = prison.out(low.person_id, high.person_id, left_at=clock.now() - 5 * HOUR)
     begun, real = Event(), services.raise_new
 
-    def slowly(tx: Transaction, due: DueAlarm, *, sealed: bool) -> Alarm:
-        made = real(tx, due, sealed=sealed)
+    def slowly(tx: Transaction, due: DueAlarm, watch: Watch | None) -> Alarm:
+        made = real(tx, due, watch)
         begun.set()
         time.sleep(0.3)
         return made

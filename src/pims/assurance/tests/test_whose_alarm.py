@@ -11,7 +11,7 @@ from pims.authority import services as authority
 from pims.custody import services as custody
 from pims.custody.tests.prison import Prison, man
 from pims.foundation.access.actor import Actor
-from pims.foundation.access.person_scope import set_scope
+from pims.foundation.access.models import PersonScope
 from pims.foundation.commands.transaction import Command
 from pims.kernel import clock
 from pims.kernel.errors import NotFound, NotPermitted
@@ -46,7 +46,7 @@ def test_an_alarm_about_a_juvenile_is_not_for_staff_who_may_not_reach_juveniles(
 ) -> None:
     alarm = misplaced(prison)
     assert alarm.person_id is not None
-    set_scope(alarm.person_id, add_labels=["juvenile"])
+    PersonScope.objects.filter(pk=alarm.person_id).update(labels=["juvenile"])
     ordinary = make_actor(*MANAGE, labels=["ordinary"])
     both_refused(ordinary, alarm, NotPermitted)
     services.acknowledge_alarm(Command(make_actor(*MANAGE, labels=["juvenile"])), alarm_id=alarm.pk)
@@ -57,7 +57,7 @@ def test_an_alarm_about_a_sealed_record_does_not_show_that_there_is_one(
 ) -> None:
     alarm = misplaced(prison)
     assert alarm.person_id is not None
-    set_scope(alarm.person_id, sealed=True)
+    PersonScope.objects.filter(pk=alarm.person_id).update(sealed=True)
     both_refused(make_actor(*MANAGE), alarm, NotFound)
 
 

@@ -3,6 +3,7 @@
 from pims.authority.rules import LegalStatus
 from pims.authority.selectors.appearances import Appearance, appearances
 from pims.authority.selectors.bodies import BodyInfo, bodies
+from pims.authority.selectors.ended_by import warrants_ended_by
 from pims.authority.selectors.papers import (
     InterestPaper,
     Papers,
@@ -26,6 +27,7 @@ from pims.authority.selectors.status import WarrantHistory, legal_status, warran
 from pims.authority.selectors.warrants import (
     WarrantBrief,
     detaining_warrants,
+    over_undecided,
     undecided_warrants,
     waits_for_court,
     warrant,
@@ -56,6 +58,7 @@ __all__ = [
     "open_queries",
     "open_release_orders",
     "orders_in_doubt",
+    "over_undecided",
     "papers_like",
     "papers_of",
     "persons_by_reference",
@@ -70,6 +73,7 @@ __all__ = [
     "warrant",
     "warrant_history",
     "warrant_name",
+    "warrants_ended_by",
     "warrants_in_doubt",
     "warrants_of",
 ]

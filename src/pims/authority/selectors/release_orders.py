@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import F, QuerySet
 
 from pims.authority import order_rules
 from pims.authority.models import Body, ReleaseOrder, WarrantName
@@ -60,11 +60,11 @@ class ReleaseOrderInfo:
 
 def release_order(viewer: Actor, release_order_id: int) -> ReleaseOrderInfo:
     """One release order. Raises NotFound."""
-    order = _whole(ReleaseOrder.objects.filter(pk=release_order_id)).first()
-    if order is None:
+    found = _infos(ReleaseOrder.objects.filter(pk=release_order_id))
+    if not found:
         raise NotFound("release_order", release_order_id)
-    require_visible(viewer, "authority.view", order.person_id)
-    return _order_info(order)
+    require_visible(viewer, "authority.view", found[0].person_id)
+    return found[0]
 
 
 def release_orders(
@@ -72,8 +72,8 @@ def release_orders(
 ) -> dict[int, list[ReleaseOrderInfo]]:
     """All release orders of the persons, newest first, with those of records joined to them.
 
-    With `known_at` those that were on record then, each as it is now. Two queries; two more
-    where there is one.
+    With `known_at` those that were on record then, as they were known then; the warrants that
+    they name are those that they name now. Two queries; two more where there is one.
     """
     ids = set(person_ids)
     joined = people.joined_records(ids, known_at=known_at)
@@ -81,9 +81,9 @@ def release_orders(
     order_ids = _order_ids(ids | joined.keys(), known_at=known_at)
     if not order_ids:
         return {}
-    orders = _whole(ReleaseOrder.objects.filter(any_of("id", order_ids))).order_by("-received_at")
-    for order in orders:
-        found[joined.get(order.person_id, order.person_id)].append(_order_info(order))
+    orders = as_known(ReleaseOrder, known_at, among=any_of("id", order_ids))
+    for order in _infos(orders.order_by("-received_at"), known_at):
+        found[joined.get(order.person_id, order.person_id)].append(order)
     return dict(found)
 
 
@@ -101,7 +101,7 @@ def open_release_orders(viewer: Actor, establishment_id: int) -> list[ReleaseOrd
         establishment_id=establishment_id,
         state__in=[ReleaseOrder.State.RECEIVED, ReleaseOrder.State.VERIFIED],
     )
-    return [_order_info(order) for order in _whole(orders).order_by("received_at")]
+    return _infos(orders.order_by("received_at"))
 
 
 def orders_in_doubt(
@@ -117,7 +117,7 @@ def orders_in_doubt(
     if person_ids is not None:
         ids = set(person_ids)
         orders = orders.filter(person_id__in=ids | people.joined_records(ids).keys())
-    doubtful = [info for info in map(_order_info, _whole(orders)) if info.in_doubt]
+    doubtful = [info for info in _infos(orders) if info.in_doubt]
     roots = people.ids_canonical([info.person_id for info in doubtful]) if doubtful else {}
     found: dict[int, list[ReleaseOrderInfo]] = defaultdict(list)
     for info in doubtful:
@@ -149,11 +149,16 @@ def odd_about(
     )
 
 
-def _whole(orders: QuerySet[ReleaseOrder, ReleaseOrder]) -> QuerySet[ReleaseOrder, ReleaseOrder]:
-    names = WarrantName.objects.select_related("warrant__body")
-    return orders.select_related("body", "establishment").prefetch_related(
-        Prefetch("warrant_names", queryset=names)
-    )
+def _infos(orders: QuerySet[Any, Any], known_at: datetime | None = None) -> list[ReleaseOrderInfo]:
+    """These orders, or versions of them, whole. Two queries; one where there is none."""
+    rows = list(orders.select_related("body", "establishment"))
+    names: dict[int, list[WarrantName]] = defaultdict(list)
+    if rows:
+        named = WarrantName.objects.annotate(order_id=F("release_orders__id"))
+        named = named.filter(any_of("order_id", {row.id for row in rows}))
+        for name in named.select_related("warrant__body").order_by("id"):
+            names[name.order_id].append(name)
+    return [_order_info(row, names[row.id], known_at) for row in rows]
 
 
 def _ended(names: Iterable[WarrantName]) -> list[order_rules.EndedWarrant]:
@@ -162,8 +167,9 @@ def _ended(names: Iterable[WarrantName]) -> list[order_rules.EndedWarrant]:
     ]
 
 
-def _order_info(order: ReleaseOrder) -> ReleaseOrderInfo:
-    names = list(order.warrant_names.all())
+def _order_info(
+    order: Any, names: list[WarrantName], known_at: datetime | None
+) -> ReleaseOrderInfo:
     body = order.body
     # What has been acted on or has fallen is not late any more; its dates stay as odd as they were.
     waits = order.state in (ReleaseOrder.State.RECEIVED, ReleaseOrder.State.VERIFIED)
@@ -171,10 +177,10 @@ def _order_info(order: ReleaseOrder) -> ReleaseOrderInfo:
         order_rules.OrderFacts(body.pk, body.kind, order.reference, order.dated, order.received_at),
         _ended(names),
         zone=order.establishment.time_zone,
-        as_of=clock.now() if waits else order.received_at,
+        as_of=(known_at or clock.now()) if waits else order.received_at,
     )
     return ReleaseOrderInfo(
-        release_order_id=order.pk,
+        release_order_id=order.id,
         person_id=order.person_id,
         kind=order.kind,
         body_name=order.body.name,

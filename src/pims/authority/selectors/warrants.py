@@ -187,6 +187,20 @@ def undecided_warrants(viewer: Actor, establishment_id: int) -> list[WarrantBrie
     ]
 
 
+def over_undecided(person_id: int, *, zone: str, at: datetime) -> list[WarrantBrief]:
+    """The person's papers that nobody has decided on and that by plain words are over at `at`.
+
+    They hold nobody, and stop nobody; their dates are to be looked at once more.
+    """
+    papers = warrants_of([person_id], zone=zone).get(person_id, [])
+    return [
+        paper
+        for paper in papers
+        if paper.state == Warrant.State.AS_RECEIVED and paper.ends_at is None
+        if not paper.detains_at(at) and not paper.may_detain_at(at)
+    ]
+
+
 def _brief(name: Any, paper: Any, body_name: str, zone: str) -> WarrantBrief:
     kind = warrant_kinds()[paper.kind]
     facts = rules.WarrantFacts(

@@ -108,7 +108,7 @@ def _locked_query(tx: Transaction, query_id: int) -> ClerkQuery:
     )
     if query is None:
         raise NotFound("query", query_id)
-    tx.require("authority.record", establishment_id=query.warrant.establishment_id)
+    _require_paper(tx, "authority.record", query.warrant, list(query.warrant.names.all()))
     return query
 
 

@@ -6,13 +6,13 @@ from datetime import datetime
 from pims.authority import events
 from pims.authority.models import ReleaseOrder, WarrantName
 from pims.authority.services.release_orders import (
-    CLOCK_SLACK,
     ReleaseOrderResult,
     locked_order,
     not_open,
 )
 from pims.authority.services.words import NAME, PROSE, line, why
 from pims.foundation.commands.transaction import Transaction, service
+from pims.kernel import minutes
 from pims.kernel.decisions import Reason, refuse
 from pims.kernel.errors import InvalidInput
 from pims.people import selectors as people
@@ -55,7 +55,7 @@ def withdraw_release_order(
         told_by = line("told_by", told_by, NAME, missing=needed)
     except InvalidInput as problem:
         wrong |= problem.fields
-    if when > tx.now + CLOCK_SLACK:
+    if minutes.is_to_come(when, tx.now):
         wrong["happened_at"] = Reason("authority.in_the_future")
     if wrong:
         raise InvalidInput(wrong)

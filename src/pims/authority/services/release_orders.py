@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from pims.authority import events
 from pims.authority.models import Body, ReleaseOrder, WarrantName
@@ -11,11 +11,10 @@ from pims.authority.services.words import NAME, REFERENCE, line, prose
 from pims.authority.wording import ORDER_STANDS
 from pims.foundation.commands.transaction import Transaction, service
 from pims.foundation.vault.files import store_file
+from pims.kernel import minutes
 from pims.kernel.decisions import Reason, refuse
 from pims.kernel.errors import InvalidInput, NotFound
 from pims.people import selectors as people
-
-CLOCK_SLACK = timedelta(minutes=2)
 
 # How a warrant ended, by the kind of order that ended it.
 _END_KIND = {"bail": "bailed", "fine_paid": "fine_paid", "charge_withdrawn": "withdrawn"}
@@ -64,7 +63,7 @@ def record_release_order(
         wrong["warrants"] = Reason("authority.warrant_of_another")
     if not names and not ends_all:
         wrong["warrants"] = Reason("authority.order_names_nothing")
-    if received_at > tx.now + CLOCK_SLACK:
+    if minutes.is_to_come(received_at, tx.now):
         wrong["received_at"] = Reason("authority.in_the_future")
     if wrong:
         raise InvalidInput(wrong)
@@ -169,6 +168,7 @@ def act_on_release_order(
             end_kind=_END_KIND.get(order.kind, "released"),
             ended_at=max(at, name.starts_at),
             basis=f"{order.body.name} {order.reference}".strip(),
+            by_order_id=order.pk,
         )
     order.state = ReleaseOrder.State.ACTED_ON
     order.save(update_fields=["state"])

@@ -1,28 +1,29 @@
 """A warrant that had ended detains again, because what ended it never was."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from pims.authority import events
 from pims.authority.models import ReleaseOrder, WarrantName
+from pims.authority.selectors.ended_by import names_ended_by, names_ended_by_fact
+from pims.authority.services.warrant_rows import ENDED, open_again
 from pims.foundation.commands.transaction import Transaction, service
 from pims.people import selectors as people
 
 
 @service
 def reopen_warrants_by_fact(
-    tx: Transaction, *, person_id: int, end_kind: str, since: datetime, basis: str
+    tx: Transaction, *, person_id: int, end_kind: str, at: datetime, basis: str
 ) -> tuple[int, ...]:
-    """What ended these warrants never was: those that ended so since then detain again.
+    """What ended these warrants at `at` never was: what ended so by that fact detains again.
 
-    Gives the ids of the names that were opened again.
+    What ended so at another hour, in a later custody, or on an order stays ended. Gives the ids
+    of the names that were opened again.
     """
-    tx.lock_persons([person_id])
+    tx.require_person("authority.record", people.canonical_id(person_id))
     own = people.persons_of(person_id)
-    names = WarrantName.objects.select_related("warrant").filter(
-        person_id__in=own, end_kind=end_kind, ends_at__gte=since
-    )
-    return reopen(tx, names.order_by("pk"), basis)
+    tx.lock_persons(own)
+    return reopen(tx, names_ended_by_fact(own, end_kind=end_kind, at=at), basis)
 
 
 @service
@@ -60,8 +61,9 @@ def let_orders_stand_again(
     own = people.persons_of(person_id)
     tx.lock_persons(own)
     opened: list[int] = []
-    for order in _orders(release_order_ids, own):
-        opened += reopen(tx, _closed_by(order, own, acted_at), reason)
+    orders = ReleaseOrder.objects.filter(pk__in=release_order_ids, person_id__in=own)
+    for order in orders.order_by("pk"):
+        opened += reopen(tx, names_ended_by([order.pk], own, acted_at=acted_at), reason)
         if order.state == ReleaseOrder.State.ACTED_ON:
             order.state = _stands_as(order)
             order.save(update_fields=["state"])
@@ -95,26 +97,7 @@ def let_warrants_hold_again(
     tx.require_person("custody.receive", people.canonical_id(person_id))
     own = people.persons_of(person_id)
     tx.lock_persons(own)
-    opened: list[int] = []
-    for order in _orders(release_order_ids, own):
-        opened += reopen(tx, _closed_by(order, own, acted_at), reason)
-    return tuple(opened)
-
-
-def _orders(release_order_ids: Sequence[int], own: Collection[int]) -> list[ReleaseOrder]:
-    found = ReleaseOrder.objects.filter(pk__in=release_order_ids, person_id__in=own)
-    return list(found.select_related("body").order_by("pk"))
-
-
-def _closed_by(order: ReleaseOrder, own: Collection[int], acted_at: datetime) -> list[WarrantName]:
-    """What an order ended when somebody was let go on it at `acted_at`."""
-    basis = f"{order.body.name} {order.reference}".strip()[:300]
-    names = order.warrant_names.filter(person_id__in=own, end_basis=basis)
-    return [
-        name
-        for name in names.select_related("warrant").order_by("pk")
-        if name.ends_at == max(acted_at, name.starts_at)
-    ]
+    return reopen(tx, names_ended_by(release_order_ids, own, acted_at=acted_at), reason)
 
 
 def _stands_as(order: ReleaseOrder) -> ReleaseOrder.State:
@@ -129,10 +112,9 @@ def reopen(tx: Transaction, names: Iterable[WarrantName], basis: str) -> tuple[i
     """Open these names again, inside a service that knows that what ended them never was."""
     opened = []
     for name in names:
-        before = {"ends_at": name.ends_at, "end_kind": name.end_kind, "end_basis": name.end_basis}
-        name.ends_at, name.end_kind, name.end_basis = None, WarrantName.EndKind.OPEN, ""
+        before = open_again(name)
         name.version += 1
-        name.save(update_fields=["ends_at", "end_kind", "end_basis", "version"])
+        name.save(update_fields=[*ENDED, "version"])
         tx.record(
             events.WarrantAmended(
                 person_id=name.person_id,

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from pims.authority import rules
 from pims.authority.models import WarrantName
+from pims.authority.selectors.ended_by import names_ended_by_fact
 from pims.authority.services.reopening import reopen
 from pims.authority.services.warrant_rows import close_name, facts_of
 from pims.foundation.commands.transaction import Transaction, service
@@ -22,6 +23,7 @@ def end_papers_that_ran_out(
     Left open they would speak up in a later custody: a court date long passed, a further warrant
     that holds nobody. Gives the ids of the names that ended.
     """
+    tx.require_person("authority.record", people.canonical_id(person_id))
     own = people.persons_of(person_id)
     tx.lock_persons(own)
     names = WarrantName.objects.select_related("warrant").filter(person_id__in=own, ends_at=None)
@@ -40,10 +42,8 @@ def end_papers_that_ran_out(
 @service
 def reopen_papers_that_ran_out(tx: Transaction, *, person_id: int, at: datetime) -> tuple[int, ...]:
     """Custody did not end at `at` after all: what had run out by then stands open as before."""
+    tx.require_person("authority.record", people.canonical_id(person_id))
     own = people.persons_of(person_id)
     tx.lock_persons(own)
-    names = WarrantName.objects.select_related("warrant").filter(
-        person_id__in=own, end_kind=EXPIRED, ends_at__gte=at
-    )
-    ended = [name for name in names.order_by("pk") if name.ends_at == max(at, name.starts_at)]
+    ended = names_ended_by_fact(own, end_kind=EXPIRED, at=at)
     return reopen(tx, ended, "custody went on")

@@ -5,7 +5,6 @@ from datetime import date, datetime
 from pims.authority import events, rules
 from pims.authority.models import Warrant, WarrantName
 from pims.authority.services.warrant_rows import (
-    CLOCK_SLACK,
     WarrantNameInput,
     WarrantNameResult,
     add_name,
@@ -51,7 +50,8 @@ def set_next_appearance(
     kind = warrant_kinds()[name.warrant.kind]
     zone = zone_of(name.warrant.establishment_id)
     basis = prose("basis", basis)
-    if happened_at > tx.now + CLOCK_SLACK:
+    opened: dict[str, object] = {}
+    if minutes.is_to_come(happened_at, tx.now):
         raise InvalidInput({"happened_at": Reason("authority.in_the_future")})
     if next_appearance is not None and next_appearance < happened_at.astimezone(zone).date():
         raise InvalidInput({"next_appearance": Reason("authority.appearance_before_hearing")})
@@ -91,7 +91,7 @@ def set_next_appearance(
         named = name_court_date(tx, name, next_appearance, given_at=happened_at)
         if named:
             name.next_appearance = next_appearance
-        stand_if_not_run_out(name, zone.key)
+        opened = stand_if_not_run_out(name, zone.key)
         name.version += 1
         name.save()
     mark_endless(name)
@@ -103,7 +103,7 @@ def set_next_appearance(
             next_appearance=None if next_appearance is None else next_appearance.isoformat(),
             after_lapse=lapsed,
         ),
-        details={"basis": basis},
+        details={"basis": basis, **({"opened_again": opened} if opened else {})},
     )
     return WarrantNameResult(name.pk)
 
@@ -147,7 +147,7 @@ def amend_warrant_name(
     began_at = name.starts_at
     for field in changed:
         setattr(name, field, new[field])
-    stand_if_not_run_out(name, zone_of(name.warrant.establishment_id).key)
+    opened = stand_if_not_run_out(name, zone_of(name.warrant.establishment_id).key)
     if name.ends_at is not None and name.starts_at > name.ends_at:
         raise InvalidInput({"starts_at": Reason("authority.ends_before_start")})
     name.version += 1
@@ -163,9 +163,13 @@ def amend_warrant_name(
             establishment_id=name.warrant.establishment_id,
             warrant_id=name.warrant_id,
             warrant_name_id=name.pk,
-            fields=changed,
+            fields=(*changed, *opened),
         ),
-        details={"reason": reason, "before": before, "after": {f: new[f] for f in changed}},
+        details={
+            "reason": reason,
+            "before": before | opened,
+            "after": {f: getattr(name, f) for f in (*changed, *opened)},
+        },
     )
     return WarrantNameResult(name.pk)
 
@@ -185,7 +189,7 @@ def end_warrant(
     ended_at = minutes.not_before(ended_at, name.starts_at)
     if ended_at < name.starts_at:
         raise InvalidInput({"ended_at": Reason("authority.ends_before_start")})
-    if ended_at > tx.now + CLOCK_SLACK:
+    if minutes.is_to_come(ended_at, tx.now):
         raise InvalidInput({"ended_at": Reason("authority.in_the_future")})
     if name.ends_at is None:
         close_name(tx, name, end_kind=end_kind, ended_at=ended_at, basis=basis)

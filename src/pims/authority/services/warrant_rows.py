@@ -1,7 +1,7 @@
 """The rows of warrants, as every service that records or changes one handles them."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from pims.authority import events, rules
@@ -12,11 +12,11 @@ from pims.foundation.commands.transaction import Transaction
 from pims.jurisdictions.warrant_kinds import warrant_kinds
 from pims.kernel.decisions import Reason
 from pims.kernel.errors import NotFound
+from pims.kernel.limits import FIRST_YEAR_OF_PAPERS, LAST_YEAR_OF_PAPERS
 from pims.people import selectors as people
 
-CLOCK_SLACK = timedelta(minutes=2)
-# In these years a paper can begin to hold somebody: those that people live in.
-FIRST_YEAR, LAST_YEAR = 1900, 2200
+# What says of a name that it ended, and how.
+ENDED = ("ends_at", "end_kind", "end_basis", "ended_by_order")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def begins_wrongly(starts_at: datetime) -> Reason | None:
     """Why no paper can have begun to hold somebody then; None where it can, ahead of us too."""
     if starts_at.tzinfo is None:
         return Reason("authority.zone_missing")
-    if not FIRST_YEAR <= starts_at.year <= LAST_YEAR:
+    if not FIRST_YEAR_OF_PAPERS <= starts_at.year <= LAST_YEAR_OF_PAPERS:
         return Reason("authority.begins_in_no_such_year", {"year": str(starts_at.year)})
     return None
 
@@ -159,12 +159,19 @@ def as_input(name: WarrantName) -> WarrantNameInput:
 
 
 def close_name(
-    tx: Transaction, name: WarrantName, *, end_kind: str, ended_at: datetime, basis: str
+    tx: Transaction,
+    name: WarrantName,
+    *,
+    end_kind: str,
+    ended_at: datetime,
+    basis: str,
+    by_order_id: int | None = None,
 ) -> None:
     """Close one name on a warrant inside a change whose permission is already settled."""
     name.ends_at, name.end_kind, name.end_basis = ended_at, end_kind, basis[:300]
+    name.ended_by_order_id = by_order_id
     name.version += 1
-    name.save(update_fields=["ends_at", "end_kind", "end_basis", "version"])
+    name.save(update_fields=[*ENDED, "version"])
     tx.record(
         events.WarrantEnded(
             person_id=name.person_id,
@@ -177,14 +184,31 @@ def close_name(
     )
 
 
-def stand_if_not_run_out(name: WarrantName, zone: str) -> None:
+def open_again(name: WarrantName) -> dict[str, object]:
+    """Take the end off a name, and give what it said. Saves and records nothing."""
+    before: dict[str, object] = {
+        "ends_at": name.ends_at,
+        "end_kind": name.end_kind,
+        "end_basis": name.end_basis,
+    }
+    name.ends_at, name.end_kind, name.end_basis = None, WarrantName.EndKind.OPEN, ""
+    name.ended_by_order_id = None
+    return before
+
+
+def stand_if_not_run_out(name: WarrantName, zone: str) -> dict[str, object]:
     """A paper that was taken to have run out when custody ended, and by its words as they read now
-    had not, stands open again. Saves nothing."""
+    had not, stands open again.
+
+    Gives what its end said, to be recorded with the change; nothing where it stays as it is.
+    Saves nothing.
+    """
     if name.end_kind != WarrantName.EndKind.EXPIRED or name.ends_at is None:
-        return
+        return {}
     kind = warrant_kinds()[name.warrant.kind]
-    if not rules.ran_out(facts_of(name), kind, zone, name.ends_at):
-        name.ends_at, name.end_kind, name.end_basis = None, WarrantName.EndKind.OPEN, ""
+    if rules.ran_out(facts_of(name), kind, zone, name.ends_at):
+        return {}
+    return open_again(name)
 
 
 def name_court_date(

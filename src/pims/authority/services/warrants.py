@@ -8,7 +8,6 @@ from pims.authority import rules
 from pims.authority.models import Body, ClerkQuery, Warrant, WarrantName
 from pims.authority.selectors.reading import read_off
 from pims.authority.services.warrant_rows import (
-    CLOCK_SLACK,
     WarrantNameInput,
     add_name,
     begins_wrongly,
@@ -20,6 +19,7 @@ from pims.authority.wording import query_text
 from pims.foundation.commands.transaction import Transaction, service
 from pims.foundation.vault.files import store_file
 from pims.jurisdictions.warrant_kinds import warrant_kinds
+from pims.kernel import minutes
 from pims.kernel.decisions import Reason
 from pims.kernel.errors import InvalidInput, NotFound
 from pims.people import selectors as people
@@ -163,7 +163,7 @@ def _check_warrant(
         wrong["names"] = Reason("authority.named_twice")
     if unknown := set(defects) - set(rules.DEFECTS):
         wrong["defects"] = Reason("authority.unknown_defect", {"code": min(unknown)})
-    if received_at > tx.now + CLOCK_SLACK:
+    if minutes.is_to_come(received_at, tx.now):
         wrong["received_at"] = Reason("authority.in_the_future")
     for name in names:
         if (wrongly := begins_wrongly(name.starts_at)) is not None:

@@ -3,16 +3,23 @@
 import json
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from typer.testing import CliRunner
 
 from pims.cli.prisoner import app as prisoner
 from pims.cli.roll import print_roll
+from pims.facilities.models import Establishment
+from pims.foundation.access.selectors import system_actor
+from pims.foundation.commands.transaction import Command
 from pims.foundation.ledger.models import LedgerEntry
 from pims.kernel import clock
 from pims.kernel.errors import NotFound
-from tests.fixtures.small_prison import PEOPLE, make_small_prison
+from pims.people.services import create_person
+from tests.fixtures.small_prison import PEOPLE
+
+pytestmark = pytest.mark.any_server
 
 
 def _roll(capsys: pytest.CaptureFixture[str], **asked: str) -> list[dict[str, Any]]:
@@ -22,11 +29,10 @@ def _roll(capsys: pytest.CaptureFixture[str], **asked: str) -> list[dict[str, An
     return found
 
 
-@pytest.mark.usefixtures("db")
+@pytest.mark.usefixtures("small_prison")
 def test_the_roll_and_each_prisoner_on_it_can_be_read_and_the_ledger_says_so(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    make_small_prison()
     before = LedgerEntry.objects.filter(kind="read").count()
 
     rows = _roll(capsys)
@@ -65,3 +71,14 @@ def test_the_roll_and_each_prisoner_on_it_can_be_read_and_the_ledger_says_so(
         assert wrong.exit_code == 2
     unknown = CliRunner().invoke(prisoner, ["show", "0000000-00"])
     assert isinstance(unknown.exception, NotFound)
+
+
+@pytest.mark.usefixtures("db")
+def test_an_hour_asked_for_is_one_of_the_establishment_of_the_prisoner() -> None:
+    zone = "Pacific/Kiritimati"  # where it is tomorrow before it is so anywhere else
+    there = Establishment.objects.create(code="E", name="East", time_zone=zone)
+    made = create_person(Command(system_actor()), names=[], establishment_id=there.pk)
+    hour = clock.now().astimezone(ZoneInfo(zone)).replace(tzinfo=None).isoformat()
+    shown = CliRunner().invoke(prisoner, ["show", made.number, "--at", hour, "--json"])
+    assert shown.exit_code == 0, shown.output
+    assert json.loads(shown.output)["person"]["number"] == made.number

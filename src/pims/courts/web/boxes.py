@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from pims.authority.web.written import Written, WrittenDayField
-from pims.ui.fields import FIRST_YEAR, LAST_YEAR
+from pims.kernel.limits import FIRST_YEAR_WRITTEN, LAST_YEAR_WRITTEN
 
 SEPARATORS = str.maketrans("/.-", "   ")
 HOUR_FORMATS = ["%H:%M", "%H.%M", "%H%M"]
@@ -44,7 +44,7 @@ class LineDayField(forms.CharField):
             found = date(year, month, day)
         except ValueError:
             return Written(None, text)
-        return Written(found if FIRST_YEAR <= year <= LAST_YEAR else None, text)
+        return Written(found if FIRST_YEAR_WRITTEN <= year <= LAST_YEAR_WRITTEN else None, text)
 
 
 def dollars_field(**kwargs: Any) -> forms.DecimalField:

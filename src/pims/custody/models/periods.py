@@ -6,8 +6,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.lookups import GreaterThan
 
-from pims.custody.rules.timelines import INSTANT
 from pims.foundation.ranges import TsTzRange
+from pims.kernel.minutes import INSTANT
 
 
 def never_two(

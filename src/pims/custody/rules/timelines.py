@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-INSTANT = timedelta(microseconds=1)
+from pims.kernel.minutes import INSTANT
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,15 @@ from typing import Any
 from django.db.models import Q
 
 from pims.custody import beginnings
-from pims.custody.beginnings import fault_of_start, stay_to_join
+from pims.custody.beginnings import (
+    Around,
+    around,
+    began_at,
+    began_with,
+    fault_of_start,
+    receipt_hours,
+    stay_to_join,
+)
 from pims.custody.models import AdmissionStep, BodyReceipt, Episode, TurnedAway, Van
 from pims.custody.reading import READER
 from pims.custody.rules import admission as rules
@@ -34,6 +42,7 @@ class AdmissionRow:
     number: str
     name: str
     received_at: datetime
+    reception_kind: str
     due_at: datetime
     overdue: bool
     is_juvenile: bool
@@ -169,16 +178,25 @@ def van(viewer: Actor, van_id: int) -> VanInfo:
 
 
 def hours_apart(found: VanInfo) -> list[HourApart]:
-    """The lines of a van whose hour is another than the van's, each with why."""
+    """The lines of a van whose hour is another than the van's, each with why.
+
+    As many queries for a full van as for one line.
+    """
     apart = [line for line in found.lines if not minutes.same(line.received_at, found.arrived_at)]
     episodes = Episode.objects.in_bulk([line.episode_id for line in apart])
-    return [_apart(line, episodes[line.episode_id], found.arrived_at) for line in apart]
+    hours, known = receipt_hours(episodes.keys()), around(episodes.values())
+    lines = []
+    for line in apart:
+        episode = episodes[line.episode_id]
+        follows = began_at(line.received_at, episode, hours[episode.pk])
+        lines.append(_apart(line, episode, found.arrived_at, known[episode.pk], follows=follows))
+    return lines
 
 
 def place_before(receipt_id: int, at: datetime) -> Reason | None:
     """That a receipt cannot have `at` for its hour only because a cell place was taken before."""
     found = BodyReceipt.objects.filter(pk=receipt_id).select_related("episode").first()
-    if found is None or found.episode.starts_at != found.received_at:
+    if found is None or not began_with(found, found.episode):
         return None
     fault = fault_of_start(found.episode, at)
     return fault.reason if fault is not None and fault.placed else None
@@ -247,6 +265,7 @@ def _admissions(found: Iterable[Episode], at: datetime) -> list[AdmissionRow]:
                 number=header.number,
                 name=header.display_name,
                 received_at=episode.starts_at,
+                reception_kind=episode.reception_kind,
                 due_at=episode.admission_due_at,
                 overdue=rules.overdue(episode.admission_due_at, admitted=admitted, as_of=at),
                 is_juvenile=header.is_juvenile,
@@ -288,12 +307,13 @@ def _lines(viewer: Actor, receipts: Iterable[BodyReceipt]) -> list[ReceptionLine
     ]
 
 
-def _apart(line: ReceptionLine, episode: Episode, at: datetime) -> HourApart:
-    follows = episode.starts_at == line.received_at
+def _apart(
+    line: ReceptionLine, episode: Episode, at: datetime, known: Around, *, follows: bool
+) -> HourApart:
     never = episode.end_kind == Episode.EndKind.NEVER_HELD
-    if not follows or never or stay_to_join(episode, at) is not None:
+    if not follows or never or stay_to_join(episode, at, known) is not None:
         return HourApart(line, None)
-    fault = fault_of_start(episode, at)
+    fault = fault_of_start(episode, at, known)
     if fault is None:
         return HourApart(line, None)
     return HourApart(line, fault.reason, fault.other_episode_id)

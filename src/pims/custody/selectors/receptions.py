@@ -1,5 +1,6 @@
 """What was recorded as somebody came in: receipts, injuries, admission steps, identity checks."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -7,6 +8,10 @@ from typing import Any
 from pims.custody.models import AdmissionStep, IdentityCheck
 from pims.foundation.access.actor import Actor
 from pims.foundation.access.scope import require_visible
+from pims.foundation.bulk import any_of
+from pims.foundation.history.known import as_known
+from pims.kernel.asof import AsOf
+from pims.people import selectors as people
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +59,31 @@ class IdentityCheckInfo:
     purpose: str
 
 
-def identity_checks(viewer: Actor, person_id: int) -> list[IdentityCheckInfo]:
-    """The checks of a person's identity, newest first. Raises NotFound."""
+def identity_checks(
+    viewer: Actor, person_id: int, as_of: AsOf | None = None
+) -> list[IdentityCheckInfo]:
+    """The checks of a person's identity, under whatever number, newest first. Raises NotFound.
+
+    With `as_of` those made by then, as they were known then.
+    """
     require_visible(viewer, "custody.view", person_id)
+    known_at = None if as_of is None else as_of.known_at
+    own = people.persons_of(person_id, known_at=known_at)
+    rows = as_known(IdentityCheck, known_at, among=any_of("person_id", sorted(own)))
+    if as_of is not None:
+        rows = rows.filter(at__lte=as_of.valid_at)
     return [
-        IdentityCheckInfo(c.pk, c.how, tuple(c.officers), c.matched, c.at, c.purpose)
-        for c in IdentityCheck.objects.filter(person_id=person_id).order_by("-at")
+        IdentityCheckInfo(c.id, c.how, tuple(c.officers), c.matched, c.at, c.purpose)
+        for c in rows.order_by("-at", "-id")
     ]
 
 
-def identity_denials(episode_id: int) -> list[IdentityCheckInfo]:
-    """The checks before a discharge that said "somebody else", oldest first, for the room above."""
-    said = IdentityCheck.objects.filter(episode_id=episode_id, matched=False, purpose="discharge")
+def identity_denials(episode_ids: Iterable[int]) -> list[IdentityCheckInfo]:
+    """The checks before a discharge from these stays that said "somebody else", oldest first, for
+    the room above."""
+    said = IdentityCheck.objects.filter(
+        episode_id__in=list(episode_ids), matched=False, purpose="discharge"
+    )
     return [
         IdentityCheckInfo(c.pk, c.how, tuple(c.officers), c.matched, c.at, c.purpose)
         for c in said.order_by("at", "pk")

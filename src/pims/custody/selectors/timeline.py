@@ -14,7 +14,15 @@ from pims.kernel.asof import AsOf
 OF_THE_GATE = frozenset({"discharged", "released_in_error"})
 # How an escort ends that nobody came back from.
 NO_RETURN = frozenset(
-    {"discharged_at_court", "died", "removed", "escaped", "released_in_error", "never_held"}
+    {
+        "discharged_at_court",
+        "died",
+        "removed",
+        "escaped",
+        "released_in_error",
+        "never_held",
+        "transferred",
+    }
 )
 
 
@@ -92,7 +100,11 @@ def _of_episode(info: EpisodeInfo, bodies: Mapping[int, str]) -> list[TimelineFa
             what = "ended_at_large" if ended else "recaptured"
             found.append(fact(a.ends_at, what, kind=a.end_kind))
     if episode.ends_at is not None:
-        found.append(fact(episode.ends_at, f"ended_{episode.end_kind}"))
+        to = "" if info.end is None else info.end.destination
+        if episode.end_kind == "transferred" and to:
+            found.append(fact(episode.ends_at, "transferred_to", to=to))
+        else:
+            found.append(fact(episode.ends_at, f"ended_{episode.end_kind}"))
     back = info.taken_back
     # A discharge that was taken back is told by the release room, with its page.
     if back is not None and back.taken_back_at is not None and back.kind not in OF_THE_GATE:

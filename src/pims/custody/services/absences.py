@@ -5,10 +5,9 @@ from datetime import datetime
 
 from pims.custody import events
 from pims.custody.models import Absence, Episode, Escort
-from pims.custody.rules.timelines import INSTANT, cut, fit
+from pims.custody.rules.timelines import cut, fit
 from pims.custody.services.about import about
 from pims.custody.services.common import (
-    CLOCK_SLACK,
     Moment,
     begun,
     moment,
@@ -28,6 +27,8 @@ from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel import minutes
 from pims.kernel.decisions import Reason, refuse
 from pims.kernel.errors import InvalidInput
+from pims.kernel.limits import CLOCK_SLACK
+from pims.kernel.minutes import INSTANT
 
 
 @dataclass(frozen=True, slots=True)

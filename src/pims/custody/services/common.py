@@ -15,9 +15,9 @@ from pims.foundation.history.known import held_at
 from pims.kernel import minutes
 from pims.kernel.decisions import Reason, refuse
 from pims.kernel.errors import InvalidInput, NotFound
+from pims.kernel.limits import CLOCK_SLACK, FIRST_YEAR_OF_FACTS
 
-CLOCK_SLACK = timedelta(minutes=2)
-OLDEST = datetime(1950, 1, 1, tzinfo=UTC)
+OLDEST = datetime(FIRST_YEAR_OF_FACTS, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def moment(tx: Transaction, happened_at: datetime | None, field: str = "happened
         return Moment(tx.now, given=False)
     if happened_at.tzinfo is None:
         raise InvalidInput({field: Reason("custody.zone_missing")})
-    if happened_at > tx.now + CLOCK_SLACK:
+    if minutes.is_to_come(happened_at, tx.now):
         raise InvalidInput({field: Reason("custody.in_the_future")})
     if happened_at < OLDEST:
         raise InvalidInput({field: Reason("custody.too_long_ago")})

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pims.custody import events
-from pims.custody.beginnings import fault_of_start, others_of, was_cut_short
+from pims.custody.beginnings import began_with, fault_of_start, others_of, was_cut_short
 from pims.custody.models import BodyReceipt, Episode, Injury, Van
 from pims.custody.rules import admission as admission_rules
 from pims.custody.services.about import about
@@ -65,7 +65,8 @@ def correct_episode(
     if wrong:
         raise InvalidInput(wrong)
     if new is not None:
-        for receipt in BodyReceipt.objects.filter(episode=episode, received_at=episode.starts_at):
+        receipts = BodyReceipt.objects.filter(episode=episode).order_by("pk")
+        for receipt in [one for one in receipts if began_with(one, episode)]:
             change_receipt(tx, receipt, {"received_at": new}, reason)
         begin_at(tx, episode, new, reason)
     if reception_kind is not None and reception_kind != episode.reception_kind:

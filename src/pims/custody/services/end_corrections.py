@@ -10,8 +10,9 @@ from django.db.models import Q
 
 from pims.authority import services as authority_services
 from pims.custody import events
-from pims.custody.models import Absence, EndOfCustody, Episode
-from pims.custody.rules.timelines import INSTANT
+from pims.custody.beginnings import has_happened
+from pims.custody.models import Absence, AdmissionStep, BodyReceipt, EndOfCustody, Episode
+from pims.custody.reading import establishment_names
 from pims.custody.services.about import about
 from pims.custody.services.closing import TEXTS, EndResult, told
 from pims.custody.services.common import (
@@ -22,12 +23,14 @@ from pims.custody.services.common import (
     scope_from_rows,
 )
 from pims.custody.services.corrections import EpisodeResult, tell_corrected
+from pims.custody.services.never_held import undo
 from pims.custody.services.restoring import restore_rows
 from pims.custody.services.words import PROSE, given_reason, line, prose
 from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel import minutes
 from pims.kernel.decisions import Reason, refuse
 from pims.kernel.errors import InvalidInput, NotFound, Stale
+from pims.kernel.minutes import INSTANT
 from pims.people import services as people_services
 
 CORRECT = "custody.correct"
@@ -37,6 +40,7 @@ MAY_BE_TAKEN_BACK = (
     Episode.EndKind.REMOVED,
     Episode.EndKind.DISCHARGED_AT_COURT,
     Episode.EndKind.NEVER_HELD,
+    Episode.EndKind.TRANSFERRED,
 )
 # How the warrants ended with each of them.
 ENDED_AS = {"died": "died", "removed": "removed", "discharged_at_court": "released"}
@@ -108,11 +112,14 @@ def take_back_end(tx: Transaction, *, episode_id: int, reason: str) -> EpisodeRe
     """It never happened, or to somebody else: custody goes on as it was before.
 
     Warrants that ended with it detain again, an escort or an absence that it closed is open
-    again, and the place is taken again where nobody else lies there. Raises Refused where custody
-    did not end in one of these ways or the person was received since, InvalidInput.
+    again, and the place is taken again where nobody else lies there. With a transfer goes the stay
+    that it began elsewhere, where nothing is recorded of it yet. Raises Refused where custody did
+    not end in one of these ways or the person was received since, InvalidInput.
     """
     episode = require_episode(tx, episode_id, CORRECT)
     reason = given_reason(reason)
+    if episode.end_kind == Episode.EndKind.TRANSFERRED:
+        _undo_onward(tx, episode, reason)
     end, kind = end_to_undo(episode, MAY_BE_TAKEN_BACK), episode.end_kind
     beyond = tx.beyond_scope()
     if kind in ENDED_AS:
@@ -120,7 +127,7 @@ def take_back_end(tx: Transaction, *, episode_id: int, reason: str) -> EpisodeRe
             beyond,
             person_id=episode.person_id,
             end_kind=ENDED_AS[kind],
-            since=end.at,
+            at=end.at,
             basis=reason,
         )
     if kind == Episode.EndKind.DIED:
@@ -142,6 +149,20 @@ def end_to_undo(episode: Episode, kinds: Collection[str]) -> EndOfCustody:
     ).exists():
         refuse(Reason("custody.received_since")).require()
     return end
+
+
+def _undo_onward(tx: Transaction, episode: Episode, reason: str) -> None:
+    """The stay that the transfer began never was. Raises Refused once it has a life of its own."""
+    onward = Episode.objects.filter(continues=episode)
+    stay = onward.exclude(end_kind=Episode.EndKind.NEVER_HELD).first()
+    if stay is None:
+        return
+    done = AdmissionStep.objects.filter(episode=stay).exclude(state=AdmissionStep.State.TODO)
+    came = BodyReceipt.objects.filter(episode=stay)
+    if stay.ends_at is not None or has_happened(stay) or done.exists() or came.exists():
+        place = establishment_names()[stay.establishment_id]
+        refuse(Reason("custody.held_there_since", {"place": place})).require()
+    undo(tx, stay, reason)
 
 
 def undo_end(tx: Transaction, episode: Episode, end: EndOfCustody, *, reason: str) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from pims.custody import events
 from pims.custody.models import EndOfCustody, Episode
+from pims.custody.reading import establishment_names
 from pims.custody.services.about import about
 from pims.custody.services.closing import (
     EndResult,
@@ -19,10 +20,9 @@ from pims.custody.services.common import require_episode, require_open
 from pims.custody.services.corrections import tell_corrected
 from pims.custody.services.opening import open_episode
 from pims.custody.services.words import given_reason
-from pims.facilities import selectors as facilities
 from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel.decisions import Reason
-from pims.kernel.errors import InvalidInput
+from pims.kernel.errors import InvalidInput, NotFound
 
 # Kinds by which the discharge of the release room may end an episode.
 DISCHARGES = (Episode.EndKind.DISCHARGED, Episode.EndKind.RELEASED_IN_ERROR)
@@ -166,20 +166,30 @@ def record_transfer(
     to_establishment_id: int,
     happened_at: datetime | None = None,
     by_whom: str = "",
+    papers: str = "",
 ) -> TransferResult:
     """Record a transfer: the episode here ends and one there begins at the same instant.
 
-    Warrants go with the person. Raises InvalidInput for the same establishment or a wrong time,
-    NotFound for one that is none.
+    `by_whom` is who took the person over, `papers` what was handed over with them. By the record
+    the warrants go with the person, whatever paper lies where. Raises InvalidInput for the same
+    establishment or a wrong time, NotFound for one that is none, Refused where custody has ended.
     """
-    facilities.time_zone(to_establishment_id)
+    places = establishment_names()
+    if to_establishment_id not in places:
+        raise NotFound("establishment", to_establishment_id)
     episode = require_episode(tx, episode_id, "custody.record_event")
     require_open(episode)
     if to_establishment_id == episode.establishment_id:
         raise InvalidInput({"to_establishment_id": Reason("custody.same_establishment")})
     admitted = episode.admission_state, episode.admitted_at
     ended = close_episode(
-        tx, episode, kind=Episode.EndKind.TRANSFERRED, ended_at=happened_at, by_whom=by_whom
+        tx,
+        episode,
+        kind=Episode.EndKind.TRANSFERRED,
+        ended_at=happened_at,
+        by_whom=by_whom,
+        destination=places[to_establishment_id],
+        circumstances=papers,
     )
     new = open_episode(
         tx,

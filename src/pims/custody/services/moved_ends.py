@@ -92,7 +92,7 @@ def _move(tx: Transaction, episode: Episode, end: EndOfCustody, new: datetime, r
         tx.beyond_scope(),
         person_id=episode.person_id,
         end_kind=ENDED_AS[kind],
-        since=end.at,
+        at=end.at,
         basis=reason,
     )
     restore_rows(tx, episode, end.at, kind, goes_on=False)

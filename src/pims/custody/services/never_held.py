@@ -3,7 +3,6 @@
 from pims.custody import events
 from pims.custody.beginnings import signs_of_custody
 from pims.custody.models import Absence, EndOfCustody, Episode, Escort, Placement
-from pims.custody.rules.timelines import INSTANT
 from pims.custody.services.about import about
 from pims.custody.services.closing import write_end
 from pims.custody.services.common import require_episode, scope_from_rows, scope_to
@@ -12,6 +11,7 @@ from pims.custody.services.words import given_reason
 from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel.decisions import Reason, refuse
 from pims.kernel.errors import Stale
+from pims.kernel.minutes import INSTANT
 
 CORRECT = "custody.correct"
 # How an episode may stand that turns out never to have been: whoever was let go was held.

@@ -5,12 +5,11 @@ from datetime import date, datetime, timedelta
 
 from pims.custody import events
 from pims.custody.models import BodyReceipt, Episode, Injury, Van
-from pims.custody.reading import READER
+from pims.custody.reading import READER, establishment_names
 from pims.custody.services.about import about
 from pims.custody.services.absences import end_absence
 from pims.custody.services.closing import close_episode
 from pims.custody.services.common import (
-    CLOCK_SLACK,
     Moment,
     open_absence,
     open_escort,
@@ -28,6 +27,7 @@ from pims.foundation.commands.transaction import Transaction
 from pims.foundation.history.known import held_at
 from pims.foundation.vault.sealing import unseal_person
 from pims.kernel.collation import search_key
+from pims.kernel.limits import CLOCK_SLACK
 from pims.people import selectors as people
 from pims.people import services as people_services
 from pims.people.services import NameInput
@@ -124,7 +124,13 @@ def receive_one(
     elsewhere = episode if episode is not None and episode.establishment_id != here else None
     if elsewhere is not None and elsewhere.ends_at is None:
         hour = at if arrival.when.given else None
-        at = close_episode(tx, elsewhere, kind=Episode.EndKind.TRANSFERRED, ended_at=hour).ended_at
+        at = close_episode(
+            tx,
+            elsewhere,
+            kind=Episode.EndKind.TRANSFERRED,
+            ended_at=hour,
+            destination=establishment_names()[here],
+        ).ended_at
         episode = None
     was_open = episode is not None
     if episode is None:
@@ -188,7 +194,18 @@ def _what_the_books_say(episode: Episode, at: datetime) -> BodyReceipt.Found:
         return BodyReceipt.Found.AT_LARGE
     if open_escort(episode, at) is not None:
         return BodyReceipt.Found.OUT_ON_ESCORT
+    if _is_awaited(episode):
+        return BodyReceipt.Found.NOT_HELD
     return BodyReceipt.Found.BOOKS_SAID_INSIDE
+
+
+def _is_awaited(episode: Episode) -> bool:
+    """Whether the person is on the books by a transfer alone: nobody here has seen them yet."""
+    return (
+        episode.reception_kind == Episode.ReceptionKind.TRANSFER
+        and not _in_a_cell(episode)
+        and not BodyReceipt.objects.filter(episode=episode).exists()
+    )
 
 
 def _in_a_cell(episode: Episode) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pims.custody import events
+from pims.custody.beginnings import began_with
 from pims.custody.models import BodyReceipt, Episode, Injury, Van
 from pims.custody.reading import READER
 from pims.custody.services.about import about
@@ -17,7 +18,7 @@ from pims.custody.services.never_held import MAY_BE_UNDONE, undo
 from pims.custody.services.opening import open_episode
 from pims.custody.services.placement import record_placement
 from pims.custody.services.receiving import BodyReceiptInput, names_of
-from pims.custody.services.reception_hours import NotMoved, began_with, correct_line
+from pims.custody.services.reception_hours import NotMoved, correct_line
 from pims.custody.services.words import given_reason, line, prose
 from pims.foundation.commands.transaction import Transaction, service
 from pims.foundation.history.known import held_at

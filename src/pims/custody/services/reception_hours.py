@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pims.custody import events
-from pims.custody.beginnings import fault_of_start, stay_to_join
+from pims.custody.beginnings import began_with, fault_of_start, stay_to_join
 from pims.custody.models import BodyReceipt, EndOfCustody, Episode, Injury, Placement
-from pims.custody.rules.timelines import INSTANT
 from pims.custody.services.about import about
 from pims.custody.services.corrections import begin_at, change_receipt
 from pims.custody.services.never_held import undo
 from pims.foundation.commands.transaction import Transaction
 from pims.kernel import minutes
 from pims.kernel.decisions import Reason
+from pims.kernel.minutes import INSTANT
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +23,6 @@ class NotMoved:
     receipt_id: int
     person_id: int
     reason: Reason
-
-
-def began_with(receipt: BodyReceipt, episode: Episode) -> bool:
-    """Whether the stay began with this receipt, and nobody else's hour is its beginning."""
-    if episode.starts_at == receipt.received_at:
-        return True
-    exact = BodyReceipt.objects.filter(episode=episode, received_at=episode.starts_at)
-    return minutes.same(episode.starts_at, receipt.received_at) and not exact.exists()
 
 
 def correct_line(

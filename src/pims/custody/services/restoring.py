@@ -7,10 +7,10 @@ from pims.authority import services as authority_services
 from pims.custody import events
 from pims.custody.models import Absence, Episode, Escort, Placement
 from pims.custody.models.periods import lasted
-from pims.custody.rules.timelines import INSTANT
 from pims.custody.services.about import about
 from pims.custody.services.placement import lock_units
 from pims.foundation.commands.transaction import Transaction
+from pims.kernel.minutes import INSTANT
 
 Period = Placement | Absence | Escort
 

@@ -10,7 +10,6 @@ from django.db import IntegrityError
 from pims.custody import events
 from pims.custody.models import CourtReturn, Episode, Escort
 from pims.custody.rules import returns as rules
-from pims.custody.rules.timelines import INSTANT
 from pims.custody.services.about import about
 from pims.custody.services.absences import start_absence
 from pims.custody.services.closing import detaining, local_day, open_warrants
@@ -31,6 +30,7 @@ from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel import minutes
 from pims.kernel.decisions import Reason
 from pims.kernel.errors import InvalidInput, NotFound, PimsError
+from pims.kernel.minutes import INSTANT
 
 log = logging.getLogger("pims.custody")
 

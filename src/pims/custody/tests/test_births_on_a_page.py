@@ -12,6 +12,8 @@ from pims.kernel import clock
 from pims.people.models import Person
 from tests.access.staff import signed_in, staff
 
+pytestmark = pytest.mark.any_server
+
 
 @pytest.fixture
 def client(prison: Prison):

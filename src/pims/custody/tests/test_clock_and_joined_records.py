@@ -252,6 +252,31 @@ def test_a_warrant_under_the_other_record_of_a_joined_person_detains(prison: Pri
     assert len(authority.detaining_warrants(held, zone=ZONE, at=clock.now())) == 2
 
 
+def test_who_said_that_it_is_somebody_else_is_read_under_the_number_joined_to(
+    prison: Prison,
+) -> None:
+    before = prison.one("Juan Peres", at=clock.now() - timedelta(days=30))
+    services.record_identity_check(
+        prison.command, episode_id=before.episode_id, how="two_officers", matched=False,
+        officers=["Officer Tun"], purpose="discharge", happened_at=clock.now() - timedelta(days=21),
+    )  # fmt: skip
+    services.end_episode(
+        prison.command,
+        episode_id=before.episode_id,
+        kind="discharged",
+        ended_at=clock.now() - timedelta(days=20),
+    )
+    held = prison.held("Juan Perez")
+    services.merge_people(
+        prison.command, person_id=before.person_id, into_person_id=held.person_id,
+        reason="Same marks, same mother",
+    )  # fmt: skip
+    (check,) = selectors.identity_checks(prison.actor, held.person_id)
+    assert (check.matched, check.officers) == (False, ("Officer Tun",))
+    earlier = AsOf(clock.now() - timedelta(days=22))
+    assert selectors.identity_checks(prison.actor, held.person_id, earlier) == []
+
+
 def test_the_record_that_is_in_custody_is_the_one_that_others_are_joined_to(
     prison: Prison,
 ) -> None:

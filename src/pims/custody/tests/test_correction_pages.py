@@ -14,6 +14,8 @@ from pims.kernel import clock
 from pims.kernel.asof import AsOf
 from tests.access.staff import signed_in, staff
 
+pytestmark = pytest.mark.any_server
+
 
 @pytest.fixture
 def reception(prison: Prison):

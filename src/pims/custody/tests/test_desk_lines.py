@@ -11,6 +11,8 @@ from pims.custody.tests.test_desk_missing import at_court, posted
 from pims.custody.web.desk_lines import ASKED, RowForm
 from tests.access.staff import signed_in, staff
 
+pytestmark = pytest.mark.any_server
+
 
 @pytest.fixture
 def client(prison: Prison):

@@ -16,6 +16,8 @@ from pims.kernel.asof import AsOf
 from pims.people import selectors as people
 from tests.access.staff import signed_in, staff
 
+pytestmark = pytest.mark.any_server
+
 
 @pytest.fixture
 def client(prison: Prison):

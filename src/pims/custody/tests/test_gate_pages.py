@@ -1,11 +1,14 @@
 """Pages at the gate: nothing of a van is lost, and a paper is shown only to who may see it."""
 
+import pytest
 from django.urls import reverse
 
 from pims.custody import selectors
 from pims.custody.tests.prison import Prison
 from pims.custody.tests.test_pages import van
 from tests.access.staff import signed_in, staff
+
+pytestmark = pytest.mark.any_server
 
 
 def test_a_mistyped_number_is_told_at_its_line_and_keeps_the_van(prison: Prison) -> None:

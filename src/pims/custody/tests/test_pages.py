@@ -18,6 +18,8 @@ from pims.kernel import clock
 from pims.kernel.errors import Refused
 from tests.access.staff import signed_in, staff
 
+pytestmark = pytest.mark.any_server
+
 
 @pytest.fixture
 def client(prison: Prison):

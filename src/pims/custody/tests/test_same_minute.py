@@ -7,7 +7,7 @@ import pytest
 
 from pims.authority import selectors as authority
 from pims.custody import selectors, services
-from pims.custody.models import Escort
+from pims.custody.models import BodyReceipt, Episode, Escort
 from pims.custody.tests.prison import Prison, told
 from pims.foundation.commands.transaction import Command
 from pims.kernel import clock
@@ -148,3 +148,16 @@ def test_a_return_from_error_in_the_minute_of_leaving_is_recorded(prison: Prison
         Command(prison.actor), error_id=error.error_id, returned_at=hour
     )
     assert selectors.current_episode(held.person_id) is not None
+
+
+def test_the_receipt_of_the_same_minute_goes_with_the_hour_at_which_its_stay_began(
+    prison: Prison,
+) -> None:
+    hour = written()
+    held = prison.one(at=hour)
+    Episode.objects.filter(pk=held.episode_id).update(starts_at=hour + CLOCK)
+    right = hour - timedelta(hours=2)
+    services.correct_episode(
+        prison.command, episode_id=held.episode_id, version=1, starts_at=right, reason="Misread"
+    )
+    assert BodyReceipt.objects.get(pk=held.receipt_id).received_at == right

@@ -11,6 +11,8 @@ from pims.custody.tests.prison import Prison, man
 from pims.kernel import clock
 from pims.kernel.errors import InvalidInput
 
+pytestmark = pytest.mark.any_server
+
 HOSTILE = (
     "Robert'); DROP TABLE custody_episode;--",
     "<script>alert(1)</script>",

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pims.custody.rules.timelines import INSTANT, Row, after_all, fit
+from pims.custody.rules.timelines import Row, after_all, fit
+from pims.kernel.minutes import INSTANT
 
 DAY = datetime(2026, 3, 2, tzinfo=UTC)
 

@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from pims.custody import selectors
-from pims.custody.models import BodyReceipt, Episode
+from pims.custody.models import BodyReceipt, Episode, Van
 from pims.custody.tests.prison import Prison, man
 from pims.custody.tests.test_pages import command, instant, van
 from pims.kernel import clock
@@ -14,6 +16,8 @@ from pims.people import selectors as people
 from pims.people import services as people_services
 from pims.people.services import NameInput
 from tests.access.staff import signed_in, staff
+
+pytestmark = pytest.mark.any_server
 
 
 @pytest.fixture
@@ -261,3 +265,31 @@ def test_a_line_that_differs_from_what_was_chosen_for_everyone_is_somebody(priso
     sent = van("Ana Cho", "") | {"all-sex": "male", "all-warrant": "yes", "line-1-sex": "female"}
     assert client.post(reverse("custody:receive"), sent).status_code == 302
     assert Episode.objects.count() == 2
+
+
+def test_a_full_van_costs_no_more_queries_than_one_line_to_say_why_hours_are_apart(
+    prison: Prison,
+) -> None:
+    came = (clock.now() - timedelta(hours=5)).replace(second=0, microsecond=0)
+
+    def apart(count: int) -> tuple[int, list[str]]:
+        receipts = prison.receive(*(man(f"Juan {n}") for n in range(count)), at=came)
+        for place, receipt in zip(("A-1/1", "A-1/2", "A-2/1"), receipts, strict=False):
+            prison.put(receipt.episode_id, f"REM {place}", happened_at=came + timedelta(hours=1))
+        row = BodyReceipt.objects.get(pk=receipts[0].receipt_id).van
+        Van.objects.filter(pk=row.pk).update(arrived_at=came + timedelta(hours=2))
+        # The clock of the gate had seconds, the paper none.
+        Episode.objects.filter(pk=receipts[0].episode_id).update(
+            starts_at=came + timedelta(seconds=27)
+        )
+        found = selectors.van(prison.actor, row.pk)
+        with CaptureQueriesContext(connection) as counted:
+            lines = selectors.hours_apart(found)
+        assert len(lines) == count
+        return len(counted), [line.fault.code for line in lines if line.fault is not None]
+
+    one, codes = apart(1)
+    assert codes == ["custody.start_after_placed"]
+    three, codes = apart(3)
+    assert codes == ["custody.start_after_placed"] * 3
+    assert one == three

@@ -57,6 +57,9 @@ class DeskForm(forms.Form):
     received_back_by = forms.CharField(label=_("Received by"), max_length=200)
 
 
+MORNING = 6  # o'clock: until then a van's outcomes may be of the evening before
+
+
 @page(permission=ESCORT, methods=("GET", "HEAD", "POST"))
 def desk(request: Any) -> HttpResponse:
     """Everyone of the day; each row stands alone: a bad one never loses the others."""
@@ -135,12 +138,17 @@ def desk(request: Any) -> HttpResponse:
 
 
 def _hour(form: DeskForm, line: RowForm) -> datetime:
-    """When the outcome of a line was so: the van's hour, or the line's own on that day."""
+    """When the outcome of a line was so: the van's hour, or the line's own on that day.
+
+    Of a van that is back by night an hour still to come is one of the evening before.
+    """
     happened_at: datetime = form.cleaned_data["happened_at"]
     own = line.cleaned_data["when"]
     if own is None:
         return happened_at
-    return happened_at.replace(hour=own.hour, minute=own.minute, second=0)
+    found = happened_at.replace(hour=own.hour, minute=own.minute, second=0)
+    by_night = happened_at.hour < MORNING and found > clock.now()
+    return found - timedelta(days=1) if by_night else found
 
 
 def _handed_over(form: DeskForm, lines: Any) -> bool:

@@ -23,6 +23,7 @@ from pims.custody.web.words import END_KINDS
 from pims.foundation.access.selectors import user_names
 from pims.kernel import minutes
 from pims.kernel.errors import InvalidInput
+from pims.people import selectors as people
 from pims.people.web.words import country_choices
 from pims.ui.commands import command_from
 from pims.ui.confirmation import require_recent_confirmation
@@ -57,10 +58,22 @@ FIELDS = {
     "died": DEATH,
     "removed": ("order_seen", "by_whom", "receiving_authority", "destination"),
     "discharged_at_court": ("order_seen", "by_whom", "destination"),
+    "transferred": ("by_whom", "circumstances"),
 }
 LONG = ("circumstances",)
-# What is shown of a kind to which nothing may be added.
-SHOWN = FIELDS | {"never_held": ("circumstances",)}
+# What is shown of a kind where that is not what may be added.
+SHOWN = FIELDS | {
+    "never_held": ("circumstances",),
+    "transferred": ("destination", "by_whom", "circumstances"),
+}
+# A kind that has words of its own for what all have.
+OWN_LABELS = {
+    "transferred": {
+        "destination": _("To which establishment"),
+        "by_whom": _("Taken over by"),
+        "circumstances": _("Papers handed over"),
+    }
+}
 
 
 class DetailsForm(forms.Form):
@@ -71,11 +84,11 @@ class DetailsForm(forms.Form):
         super().__init__(posted, initial=initial)
         for name in initial:
             if name.endswith("_at"):
-                self.fields[name] = InstantField(label=LABELS[name], required=False)
+                self.fields[name] = InstantField(label=label_of(end.kind, name), required=False)
             else:
                 widget = forms.Textarea if name in LONG else forms.TextInput
                 self.fields[name] = forms.CharField(
-                    label=LABELS[name],
+                    label=label_of(end.kind, name),
                     required=False,
                     max_length=4000 if name in LONG else 200,
                     widget=widget,
@@ -113,6 +126,11 @@ class ReasonForm(forms.Form):
     )
 
 
+def label_of(kind: str, name: str) -> Any:
+    """What a field is called of an end of this kind."""
+    return OWN_LABELS.get(kind, {}).get(name, LABELS[name])
+
+
 def end_facts(end: EndInfo) -> list[Fact]:
     """What an end says: when, how, where, by whom, and who was told. What is owed shows as such."""
     facts = [Fact(_("Custody ended"), END_KINDS.get(end.kind, end.kind)), Fact(_("When"), end.at)]
@@ -125,7 +143,7 @@ def end_facts(end: EndInfo) -> list[Fact]:
         elif not value and name == "order_seen" and end.kind in FIELDS:
             facts.append(Fact(LABELS[name], _("None")))
         elif value:
-            facts.append(Fact(LABELS[name], value))
+            facts.append(Fact(label_of(end.kind, name), value))
     if end.wants_second:
         facts.append(Fact(_("Countersigned"), end.countersigned_at or _("Not yet")))
     return facts
@@ -289,7 +307,9 @@ def _take_back(
             messages.success(
                 request, gettext("Taken back. What was recorded stays in the history.")
             )
-            return HttpResponseRedirect(identity.url)
+            # Whoever takes back a transfer may have the person out of reach by it.
+            seen = people.person_headers(request.actor, [person_id])
+            return HttpResponseRedirect(identity.url if seen else reverse("home"))
     context = {
         "form": form, "identity": identity, "title": title, "lead": lead, "back": identity.url,
     }  # fmt: skip

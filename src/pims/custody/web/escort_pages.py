@@ -45,6 +45,7 @@ class ChangeForm(forms.Form):
 class DepartureForm(forms.Form):
     version = HiddenNumberField()
     left_at = InstantField(label=_("Left at"))
+    expected_back_at = InstantField(label=_("Expected back"), required=False)
     reason = forms.CharField(label=_("Why does it change?"), max_length=500)
 
 
@@ -79,14 +80,22 @@ def departure(request: Any, escort_id: int) -> HttpResponse:
     """The hour of departure was keyed wrongly."""
     person_id, escort = _escort(request, escort_id)
     form = DepartureForm(
-        request.POST or None, initial={"version": escort.version, "left_at": escort.left_at}
+        request.POST or None,
+        initial={
+            "version": escort.version,
+            "left_at": escort.left_at,
+            "expected_back_at": escort.expected_back_at,
+        },
     )
+    if escort.returned_at is not None:
+        del form.fields["expected_back_at"]
 
     def carry_out(command: Command) -> None:
         services.correct_departure(command, escort_id=escort_id, **form.cleaned_data)
 
     def doubts() -> list[Doubt]:
-        return long_ago_in(form, "left_at")
+        ahead = back_far_ahead(form) if "expected_back_at" in form.fields else []
+        return long_ago_in(form, "left_at") + ahead
 
     title = gettext_lazy("Correct when an escort left")
     return _answer(request, form, person_id, carry_out, doubts, title)

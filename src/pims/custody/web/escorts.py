@@ -1,5 +1,6 @@
 """Going out: who leaves with whom, where to, in what condition, and until when."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -108,15 +109,20 @@ def send_out(request: Any) -> HttpResponse:
             messages.success(request, told)
             return HttpResponseRedirect(reverse("custody:desk"))
     by_id = {row.person_id: row for row in offered}
+    shown = [(line, by_id.get(hidden_number(line["person_id"]))) for line in lines]
+    errors, not_here = _errors_of(shown), _not_here(request, offered)
     context = {
         "form": form,
         "question": asked,
-        "lines": [(line, by_id.get(hidden_number(line["person_id"]))) for line in lines],
+        "lines": shown,
+        "errors": errors,
+        "not_here": not_here,
         "management": lines.management_form,
         "draft": draft_of("send-out", (row.person_id for row in offered)),
         "text": request.GET.get("q", ""),
     }
-    status = 422 if form.errors or asked else 200
+    wrong = bool(form.errors or errors or asked)
+    status = 422 if wrong else 404 if not_here else 200
     return render(request, "custody/send_out.html", context, status=status)
 
 
@@ -157,6 +163,34 @@ def _offered(request: Any) -> list[selectors.RollRow]:
         or str(row.person_id) in sent
         or (text and (text in row.name.casefold() or text in row.number))
     ][:200]
+
+
+Line = tuple[TravellerForm, selectors.RollRow | None]
+
+
+def _errors_of(lines: Iterable[Line]) -> list[dict[str, str]]:
+    """Every error of the lines for the summary: whose it is, what is wrong, and the box."""
+    found = []
+    for line, row in lines:
+        who = f"{row.name} {row.number}: ".lstrip() if row else ""
+        for name, problems in line.errors.items():
+            field = line.fields.get(name)
+            box = "goes" if field is None or field.widget.is_hidden else name
+            target = f"id_{line.prefix}-{box}"
+            found += [{"text": f"{who}{text}", "target": target} for text in problems]
+    return found
+
+
+def _not_here(request: Any, offered: Iterable[selectors.RollRow]) -> list[dict[str, str]]:
+    """What to say where somebody was asked for who is not in the prison to be sent out."""
+    here = {str(row.episode_id) for row in offered}
+    asked = set(request.GET.getlist("episode")) - here if request.method != "POST" else set()
+    told = ngettext(
+        "%(count)s person you asked for cannot be sent out: not in the prison now, or not here.",
+        "%(count)s people you asked for cannot be sent out: not in the prison now, or not here.",
+        len(asked),
+    )
+    return [{"text": told % {"count": len(asked)}, "target": ""}] if asked else []
 
 
 def _asked_for(request: Any, row: selectors.RollRow) -> bool:

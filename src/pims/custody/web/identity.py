@@ -52,6 +52,7 @@ def identity_of(
         status=status,
         status_tone=tone,
         place=_place(row) if ended is None else _since(ended),
+        place_label=_("Place") if ended is None else _("Since"),
         url=reverse("prisoner", args=[header.number]),
         photo_url=""
         if header.photo_blob_id is None
@@ -81,7 +82,7 @@ def _status(row: Standing | None, as_of: AsOf, ended: LastEnd | None) -> tuple[T
 
 def _since(ended: LastEnd) -> Text:
     at = ended[0].ends_at
-    return "—" if at is None else _("since %(at)s") % {"at": instant_text(at)}
+    return "—" if at is None else instant_text(at)
 
 
 def _place(row: Standing | None) -> Text:

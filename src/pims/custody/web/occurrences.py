@@ -15,6 +15,16 @@ from pims.custody.selectors.standing import owner_of, standing
 from pims.custody.services.death import NO_COUNTRY
 from pims.custody.web.doubts import hour_doubts
 from pims.custody.web.identity import identity_of
+from pims.custody.web.transfer import (
+    TRANSFER,
+    TransferForm,
+    after_transfer,
+    elsewhere,
+    record_transfer,
+    sent_again,
+    transfer_form,
+    what_goes_along,
+)
 from pims.kernel import clock
 from pims.kernel.decisions import Reason, refuse
 from pims.kernel.errors import InvalidInput, NotFound
@@ -30,7 +40,7 @@ from pims.ui.shapes import Fact, Task
 RECORD = "custody.record_event"
 BOTH = ("GET", "HEAD", "POST")
 # What is asked for twice, and the answers to the second question.
-GRAVE = ("death", "escape", "removal")
+GRAVE = ("death", "escape", "removal", TRANSFER)
 STEP, SURE, CHANGE = "step", "sure", "change"
 
 
@@ -92,13 +102,14 @@ KINDS: dict[str, tuple[Promise, type[forms.Form], Any]] = {
     "recapture": (_("Recaptured or gave themself up"), RecaptureForm, services.record_recapture),
     "death": (_("Died"), DeathForm, services.record_death),
     "removal": (_("Removed from the country"), RemovalForm, services.record_removal),
+    TRANSFER: (_("Transferred to another establishment"), TransferForm, record_transfer),
 }
 
 
 @page(permission=RECORD)
 def event(request: Any, episode_id: int) -> HttpResponse:
     """Which of these happened?"""
-    person_id, _where = owner_of(episode_id)
+    person_id, where = owner_of(episode_id)
     identity = identity_of(request.actor, person_id)
     _require_held(person_id, episode_id)
     context = {
@@ -106,6 +117,7 @@ def event(request: Any, episode_id: int) -> HttpResponse:
         "tasks": [
             Task(label, "", reverse("custody:occurrence", args=[episode_id, code]))
             for code, (label, _form, _record) in KINDS.items()
+            if code != TRANSFER or elsewhere(where)
         ],
     }
     return render(request, "custody/event.html", context)
@@ -123,16 +135,27 @@ def occurrence(request: Any, episode_id: int, kind: str) -> HttpResponseBase:
         raise NotFound("occurrence", kind)
     label, form_class, record = KINDS[kind]
     person_id, _where = owner_of(episode_id)
-    identity = identity_of(request.actor, person_id)
+    try:
+        identity = identity_of(request.actor, person_id)
+    except NotFound:
+        again = sent_again(request, episode_id, person_id) if kind == TRANSFER else None
+        if again is None:
+            raise
+        return again
     if request.method != "POST":
         _require_held(person_id, episode_id)
-    form = form_class(
-        request.POST if request.method == "POST" else None,
-        initial={"happened_at": clock.now()},
-    )
+    posted = request.POST if request.method == "POST" else None
+    initial = {"happened_at": clock.now()}
+    form: forms.Form
+    if kind == TRANSFER:
+        form = transfer_form(request.actor, episode_id, posted, initial)
+    else:
+        form = form_class(posted, initial=initial)
     step = request.POST.get(STEP, "")
     context: dict[str, Any] = {
         "form": form, "identity": identity, "title": label, "back": identity.url,
+        "notes": what_goes_along(person_id) if kind == TRANSFER else (),
+        "leaves": kind == TRANSFER,
     }  # fmt: skip
     if request.method == "POST" and step != CHANGE and form.is_valid():
         who = f"{identity.number} {identity.name}"
@@ -148,12 +171,21 @@ def occurrence(request: Any, episode_id: int, kind: str) -> HttpResponseBase:
         try:
             record(command_from(request), episode_id=episode_id, **form.cleaned_data)
         except InvalidInput as problem:
-            add_reasons(form, problem)
+            add_reasons(form, _of_the_hour(problem))
         else:
+            if kind == TRANSFER:
+                return after_transfer(request, person_id, form.cleaned_data["to_establishment_id"])
             return HttpResponseRedirect(identity.url)
     if step == CHANGE:
         return render(request, "custody/step.html", context)
     return render(request, "custody/step.html", context, status=422 if form.errors else 200)
+
+
+def _of_the_hour(problem: InvalidInput) -> InvalidInput:
+    """What is wrong with the end of custody is wrong with the one hour that was asked for."""
+    return InvalidInput(
+        {"happened_at" if name == "ended_at" else name: r for name, r in problem.fields.items()}
+    )
 
 
 def _require_held(person_id: int, episode_id: int) -> None:
@@ -175,7 +207,7 @@ def _repeated(request: Any, form: forms.Form) -> dict[str, Any]:
         "facts": [
             Fact(field.label, _said(form, field.name))
             for field in form
-            if form.cleaned_data.get(field.name) not in (None, "")
+            if form.cleaned_data.get(field.name) not in (None, "", [])
         ],
         "carried": [
             (name, value)
@@ -190,4 +222,6 @@ def _repeated(request: Any, form: forms.Form) -> dict[str, Any]:
 def _said(form: forms.Form, name: str) -> Any:
     value = form.cleaned_data[name]
     choices = getattr(form.fields[name], "choices", None)
+    if isinstance(value, list):
+        return "; ".join(value)
     return dict(choices).get(value, value) if choices else value

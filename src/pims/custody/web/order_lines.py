@@ -13,10 +13,10 @@ from pims.custody.web.doubts import inside
 from pims.foundation.access.actor import Actor
 from pims.kernel.decisions import Reason
 from pims.kernel.errors import NotFound
+from pims.kernel.limits import OLDEST_ALIVE
 from pims.people import selectors as people
 from pims.ui.doubts import Doubt
 
-OLDEST = 130
 BOX = "id_names"
 
 
@@ -49,7 +49,7 @@ def _read(number: int, line: str) -> NamedLine:
     after = after.strip()
     if not comma or not any(c.isdigit() for c in after) or any(c.isalpha() for c in after):
         return NamedLine(number, line[:300])
-    if not (after.isascii() and after.isdigit() and len(after) <= 3 and int(after) <= OLDEST):
+    if not (after.isascii() and after.isdigit() and len(after) <= 3 and int(after) <= OLDEST_ALIVE):
         raise forms.ValidationError(
             gettext("Line %(line)s: “%(age)s” is no age.") % {"line": number, "age": after[:20]}
         )

@@ -16,7 +16,7 @@ from pims.custody.web.identity import identity_of
 from pims.facilities import selectors as facilities
 from pims.foundation.access.selectors import deciders, role_name
 from pims.kernel import clock
-from pims.kernel.errors import InvalidInput
+from pims.kernel.errors import InvalidInput, NotFound
 from pims.ui.commands import command_from
 from pims.ui.fields import HiddenNumberField, InstantField
 from pims.ui.forms import add_reasons
@@ -58,9 +58,12 @@ def place(request: Any, episode_id: int) -> HttpResponse:
         )
         messages.success(request, gettext("Placed."))
         return HttpResponseRedirect(_onward(request, episode_id, identity.url))
+    units = facilities.units(request.actor, establishment_id)
     unit = request.GET.get("unit", "")
+    if unit and unit not in {str(u.unit_id) for u in units}:
+        raise NotFound("unit", unit)
     found = selectors.candidate_places(
-        request.actor, episode_id, unit_id=int(unit) if unit.isdigit() else None
+        request.actor, episode_id, unit_id=int(unit) if unit else None
     )
     context = {
         "form": form,
@@ -69,7 +72,7 @@ def place(request: Any, episode_id: int) -> HttpResponse:
         "seen": selectors.place_held(episode_id),
         "allowed": [c for c in found if c.allowed],
         "refused": [c for c in found if not c.allowed],
-        "units": facilities.units(request.actor, establishment_id),
+        "units": units,
         "unit": unit,
         "may_override": request.actor.can(OVERRIDE),
         "deciders": [

@@ -1,8 +1,11 @@
 """A simulated prison whose making was cut off: what is said, what is made anew, what is not."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db import connection
+from pytest_django import DjangoDbBlocker
 from typer.testing import CliRunner, Result
 
 from pims.config import instance
@@ -18,7 +21,9 @@ from pims.foundation.database.errors import DatabaseUnavailable
 from pims.foundation.ledger import copies
 from pims.foundation.supervisor.lock import InstallationLock
 from pims.kernel.errors import Refused
-from tests.fixtures.database import FreshDatabase
+from tests.fixtures.database import own_database
+
+pytestmark = pytest.mark.any_server
 
 SMALL = ("load", "--prisoners", "20", "--years", "0.1")
 
@@ -43,16 +48,25 @@ class PowerCut(BaseException):
     pass
 
 
-@pytest.fixture
-def cut_off(fresh_database: FreshDatabase) -> None:
-    """A load that ended when the paper registers had just been entered."""
+@pytest.fixture(scope="module")
+def ended_early(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """A database with a load that ended when the paper registers had just been entered."""
 
     def report(text: str) -> None:
         if "taken over" in text:
             raise PowerCut
 
-    with pytest.raises(PowerCut):
-        services.load(prisoners=20, years=0.1, seed=1, report=report)
+    with own_database(django_db_blocker) as name:
+        with pytest.raises(PowerCut):
+            services.load(prisoners=20, years=0.1, seed=1, report=report)
+        connection.close()
+        yield name
+
+
+@pytest.fixture
+def cut_off(ended_early: str, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    with own_database(django_db_blocker, ended_early):
+        yield
 
 
 @pytest.mark.usefixtures("cut_off")

@@ -27,6 +27,8 @@ from pims.people import services as people
 from pims.property import services as property_room
 from tests.fixtures.database import FreshDatabase
 
+pytestmark = pytest.mark.any_server
+
 TODAY = date(2026, 11, 18)
 
 

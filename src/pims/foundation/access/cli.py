@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 import typer
 from django.apps import apps
-from django.conf import settings
 
 from pims.foundation.access import services
+from pims.foundation.access.days import zone_at
 from pims.foundation.access.roles import definitions
 from pims.foundation.access.secrets import Secret
 from pims.foundation.access.selectors import find_user_id, get_user, list_users, system_actor
@@ -83,7 +83,7 @@ def grant(
         establishment_id=place,
         unit_ids=_units(place, unit) if unit else None,
         labels=tuple(label) if label else None,
-        ends_at=_end_of(until.date()) if until else None,
+        ends_at=_end_of(until.date(), place) if until else None,
     )
     show({"grant_id": given.grant_id, "badge": badge, "role": role}, as_json=as_json)
 
@@ -172,7 +172,7 @@ def _units(establishment_id: int | None, codes: list[str]) -> tuple[int, ...]:
     return tuple(found.values())
 
 
-def _end_of(day: date) -> datetime:
-    """The midnight after the day, where the service is."""
-    zone = ZoneInfo(settings.TIME_ZONE)
+def _end_of(day: date, establishment_id: int | None) -> datetime:
+    """The midnight after the day, where the grant holds."""
+    zone = ZoneInfo(zone_at(establishment_id))
     return datetime.combine(day + timedelta(days=1), time.min, tzinfo=zone)

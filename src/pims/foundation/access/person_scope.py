@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from typing import Final
 
 from pims.foundation.access.models import PersonScope
+from pims.foundation.commands.transaction import require_locked
 
 
 class _Unchanged:
@@ -29,9 +30,10 @@ def set_scope(
 ) -> None:
     """Change what is given and leave the rest; makes the row where there is none.
 
-    Call it with the person locked, inside a write service. `unit_id` None is nowhere in the
-    establishment: released, or at large. Labels never hold "ordinary".
+    `unit_id` None is nowhere in the establishment: released, or at large. Labels never hold
+    "ordinary". Raises RuntimeError unless the write service under way has locked the person.
     """
+    require_locked([person_id])
     row, made = PersonScope.objects.select_for_update(of=("self",)).get_or_create(
         person_id=person_id
     )
@@ -50,12 +52,14 @@ def set_scope(
 def join_scopes(person_ids: Iterable[int]) -> tuple[tuple[str, ...], bool]:
     """Hide records of one human being alike: each gets the labels of all, sealed where one is.
 
-    Call it inside a write service, with those locked whose records are joined. Gives what all of
-    them carry now.
+    Gives what all of them carry now. Raises RuntimeError unless the write service under way has
+    locked them.
     """
+    person_ids = set(person_ids)
+    require_locked(person_ids)
     rows = list(
         PersonScope.objects.select_for_update(of=("self",))
-        .filter(person_id__in=set(person_ids))
+        .filter(person_id__in=person_ids)
         .order_by("person_id")
     )
     labels = sorted({label for row in rows for label in row.labels})

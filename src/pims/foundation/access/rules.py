@@ -62,9 +62,17 @@ def attempts_left(failures: Failures, limit: Limit) -> int:
     return max(0, limit.failures - failures.count)
 
 
+def may_be_pin(text: str) -> bool:
+    """Whether what somebody typed is a PIN: digits as on the keys, and nothing else.
+
+    Anything else is meant as a password, wherever it was typed.
+    """
+    return text.isascii() and text.isdigit()
+
+
 def pin_faults(pin: str, *, badge: str) -> list[Reason]:
     """What is wrong with a PIN that somebody chose; none for a good one."""
-    if not (pin.isascii() and pin.isdigit()) or len(pin) not in PIN_DIGITS:
+    if not may_be_pin(pin) or len(pin) not in PIN_DIGITS:
         return [Reason("access.pin_digits", {"least": PIN_DIGITS.start, "most": PIN_DIGITS[-1]})]
     steps = {(int(b) - int(a)) % 10 for a, b in pairwise(pin)}
     if len(set(pin)) < 3 or steps in ({1}, {9}) or pin in badge:

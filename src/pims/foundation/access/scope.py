@@ -8,7 +8,7 @@ reached twice: by a grant of the permission, and by one of `SEE_SEALED`.
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from pims.foundation.access.actor import Actor, Reach
 from pims.foundation.access.models import PersonScope
@@ -68,17 +68,25 @@ def visible_persons(
 
 def visible_ids(viewer: Actor, permission: str, person_ids: Iterable[int]) -> set[int]:
     """Those of `person_ids` that the viewer may see, in one query."""
-    return {row.person_id for row in visible_labels(viewer, permission, person_ids)}
+    return {row.person_id for row in _seen(viewer, permission, person_ids, ids_alone=True)}
 
 
-def visible_labels(viewer: Actor, permission: str, person_ids: Iterable[int]) -> list[Any]:
-    """(person_id, labels) of those of `person_ids` that the viewer may see, in one query."""
+def visible_rows(viewer: Actor, permission: str, person_ids: Iterable[int]) -> list[Any]:
+    """Of those of `person_ids` that the viewer may see, in one query: (person_id, labels,
+    time_zone), the last None for whoever is in no establishment.
+    """
+    return _seen(viewer, permission, person_ids, ids_alone=False)
+
+
+def _seen(
+    viewer: Actor, permission: str, person_ids: Iterable[int], *, ids_alone: bool
+) -> list[Any]:
     return _visible(
         set(person_ids),
-        permission=permission,
         reaches=viewer.reaches_with(permission),
         system=viewer.system,
         sealed_by=viewer.reaches_with(SEE_SEALED),
+        ids_alone=ids_alone,
     )
 
 
@@ -86,14 +94,17 @@ def visible_labels(viewer: Actor, permission: str, person_ids: Iterable[int]) ->
 def _visible(
     ids: Any,
     *,
-    permission: str,
     reaches: tuple[Reach, ...],
     system: bool,
     sealed_by: tuple[Reach, ...],
+    ids_alone: bool,
 ) -> QuerySet[Any, Any]:
     where = reached_by(reaches, sealed_by=sealed_by) if not system else Q()
-    return PersonScope.objects.filter(where, any_of("person_id", ids)).values_list(
-        "person_id", "labels", named=True
+    found = PersonScope.objects.filter(where, any_of("person_id", ids))
+    if ids_alone:
+        return found.values_list("person_id", named=True)
+    return found.annotate(time_zone=F("establishment__time_zone")).values_list(
+        "person_id", "labels", "time_zone", named=True
     )
 
 

@@ -282,3 +282,30 @@ def users_with_permission(permission: str, establishment_id: int | None) -> dict
         .order_by("name")
         .values_list("pk", "name")
     )
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRole:
+    """A role that somebody in service holds now; `establishment_id` None is everywhere."""
+
+    user_id: int
+    name: str
+    role: str
+    establishment_id: int | None
+
+
+def roles_held(permissions: Iterable[str]) -> tuple[HeldRole, ...]:
+    """Who holds a role with any of the permissions now, by name. One query, for all places."""
+    wanted = set(permissions)
+    able = [role.code for role in definitions().values() if wanted & set(role.permissions)]
+    grants = Grant.objects.filter(
+        _active(clock.now()),
+        role_id__in=able,
+        user__is_active=True,
+        user__kind=User.Kind.STAFF,
+    )
+    rows = grants.order_by("user__name", "user_id", "pk")
+    return tuple(
+        HeldRole(*row)
+        for row in rows.values_list("user_id", "user__name", "role_id", "establishment_id")
+    )

@@ -61,16 +61,23 @@ def ended_because(session: Session, *, inside: bool) -> str:
     seen, begun = session.get(SEEN), session.get(SIGNED_IN)
     if seen is None or begun is None or now - begun >= longest_seconds():
         return "too_long"
-    if now - seen >= idle_seconds():
+    # A clock that was put back further than that says no more how long nobody was there.
+    if abs(now - seen) >= idle_seconds():
         return "idle"
     return "" if inside or session.get(STRONG) else "left_the_network"
 
 
 def touch(session: Session) -> None:
-    """The user did something: idle time starts again."""
+    """The user did something: idle time starts again.
+
+    A clock that was put back must not make the session last longer: what it then holds of the
+    future becomes the present.
+    """
     now = _now()
-    if now - session.get(SEEN, 0) >= _SEEN_STEP:
+    if abs(now - session.get(SEEN, 0)) >= _SEEN_STEP:
         session[SEEN] = now
+    if session.get(SIGNED_IN, 0) > now:
+        session[SIGNED_IN] = now
 
 
 def idle_left(session: Session) -> int:
@@ -85,8 +92,11 @@ def confirm(session: Session) -> None:
 
 
 def recently_confirmed(session: Session) -> bool:
+    """Whether the secret was entered again lately; one from the future, by a clock that was put
+    back since, counts no longer than its time.
+    """
     confirmed: float = session.get(CONFIRMED, 0.0)
-    return _now() - confirmed < CONFIRMATION_SECONDS
+    return abs(_now() - confirmed) < CONFIRMATION_SECONDS
 
 
 def actor_of(user: User, session: Session) -> Actor:

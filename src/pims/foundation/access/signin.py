@@ -85,7 +85,7 @@ def try_passkey(*, user: User, address: str, check: Callable[[], bool]) -> Outco
 
 def try_confirmation(*, user: User, secret: Secret, address: str, inside: bool) -> Outcome:
     """The signed-in user's PIN (inside) or password again, before a dangerous step."""
-    digits = secret.reveal().isdigit() and bool(user.pin)
+    digits = rules.may_be_pin(secret.reveal()) and bool(user.pin)
     how = PIN if digits and inside and not always_strong(user.pk) else PASSWORD
     tried = _try(
         user, user.badge, address, step="confirmation", check=lambda: _check(user, secret, how)

@@ -15,6 +15,7 @@ import json
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import wraps
@@ -44,6 +45,8 @@ log = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 R = TypeVar("R")
+# Whom the change under way in this thread has locked, with their last numbers.
+_held: ContextVar[dict[int, int] | None] = ContextVar("persons_locked", default=None)
 # The names by which services take one person.
 PERSONS = ("person_id", "other_person_id", "into_person_id")
 
@@ -122,6 +125,15 @@ class Transaction:
             self._locked.update(held)
             self._journal.forget_since(mark)
             raise
+
+    @contextmanager
+    def holding(self) -> Iterator[None]:
+        """What this change locks within the block answers for `require_locked`."""
+        before = _held.set(self._locked)
+        try:
+            yield
+        finally:
+            _held.reset(before)
 
     def beyond_scope(self) -> "Transaction":
         """The same change, by the same user, for what follows from a recorded fact by itself.
@@ -238,7 +250,8 @@ def service(
                 if earlier is not None:
                     return result_adapter().validate_python(earlier.result)
                 tx = Transaction(command=caller, now=clock.now(), name=name, _about=about)
-                result = function(tx, *args, **kwargs)
+                with tx.holding():
+                    result = function(tx, *args, **kwargs)
                 tx.write_journal()
                 CommandResult.objects.filter(
                     actor_id=caller.actor.user_id, command_id=caller.command_id
@@ -268,6 +281,14 @@ def service(
             raise
 
     return run
+
+
+def require_locked(person_ids: Iterable[int]) -> None:
+    """Raise RuntimeError unless the change under way has locked these persons: what decides on a
+    record and writes it must not meet another that does."""
+    missing = set(person_ids) - (_held.get() or {}).keys()
+    if missing:
+        raise RuntimeError(f"not locked by a change under way: {sorted(missing)}")
 
 
 def was_carried_out(command: Command) -> bool:

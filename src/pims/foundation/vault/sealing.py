@@ -10,7 +10,7 @@ from pims.foundation.access.models import PersonScope
 from pims.foundation.commands.transaction import Transaction, service
 from pims.foundation.vault.events import PersonSealed, PersonUnsealed
 from pims.foundation.vault.models import Sealing
-from pims.foundation.vault.persons import same_human
+from pims.foundation.vault.persons import lock_same_human
 from pims.foundation.vault.rules import SEAL
 from pims.kernel.decisions import Reason, refuse
 from pims.kernel.errors import InvalidInput, NotFound
@@ -38,8 +38,7 @@ def seal_person(
     Every record merged with the person's is hidden with it.
     Raises NotPermitted, NotFound, InvalidInput, Refused (sealed already).
     """
-    persons = same_human(person_id)
-    tx.lock_persons([person_id, *persons])
+    persons = lock_same_human(tx, [person_id])
     tx.require_person(SEAL, person_id)
     scope = _scope(person_id)
     reason = _reason(reason)
@@ -77,8 +76,7 @@ def unseal_person(tx: Transaction, *, person_id: int, reason: str) -> Sealed:
     Needs `people.view_sealed` beside the permission to seal: what one may not know of, one can't
     open. Raises NotPermitted, NotFound, InvalidInput, Refused (not sealed).
     """
-    persons = same_human(person_id)
-    tx.lock_persons([person_id, *persons])
+    persons = lock_same_human(tx, [person_id])
     tx.require_person(SEAL, person_id)
     scope = _scope(person_id)
     reason = _reason(reason)

@@ -243,6 +243,18 @@ def test_figures_that_say_the_same_are_not_sent_again(
         assert board.next()["id"] == "1"
 
 
+def test_an_event_that_changes_no_figure_is_answered_so_that_no_board_fetches(feed: Feed) -> None:
+    def make(sight: Sight, languages: Iterable[str]) -> Figures:
+        with psycopg.connect(feed.database.dsn("app")) as connection:
+            (position,) = connection.execute(END).fetchone() or (0,)
+        return Figures(position, dict.fromkeys(languages, "<b>all as before</b>"))
+
+    with live_stream(feed, boards=_boards(make)) as live:
+        board = opened(live)
+        live.feed.put("assurance.alarm_raised", 1)
+        assert told(board, "figures") == {"position": 1, "html": None}
+
+
 def test_boards_that_are_closed_are_forgotten(live: Live) -> None:
     watching = [opened(live), opened(live, ADULTS)]
     for board in watching:

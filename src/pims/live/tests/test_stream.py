@@ -87,6 +87,13 @@ def test_a_page_that_missed_too_much_asks_for_everything_again(live: Live) -> No
     assert ahead.next()["event"] == "reset"
 
 
+def test_a_position_that_cannot_be_is_none(live: Live) -> None:
+    for position in (str(2**63), "9" * 30, "9" * 5000, "-1", "abc"):
+        board = live.open(headers={"Last-Event-ID": position})
+        assert board.next()["event"] == "ready", position[:40]
+        board.close()
+
+
 def test_an_idle_connection_is_kept_alive(feed: Feed) -> None:
     with live_stream(feed, heartbeat=0.1) as live:
         board = live.open_ready()

@@ -7,9 +7,9 @@ from typing import TypeVar
 from uuid import UUID
 
 from django.db.models import Q
-from django.utils import timezone
 
 from pims.foundation.access.actor import Actor
+from pims.foundation.access.days import day_of
 from pims.foundation.access.scope import require_visible, visible_ids
 from pims.foundation.history.known import as_known
 from pims.kernel import clock
@@ -239,7 +239,7 @@ def person_detail(viewer: Actor, person_id: int, as_of: AsOf | None = None) -> P
     for photograph in photographs:
         if photograph.mark_id is not None:
             marks_photographs.setdefault(photograph.mark_id, []).append(photograph.blob_id)
-    day = timezone.localdate(as_of.valid_at)  # where the page is, as in the header
+    day = day_of(person_id, as_of.valid_at)  # as in the header
     lived = Q(lived_from__isnull=True) | Q(lived_from__lte=day)
     return PersonDetail(
         header=header,

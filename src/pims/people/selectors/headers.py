@@ -8,10 +8,10 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Model, Q, QuerySet
-from django.utils import timezone
 
 from pims.foundation.access.actor import Actor
-from pims.foundation.access.scope import visible_labels
+from pims.foundation.access.days import day_in
+from pims.foundation.access.scope import visible_rows
 from pims.foundation.bulk import any_of
 from pims.foundation.compiled import compiled
 from pims.foundation.history.known import as_known
@@ -137,10 +137,10 @@ def person_headers(
     ids = sorted(set(person_ids))
     if not ids:
         return {}
-    labels = dict(visible_labels(viewer, "people.view", ids))
-    ids = [i for i in ids if i in labels or viewer.system]
+    rows = {row.person_id: row for row in visible_rows(viewer, "people.view", ids)}
+    ids = [i for i in ids if i in rows or viewer.system]
     known_at = as_of.known_at if as_of else None
-    on = timezone.localdate(as_of.valid_at if as_of else clock.now())
+    at = as_of.valid_at if as_of else clock.now()
     persons = {person.id: person for person in _persons(ids, known_at=known_at)}
     names = {name.person_id: name for name in _primary_names(ids, known_at=known_at)}
     nationalities: dict[int, tuple[str, ...]] = {}
@@ -157,6 +157,8 @@ def person_headers(
             continue
         name = names.get(person_id)
         given, family = (name.given, name.family) if name else ("", "")
+        row = rows.get(person_id)
+        on = day_in(row and row.time_zone, at)
         facts = rules.AgeFacts(
             person.born_earliest, person.born_latest, person.age_disputed, person.age_decision
         )
@@ -175,7 +177,7 @@ def person_headers(
             photo_blob_id=photographs.get(person_id),
             languages=languages.get(person_id, ()),
             erased=person.erased_at is not None,
-            labels=tuple(labels.get(person_id, ())),
+            labels=tuple(row.labels) if row else (),
             given=given,
             family=family,
             age_disputed=person.age_disputed,

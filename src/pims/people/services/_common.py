@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
-from django.utils import timezone
-
+from pims.foundation.access.days import day_in, day_of
 from pims.foundation.access.person_scope import set_scope
 from pims.foundation.commands.transaction import Transaction
-from pims.foundation.vault.persons import same_human
+from pims.foundation.vault.persons import lock_same_human, same_human
 from pims.kernel.decisions import Reason, refuse
 from pims.kernel.errors import InvalidInput, NotFound, Stale
 from pims.people import events, rules
@@ -20,7 +19,8 @@ AHEAD = timedelta(minutes=2)
 def open_person(
     tx: Transaction, person_id: int, version: int | None = None, *, merged: bool = False
 ) -> Person:
-    """The person, locked for a change by someone who may make it.
+    """The person, locked for a change by someone who may make it, with all records of the same
+    human being: what is said of one may hide them all.
 
     `merged` allows a record that was merged into another, for facts of its own custody.
 
@@ -28,7 +28,7 @@ def open_person(
     `version` is given and somebody changed the person since.
     """
     tx.require_person("people.edit", person_id)
-    tx.lock_persons([person_id])
+    lock_same_human(tx, [person_id])
     person = Person.objects.filter(pk=person_id).first()
     if person is None:
         raise NotFound("person")
@@ -69,8 +69,9 @@ def part_code(part: PersonPart | type[PersonPart]) -> str:
     return part._meta.db_table.removeprefix("people_")
 
 
-def today(tx: Transaction) -> date:
-    return timezone.localdate(tx.now)
+def today(tx: Transaction, person_id: int) -> date:
+    """Today where the person is, wherever it is recorded."""
+    return day_of(person_id, tx.now)
 
 
 def not_in_future(tx: Transaction, field: str, at: datetime | None) -> None:
@@ -85,18 +86,20 @@ def one_of(field: str, value: str, values: object, code: str = "people.unknown_c
         raise InvalidInput({field: Reason(code, {"value": value[:40]})})
 
 
-def is_juvenile_today(tx: Transaction, person: Person) -> bool:
+def is_juvenile_today(tx: Transaction, person: Person, *, zone: str = "") -> bool:
+    """`zone`: where the person is, for whoever asks of many at once."""
     facts = rules.AgeFacts(
         person.born_earliest, person.born_latest, person.age_disputed, person.age_decision
     )
-    return rules.is_juvenile(facts, today(tx))
+    day = day_in(zone, tx.now) if zone else today(tx, person.pk)
+    return rules.is_juvenile(facts, day)
 
 
 def keep_juvenile_label(tx: Transaction, person: Person) -> bool:
     """Whoever is a juvenile today is reached only by those who may see juveniles.
 
-    So is every record of the same human being, where one of them says so. Tells whether they
-    are marked now.
+    So is every record of the same human being, where one of them says so: all are locked. Tells
+    whether they are marked now.
     """
     records = same_human(person.pk)
     others = Person.objects.filter(pk__in=records).exclude(pk=person.pk)

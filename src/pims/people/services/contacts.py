@@ -129,7 +129,7 @@ def add_child(
 ) -> PartResult:
     """Add a child outside: confidential. Raises InvalidInput, Stale."""
     person = open_person(tx, person_id, version)
-    if birth_date is not None and birth_date > today(tx):
+    if birth_date is not None and birth_date > today(tx, person.pk):
         raise InvalidInput(
             {"birth_date": Reason("people.born_in_future", {"date": birth_date.isoformat()})}
         )
@@ -166,7 +166,7 @@ def record_infant(
     person = open_person(tx, person_id, version)
     one_of("sex", sex, Sex.values)
     not_in_future(tx, "entered_at", entered_at)
-    if birth_date is not None and birth_date > today(tx):
+    if birth_date is not None and birth_date > today(tx, person.pk):
         raise InvalidInput(
             {"birth_date": Reason("people.born_in_future", {"date": birth_date.isoformat()})}
         )

@@ -8,6 +8,7 @@ from datetime import date
 
 from django.db import connection
 
+from pims.foundation.access.days import day_in, zone_at
 from pims.foundation.access.person_scope import new_scope
 from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel.decisions import Reason
@@ -18,7 +19,7 @@ from pims.people.countries import is_country
 from pims.people.models import Gender, Nationality, Person, Sex
 from pims.people.near import near_new
 from pims.people.search import index
-from pims.people.services._common import is_juvenile_today, keep_juvenile_label, today
+from pims.people.services._common import is_juvenile_today, keep_juvenile_label
 from pims.people.services.matching import note_match, note_matches
 from pims.people.services.names import NameInput, clean_names, make_names
 
@@ -94,7 +95,7 @@ def create_person(
         birth_date=birth_date,
         birth_precision=birth_precision,
         nationalities=nationalities,
-        today=today(tx),
+        today=day_in(zone_at(establishment_id), tx.now),
     ):
         raise InvalidInput(wrong)
     birth_precision = _precision(birth_date, birth_precision)

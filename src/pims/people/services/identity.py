@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 
+from pims.foundation.access.days import zones_of
 from pims.foundation.access.models import PersonScope
 from pims.foundation.commands.transaction import Transaction, service
+from pims.foundation.vault.persons import lock_same_human
 from pims.kernel.decisions import Reason
 from pims.kernel.errors import InvalidInput
 from pims.kernel.text import clean_field
@@ -61,7 +63,7 @@ def amend_person(
         if birth_date is None and birth_precision != "unknown":
             raise InvalidInput({"birth_date": Reason("people.birth_date_missing")})
         if wrong := rules.faults_of_birth(
-            birth_date, birth_precision, today=today(tx), died_on=person.died_on
+            birth_date, birth_precision, today=today(tx, person.pk), died_on=person.died_on
         ):
             raise InvalidInput(wrong)
         born = rules.birth(birth_date, birth_precision)
@@ -117,7 +119,7 @@ def record_death(tx: Transaction, *, person_id: int, died_on: date) -> PersonRes
     Where the birth on record is after it, that birth is in doubt and stays to be corrected.
     """
     person = open_person(tx, person_id, merged=True)
-    wrong = rules.faults_of_death(died_on, today=today(tx))
+    wrong = rules.faults_of_death(died_on, today=today(tx, person.pk))
     if wrong and not tx.actor.system:
         raise InvalidInput(wrong)
     if person.died_on != died_on:
@@ -152,12 +154,12 @@ def let_come_of_age(tx: Transaction) -> int:
     """
     tx.require("people.edit")
     marked = PersonScope.objects.filter(labels__contains=["juvenile"], sealed=False)
+    persons = list(Person.objects.filter(pk__in=marked.values("person_id")))
+    zones = zones_of([person.pk for person in persons])
     candidates = [
-        person.pk
-        for person in Person.objects.filter(pk__in=marked.values("person_id"))
-        if not is_juvenile_today(tx, person)
+        person.pk for person in persons if not is_juvenile_today(tx, person, zone=zones[person.pk])
     ]
-    tx.lock_persons(candidates)
+    lock_same_human(tx, candidates)
     grown = 0
     # Read again under the lock: an age may have been disputed since.
     for person in Person.objects.filter(pk__in=candidates).order_by("pk"):

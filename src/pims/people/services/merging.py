@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pims.foundation.access.person_scope import join_scopes
 from pims.foundation.commands.transaction import Transaction, service
 from pims.foundation.vault.parting import part_seals
+from pims.foundation.vault.persons import lock_same_human
 from pims.kernel.decisions import Reason, refuse
 from pims.kernel.errors import NotFound
 from pims.kernel.text import clean_field
@@ -35,7 +36,7 @@ def merge_persons(
     """
     tx.require_person("people.merge", person_id)
     tx.require_person("people.merge", into_person_id)
-    tx.lock_persons([person_id, into_person_id])
+    lock_same_human(tx, [person_id, into_person_id])
     persons = Person.objects.in_bulk([person_id, into_person_id])
     if len(persons) != len({person_id, into_person_id}):
         raise NotFound("person")
@@ -90,7 +91,7 @@ def unmerge_persons(tx: Transaction, *, person_id: int, reason: str) -> MergeRes
         refuse(Reason("people.not_merged")).require()
         raise NotFound("merge", person_id)
     tx.require_person("people.merge", merge.into_id)
-    tx.lock_persons([person_id, merge.into_id])
+    lock_same_human(tx, [person_id, merge.into_id])
     reason = clean_field("reason", reason, limit=2000, multiline=True, required=True)
     merge.refresh_from_db()
     if merge.unmade_at is not None:

@@ -177,7 +177,7 @@ def add_address(
     person = open_person(tx, person_id, version)
     if not is_country(country):
         raise InvalidInput({"country": Reason("people.unknown_country", {"value": country[:40]})})
-    if lived_from is not None and lived_from > today(tx):
+    if lived_from is not None and lived_from > today(tx, person.pk):
         raise InvalidInput({"lived_from": Reason("people.in_the_future")})
     if lived_from and lived_until and lived_until < lived_from:
         raise InvalidInput({"lived_until": Reason("people.ends_before_it_starts")})
@@ -221,8 +221,8 @@ def set_description(
         wrong["height_cm"] = Reason("people.height_impossible", {"lowest": 30, "highest": 250})
     if weight_kg is not None and not 2 <= weight_kg <= 400:
         wrong["weight_kg"] = Reason("people.weight_impossible", {"lowest": 2, "highest": 400})
-    on = observed_on or today(tx)
-    if on > today(tx):
+    on = observed_on or today(tx, person.pk)
+    if on > today(tx, person.pk):
         wrong["observed_on"] = Reason("people.in_the_future")
     if wrong:
         raise InvalidInput(wrong)

@@ -10,6 +10,8 @@ from pims.people import selectors, services
 from pims.people.services import NameInput
 from tests.access.staff import signed_in, staff
 
+pytestmark = pytest.mark.any_server
+
 EVIL = [
     "'; DROP TABLE people_person; --",
     "<script>alert(1)</script>",

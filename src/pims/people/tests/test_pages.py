@@ -14,6 +14,8 @@ from pims.people.models import Person
 from pims.people.web.parts import PARTS
 from tests.access.staff import signed_in, staff
 
+pytestmark = pytest.mark.any_server
+
 EVIL = "<script>alert(1)</script>"
 
 

@@ -45,9 +45,10 @@ def new(request: Any) -> HttpResponse:
             add_reasons(form, problem)
         else:
             messages.success(request, gettext("Number given: %(number)s") % {"number": made.number})
-            if made.possible_match_ids:
-                match = reverse("match_people", args=[made.possible_match_ids[0]])
-                return HttpResponseRedirect(match)
+            # Of records that this viewer may not see the page to compare them knows nothing.
+            lines = selectors.matches_of(request.actor, [made.person_id]).get(made.person_id, ())
+            if match := next(iter(lines), None):
+                return HttpResponseRedirect(reverse("match_people", args=[match.match_id]))
             return HttpResponseRedirect(reverse("prisoner", args=[made.number]))
     context = {"form": form, "near": _near(request, form.data), "title": _("A new person")}
     return render(request, "people/new.html", context, status=422 if form.errors else 200)

@@ -8,12 +8,15 @@ from django.urls import reverse
 from pims.custody.tests.conftest import prison
 from pims.custody.tests.prison import Prison, man
 from pims.foundation.ledger.models import LedgerEntry
+from pims.kernel import clock
 from pims.kernel.errors import InvalidInput
 from pims.people import selectors as people
 from pims.property import selectors, services
 from pims.property.services import ItemInput
 from pims.ui.tests.papers import HOSTILE, Printed
 from tests.access.staff import signed_in, staff
+
+pytestmark = pytest.mark.any_server
 
 __all__ = ["prison"]
 
@@ -40,6 +43,24 @@ def taken_in(prison: Prison, *items: ItemInput, name: str = "Ana Chan", **more):
         **more,
     )
     return receipt.person_id, made.receipt_id
+
+
+def test_what_was_given_back_since_was_in_the_store_as_was_known_before(
+    fresh_database: object, prison: Prison
+) -> None:
+    person_id, _receipt = taken_in(prison)
+    before = clock.now()
+    watch = selectors.held_items([person_id])[person_id][0]
+    services.report_missing(prison.command, item_id=watch.item_id)
+    given_back(prison, person_id)
+
+    def read(known_at=None):
+        return selectors.property_of(prison.actor, person_id, known_at=known_at)
+
+    assert [item.held for item in read(before)] == [True] * len(ITEMS)
+    assert {item.missing_since for item in read(before)} == {None}
+    assert {item.item_id for item in read(before)} == {item.item_id for item in read()}
+    assert not any(item.held for item in read())
 
 
 def given_back(prison: Prison, person_id: int, **more) -> int:

@@ -73,7 +73,8 @@ def _discharged(
 ) -> list[BookLine]:
     officers = officers_of(rows)
     names = user_names(
-        {i for r in rows for i in (r.corrected_by_id, r.taken_back_by_id) if i is not None}
+        {r.taken_back_by_id for r in rows if r.taken_back_by_id is not None}
+        | {c.corrected_by_id for r in rows for c in r.corrections}
     )
     orders = {
         order.release_order_id: order
@@ -106,9 +107,18 @@ def _discharged(
         )
         if since <= row.at < until:
             lines.append(line)
-        if row.moved_from is not None and since <= row.moved_from < until:
-            lines.append(replace(line, at=row.moved_from, freed=False, struck=True))
+        lines += [
+            replace(line, at=at, freed=False, struck=True)
+            for at in _stood_at(row)
+            if since <= at < until
+        ]
     return lines
+
+
+def _stood_at(row: DischargeInfo) -> list[datetime]:
+    """The other hours at which a discharge ever stood in the book, in order."""
+    stood = {c.moved_from for c in row.corrections if c.moved_from is not None}
+    return sorted(stood - {row.at})
 
 
 def _put_right(row: DischargeInfo, names: Mapping[int, str]) -> list[str]:
@@ -123,20 +133,23 @@ def _put_right(row: DischargeInfo, names: Mapping[int, str]) -> list[str]:
                 "reason": row.taken_back_reason,
             }
         )
-    if row.corrected_at is not None:
+    for correction in row.corrections:
         said.append(
             _("Corrected %(at)s by %(name)s: %(reason)s")
             % {
-                "at": instant_text(row.corrected_at),
-                "name": names.get(row.corrected_by_id or 0, "—"),
-                "reason": row.correction_reason,
+                "at": instant_text(correction.corrected_at),
+                "name": names.get(correction.corrected_by_id, "—"),
+                "reason": correction.reason,
             }
         )
-    if row.moved_from is not None:
-        said.append(
-            _("Recorded first at %(before)s; left at %(at)s")
-            % {"before": instant_text(row.moved_from), "at": instant_text(row.at)}
-        )
+        if correction.moved_from is not None and correction.moved_to is not None:
+            said.append(
+                _("Recorded first at %(before)s; left at %(at)s")
+                % {
+                    "before": instant_text(correction.moved_from),
+                    "at": instant_text(correction.moved_to),
+                }
+            )
     return said
 
 

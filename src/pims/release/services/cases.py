@@ -22,9 +22,9 @@ from pims.release.facts import (
     last_day,
     orders_that_ground,
     release_hour,
-    this_custody,
 )
 from pims.release.models import DischargeCase, DischargeItem
+from pims.release.one_custody import this_custody
 
 # Why a case was closed by what happened, as reasons that have their wording; whoever closes one by
 # hand says why in words.

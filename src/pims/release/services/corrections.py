@@ -8,24 +8,34 @@ from datetime import datetime
 from pims.authority import selectors as papers
 from pims.authority import services as authority
 from pims.custody import services as custody
-from pims.custody.selectors.standing import owner_of
 from pims.facilities import selectors as facilities
 from pims.foundation.commands.transaction import Transaction, service
+from pims.kernel import minutes
 from pims.kernel.decisions import Reason, refuse
-from pims.kernel.errors import InvalidInput, NotFound, Stale
+from pims.kernel.errors import InvalidInput, Stale
 from pims.kernel.text import clean_field
 from pims.people import selectors as people
 from pims.release import events, rules, too_early
-from pims.release.errors import orders_of
 from pims.release.facts import collect_facts, orders_that_free
-from pims.release.models import Discharge, DischargeCase, ReleaseInError
+from pims.release.models import Discharge, DischargeCase, DischargeCorrection, ReleaseInError
+from pims.release.released_in_error import orders_of
 from pims.release.services.cases import TAKEN_BACK
-from pims.release.services.discharges import DischargeResult, end_served
-from pims.release.services.paper import UNSAID, paper_marks, set_ground, unsaid
+from pims.release.services.discharges import DischargeResult, end_served, locked_discharge
+from pims.release.services.paper import (
+    GROUND_FIELDS,
+    UNSAID,
+    paper_marks,
+    set_ground,
+    unsaid,
+)
 
 CORRECT = "custody.correct"
 # What is said of a discharge, and how long it may be.
 TEXTS = {"order_seen": 300, "first_name": 120, "second_name": 120, "destination": 300}
+# What else a correction may change.
+CORRECTED = (
+    "at", "second_how", "marks", "left_open", "orders_acted_on", "minutes_from_order", "version",
+)  # fmt: skip
 # What the form calls those that the table calls otherwise.
 FIELDS = {"first_name": "first_officer", "second_name": "second_officer"}
 # Of these only the paper of a discharge made without the system can speak.
@@ -47,7 +57,9 @@ def take_back_discharge(tx: Transaction, *, discharge_id: int, reason: str) -> D
     discharge.taken_back_at, discharge.taken_back_by_id = tx.now, tx.actor.user_id
     discharge.taken_back_reason = reason
     discharge.version += 1
-    discharge.save()
+    discharge.save(
+        update_fields=["taken_back_at", "taken_back_by_id", "taken_back_reason", "version"]
+    )
     if case is not None:
         case.state, case.closed_at = DischargeCase.State.CLOSED, tx.now
         case.closed_reason = TAKEN_BACK
@@ -83,7 +95,8 @@ def correct_discharge(
     Of a discharge on paper the ground and the marks are found anew for its true hour; one made
     through the check keeps them, and one that is then before its order is marked. Raises Stale,
     Refused (taken back), NotFound, InvalidInput by field: no reason, in the future, before
-    reception, after the person was received again.
+    reception, after the person was received again, after the error was found or told to the
+    police.
     """
     discharge, case = _locked(tx, discharge_id)
     if discharge.version != version:
@@ -109,20 +122,27 @@ def correct_discharge(
         before["at"], after["at"] = was, new
     if not after:
         return _result(discharge)
+    error = ReleaseInError.objects.filter(discharge=discharge).first()
     if new != was:
         _move(tx, discharge, case, new, reason)
-        discharge.moved_from = was if discharge.at != was else discharge.moved_from
+        if error is not None:
+            _move_error(error, discharge.at)
     else:
         _say(tx, discharge, case, reason)
     if discharge.entered_from_paper:
         named = bool(discharge.second_name)
         discharge.second_how = Discharge.SecondHow.PAPER if named else Discharge.SecondHow.NONE
-    discharge.corrected_at, discharge.corrected_by_id = tx.now, tx.actor.user_id
-    discharge.correction_reason = reason
     discharge.version += 1
-    discharge.save()
-    errors = ReleaseInError.objects.filter(discharge=discharge)
-    errors.update(left_at=discharge.at)
+    discharge.save(update_fields=[*CORRECTED, *TEXTS])
+    moved = discharge.at != was
+    DischargeCorrection.objects.create(
+        discharge=discharge,
+        moved_from=was if moved else None,
+        moved_to=discharge.at if moved else None,
+        reason=reason,
+        corrected_at=tx.now,
+        corrected_by_id=tx.actor.user_id,
+    )
     tx.record(
         events.DischargeCorrected(
             person_id=discharge.person_id,
@@ -131,7 +151,7 @@ def correct_discharge(
             episode_id=discharge.episode_id,
             fields=tuple(after),
             from_paper=discharge.entered_from_paper,
-            in_error=errors.exists(),
+            in_error=error is not None,
             marks=tuple(discharge.marks),
         ),
         details={"reason": reason, "before": before, "after": after},
@@ -220,7 +240,29 @@ def _move(
         counted = (discharge.at - case.clock_started_at).total_seconds() // 60
         discharge.minutes_from_order = max(0, int(counted))
         case.closed_at = discharge.at
-        case.save()
+        case.save(update_fields=["closed_at", *GROUND_FIELDS])
+
+
+def _move_error(error: ReleaseInError, left_at: datetime) -> None:
+    """Let the error be of a person who left at `left_at`.
+
+    Raises InvalidInput where it was found, or the police were told of it, before that: one of the
+    two hours is wrong, and nobody but the officer knows which.
+    """
+    error.left_at = left_at
+    error.discovered_at = minutes.not_before(error.discovered_at, left_at)
+    if error.discovered_at < left_at:
+        found = error.discovered_at.isoformat()
+        raise InvalidInput({"happened_at": Reason("release.left_after_found", {"at": found})})
+    if error.police_told_at is not None:
+        error.police_told_at = minutes.not_before(error.police_told_at, left_at)
+        if error.police_told_at < left_at:
+            told = error.police_told_at.isoformat()
+            raise InvalidInput({"happened_at": Reason("release.left_after_told", {"at": told})})
+    if error.returned_at is not None and error.returned_at < left_at:
+        back = error.returned_at.isoformat()
+        raise InvalidInput({"happened_at": Reason("release.left_after_return", {"at": back})})
+    error.save(update_fields=["left_at", "discovered_at", "police_told_at"])
 
 
 def _holds_again(discharge: Discharge, order_ids: list[int]) -> bool:
@@ -237,13 +279,8 @@ def _holds_again(discharge: Discharge, order_ids: list[int]) -> bool:
 
 def _locked(tx: Transaction, discharge_id: int) -> tuple[Discharge, DischargeCase | None]:
     """The discharge, its person locked, that still stands. Raises NotFound, Refused."""
-    found = Discharge.objects.filter(pk=discharge_id).first()
-    if found is None:
-        raise NotFound("discharge", discharge_id)
-    person_id, _establishment_id = owner_of(found.episode_id)
-    tx.lock_persons([person_id])
+    found, person_id = locked_discharge(tx, discharge_id)
     tx.require_person(CORRECT, people.canonical_id(person_id))
-    found.refresh_from_db()
     if found.taken_back_at is not None:
         refuse(Reason("release.discharge_taken_back")).require()
     return found, found.case

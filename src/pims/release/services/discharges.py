@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from pims.authority import selectors as papers
 from pims.authority import services as authority
 from pims.custody import services as custody
-from pims.custody.selectors.standing import standing
+from pims.custody.selectors.standing import owner_of, standing
 from pims.facilities import selectors as facilities
 from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel.decisions import Reason, refuse, refuse_if_any
@@ -69,10 +69,12 @@ def discharge_person(
     else:
         second_how = Discharge.SecondHow.NONE
     marks = [f"not_done:{code}" for code in found.open_items]
+    reached: second.Officer | None = None
     second_name = ""
     if second_how is Discharge.SecondHow.TELEPHONE:
-        second_name, unknown = _reached(tx, case, second_by_telephone)
-        marks += [rules.SECOND_NOT_KNOWN] * unknown
+        reached = _reached(tx, case, second_by_telephone)
+        second_name = second_by_telephone if reached is None else reached.shown
+        marks += [rules.SECOND_NOT_KNOWN] * (reached is None)
     if second_how is not Discharge.SecondHow.PRESENT:
         marks.append("not_countersigned")
     marks += found.doubts
@@ -87,6 +89,7 @@ def discharge_person(
         first_officer_id=tx.actor.user_id,
         second_how=second_how,
         second_name=second_name,
+        reached_officer_id=None if reached is None else reached.user_id,
         destination=destination,
         marks=marks,
         left_open=found.open_items,
@@ -113,8 +116,8 @@ def end_served(tx: Transaction, case: DischargeCase, *, at: datetime) -> None:
         )
 
 
-def _reached(tx: Transaction, case: DischargeCase, text: str) -> tuple[str, bool]:
-    """The second officer by telephone as the record names them, and whether nobody knows them.
+def _reached(tx: Transaction, case: DischargeCase, text: str) -> second.Officer | None:
+    """The second officer by telephone whom the words mean, None where nobody here knows them.
 
     Raises InvalidInput where the words mean the first officer.
     """
@@ -125,7 +128,7 @@ def _reached(tx: Transaction, case: DischargeCase, text: str) -> tuple[str, bool
     )
     if named.is_first:
         raise InvalidInput({"second_by_telephone": Reason("release.second_is_first")})
-    return (text, True) if named.officer is None else (named.officer.shown, False)
+    return named.officer
 
 
 @service
@@ -135,8 +138,8 @@ def countersign(tx: Transaction, *, discharge_id: int) -> DischargeResult:
     Where a second officer stood at the gate, or has signed, nothing changes. Raises Refused for
     the first officer and of a discharge that was taken back, NotFound.
     """
-    discharge = locked_discharge(tx, discharge_id)
-    tx.require_person("release.second_check", people.canonical_id(discharge.person_id))
+    discharge, person_id = locked_discharge(tx, discharge_id)
+    tx.require_person("release.second_check", people.canonical_id(person_id))
     if discharge.taken_back_at is not None:
         refuse(Reason("release.discharge_taken_back")).require()
     if tx.actor.user_id == (discharge.first_officer_id or discharge.recorded_by_id):
@@ -156,14 +159,19 @@ def countersign(tx: Transaction, *, discharge_id: int) -> DischargeResult:
     return DischargeResult(discharge.pk, discharge.case_id, tuple(discharge.marks))
 
 
-def locked_discharge(tx: Transaction, discharge_id: int) -> Discharge:
-    """The discharge, its person locked first. Raises NotFound."""
-    found = Discharge.objects.filter(pk=discharge_id).values_list("person_id", flat=True)
-    person_id = found.first()
-    if person_id is None:
+def locked_discharge(tx: Transaction, discharge_id: int) -> tuple[Discharge, int]:
+    """The discharge, and whose stay it ended, both persons locked. Raises NotFound.
+
+    They differ where the stay was found to be another person's since.
+    """
+    found = Discharge.objects.filter(pk=discharge_id).first()
+    if found is None:
         raise NotFound("discharge", discharge_id)
-    tx.lock_persons([person_id])
-    return Discharge.objects.get(pk=discharge_id)
+    tx.lock_persons([found.person_id, owner_of(found.episode_id)[0]])
+    found = Discharge.objects.get(pk=discharge_id)
+    owner_id, _establishment_id = owner_of(found.episode_id)  # as it is now that nothing moves
+    tx.lock_persons([found.person_id, owner_id])
+    return found, owner_id
 
 
 def write_discharge(
@@ -178,6 +186,7 @@ def write_discharge(
     marks: Sequence[str],
     left_open: Sequence[str],
     acted_on: Sequence[int],
+    reached_officer_id: int | None = None,
     first_name: str = "",
     order_seen: str = "",
     from_paper: bool = False,
@@ -189,7 +198,7 @@ def write_discharge(
     row = next((r for r in standing(person_ids=[case.person_id])), None)
     if row is not None and row.at_large_since is not None and row.at_large_since <= at:
         marks = [*marks, rules.WAS_AT_LARGE]
-    custody.end_episode(
+    ended = custody.end_episode(
         tx,
         episode_id=case.episode_id,
         kind="discharged",
@@ -199,6 +208,7 @@ def write_discharge(
         by_whom=first_name,
         destination=destination,
     )
+    at = ended.ended_at  # the book says the hour that custody says
     end_served(tx, case, at=at)
     second_officer_id = None if from_paper else case.second_officer_id
     discharge = Discharge.objects.create(
@@ -213,6 +223,7 @@ def write_discharge(
         second_officer_id=None if second_officer_id == first_officer_id else second_officer_id,
         second_how=second_how,
         second_name=second_name,
+        reached_officer_id=reached_officer_id,
         destination=destination,
         minutes_from_order=max(0, int((at - case.clock_started_at).total_seconds() // 60)),
         entered_from_paper=from_paper,

@@ -1,7 +1,7 @@
 """A release that should not have been: found, told, and the return from it."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from pims.authority import selectors as authority
 from pims.authority import services as authority_services
@@ -12,14 +12,14 @@ from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel import minutes
 from pims.kernel.decisions import Reason, refuse
 from pims.kernel.errors import InvalidInput, NotFound
+from pims.kernel.limits import CLOCK_SLACK
 from pims.kernel.text import clean_field
 from pims.people import selectors as people
 from pims.release import events
-from pims.release.errors import orders_of
 from pims.release.models import ReleaseInError
+from pims.release.released_in_error import orders_of
 from pims.release.services.discharges import locked_discharge
 
-CLOCK_SLACK = timedelta(minutes=2)
 # Why a warrant that a release had ended detains again, as its history says.
 HELD_AGAIN = "returned after a release in error"
 
@@ -45,8 +45,8 @@ def record_release_in_error(
 
     Raises Refused where the error is recorded already, InvalidInput, NotFound.
     """
-    discharge = locked_discharge(tx, discharge_id)
-    tx.require_person("release.discharge", people.canonical_id(discharge.person_id))
+    discharge, person_id = locked_discharge(tx, discharge_id)
+    tx.require_person("release.discharge", people.canonical_id(person_id))
     if discharge.taken_back_at is not None:
         refuse(Reason("release.discharge_taken_back")).require()
     if ReleaseInError.objects.filter(discharge=discharge).exists():

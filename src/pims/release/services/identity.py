@@ -12,7 +12,7 @@ from pims.kernel.text import clean_field
 from pims.people import selectors as people
 from pims.release import events, rules, second
 from pims.release.denials import denials
-from pims.release.models import DischargeCase, DischargeItem, Vouching
+from pims.release.models import DischargeCase, IdentityDecision, Vouching
 from pims.release.rules import IdentityFacts, Voucher
 from pims.release.services.cases import CaseResult, open_case
 
@@ -111,6 +111,7 @@ def answer_for_identity(tx: Transaction, *, vouching_id: int, knows: bool) -> Ca
 def decide_identity(tx: Transaction, *, case_id: int, reason: str) -> CaseResult:
     """It is this person, though somebody said that it is not: decided, with the reason.
 
+    It answers every no that stands in this custody, also one that was said before a transfer.
     Identity must still be established. Raises InvalidInput without a reason, Refused where nobody
     said no, NotFound.
     """
@@ -119,18 +120,15 @@ def decide_identity(tx: Transaction, *, case_id: int, reason: str) -> CaseResult
     reason = clean_field(
         "reason", reason, limit=500, multiline=True, missing="release.reason_missing"
     )
-    standing = [no.at for no in denials(case.episode_id) if no.stands]
+    standing = [no.identity_check_id for no in denials(case.episode_id) if no.stands]
     if not standing:
         refuse(Reason("release.nobody_denied")).require()
-    DischargeItem.objects.update_or_create(
+    IdentityDecision.objects.create(
         case=case,
-        code=rules.IDENTITY_DECIDED,
-        defaults={
-            "state": DischargeItem.State.EXPLAINED,
-            "note": reason,
-            "at": max(tx.now, *standing),  # after every no, also where the clock went back
-            "by_id": tx.actor.user_id,
-        },
+        answers=standing,
+        reason=reason,
+        decided_at=tx.now,
+        decided_by_id=tx.actor.user_id,
     )
     tx.record(
         events.IdentityDecided(

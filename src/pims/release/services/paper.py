@@ -1,6 +1,6 @@
 """A discharge that was made without the system: a fact, entered as the paper tells it."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from pims.authority import selectors as authority
@@ -11,6 +11,7 @@ from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel import minutes
 from pims.kernel.decisions import Reason, refuse
 from pims.kernel.errors import InvalidInput
+from pims.kernel.limits import CLOCK_SLACK
 from pims.kernel.text import clean_field
 from pims.release import events, rules, second
 from pims.release.dated import as_calculated, calculated
@@ -25,8 +26,9 @@ from pims.release.models import Discharge, DischargeCase
 from pims.release.services.cases import ON_PAPER
 from pims.release.services.discharges import DischargeResult, write_discharge
 
-CLOCK_SLACK = timedelta(minutes=2)
 Basis = DischargeCase.Basis
+# What `set_ground` sets.
+GROUND_FIELDS = ("basis", "ground", "clock_started_at", "release_order_id", "final_date")
 UNSAID = ("no_order_seen", "officer_not_named", rules.SECOND_IS_FIRST)
 
 

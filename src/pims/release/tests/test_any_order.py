@@ -37,13 +37,9 @@ from pims.kernel.asof import AsOf
 from pims.kernel.errors import InvalidInput, NotFound, Refused, Stale
 from pims.release import services as release
 from pims.release.models import Discharge
-from pims.release.tests.excuses import (
-    OF_ITS_HOUR,
-    OUT_OF_PLACE,
-    is_true,
-    reasons_of,
-    row_versions,
-)
+from pims.release.tests.excuses import OF_ITS_HOUR, OUT_OF_PLACE, is_true, reasons_of, row_versions
+
+pytestmark = pytest.mark.any_server
 
 OUTCOMES = (
     "same_warrant", "sentenced", "fined", "bailed", "discharged_at_court", "not_produced",

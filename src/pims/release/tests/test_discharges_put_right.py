@@ -124,7 +124,8 @@ def test_a_mistyped_year_is_put_right_and_all_that_it_cut_off_is_back(
     (placement,) = episode.placements
     assert placement.ends_at == right
     found = selectors.discharge(prison.actor, done)
-    assert (found.at, found.moved_from) == (right, wrong)
+    (correction,) = found.corrections
+    assert (found.at, correction.moved_from, correction.moved_to) == (right, wrong, right)
     assert found.first_name == "Cpl Bob Ical"
     assert "custody.clock_went_back" not in told(held.person_id)
     assert "release.discharge_corrected" in told(held.person_id)
@@ -168,7 +169,8 @@ def test_a_slip_in_the_destination_is_put_right_and_nobody_leaves_a_second_time(
     found = selectors.discharge(prison.actor, done)
     assert (found.destination, found.order_seen) == ("Home", "Bail 7/26")
     assert "no_order_seen" not in found.marks
-    assert found.moved_from is None
+    (correction,) = found.corrections
+    assert (correction.moved_from, correction.moved_to) == (None, None)
     (episode,) = custody.episodes(prison.actor, held.person_id)
     assert episode.end is not None
     assert (episode.end.destination, episode.end.order_seen) == ("Home", "Bail 7/26")

@@ -3,6 +3,7 @@
 import uuid
 from datetime import timedelta
 
+import pytest
 from django.urls import reverse
 
 from pims.assurance.models import Alarm
@@ -18,6 +19,8 @@ from pims.release.tests.test_orders_and_clocks import hear, open_case
 from pims.release.tests.test_orders_that_change import order_at
 from pims.release.tests.test_services import known
 from tests.access.staff import signed_in, staff
+
+pytestmark = pytest.mark.any_server
 
 
 def command(**fields: object) -> dict[str, object]:

@@ -19,7 +19,7 @@ from pims.foundation.outbox.records import EventRecord
 from pims.kernel import clock
 from pims.kernel.errors import InvalidInput, Refused
 from pims.release import selectors, services
-from pims.release.subscribers import follow_custody, follow_orders
+from pims.release.subscribers import follow_custody, follow_orders, follow_taken_back
 from pims.release.tests.test_services import case_for, codes, known, order_for
 from pims.ui import wording
 
@@ -243,6 +243,27 @@ def test_the_clock_of_an_order_goes_along_with_a_transfer(
         moved.episode_id,
         other_prison.establishment_id,
     )
+
+
+def test_the_clock_of_an_order_comes_back_with_a_transfer_that_is_taken_back(
+    prison: Prison, other_prison: Prison, officer: Actor
+) -> None:
+    receipt = prison.held()
+    order_id = order_for(prison, receipt.person_id)
+    case_for(prison, officer, receipt, order_id)
+    custody.record_transfer(
+        prison.command,
+        episode_id=receipt.episode_id,
+        to_establishment_id=other_prison.establishment_id,
+    )
+    hear(follow_custody, "custody.ended", receipt.person_id)
+    custody.take_back_end(
+        prison.command, episode_id=receipt.episode_id, reason="It was somebody else"
+    )
+    hear(follow_custody, "custody.ended", receipt.person_id)
+    hear(follow_taken_back, "custody.end_taken_back", receipt.person_id)
+    (row,) = selectors.clocks(person_ids=[receipt.person_id])
+    assert (row.episode_id, row.establishment_id) == (receipt.episode_id, prison.establishment_id)
 
 
 def test_where_one_of_two_orders_is_withdrawn_the_other_keeps_its_clock(

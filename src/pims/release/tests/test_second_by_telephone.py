@@ -9,12 +9,14 @@ from django.urls import reverse
 from pims.assurance import services as assurance
 from pims.assurance.selectors import open_alarms
 from pims.custody.tests.prison import Prison
+from pims.foundation.access.selectors import actor_for
 from pims.foundation.commands.transaction import Command
 from pims.kernel import clock
 from pims.kernel.errors import InvalidInput
-from pims.release import second, services
+from pims.release import second, selectors, services
 from pims.release.models import Discharge
 from pims.release.second import Named, Officer, named_officer
+from pims.release.signatures import officers_of
 from pims.release.tests.test_services import case_for, known, order_for
 from tests.access.staff import signed_in, staff
 
@@ -105,6 +107,39 @@ def test_an_officer_who_may_be_the_second_is_offered_and_kept_with_the_badge(
     assert Discharge.objects.get().second_name == shown
     assert "second_not_known" not in done.marks
     assert [o.user_id for o in second.second_officers(prison.establishment_id)].count(other.pk) == 1
+
+
+def test_whoever_was_reached_and_signs_is_one_officer_whatever_the_name_becomes(
+    prison: Prison, officer, late: int
+) -> None:
+    other = staff("gate_officer", establishment_id=prison.establishment_id)
+    shown = f"{other.name} ({other.badge})"
+    done = services.discharge_person(
+        Command(officer), case_id=late, second_by_telephone=other.badge
+    ).discharge_id
+    assert Discharge.objects.get().reached_officer_id == other.pk
+    services.countersign(Command(actor_for(other)), discharge_id=done)
+    other.name = "Marta Married"
+    other.save()
+    found = selectors.discharge(prison.actor, done)
+    assert officers_of([found])[done].second == shown, "nobody is shown as two officers"
+
+
+def test_a_namesake_who_signs_for_whoever_was_reached_is_another_officer(
+    prison: Prison, officer, late: int
+) -> None:
+    reached, signer = (
+        staff("gate_officer", establishment_id=prison.establishment_id) for _ in range(2)
+    )
+    reached.name = signer.name
+    reached.save()
+    done = services.discharge_person(
+        Command(officer), case_id=late, second_by_telephone=reached.badge
+    ).discharge_id
+    services.countersign(Command(actor_for(signer)), discharge_id=done)
+    found = selectors.discharge(prison.actor, done)
+    shown = f"{reached.name} ({reached.badge})"
+    assert officers_of([found])[done].second == f"{shown}; {signer.name}"
 
 
 def test_an_unknown_name_is_recorded_marked_and_alarmed_until_it_is_countersigned(

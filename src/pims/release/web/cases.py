@@ -20,7 +20,7 @@ from pims.foundation.access.selectors import user_names
 from pims.foundation.commands.transaction import Command
 from pims.kernel import clock
 from pims.kernel.decisions import Reason, refuse
-from pims.kernel.errors import InvalidInput
+from pims.kernel.errors import InvalidInput, NotFound
 from pims.people import selectors as people
 from pims.property import selectors as property_room
 from pims.release import rules, selectors, services
@@ -161,6 +161,8 @@ def acknowledge(request: Any, case_id: int) -> HttpResponse:
 def item(request: Any, case_id: int, code: str) -> HttpResponse:
     """One thing on the list: done, or explained. Verifying an order names whom one spoke to."""
     case = selectors.case_detail(request.actor, case_id)
+    if code not in words.ITEMS:
+        raise NotFound("item", code)
     if code == "order_verified" and case.release_order_id is not None:
         return _verify(request, case)
     form = ItemForm(request.POST if request.method == "POST" else None)
@@ -370,15 +372,9 @@ def _to_decide(facts: rules.DischargeFacts) -> list[tuple[Any, str]]:
 
 def _over_undecided(case: CaseDetail) -> list[tuple[Any, str]]:
     """Papers that by plain words are over and that nobody has decided on: shown, no stop."""
-    now = clock.now()
     zone = facilities.time_zone(case.establishment_id)
-    papers = authority.warrants_of([case.person_id], zone=zone).get(case.person_id, [])
-    return [
-        (w, kind_label(w.kind))
-        for w in papers
-        if w.state == "as_received" and w.ends_at is None
-        if not w.detains_at(now) and not w.may_detain_at(now)
-    ]
+    papers = authority.over_undecided(case.person_id, zone=zone, at=clock.now())
+    return [(paper, kind_label(paper.kind)) for paper in papers]
 
 
 def _tone(row: selectors.ClockRow, now: Any) -> str:

@@ -21,7 +21,7 @@ from pims.foundation.ledger.reads import shows
 from pims.kernel import clock
 from pims.kernel.decisions import Reason
 from pims.kernel.errors import InvalidInput
-from pims.release import errors, selectors, services
+from pims.release import released_in_error, selectors, services
 from pims.release.documents.ground import ground_text, order_of, order_text
 from pims.release.documents.lines import book_lines
 from pims.release.selectors import DischargeInfo
@@ -71,7 +71,7 @@ def discharge_page(request: Any, discharge_id: int) -> HttpResponse:
     """One discharge: when, by whom, and what was not as it should be."""
     found = selectors.discharge(request.actor, discharge_id)
     officers = officers_of([found])[discharge_id]
-    wrong = errors.error_of_discharge(request.actor, discharge_id)
+    wrong = released_in_error.error_of_discharge(request.actor, discharge_id)
     order = order_of(found)
     context = {
         "discharge": found,
@@ -111,7 +111,7 @@ def discharge_page(request: Any, discharge_id: int) -> HttpResponse:
     return render(request, "release/discharged.html", context)
 
 
-def _found_wrong(error: errors.ErrorInfo) -> list[Fact]:
+def _found_wrong(error: released_in_error.ErrorInfo) -> list[Fact]:
     """What is known of a release in error, and whether the person is back."""
     return [
         Fact(_("Error discovered at"), error.discovered_at),
@@ -124,16 +124,17 @@ def _found_wrong(error: errors.ErrorInfo) -> list[Fact]:
 def _put_right(found: DischargeInfo) -> list[Fact]:
     """What was corrected of a discharge, and that it was taken back: when, by whom and why."""
     names = user_names(
-        {i for i in (found.corrected_by_id, found.taken_back_by_id) if i is not None}
+        {c.corrected_by_id for c in found.corrections}
+        | ({found.taken_back_by_id} if found.taken_back_by_id is not None else set())
     )
     facts = []
-    if found.moved_from is not None:
-        facts.append(Fact(_("Hour that stood before"), found.moved_from))
-    if found.corrected_at is not None:
-        by = names.get(found.corrected_by_id or 0, "—")
+    for correction in found.corrections:
+        if correction.moved_from is not None:
+            facts.append(Fact(_("Hour that stood before"), correction.moved_from))
+        by = names.get(correction.corrected_by_id, "—")
         facts += [
-            Fact(_("Corrected at"), found.corrected_at),
-            Fact(_("Corrected by"), f"{by}: {found.correction_reason}"),
+            Fact(_("Corrected at"), correction.corrected_at),
+            Fact(_("Corrected by"), f"{by}: {correction.reason}"),
         ]
     if found.taken_back_at is not None:
         by = names.get(found.taken_back_by_id or 0, "—")
@@ -232,7 +233,7 @@ def error(request: Any, discharge_id: int) -> HttpResponse:
 def returned(request: Any, error_id: int) -> HttpResponse:
     """Whoever was released in error is back."""
     person_id = selectors.error_person(request.actor, error_id)
-    before = errors.authority_before(request.actor, error_id)
+    before = released_in_error.authority_before(request.actor, error_id)
     form = ReturnedForm(
         request.POST if request.method == "POST" else None,
         ended=bool(before.ended),
@@ -265,7 +266,7 @@ def returned(request: Any, error_id: int) -> HttpResponse:
     return render(request, "release/step.html", context, status=422 if form.errors else 200)
 
 
-def _say_what_holds(request: Any, done: ErrorResult, before: errors.Authority) -> None:
+def _say_what_holds(request: Any, done: ErrorResult, before: released_in_error.Authority) -> None:
     """On what the person is held again, or that nothing says so yet."""
     if done.warrant_name_ids:
         held = [p for p in before.ended if p.warrant_name_id in done.warrant_name_ids]

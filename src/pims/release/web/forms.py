@@ -134,7 +134,9 @@ class CloseForm(forms.Form):
 
 class DecideIdentityForm(forms.Form):
     reason = forms.CharField(
-        label=_("Why is it this person all the same?"), max_length=500, widget=forms.Textarea
+        label=_("Why is it this person all the same?"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
     )
 
 

@@ -1,5 +1,6 @@
 """Who stands at the gate: the photographs, or two officers who know the person and sign for it."""
 
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseRedirect
@@ -12,13 +13,16 @@ from pims.foundation.commands.transaction import Command
 from pims.kernel.errors import InvalidInput
 from pims.people import selectors as people
 from pims.release import selectors, services, signatures
+from pims.release.denials import denials
 from pims.release.services import Voucher
 from pims.release.web.forms import DecideIdentityForm, IdentityForm, VouchForm
 from pims.release.web.officers import Officer, officer_by_badge, officer_by_pin
 from pims.ui.commands import command_from
+from pims.ui.dates import instant_text
 from pims.ui.forms import add_reasons
 from pims.ui.identity import identity_of
 from pims.ui.pages import page
+from pims.ui.shapes import Fact
 
 VIEW, PREPARE = "release.view", "release.prepare"
 BOTH = ("GET", "HEAD", "POST")
@@ -84,8 +88,18 @@ def decide(request: Any, case_id: int) -> HttpResponse:
             "Somebody said that it is somebody else. Ask them first. Who stands there is "
             "still to be established."
         ),
+        "facts": [
+            Fact(", ".join(no.officers) or "—", _said_no(no.at))
+            for no in denials(case.episode_id)
+            if no.stands
+        ],
+        "save": _("It is this person"),
     }
     return render(request, "release/step.html", context, status=422 if form.errors else 200)
+
+
+def _said_no(at: datetime) -> str:
+    return gettext("No: this is somebody else") + f" · {instant_text(at)}"
 
 
 @page(permission=VIEW, methods=BOTH)

@@ -2,14 +2,15 @@
 
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.translation import gettext
 
 from pims.facilities.selectors import establishments, units
+from pims.foundation.access.days import zone_at
 from pims.foundation.access.selectors import get_user, system_actor
 from pims.foundation.access.services import end_grant, grant_role
 from pims.kernel.errors import InvalidInput, Refused
@@ -43,8 +44,8 @@ def new_grant(request: Any, user_id: int) -> HttpResponse:
                 establishment_id=int(given["establishment"]) if given["establishment"] else None,
                 unit_ids=tuple(int(pk) for pk in given.get("units", ())) or None,
                 labels=tuple(given["labels"]) or None,
-                starts_at=_start(given["first_day"]),
-                ends_at=_start(given["last_day"], days=1),
+                starts_at=_start(given["first_day"], given["establishment"]),
+                ends_at=_start(given["last_day"], given["establishment"], days=1),
             )
         except InvalidInput as error:
             put_errors(form, error)
@@ -64,13 +65,14 @@ def new_grant(request: Any, user_id: int) -> HttpResponse:
 @page(permission=MANAGE, methods=("POST",))
 @require_recent_confirmation
 def end(request: Any, user_id: int, grant_id: int) -> HttpResponse:
-    end_grant(command_from(request), grant_id=grant_id)
+    end_grant(command_from(request), grant_id=grant_id, user_id=user_id)
     messages.success(request, gettext("Grant ended."))
     return to_user(user_id)
 
 
-def _start(day: date | None, *, days: int = 0) -> datetime | None:
-    """Midnight at the start of the day, in the time zone of the page; a last day is whole."""
+def _start(day: date | None, establishment_id: str, *, days: int = 0) -> datetime | None:
+    """Midnight at the start of the day where the grant holds; a last day is whole."""
     if day is None:
         return None
-    return timezone.make_aware(datetime.combine(day + timedelta(days=days), time.min))
+    zone = ZoneInfo(zone_at(int(establishment_id) if establishment_id else None))
+    return datetime.combine(day + timedelta(days=days), time.min, zone)

@@ -72,6 +72,8 @@ TABLES: Mapping[str, Promise] = {
     "release_date_reading": _("Release dates worked out by an officer"),
     "release_detention_error": _("Register of wrongful releases and over-detention"),
     "release_discharge": _("Discharges"),
+    "release_discharge_correction": _("Corrections of discharges"),
+    "release_identity_decision": _("Decisions about the identity"),
     "release_in_error": _("Releases in error"),
     "release_item": _("Lines of discharge checks"),
     "release_parole": _("Parole"),

@@ -26,6 +26,7 @@ from pims.foundation.access.services import (
     unlock_user,
 )
 from pims.foundation.outbox.selectors import health
+from pims.kernel.decisions import Reason
 from pims.kernel.errors import InvalidInput
 from pims.ui import wording
 from pims.ui.commands import command_from
@@ -225,9 +226,10 @@ def change_state(request: Any, user_id: int) -> HttpResponse:
     change = {
         "deactivate": deactivate_user, "reactivate": reactivate_user, "unlock": unlock_user,
     }.get(request.POST.get("change", ""))  # fmt: skip
-    if change is not None:
-        change(command_from(request), user_id=user_id)
-        messages.success(request, gettext("Done."))
+    if change is None:
+        raise InvalidInput({"change": Reason("access.change_unknown")})
+    change(command_from(request), user_id=user_id)
+    messages.success(request, gettext("Done."))
     return to_user(user_id)
 
 

@@ -60,8 +60,8 @@ def _denials(viewer: Actor, person_id: int, as_of: AsOf) -> Iterable[TimelineIte
     """Who said that it is somebody else: shown for good, whatever was decided about it."""
     if not viewer.can("custody.view"):
         return
-    for check in custody.identity_checks(viewer, person_id):
-        if not check.matched and (as_of.known_at is None or check.at <= as_of.known_at):
+    for check in custody.identity_checks(viewer, person_id, as_of):
+        if not check.matched:
             yield TimelineItem(
                 check.at,
                 _("Identity check: this is somebody else"),

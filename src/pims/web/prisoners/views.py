@@ -33,7 +33,7 @@ from pims.people import selectors as people
 from pims.people.selectors import PersonHeader
 from pims.property import selectors as property_room
 from pims.release import selectors as release
-from pims.release.errors import open_error_of
+from pims.release.released_in_error import open_error_of
 from pims.safety import selectors as safety
 from pims.ui import wording
 from pims.ui.pages import page
@@ -69,7 +69,10 @@ def overview(request: Any, number: str) -> HttpResponse:
         if viewer.can("assurance.view") and not looking.past
         else [],
         "current": current,
-        "facts": _facts(viewer, person_id, current, where, looking),
+        "facts": [
+            *_elsewhere(current, request.establishment_id),
+            *_facts(viewer, person_id, current, where, looking),
+        ],
         "ended": None if current is not None else _ended(viewer, person_id, looking),
         "may": {
             name: viewer.can(permission) and not looking.joined_into
@@ -337,6 +340,13 @@ def _held(info: Any, looking: Looking) -> bool:
     episode = info.episode
     at = looking.as_of.valid_at
     return bool(episode.starts_at <= at and (episode.ends_at is None or episode.ends_at > at))
+
+
+def _elsewhere(current: Any, here: int | None) -> list[Fact]:
+    """Where whoever is held is, if not at the establishment that is being worked at."""
+    if current is None or current.episode.establishment_id == here:
+        return []
+    return [Fact(_("Establishment"), current.establishment)]
 
 
 def _facts(

@@ -12,6 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
 from pims.foundation.access import mfa, sessions
+from pims.foundation.access.rules import may_be_pin
 from pims.foundation.access.secrets import Secret
 from pims.foundation.access.services import set_language
 from pims.foundation.access.signin import PASSWORD, PIN, try_code, try_passkey, try_secret
@@ -50,8 +51,7 @@ def _ask(request: Any, *, switching: bool) -> HttpResponse:
     if request.method == "POST":
         form = SignInForm(request.POST, by_password=by_password)
         if form.is_valid():
-            # A PIN is digits alone: whoever types anything else into its box means the password.
-            by_password = by_password or not form.cleaned_data["secret"].isdigit()
+            by_password = by_password or not may_be_pin(form.cleaned_data["secret"])
             tried = try_secret(
                 badge=form.cleaned_data["badge"],
                 secret=Secret(form.cleaned_data["secret"]),

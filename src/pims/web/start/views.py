@@ -11,6 +11,7 @@ from pims.assurance import selectors as assurance
 from pims.assurance.web.rows import alarm_rows
 from pims.courts import selectors as courts
 from pims.custody import selectors as custody
+from pims.custody.web.words import OUT_KINDS
 from pims.foundation.access.actor import Actor
 from pims.foundation.outbox.feed import feed_position
 from pims.people import selectors as people
@@ -75,8 +76,12 @@ def _work(viewer: Actor, where: int, counts: custody.Counts | None) -> dict[str,
     if viewer.can_at("custody.admit", where):
         work["admissions"] = custody.admissions_open(viewer, where)[:SHOWN]
     if counts is not None and viewer.can_at("custody.escort", where):
+        # All whom the figure counts: with officers or at large, whoever is missed first.
+        at_large = [row for row in counts.out if row.out_kind == "at_large"]
         rows = custody.with_officers(counts.out)
-        work["out"] = sorted(rows, key=lambda row: not row.overdue)[:SHOWN]
+        found = at_large + sorted(rows, key=lambda row: not row.overdue)
+        work["out"] = [(row, OUT_KINDS[row.out_kind]) for row in found[:SHOWN]]
+        work["out_more"] = max(0, len(found) - SHOWN)
     if viewer.can_at("release.view", where):
         cases = [r for r in release.open_cases(viewer, where) if not r.awaits_countersign]
         headers = people.person_headers(viewer, [row.person_id for row in cases])

@@ -14,6 +14,8 @@ from pims.people import selectors as people
 from pims.people import services as people_services
 from tests.access.staff import signed_in, staff
 
+pytestmark = pytest.mark.any_server
+
 __all__ = ["prison"]
 
 

@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 
+import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -13,6 +14,8 @@ from pims.custody.tests.conftest import prison as prison  # noqa: PLC0414 - the 
 from pims.custody.tests.prison import Prison
 from pims.kernel import clock
 from tests.access.staff import signed_in, staff
+
+pytestmark = pytest.mark.any_server
 
 
 def _page(client: Client, number: str, **asked: object) -> str:

@@ -18,6 +18,8 @@ from pims.people import selectors as people
 from pims.ui.dates import day_text, until_text
 from tests.access.staff import signed_in, staff
 
+pytestmark = pytest.mark.any_server
+
 __all__ = ["prison"]
 ZONE = ZoneInfo("America/Belize")
 

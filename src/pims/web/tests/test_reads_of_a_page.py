@@ -15,6 +15,8 @@ from pims.custody.tests.prison import Prison
 from pims.kernel import clock
 from tests.access.staff import signed_in, staff
 
+pytestmark = pytest.mark.any_server
+
 __all__ = ["prison"]
 
 

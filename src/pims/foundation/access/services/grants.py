@@ -86,14 +86,15 @@ def grant_role(
 
 
 @service
-def end_grant(tx: Transaction, *, grant_id: int) -> None:
+def end_grant(tx: Transaction, *, grant_id: int, user_id: int | None = None) -> None:
     """End a grant now; one that has not begun never begins. Ending twice changes nothing.
 
-    Refused where it would leave nobody to manage access. Raises NotPermitted, NotFound.
+    `user_id` is whose it is, where the caller knows. Refused where it would leave nobody to manage
+    access. Raises NotPermitted, NotFound (no such grant, or another user's).
     """
     tx.require(rules.MANAGE)
     grant = Grant.objects.select_for_update(of=("self",)).filter(pk=grant_id).first()
-    if grant is None:
+    if grant is None or user_id not in (None, grant.user_id):
         raise NotFound("grant", grant_id)
     if grant.ends_at is not None and grant.ends_at <= tx.now:
         return

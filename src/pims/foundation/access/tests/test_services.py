@@ -155,6 +155,16 @@ def test_an_ended_grant_gives_nothing_any_more(manager: Actor) -> None:
     assert entries("access.grant_ended") == 1
 
 
+def test_the_grant_of_another_user_is_not_ended_for_this_one(manager: Actor) -> None:
+    user_id, another = added(manager), added(manager, badge="A2")
+    given = grant_role(Command(actor=manager), user_id=user_id, role="gate_officer")
+    with pytest.raises(NotFound):
+        end_grant(Command(actor=manager), grant_id=given.grant_id, user_id=another)
+    assert len(actor_for(User.objects.get(pk=user_id)).reaches) == 1
+    end_grant(Command(actor=manager), grant_id=given.grant_id, user_id=user_id)
+    assert actor_for(User.objects.get(pk=user_id)).reaches == ()
+
+
 def test_a_grant_that_has_not_begun_never_begins_once_ended(manager: Actor) -> None:
     user_id, now = added(manager), clock.now()
     given = grant_role(

@@ -26,6 +26,8 @@ from pims.foundation.ledger.keys import verifier
 from pims.kernel.events import Event
 from tests.fixtures.database import FreshDatabase
 
+pytestmark = pytest.mark.any_server
+
 KILLS = 50
 EVENTS = 2000
 WRITERS = 6

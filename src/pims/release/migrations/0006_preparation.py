@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
         ("custody", "0005_instants_hold_nothing"),
         ("facilities", "0001_initial"),
         ("people", "0002_any_day_of_death"),
-        ("release", "0003_discharges_put_right"),
+        ("release", "0005_one_place_for_corrections"),
     ]
 
     operations = [

@@ -83,11 +83,7 @@ def orders_of(discharge: Discharge) -> list[int]:
 
 def warrants_ended(discharge: Discharge, papers: list[WarrantBrief]) -> list[WarrantBrief]:
     """Those of the person's papers that the orders of a discharge ended, as they were acted on."""
-    wanted = set(orders_of(discharge))
-    orders = authority.release_orders([discharge.person_id]).get(discharge.person_id, [])
-    named = {n for o in orders if o.release_order_id in wanted for n in o.warrant_name_ids}
-    return [
-        paper
-        for paper in papers
-        if paper.warrant_name_id in named and paper.ends_at == max(discharge.at, paper.starts_at)
-    ]
+    ended = authority.warrants_ended_by(
+        orders_of(discharge), people.persons_of(discharge.person_id), acted_at=discharge.at
+    )
+    return [paper for paper in papers if paper.warrant_name_id in ended]

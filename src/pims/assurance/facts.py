@@ -12,6 +12,7 @@ from pims.kernel import clock
 from pims.kernel.asof import AsOf
 from pims.release import selectors as release
 from pims.release import signatures
+from pims.release.preparations import dates_that_differ
 
 
 def collect_facts(
@@ -75,7 +76,8 @@ def collect_facts(
 def collect_owed(
     *, establishment_id: int | None = None, person_ids: Iterable[int] | None = None
 ) -> list[DueAlarm]:
-    """What somebody still owes: a signature at the gate or for a removal, a call to a registry."""
+    """What somebody still owes: a signature at the gate or for a removal, a call to a registry, an answer
+    to which of two dates of release is right."""
     only = None if person_ids is None else list(person_ids)
     signatures_owed = [
         DueAlarm(
@@ -102,7 +104,18 @@ def collect_owed(
         )
         for line in custody.ends_unsigned(establishment_id=establishment_id, person_ids=only)
     ]
-    return signatures_owed + ends_owed + _calls_owed(establishment_id, only)
+    dates_owed = [
+        DueAlarm(
+            "release_dates_differ",
+            str(one.preparation_id),
+            one.since,
+            one.establishment_id,
+            one.person_id,
+            one.episode_id,
+        )
+        for one in dates_that_differ(establishment_id=establishment_id, person_ids=only)
+    ]
+    return signatures_owed + ends_owed + dates_owed + _calls_owed(establishment_id, only)
 
 
 def _calls_owed(establishment_id: int | None, only: list[int] | None) -> list[DueAlarm]:

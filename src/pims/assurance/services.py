@@ -50,6 +50,7 @@ BY_FACT = frozenset(
         "birth_in_doubt",
         "countersign_missing",
         "identity_unsigned",
+        "release_dates_differ",
         "end_unsigned",
         "not_returned",
         "warrant_to_come",

@@ -136,6 +136,7 @@ WAYS: Mapping[str, Way] = {
     "admission_overdue": _episode("custody:admission"),
     "freedom_overdue": _key("release:case"),
     "identity_unsigned": _key("release:vouch"),
+    "release_dates_differ": _key("release:preparation"),
     "end_unsigned": _key("custody:end"),
     "order_in_doubt": _key("authority:order"),
     "not_returned": _page("custody:desk"),

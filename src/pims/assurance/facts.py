@@ -76,8 +76,8 @@ def collect_facts(
 def collect_owed(
     *, establishment_id: int | None = None, person_ids: Iterable[int] | None = None
 ) -> list[DueAlarm]:
-    """What somebody still owes: a signature at the gate or for a removal, a call to a registry, an answer
-    to which of two dates of release is right."""
+    """What somebody still owes: a signature at the gate or for a removal, a call to a registry,
+    an answer to which of two dates of release is right."""
     only = None if person_ids is None else list(person_ids)
     signatures_owed = [
         DueAlarm(

@@ -4,6 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
+from pims.assurance import services as assurance
+from pims.assurance.models import Alarm
 from pims.authority import selectors as authority
 from pims.authority.selectors import WarrantBrief
 from pims.courts.services import SentenceInput
@@ -72,12 +74,14 @@ def test_two_calculations_are_of_two_officers_and_a_difference_is_told(
     assert row.differences == ["readings_differ", "record_differs"]
     (alarm,) = preparations.dates_that_differ(person_ids=[bench.ana])
     assert (alarm.preparation_id, alarm.person_id) == (row.pk, bench.ana)
+    assert "release_dates_differ" in _alarms(bench)
     with pytest.raises(InvalidInput):
         services.settle_release_dates(Command(officer), preparation_id=row.pk, reason=" ")
     services.settle_release_dates(
         Command(officer), preparation_id=row.pk, reason="Day at large counted twice"
     )
     assert preparations.dates_that_differ(person_ids=[bench.ana]) == []
+    assert "release_dates_differ" not in _alarms(bench)
 
 
 def test_what_was_told_to_agencies_says_to_whom_when_how_and_by_whom(
@@ -209,3 +213,11 @@ def test_a_date_whose_facts_changed_is_no_ground_until_it_is_worked_out(
 
 def _detained(bench: Bench) -> list[WarrantBrief]:
     return authority.detaining_warrants(bench.ana, zone="America/Belize", at=clock.now())
+
+
+def _alarms(bench: Bench) -> set[str]:
+    """The kinds of alarm that stand about Ana after a look."""
+    assurance.sweep(Command(system_actor()), person_ids=[bench.ana])
+    return set(
+        Alarm.objects.filter(person_id=bench.ana, ended_at=None).values_list("kind", flat=True)
+    )

@@ -17,6 +17,7 @@ from pims.courts.tests.court import Court
 from pims.courts.tests.desk import TODAY, boxes, client_of, lines, sitting, text, yes
 from pims.foundation.commands.transaction import Command
 from pims.people import selectors as people
+from tests.access.staff import signed_in, staff
 
 ZONE = ZoneInfo("America/Belize")
 
@@ -273,19 +274,23 @@ def test_whoever_may_only_look_finds_nothing_to_press(court: Court) -> None:
     assert controller.get(reverse("courts:record_order", args=[court.ana])).status_code == 403
 
 
-def test_every_page_is_there_in_spanish(court: Court, client: Any) -> None:
-    client.cookies["pims_language"] = "es"
+def test_an_officer_who_reads_spanish_finds_the_same_in_it(court: Court) -> None:
+    user = staff("records_officer", establishment_id=court.prison.establishment_id, language="es")
+    client = signed_in(user)
     case_id = court.case()
-    court.charge(case_id)
+    court.charge(case_id, offence_code="burglary", as_written="")
     court.order("remand", case_id=case_id, next_date=sitting(10))
-    for address in (
-        reverse("courts:index"), reverse("courts:person", args=[court.ana]),
-        reverse("courts:case", args=[case_id]), reverse("courts:diary"),
-        reverse("courts:production"), reverse("courts:readings"),
-        reverse("courts:record_order", args=[court.ana]),
-    ):  # fmt: skip
-        page = client.get(address, headers={"accept-language": "es"})
-        assert page.status_code == 200
+    for name, part, said in (
+        ("index", None, "Registrar una orden"),
+        ("person", court.ana, "Segunda lectura pendiente"),
+        ("case", case_id, "Robo con allanamiento"),
+        ("diary", None, "Agenda de tribunales"),
+        ("production", None, "Lista de conducción"),
+        ("record_order", court.ana, "Prisión preventiva hasta la próxima fecha"),
+    ):
+        page = client.get(reverse(f"courts:{name}", args=[] if part is None else [part]))
+        assert 'lang="es"' in page.content.decode()[:200]
+        assert said in text(page), name
 
 
 def test_a_day_that_a_warrant_alone_names_gets_its_outcome_and_one_hearing(

@@ -220,6 +220,7 @@ def make_samples(prison: SmallPrison) -> Samples:
         "release:of_stay episode_id": (held["STAINE"].episode_id,),
         "error_id": (error.error_id,),
         "alarm_id": tuple(a.alarm_id for a in assurance.open_alarms(viewer, here, limit=1)),
+        "assurance:work kind": ("no_valid_warrant",),
         "match_id": van.receipts[0].possible_match_ids[:1],
         "flag_id": (flag.flag_id,),
         "keep_apart_id": (pair.keep_apart_id,),

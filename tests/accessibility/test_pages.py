@@ -33,6 +33,7 @@ MISSING = "/no-such-page/"
 ON_A_PHONE = (
     "/", "/board/", "/custody/roll/", "/custody/reception/", "/custody/reception/receive/",
     "/custody/desk/", "/custody/out/send/", "/custody/reception/book/", "/release/", "/alarms/",
+    "/alarms/queue/",
     "/release/book/", "/authority/", "/search/?q=tun", "/people/matches/", "/switch/", "/account/",
     "/administration/records/", "/courts/", "/courts/diary/?view=week", "/courts/production/",
     "/courts/readings/", "/courts/waiting/outcome/", "/courts/waiting/next/",
@@ -143,6 +144,7 @@ def test_the_main_pages_are_accessible_on_a_telephone(
             f"/sentences/person/{person}/what-if/?years=1&follows=2&credit=9"
             for person in samples["sentences:what_if person_id"]
         ),
+        *(f"/alarms/{alarm}/?queue=1" for alarm in samples["alarm_id"]),
         *(f"/release/case/{case}/" for case in samples["case_id"]),
         *(f"/release/preparation/{one}/" for one in samples["preparation_id"]),
         *(f"/release/parole/{one}/" for one in samples["parole_id"]),

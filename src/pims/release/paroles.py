@@ -72,7 +72,11 @@ def parole_list(viewer: Actor, establishment_id: int) -> list[ParoleRow]:
         cases[case.person_id] = case
     kept = held | {i for i, case in cases.items() if case.state in ("granted", "revoked")}
     seen = visible_ids(viewer, VIEW, kept)
-    dates = sentences.release_dates(viewer, seen & held) if viewer.can(DATES) else {}
+    dates = (
+        sentences.release_dates(viewer, seen & held)
+        if viewer.can_at(DATES, establishment_id)
+        else {}
+    )
     today = clock.today(facilities.time_zone(establishment_id))
     rows = []
     for person_id in seen:

@@ -18,8 +18,13 @@ from pims.kernel.errors import InvalidInput, NotPermitted, Refused
 from pims.release import preparations, selectors, services
 from pims.release.dated import calculated
 from pims.release.models import AgencyTold, DateReading, Discharge, Preparation
+from pims.release.subscribers import end_preparing, follow_dates
+from pims.release.tasks import open_preparations
 from pims.release.tests.preparation import episode_of, gate, sentenced, standing_papers
+from pims.release.tests.test_orders_and_clocks import hear
 from pims.release.tests.test_services import codes
+from pims.sentences import services as sentences
+from pims.sentences.services import HandDates
 from pims.sentences.tests.bench import Bench
 
 
@@ -213,6 +218,51 @@ def test_a_date_whose_facts_changed_is_no_ground_until_it_is_worked_out(
 
 def _detained(bench: Bench) -> list[WarrantBrief]:
     return authority.detaining_warrants(bench.ana, zone="America/Belize", at=clock.now())
+
+
+def test_the_day_of_a_prison_opens_preparations_everywhere(bench: Bench) -> None:
+    sentenced(bench, days_left=10)
+    open_preparations(0)
+    assert Preparation.objects.get().person_id == bench.ana
+
+
+def test_what_is_calculated_and_whoever_leaves_are_followed_at_once(
+    bench: Bench, officer: Actor
+) -> None:
+    day = sentenced(bench, days_left=10)
+    hear(follow_dates, "sentences.calculated", bench.ana)
+    row = Preparation.objects.get()
+    assert (row.due_on, row.state) == (day, "open")
+    services.record_paper_discharge(
+        Command(officer), episode_id=episode_of(bench.ana), happened_at=clock.now()
+    )
+    hear(end_preparing, "release.released", bench.ana)
+    row.refresh_from_db()
+    assert row.state == "done"
+    services.follow_dates(Command(system_actor()), person_id=bench.ana)
+    assert Preparation.objects.count() == 1, "nobody outside is prepared for"
+
+
+def test_where_two_officers_stand_for_a_day_by_hand_that_day_is_the_ground(
+    bench: Bench, officer: Actor, second: Actor
+) -> None:
+    sentenced(bench, days_left=30)
+    hand = sentences.certify_by_hand(
+        Command(bench.records), person_id=bench.ana, dates=HandDates(edr=bench.today),
+        reason="The clerk says so",
+    )  # fmt: skip
+    assert calculated([bench.ana])[bench.ana].day > bench.today, "one officer alone is none"
+    sentences.countersign_hand_calculation(
+        Command(bench.in_charge), hand_calculation_id=hand.hand_calculation_id
+    )
+    found = calculated([bench.ana])[bench.ana]
+    assert (found.day, found.by_hand, found.provisional) == (bench.today, True, False)
+    where = bench.court.prison.establishment_id
+    assert services.start_due_discharges(Command(system_actor()), establishment_id=where) == 1
+    case = gate(bench, officer, second)
+    assert case.check is not None
+    assert case.check.may_go
+    assert "date_provisional" not in case.check.open_items
 
 
 def _alarms(bench: Bench) -> set[str]:

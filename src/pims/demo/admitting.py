@@ -36,7 +36,8 @@ class Paper:
 class Admission:
     """Everything that the admission of one person will record.
 
-    `warrant_name_id` is of the paper where it was keyed before the admission.
+    `warrant_name_id` is of the paper where it was keyed before the admission; `country` is the
+    foreigner's, who is told of the right to have the consulate told.
     """
 
     person_id: int
@@ -52,6 +53,8 @@ class Admission:
     arrest_place: str
     place_id: int | None
     gap: str = ""
+    lawyer: str = ""
+    country: str = ""
     warrant_name_id: int | None = None
 
 
@@ -157,6 +160,16 @@ def _details(tx: Transaction, establishment_id: int, admission: Admission) -> No
         relationship=relation,
         phone=phone,
     )
+    if admission.lawyer:
+        people.add_contact(tx, person_id=admission.person_id, kind="lawyer", name=admission.lawyer)
+    if admission.country:
+        people.record_consular_notice(
+            tx,
+            person_id=admission.person_id,
+            country=admission.country,
+            told_at=tx.now,
+            answer="refuses",
+        )
     safety.record_first_risk(
         tx,
         person_id=admission.person_id,

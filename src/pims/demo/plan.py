@@ -67,6 +67,9 @@ class Plan:
     end: date
 
 
+# Longer unsentenced is an alarm, and such things are planted.
+LONGEST_REMAND = 176
+
 # On the last day a van has just come in, whose papers are still to be read, and a few remands
 # have lapsed: neither counts as unsentenced, and the published share is of everyone held.
 ON_VAN = 7
@@ -160,7 +163,7 @@ def _hearings(rng: Random, stay: Stay, start: date, until: date) -> None:
 
 
 def _remand(rng: Random, start: date, today: date) -> Stay:
-    days = min(int(rng.expovariate(1 / 210)) + 1, 1500)
+    days = 1 + int(rng.triangular(0, LONGEST_REMAND - 2, 40))
     stay = _base(rng, today - timedelta(days=days), start, "remand", high=0.3)
     stay.arrives = min(stay.arrives, sitting_before(stay.court, today - timedelta(days=1)))
     assumed = settings()["assumed"]

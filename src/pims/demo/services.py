@@ -2,9 +2,10 @@
 
 import gc
 import json
-import time
+import time as wall
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from datetime import datetime, time
 from random import Random
 from zoneinfo import ZoneInfo
 
@@ -16,7 +17,7 @@ from pims.authority.selectors import bodies
 from pims.config import instance
 from pims.custody import selectors as custody
 from pims.demo import inherited as handover
-from pims.demo.books import close_books
+from pims.demo.books import close_books, go_through_register, sign_law
 from pims.demo.bulk_copy import take_ids
 from pims.demo.inmates import moment
 from pims.demo.officers import make_officers
@@ -67,7 +68,7 @@ def load(
 
     Raises Refused where somebody is held here already: real people and made ones never mix.
     """
-    began = time.monotonic()
+    began = wall.monotonic()
     gc.set_threshold(100_000, 50, 50)
     with acting_as("loader"):
         refuse_if_held()
@@ -85,8 +86,11 @@ def load(
         _number(plan)
         enter(BEGUN, {"prisoners": prisoners, "seed": seed, "inherited": inherited})
         simulation = _prison(plan, seed, report)
+        with moment(datetime.combine(plan.start, time(8), simulation.zone)):
+            sign_law(simulation)
         run_divided(simulation, prepare=commit_without_waiting, processes=processes)
         report("Bringing the prison to this minute")
+        go_through_register(simulation, now)
         close_books(simulation, now)
         if not inherited:
             bring_to_now(simulation, now)
@@ -110,7 +114,7 @@ def load(
         people=len(plan.stays) + (0 if inherited else ON_VAN),
         held=counts.on_books,
         unsentenced=counts.by_status.get("unsentenced", 0),
-        seconds=round(time.monotonic() - began, 1),
+        seconds=round(wall.monotonic() - began, 1),
     )
 
 

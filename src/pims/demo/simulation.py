@@ -200,6 +200,8 @@ class Simulation:
             arrest_place=self.rng.choice(("Belize City", "Belmopan", "Orange Walk", "Dangriga")),
             place_id=inmate.place_id,
             gap=stay.gap,
+            lawyer=self.rng.choice(_LAWYERS) if inmate.status == "unsentenced" else "",
+            country="" if person.country == "BZ" else person.country,
         )  # fmt: skip
 
     def _answer(self, question: str, sex: str) -> str:
@@ -393,5 +395,6 @@ def _seen(stay: Stay) -> str:
 
 
 _LATER = "sentenced_then_served"
+_LAWYERS = ("L. Chebat", "S. Awich", "D. Bradley", "A. Moore", "Legal Aid Centre")
 _RELATIVES = ("Maria", "Ana", "Sonia", "Rosa", "Elena", "Carlos", "Luis", "Keisha", "Yolanda")
 _YES = {"on_medication": 0.10, "afraid_of_someone_here": 0.05, "gang_membership": 0.10}

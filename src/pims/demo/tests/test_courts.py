@@ -9,6 +9,9 @@ from django.db import connection
 from pytest_django import DjangoDbBlocker
 
 from pims.assurance import selectors as assurance
+from pims.assurance.histories import everyone, histories
+from pims.assurance.judging import due_of
+from pims.assurance.proof import law_of
 from pims.authority import selectors as authority
 from pims.courts import selectors as courts
 from pims.custody import selectors as custody
@@ -155,3 +158,23 @@ def test_nothing_alarms_but_what_was_planted_at_the_last_minute(made: Made) -> N
             or (kind == "defect_undecided" and alarm.person_id in known_bad)
         )
         assert planted, (kind, alarm.person_id)
+
+
+def test_the_proof_of_custody_finds_nothing_about_anybody_but_the_van(made: Made) -> None:
+    law, judged = law_of(), histories(everyone())
+    assert len(judged) == made.loaded.people
+    found = {
+        (alarm.params["fault"], known.person_id)
+        for known in judged.values()
+        for alarm in due_of(known, law, NOW)
+    }
+    assert {kind for kind, _ in found} == {"no_order"}
+    assert {person_id for _, person_id in found} == made.van
+
+
+def test_no_rule_is_signed_by_anybody_who_could_be_taken_for_real(made: Made) -> None:
+    rules = [one for one in sentences.law_rules(made.viewer) if not one.rule.is_arithmetic]
+    assert rules
+    for one in rules:
+        assert one.signature is not None
+        assert one.signature.signed_by_name.startswith("Simulated")

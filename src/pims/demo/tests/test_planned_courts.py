@@ -22,6 +22,8 @@ def test_the_published_share_is_unsentenced(plan: Plan) -> None:
     held = Counter(stay.kind for stay in plan.stays if stay.leaves is None)
     assert held["remand"] == 407 + LAPSED
     assert sum(held.values()) == 1114 - 7
+    waiting = [stay for stay in plan.stays if stay.leaves is None and stay.kind == "remand"]
+    assert max((TODAY - stay.arrives).days for stay in waiting) < 182
 
 
 def test_everyone_is_charged_with_one_to_three_offences_of_before_the_arrival(plan: Plan) -> None:

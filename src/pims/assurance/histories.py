@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from pims.assurance.history_orders import Said, said_by
+from pims.assurance.history_orders import MOST_MONTHS, Said, said_by, within
 from pims.assurance.proof.history import (
     Charge,
     Custody,
@@ -245,7 +245,7 @@ def _hearings(
             outcome, at = back.outcome, back.happened_at
         yield Hearing(
             hearing_id=f"H{row.hearing_id}",
-            on=row.on,
+            on=within(row.on),
             case="" if row.case_id is None else f"K{row.case_id}",
             outcome=outcome,
             outcome_at=at,
@@ -269,7 +269,9 @@ def _charges(cases: Sequence[CaseInfo], records: Collection[int]) -> Iterator[Ch
                     charge_id=f"X{one.charge_id}",
                     case=f"K{case.case_id}",
                     state=one.state,  # type: ignore[arg-type]
-                    longest_months=one.longest_months,
+                    longest_months=None
+                    if one.longest_months is None
+                    else min(one.longest_months, MOST_MONTHS),
                     life=one.life,
                 )
 

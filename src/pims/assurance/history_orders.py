@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache
+from typing import overload
 from zoneinfo import ZoneInfo
 
 from pims.assurance.proof.days import end_of
@@ -25,6 +26,10 @@ from pims.authority.selectors import BodyInfo, Papers, ReleasePaper, WarrantPape
 from pims.courts.selectors import OrderInfo, SentenceInfo
 from pims.jurisdictions.order_kinds import Effect, order_kinds
 from pims.sentences.selectors.each import DatesOfOne, EachSentence
+
+# What a paper says beyond this is as good as this: no proof reaches further.
+FIRST_DAY, LAST_DAY = date(1850, 1, 1), date(8999, 12, 31)
+MOST_UNITS, MOST_MONTHS, MOST_CENTS, LONGEST_TEXT = 10**6, 1_200, 10**15, 200
 
 ENDLESS = frozenset({"life", "pleasure", "unfit"})
 # An end of a warrant by which another paper took its place, or which is over by its own words: what
@@ -113,7 +118,7 @@ def said_by(
             sentence_id=f"SW{one.warrant_name_id}",
             order_id=f"W{one.warrant_name_id}",
             endless=True,
-            pronounced_on=one.dated,
+            pronounced_on=within(one.dated),
         )
         for one in alone
         if one.kind == "life_sentence" and one.until is None
@@ -164,15 +169,15 @@ def _order(
         court_kind=body.kind,
         case="" if one.case_id is None else f"K{one.case_id}",
         charges=tuple(f"X{i}" for i in one.charge_ids),
-        dated=one.dated,
+        dated=within(one.dated),
         received_at=one.received_at,
         begins=None if one.dated is not None and one.holds_from == one.received_at
         else one.holds_from,
-        until=one.until,
-        next_date=one.next_date,
+        until=within(one.until),
+        next_date=within(one.next_date),
         new_dates=_new_dates(warrant, one.next_date),
-        amount_cents=one.amount_cents,
-        review_months=one.review_months,
+        amount_cents=_at_most(one.amount_cents, MOST_CENTS),
+        review_months=_at_most(one.review_months, MOST_MONTHS),
         changes=changes,
         state=state,
         state_from=state_from,
@@ -213,7 +218,7 @@ def _new_dates(warrant: WarrantPaper | None, first: date | None) -> tuple[NewDat
     if warrant is None:
         return ()
     return tuple(
-        NewDate(said_at=at, next_date=day)
+        NewDate(said_at=at, next_date=within(day))
         for place, (at, day) in enumerate(warrant.dates)
         if day is not None and (place > 0 or day != first)
     )
@@ -229,13 +234,13 @@ def _warrant(one: WarrantPaper, zone: str) -> Order:
         kind=_kind_of_warrant(one.kind),
         court=one.body_code,
         court_kind=one.body_kind,
-        dated=one.dated,
+        dated=within(one.dated),
         received_at=one.received_at,
         begins=one.starts_at if one.dated is None or began > one.dated else None,
-        until=one.until,
-        next_date=first,
+        until=within(one.until),
+        next_date=within(first),
         new_dates=_new_dates(one, first),
-        amount_cents=one.amount_cents,
+        amount_cents=_at_most(one.amount_cents, MOST_CENTS),
         state=state,
         state_from=state_from,
     )
@@ -254,7 +259,7 @@ def _releases(
             court=one.body_code,
             court_kind=one.body_kind,
             case=cases[names[name_id]],
-            dated=one.dated,
+            dated=within(one.dated),
             received_at=one.received_at,
             begins=one.received_at,
             changes=names[name_id],
@@ -300,20 +305,20 @@ def _sentence(
     return Sentence(
         sentence_id=f"S{one.sentence_id}",
         order_id=f"O{one.order_id}",
-        full_term_end=known.full_term_end if known else None,
-        expiry=known.expiry if known else None,
-        release_date=known.opens_on if known else None,
+        full_term_end=within(known.full_term_end) if known else None,
+        expiry=within(known.expiry) if known else None,
+        release_date=within(known.opens_on) if known else None,
         final=not (known and known.provisional),
         endless=one.kind in ENDLESS,
         follows=follows,
         ended_at=one.ended_at,
-        pronounced_on=one.pronounced_on,
-        effective_from=one.effective_from,
-        years=one.term.years,
-        months=one.term.months,
-        weeks=one.term.weeks,
-        days=one.term.days,
-        at_large_days=dates.at_large_days if dates else 0,
+        pronounced_on=within(one.pronounced_on),
+        effective_from=within(one.effective_from),
+        years=min(one.term.years, MOST_UNITS),
+        months=min(one.term.months, MOST_UNITS),
+        weeks=min(one.term.weeks, MOST_UNITS),
+        days=min(one.term.days, MOST_UNITS),
+        at_large_days=min(dates.at_large_days, MOST_UNITS) if dates else 0,
     )
 
 
@@ -332,9 +337,11 @@ def _payments(
         amount = whole if paid.amount_cents is None else paid.amount_cents
         at = paid.recorded_at
         if paid.on is not None and at.astimezone(ZoneInfo(zone)).date() != paid.on:
-            at = end_of(paid.on, zone) - timedelta(seconds=1)
+            at = end_of(within(paid.on), zone) - timedelta(seconds=1)
         if amount is not None:
-            yield Payment(order_id=f"O{order.order_id}", at=at, amount_cents=amount)
+            yield Payment(
+                order_id=f"O{order.order_id}", at=at, amount_cents=min(amount, MOST_CENTS)
+            )
 
 
 def _paid_in_full(orders: Sequence[OrderInfo], payments: Sequence[Payment]) -> set[str]:
@@ -346,5 +353,20 @@ def _paid_in_full(orders: Sequence[OrderInfo], payments: Sequence[Payment]) -> s
     }
 
 
+@overload
+def within(day: date) -> date: ...
+@overload
+def within(day: None) -> None: ...
+@overload
+def within(day: date | None) -> date | None: ...
+def within(day: date | None) -> date | None:
+    """The day as far as a proof can count."""
+    return None if day is None else min(max(day, FIRST_DAY), LAST_DAY)
+
+
+def _at_most(number: int | None, most: int) -> int | None:
+    return None if number is None else min(number, most)
+
+
 def _until(day: date | None, most: date | None) -> date | None:
-    return day if day is None or most is None else min(day, most)
+    return within(day) if day is None or most is None else min(within(day), most)

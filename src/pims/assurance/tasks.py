@@ -1,9 +1,12 @@
 """What only the clock changes: looked at once a minute."""
 
+from collections.abc import Sequence
+
 from procrastinate.contrib.django import app
 
 from pims.assurance import judging, services
 from pims.facilities import selectors as facilities
+from pims.foundation.access.actor import Actor
 from pims.foundation.access.selectors import system_actor
 from pims.foundation.commands.transaction import Command
 from pims.release import services as release
@@ -40,10 +43,21 @@ def judge_everyone(timestamp: int) -> None:
     persons = judging.to_judge()
     failed: list[Exception] = []
     for start in range(0, len(persons), AT_ONCE):
+        together = persons[start : start + AT_ONCE]
         try:
-            judging.judge_custody(Command(actor), person_ids=persons[start : start + AT_ONCE])
-        except Exception as error:
-            # Papers that nobody can read of one person leave nobody else unjudged.
-            failed.append(error)
+            judging.judge_custody(Command(actor), person_ids=together)
+        except Exception:
+            # Papers of one person that nobody can judge leave nobody else unjudged.
+            failed += _one_by_one(actor, together)
     if failed:
         raise ExceptionGroup("not everybody's custody was judged", failed)
+
+
+def _one_by_one(actor: Actor, persons: Sequence[int]) -> list[Exception]:
+    failed: list[Exception] = []
+    for one in persons:
+        try:
+            judging.judge_custody(Command(actor), person_ids=[one])
+        except Exception as error:
+            failed.append(error)
+    return failed

@@ -1,6 +1,7 @@
 """When custody is judged: whom an event concerns at once, everybody every hour, each thing once."""
 
-from datetime import timedelta
+import json
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
@@ -9,9 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from pims.assurance import judging, services, subscribers, tasks
 from pims.assurance.histories import everyone, histories
 from pims.assurance.models import Alarm
+from pims.assurance.proof.reading import Unreadable, person_data, person_from
 from pims.assurance.tests.lawful_prison import LawfulPrison
 from pims.assurance.tests.planting import PLANTS
-from pims.courts.models import CourtOrder, Sentence
+from pims.courts.models import CourtOrder, Hearing, Sentence
 from pims.custody import services as custody
 from pims.custody.models import Absence
 from pims.custody.tests.prison import man
@@ -19,6 +21,7 @@ from pims.foundation.outbox.models import OutboxEvent
 from pims.foundation.outbox.records import EventRecord
 from pims.kernel import clock
 from pims.people import services as people
+from pims.sentences.models import Adjustment
 
 
 @pytest.fixture
@@ -155,3 +158,50 @@ def test_however_many_are_judged_the_queries_are_as_many(lawful) -> None:
             lawful.receive(f"man {number}")
             lawful.order(f"man {number}", "remand", next_date=lawful.today + timedelta(days=20))
     assert queries() == few < 80
+
+
+def test_what_no_calendar_reaches_is_judged_and_exported_all_the_same(lawful) -> None:
+    most = 2**31 - 1
+    far, past = date(9999, 12, 31), date(206, 2, 28)
+    orders = CourtOrder.objects.all()
+    orders.filter(pk=lawful.orders["foreigner"]).update(until=far)
+    orders.filter(pk=lawful.orders["boy"]).update(dated=past, until=far, review_months=most)
+    orders.filter(pk=lawful.orders["fined"]).update(amount_cents=2**62)
+    orders.filter(pk=lawful.orders["remand"]).update(next_date=far, changes_as_written="x" * 80)
+    Hearing.objects.update(on=far)
+    rows = Sentence.objects.filter(order_id=lawful.orders["sentenced"])
+    rows.update(years=most, months=most, pronounced_on=far, effective_from=past)
+    Adjustment.objects.create(
+        person_id=lawful.persons["twice"], kind="at_large", days=most, basis="Slip of the keys",
+        recorded_at=lawful.now, recorded_by_id=1,
+    )  # fmt: skip
+    Adjustment.objects.create(
+        person_id=lawful.persons["fined"], kind="fine_paid", first_day=far, basis="Slip",
+        sentence=Sentence.objects.get(order_id=lawful.orders["fined"]), amount_cents=2**62,
+        recorded_at=lawful.now, recorded_by_id=1,
+    )  # fmt: skip
+    tasks.judge_everyone(timestamp=0)
+    found = histories(everyone(), by_number=True).values()
+    assert [
+        read
+        for known in found
+        if isinstance(
+            read := person_from(json.loads(json.dumps(person_data(known.history)))), Unreadable
+        )
+    ] == []
+
+
+def test_one_whom_nobody_can_judge_leaves_nobody_else_unjudged(lawful, monkeypatch) -> None:
+    PLANTS["order_expired"](lawful)
+    real, broken = judging.judge, str(lawful.persons["boy"])
+
+    def judge(history, *more):
+        if history.person_id == broken:
+            raise ZeroDivisionError
+        return real(history, *more)
+
+    monkeypatch.setattr(judging, "judge", judge)
+    with pytest.raises(ExceptionGroup) as failed:
+        tasks.judge_everyone(timestamp=0)
+    assert len(failed.value.exceptions) == 1
+    assert lawful.alarms() == {"foreigner": ["no_valid_warrant"]}

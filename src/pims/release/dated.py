@@ -13,6 +13,8 @@ from pims.release.preparing import Due
 from pims.sentences import selectors as sentences
 from pims.sentences.selectors import ReleaseDates
 
+# Why a paper ended before the day that it names.
+SERVED = "sentence served, by calculation"
 KNOWN = frozenset({"calculated", "by_hand"})
 
 

@@ -6,10 +6,6 @@ from django.db.models import F, Q
 from pims.foundation.history import recorded
 
 
-def _to(target: str, **more: object) -> models.ForeignKey:
-    return models.ForeignKey(target, on_delete=models.PROTECT, related_name="+", **more)
-
-
 @recorded
 class Preparation(models.Model):
     """The two weeks before one prisoner's day of release.
@@ -30,9 +26,11 @@ class Preparation(models.Model):
         DONE = "done"
         CLOSED = "closed"
 
-    person = _to("people.Person")
-    episode = _to("custody.Episode")
-    establishment = _to("facilities.Establishment")
+    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    episode = models.ForeignKey("custody.Episode", on_delete=models.PROTECT, related_name="+")
+    establishment = models.ForeignKey(
+        "facilities.Establishment", on_delete=models.PROTECT, related_name="+"
+    )
     due_on = models.DateField()
     source = models.CharField(max_length=12, choices=Source.choices)
     provisional = models.BooleanField(default=False)
@@ -142,9 +140,11 @@ class Parole(models.Model):
         REVOKED = "revoked"
         CLOSED = "closed"
 
-    person = _to("people.Person")
-    episode = _to("custody.Episode")
-    establishment = _to("facilities.Establishment")
+    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    episode = models.ForeignKey("custody.Episode", on_delete=models.PROTECT, related_name="+")
+    establishment = models.ForeignKey(
+        "facilities.Establishment", on_delete=models.PROTECT, related_name="+"
+    )
     ped = models.DateField(null=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
     opened_at = models.DateTimeField()
@@ -197,8 +197,10 @@ class DetentionError(models.Model):
         OVER_DETENTION = "over_detention"
 
     kind = models.CharField(max_length=16, choices=Kind.choices)
-    person = _to("people.Person")
-    establishment = _to("facilities.Establishment")
+    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    establishment = models.ForeignKey(
+        "facilities.Establishment", on_delete=models.PROTECT, related_name="+"
+    )
     error = models.OneToOneField(
         "release.ReleaseInError", null=True, on_delete=models.PROTECT, related_name="lessons"
     )

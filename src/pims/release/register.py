@@ -62,7 +62,8 @@ def register(viewer: Actor, establishment_id: int) -> tuple[list[RegisterLine], 
         )
         if error.pk not in explained
     ]
-    seen = visible_ids(viewer, VIEW, [row.person_id for row in (*rows, *errors)])
+    persons = [row.person_id for row in rows] + [error.person_id for error in errors]
+    seen = visible_ids(viewer, VIEW, persons)
     lines = [
         _line(row, zone, today)
         for row in rows

@@ -11,6 +11,7 @@ from pims.foundation.access.scope import require_visible, visible_ids
 from pims.kernel import clock
 from pims.kernel.errors import NotFound
 from pims.people import selectors as people
+from pims.release.dated import SERVED
 from pims.release.models import Discharge, ReleaseInError
 
 
@@ -82,8 +83,14 @@ def orders_of(discharge: Discharge) -> list[int]:
 
 
 def warrants_ended(discharge: Discharge, papers: list[WarrantBrief]) -> list[WarrantBrief]:
-    """Those of the person's papers that the orders of a discharge ended, as they were acted on."""
+    """Those of the person's papers that a discharge ended: by its orders as they were acted on,
+    or because by the calculation their sentences were served."""
     ended = authority.warrants_ended_by(
         orders_of(discharge), people.persons_of(discharge.person_id), acted_at=discharge.at
     )
-    return [paper for paper in papers if paper.warrant_name_id in ended]
+    return [
+        paper
+        for paper in papers
+        if paper.warrant_name_id in ended
+        or (paper.end_basis == SERVED and paper.ends_at == max(discharge.at, paper.starts_at))
+    ]

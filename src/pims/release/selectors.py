@@ -316,7 +316,7 @@ def releases_due(viewer: Actor, establishment_id: int, *, days: int = 7) -> list
     rows = standing(establishment_id=establishment_id)
     seen = visible_ids(viewer, "release.view", [row.person_id for row in rows])
     held = authority.warrants_of(seen, zone=zone.key, as_of=AsOf(now))
-    days = calculated(seen, until=horizon)
+    counted = calculated(seen, until=horizon)
     cases = dict(
         DischargeCase.objects.filter(
             establishment_id=establishment_id, state=DischargeCase.State.OPEN
@@ -324,7 +324,7 @@ def releases_due(viewer: Actor, establishment_id: int, *, days: int = 7) -> list
     )
     due = []
     for row in rows:
-        papers = as_calculated(held.get(row.person_id, []), days.get(row.person_id), zone)
+        papers = as_calculated(held.get(row.person_id, []), counted.get(row.person_id), zone)
         day = last_day(papers, now, zone)
         if day is not None and day <= horizon:
             due.append(DueRelease(row.person_id, row.episode_id, day, cases.get(row.episode_id)))

@@ -16,13 +16,10 @@ from pims.kernel.errors import InvalidInput, NotFound
 from pims.kernel.text import clean_field
 from pims.people import selectors as people
 from pims.release import events, rules, second
-from pims.release.dated import calculated, served_by
+from pims.release.dated import SERVED, calculated, served_by
 from pims.release.facts import collect_facts, orders_that_free
 from pims.release.models import Discharge, DischargeCase
 from pims.release.services.cases import open_case, settle_item
-
-# Why a paper ended before the day that it names.
-SERVED = "sentence served, by calculation"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,9 @@ from pims.kernel.limits import CLOCK_SLACK
 from pims.kernel.text import clean_field
 from pims.people import selectors as people
 from pims.release import events
+from pims.release.dated import SERVED
 from pims.release.models import ReleaseInError
-from pims.release.released_in_error import orders_of
+from pims.release.released_in_error import orders_of, warrants_ended
 from pims.release.services.discharges import locked_discharge
 
 # Why a warrant that a release had ended detains again, as its history says.
@@ -167,10 +168,20 @@ def _hold_again(
         again = not authority.detaining_warrants(person_id, zone=zone, at=at)
     if not again:
         return ()
-    return authority_services.let_warrants_hold_again(
+    zone = facilities.time_zone(error.establishment_id)
+    papers = authority.warrants_of([person_id], zone=zone).get(person_id, [])
+    served = [p for p in warrants_ended(error.discharge, papers) if p.end_basis == SERVED]
+    opened = authority_services.let_warrants_hold_again(
         tx,
         person_id=person_id,
         release_order_ids=orders_of(error.discharge),
         acted_at=error.discharge.at,
         reason=HELD_AGAIN,
+    )
+    return opened + authority_services.reopen_warrants(
+        tx.beyond_scope(),
+        person_id=person_id,
+        warrant_name_ids=[paper.warrant_name_id for paper in served],
+        at=error.discharge.at,
+        basis=HELD_AGAIN,
     )

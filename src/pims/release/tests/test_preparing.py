@@ -182,6 +182,25 @@ def test_a_discharge_taken_back_lets_the_served_paper_detain_again(
     assert _detained(bench)
 
 
+def test_whoever_was_freed_too_early_by_calculation_and_is_back_is_held_on_the_same_paper(
+    bench: Bench, officer: Actor, second: Actor
+) -> None:
+    sentenced(bench, days_left=0)
+    where = bench.court.prison.establishment_id
+    services.start_due_discharges(Command(system_actor()), establishment_id=where)
+    done = services.discharge_person(Command(officer), case_id=gate(bench, officer, second).case_id)
+    error = services.record_release_in_error(
+        Command(officer), discharge_id=done.discharge_id, discovered_at=clock.now(),
+        how="Credit counted twice",
+    )  # fmt: skip
+    with clock.at(clock.now() + timedelta(days=1)):
+        back = services.record_return_from_error(
+            Command(system_actor()), error_id=error.error_id, returned_at=clock.now()
+        )
+        assert len(back.warrant_name_ids) == 1
+        assert _detained(bench)
+
+
 def test_a_difference_that_nobody_settled_is_shown_at_the_gate_and_stops_nobody(
     bench: Bench, officer: Actor, second: Actor, second_reader: Actor
 ) -> None:

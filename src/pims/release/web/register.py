@@ -33,7 +33,8 @@ def index(request: Any) -> HttpResponse:
     viewer, where = request.actor, request.establishment_id
     lines, totals = reads.register(viewer, where)
     late = reads.left_late(viewer, where)
-    headers = people.person_headers(viewer, {one.person_id for one in (*lines, *late)}, brief=True)
+    persons = {one.person_id for one in lines} | {one.person_id for one in late}
+    headers = people.person_headers(viewer, persons, brief=True)
     shows(list(headers))
     context = {
         "parts": parts(request, "release:register"),

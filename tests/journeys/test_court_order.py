@@ -186,3 +186,28 @@ def test_without_a_script_every_box_is_in_reach(live_site: LiveSite, new_context
     open_order(live_site, page, "POP")
     for label in ("Sureties", "Conditions", "Name as written", "Minimum: days"):
         expect(page.get_by_label(label).first).to_be_visible()
+
+
+def test_a_day_of_no_calendar_is_asked_about_once_and_kept_by_the_keys(
+    live_site: LiveSite, new_context: Contexts
+) -> None:
+    day = last_sitting()
+    page = live_site.as_officer(new_context(viewport=DESK), "records_officer")
+    open_order(live_site, page, "MEJIA")
+    keys(page, "Remand to", "Enter", "Magistrates' Court, Belize", "Enter", "MC 77/26", "Enter")
+    keys(page, str(day.day), "Enter", str(day.month), "Enter", str(day.year), "Enter", "Enter")
+    expect(page.locator("#id_next_date_day")).to_be_focused()
+    keys(page, "30", "Enter", "2", "Enter", "2027", "Control+Enter")
+    says(page, "Not saved yet. Is this right?")
+    expect(page.locator(".govuk-error-summary")).to_be_focused()
+    shot(page, "order-asked-1280")
+    assert violations(page) == []
+    expect(page.locator("#id_next_date_day")).to_have_value("30")
+    page.get_by_role("link", name="no calendar has the date").press("Enter")
+    expect(page.locator("#id_next_date_day")).to_be_focused()
+    page.get_by_role("button", name="Yes, it is so: save it").press("Enter")
+    says(page, "What it did")
+    says(page, "A date that no calendar has")
+    says(page, "The officer in charge is to decide on the paper")
+    says(page, "30 2 2027")
+    shot(page, "order-kept-1280")

@@ -67,6 +67,10 @@ def _detains(viewer: Actor, order: OrderInfo, now: datetime) -> Effect:
     if order.effect == "sentence" and order.until is None and order.sentences:
         lines.append(gettext("That is the end of the terms as written, without credit or remission:"
                              " the calculation says when the release is due."))  # fmt: skip
+    if brief.state == "as_received":
+        lines.append(
+            gettext("The officer in charge is to decide on the paper: act on it, or return it.")
+        )
     if order.amount_cents:
         lines.append(gettext("%(amount)s frees.") % {"amount": words.dollars(order.amount_cents)})
     ended = [b for b in found if b.warrant_name_id in order.ended_warrant_name_ids]

@@ -82,7 +82,7 @@ def order_doubts(
     doubts += [
         Doubt(Reason(f"courts.defect_{code}"), _target(form, code, typed))
         for code in _wrong(form, typed, names, establishment_id=establishment_id)
-        if code not in NOT_ASKED
+        if code not in NOT_ASKED and code.removeprefix("lacks_") not in form.impossible
     ]
     received = form["received_at"]
     doubts += long_ago(

@@ -49,10 +49,11 @@ from pims.ui.pages import page
 RECORD = "courts.record"
 # The boxes in the order of the page; what a kind does not ask for waits behind "More".
 MAIN = (
-    "next_date", "until", "amount", "review_months", "others", "case_id", "case_number", "charges",
-    "new_charges", "sureties", "conditions", "warrants", "ends_all", "changes_order_id",
-    "changes_reference", "change", "next_mode",
-)  # fmt: skip
+    ("next_date", "until", "amount", "review_months", "others"),
+    ("case_id", "case_number", "charges", "new_charges"),
+    ("sureties", "conditions", "warrants", "ends_all"),
+    ("changes_order_id", "changes_reference", "change", "next_mode"),
+)
 ALWAYS_MORE = ("name_as_written", "pronounced_at", "as_written")
 WIDTHS = {"amount": 5, "review_months": 3, "case_number": 20, "changes_reference": 20}
 SUGGESTED = 12
@@ -95,7 +96,7 @@ def record(request: Any, person_id: int) -> HttpResponse:
     context = {
         "form": form,
         "lines": lines,
-        "boxes": [box for name in MAIN for box in _boxes(form, name)],
+        "rows": [[box for name in row for box in _boxes(form, name)] for row in MAIN],
         "more": [form[name] for name in ALWAYS_MORE],
         "papers": bool(unkeyed),
         "for_sentences": kinds_for("sentences"),

@@ -131,7 +131,7 @@ class OrderForm(forms.Form):
         label=_("Earlier order that it is about"), required=False, coerce=int, empty_value=None
     )
     changes_reference = forms.CharField(
-        label=_("Its reference, where it is not in the list"), required=False, max_length=80
+        label=_("Reference of the earlier order"), required=False, max_length=80
     )
     change = forms.ChoiceField(
         label=_("What it does to the earlier order"),

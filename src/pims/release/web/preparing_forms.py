@@ -84,14 +84,14 @@ class LineForm(LessonsForm):
     ended_on = DayField(
         label=_("Left on"), required=False, help_text=_("Leave it empty while it goes on.")
     )
-    field_order = ["cause", "account", "lessons", "ended_on"]  # noqa: RUF012
+    field_order = ["cause", "account", "lessons", "ended_on"]
 
 
 class OverDetentionForm(LineForm):
     """`left` says that the day of leaving is known from a discharge."""
 
     began_on = DayField(label=_("Day on which the gate should have opened"))
-    field_order = ["began_on", "ended_on", "cause", "account", "lessons"]  # noqa: RUF012
+    field_order = ["began_on", "ended_on", "cause", "account", "lessons"]
 
     def __init__(self, *args: Any, left: bool, **more: Any) -> None:
         super().__init__(*args, **more)

@@ -7,6 +7,7 @@ from pims.assurance import judging, sealing, services, transfers
 from pims.assurance.rules import DueAlarm
 from pims.foundation.access.selectors import system_actor
 from pims.foundation.commands.transaction import Command
+from pims.foundation.outbox.last import is_followed
 from pims.foundation.outbox.records import EventRecord
 from pims.foundation.outbox.subscribers import subscriber
 from pims.kernel import clock
@@ -57,19 +58,22 @@ def look_again(event: EventRecord) -> None:
         services.sweep(_command(event, "facts"), person_ids=[event.person_id])
 
 
-@subscriber(
-    "assurance.proof",
-    kinds=["custody.*", "authority.*", "courts.*", "sentences.*", "release.*", "people.*"],
-    only=is_fresh,
-)
+# The rooms whose events can change what custody rests on.
+JUDGED = ("custody", "authority", "courts", "sentences", "release", "people")
+
+
+@subscriber("assurance.proof", kinds=[f"{room}.*" for room in JUDGED], only=is_fresh)
 def judge_again(event: EventRecord) -> None:
     """Judge the custody of whom the change is about, and of whose record it joined or parted.
 
-    What is older was judged since: everybody is, every hour.
+    Of several changes at once the last one has the person judged. What is older was judged since:
+    everybody is, every hour.
     """
-    persons = {event.person_id, event.payload.get("into_person_id")}
-    persons.add(event.payload.get("from_person_id"))
-    about = sorted(one for one in persons if isinstance(one, int))
+    persons = {event.payload.get("into_person_id"), event.payload.get("from_person_id")}
+    about = sorted({one for one in (event.person_id, *persons) if isinstance(one, int)})
+    alone, seq = about == [event.person_id], event.event_seq
+    if alone and seq is not None and is_followed(about[0], seq, rooms=JUDGED):
+        return
     judging.judge_custody(_command(event, "proof"), person_ids=about)
 
 

@@ -1,6 +1,7 @@
 """When custody is judged: whom an event concerns at once, everybody every hour, each thing once."""
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -71,6 +72,10 @@ def test_an_event_has_the_person_judged_and_an_old_one_is_passed_over(lawful) ->
         establishment_id=row.establishment_id, payload={}, recorded_at=clock.now(),
     )  # fmt: skip
     assert subscribers.is_fresh(event)
+    subscribers.judge_again(
+        replace(event, event_seq=1)
+    )  # others came after it, and have him judged
+    assert lawful.alarms() == {}
     subscribers.judge_again(event)
     subscribers.judge_again(event)  # delivered twice
     assert lawful.alarms() == {"remand": ["no_lawyer"]}

@@ -1,4 +1,4 @@
-"""When something last happened to people: by the events, one look into the index a person."""
+"""What happened last to people: by the events, one look into the index a person."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -20,3 +20,15 @@ def last_told(person_ids: Collection[int], *, but: Collection[str]) -> dict[int,
             [sorted(set(person_ids)), [f"{one}%" for one in but]],
         )
         return dict(cursor.fetchall())
+
+
+def is_followed(person_id: int, event_seq: int, *, rooms: Collection[str]) -> bool:
+    """Whether another event of these rooms about the person came after that one."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT 1 FROM outbox_event WHERE person_id = %s AND event_seq > %s"
+            " AND split_part(kind, '.', 1) = ANY(%s))",
+            [person_id, event_seq, list(rooms)],
+        )
+        found: tuple[bool] | None = cursor.fetchone()
+    return found is not None and found[0]

@@ -56,6 +56,7 @@ OURS = {
     "authority.let_orders_stand_again reason", "authority.let_warrants_hold_again reason",
     "authority.load_bodies jurisdiction",
     "authority.reopen_warrants_by_fact end_kind", "authority.reopen_warrants_by_fact basis",
+    "authority.reopen_warrants basis", "authority.record_warrant remarks",
     "custody.complete_step data", "facilities.load_layout layout", "people.create_person source",
 }  # fmt: skip
 # Each row has an answer of its own, which says what is wrong with it: see `record_return`.

@@ -40,8 +40,8 @@ def test_the_sweep_and_the_desk_that_records_a_van_never_wait_for_each_other_in_
     escorts = prison.out(low.person_id, high.person_id, left_at=clock.now() - 5 * HOUR)
     begun, real = Event(), services.raise_new
 
-    def slowly(tx: Transaction, due: DueAlarm, watch: Watch | None) -> Alarm:
-        made = real(tx, due, watch)
+    def slowly(tx: Transaction, due: DueAlarm, *, watch: Watch | None) -> Alarm:
+        made = real(tx, due, watch=watch)
         begun.set()
         time.sleep(0.3)
         return made

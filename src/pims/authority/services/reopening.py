@@ -34,6 +34,7 @@ def reopen_warrants(
 
     One that has ended otherwise since stays as it ended. Gives the ids that were opened again.
     """
+    tx.require_person("authority.record", people.canonical_id(person_id))
     own = people.persons_of(person_id)
     tx.lock_persons(own)
     names = WarrantName.objects.select_related("warrant").filter(

@@ -8,7 +8,7 @@ from pims.courts import selectors, services
 from pims.courts.services import OrderName, SentenceInput
 from pims.courts.tests.court import Court
 from pims.custody import services as custody_services
-from pims.foundation.access.person_scope import set_scope
+from pims.foundation.access.models import PersonScope
 from pims.foundation.commands.transaction import Command
 from pims.kernel import clock
 from pims.kernel.asof import AsOf
@@ -30,10 +30,10 @@ def test_co_defendants_are_in_one_case_with_charges_of_their_own(court: Court) -
 def test_a_sealed_co_defendant_is_counted_and_not_named(court: Court) -> None:
     case = court.case(court.ana, court.ben)
     court.charge(case, court.ben, as_written="Handling")
-    set_scope(court.ben, sealed=True)
+    PersonScope.objects.filter(person_id=court.ben).update(sealed=True)
     info = selectors.case(court.clerk, case)
     assert (info.person_ids, info.hidden, info.charges) == ((court.ana,), 1, ())
-    set_scope(court.ana, sealed=True)
+    PersonScope.objects.filter(person_id=court.ana).update(sealed=True)
     with pytest.raises(NotFound):
         selectors.case(court.clerk, case)
 
@@ -127,7 +127,7 @@ def test_days_under_a_sentence_of_another_case_are_told_apart(court: Court) -> N
 
 def test_the_certificate_is_for_who_may_see_the_person(court: Court, make_actor) -> None:
     case = court.case(court.ana)
-    set_scope(court.ana, sealed=True)
+    PersonScope.objects.filter(person_id=court.ana).update(sealed=True)
     with pytest.raises(NotFound):
         selectors.time_in_custody_by_charge(court.clerk, case, court.ana)
     with pytest.raises(NotFound):
@@ -204,5 +204,5 @@ def test_people_are_found_by_the_number_of_their_case(court: Court) -> None:
     assert selectors.persons_by_case(court.clerk, " N 7/26 ") == [court.ana]
     for other in ("S 12/2", "1985", "4821937-64", ""):
         assert selectors.persons_by_case(court.clerk, other) == []
-    set_scope(court.ana, sealed=True)
+    PersonScope.objects.filter(person_id=court.ana).update(sealed=True)
     assert selectors.persons_by_case(court.clerk, "S 12/26") == [court.ben]

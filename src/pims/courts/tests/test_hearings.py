@@ -9,7 +9,7 @@ from pims.authority import services as authority_services
 from pims.courts import selectors, services
 from pims.courts.models import Hearing
 from pims.courts.tests.court import Court
-from pims.foundation.access.person_scope import set_scope
+from pims.foundation.access.models import PersonScope
 from pims.foundation.commands.transaction import Command
 from pims.kernel import clock
 from pims.kernel.errors import InvalidInput, NotPermitted, Refused, Stale
@@ -159,7 +159,7 @@ def test_a_cancelled_hearing_is_on_no_list(court: Court) -> None:
 def test_who_is_sealed_is_brought_to_court_and_not_told_of(court: Court) -> None:
     day = court.today + timedelta(days=2)
     listed(court, day, case_id=court.case(number="S 99/26"), purpose="Plea")
-    set_scope(court.ana, sealed=True)
+    PersonScope.objects.filter(person_id=court.ana).update(sealed=True)
     (row,) = selectors.diary(court.clerk, court.prison.establishment_id, day, day)
     assert (row.shown, row.purpose, row.case_number, row.hearing_id) == (False, "", "", None)
     assert selectors.hearings(court.clerk, [court.ana]) == {}

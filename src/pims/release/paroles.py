@@ -32,6 +32,11 @@ class ParoleRow:
     state: str
     again_on: date | None
 
+    @property
+    def may_be_opened(self) -> bool:
+        """Whether there is somebody to consider: in custody, no case before the board, none won."""
+        return bool(self.eligibility) and self.state not in ("open", "granted")
+
 
 @dataclass(frozen=True, slots=True)
 class ParoleDetail:

@@ -142,6 +142,7 @@ def test_a_case_for_parole_goes_from_the_list_to_the_order_of_the_board(bench: B
     )  # fmt: skip
     assert done.status_code == 302, done.content.decode()[-2000:]
     case.refresh_from_db()
+    assert start not in client.get(reverse("release:paroles")).content.decode()
     text = client.get(reverse("release:parole", args=[case.pk])).content.decode()
     assert "Work waits for her" in text
     assert reverse("courts:order", args=[case.order_id]) in text

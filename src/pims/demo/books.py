@@ -2,9 +2,8 @@
 
 from datetime import datetime, time, timedelta
 
-from pims.demo.inmates import Inmate, groups, moment
+from pims.demo.inmates import Inmate, moment
 from pims.demo.judgments import Judgment, may_be_young
-from pims.demo.keying import check_identities
 from pims.demo.records import read
 from pims.demo.simulation import Simulation
 from pims.foundation.commands.transaction import Command
@@ -15,8 +14,6 @@ from pims.sentences.services import HandDates
 BEFORE = timedelta(minutes=100)
 # What was keyed the evening before is read by noon.
 READ_BY = time(10, 15)
-# The register was gone through with everybody so long ago.
-REGISTER = timedelta(days=3)
 SIGNED_BY, OFFICE = "Simulated legal officer", "Of the simulated prison only: no sign-off"
 BY_HAND = "No rule is entered for the young: worked out as for grown people, in their favour."
 
@@ -39,18 +36,6 @@ def close_books(simulation: Simulation, now: datetime) -> None:
             one = found.get(inmate.person_id)
             if one is not None and one.status not in ("calculated", "by_hand"):
                 _by_hand(simulation, inmate)
-
-
-def go_through_register(simulation: Simulation, now: datetime) -> None:
-    """Somebody has seen, and written down, everybody who was inside some days ago."""
-    on = now - REGISTER
-    seen = [i for i in simulation.inside.values() if i.stay.arrives < (on.date() - REGISTER)]
-    with moment(on):
-        for group in groups(seen):
-            check_identities(
-                simulation.officers.command("reception_officer"),
-                episode_ids=[inmate.episode_id for inmate in group],
-            )
 
 
 def sign_law(simulation: Simulation) -> None:

@@ -16,6 +16,7 @@ from pims.demo.keying import (
     OrderPaper,
     Outcome,
     certify_forfeited,
+    check_identities,
     key_papers,
     read_again,
     warrant_name_of,
@@ -146,6 +147,16 @@ def read(simulation: "Simulation", inmates: Sequence[Inmate]) -> None:
             read_again(simulation.officers.command("duty_senior_officer"), readings=readings)
         for inmate in group:
             inmate.unread.clear()
+
+
+def go_through_register(simulation: "Simulation", day: date) -> None:
+    """Two officers see, and write down, everybody who is inside."""
+    with simulation.at(day, 20, 30):
+        for group in groups(list(simulation.inside.values())):
+            check_identities(
+                simulation.officers.command("reception_officer"),
+                episode_ids=[inmate.episode_id for inmate in group],
+            )
 
 
 def forfeit(simulation: "Simulation", day: date, inmate: Inmate) -> None:

@@ -17,7 +17,7 @@ from pims.authority.selectors import bodies
 from pims.config import instance
 from pims.custody import selectors as custody
 from pims.demo import inherited as handover
-from pims.demo.books import close_books, go_through_register, sign_law
+from pims.demo.books import close_books, sign_law
 from pims.demo.bulk_copy import take_ids
 from pims.demo.inmates import moment
 from pims.demo.officers import make_officers
@@ -90,7 +90,6 @@ def load(
             sign_law(simulation)
         run_divided(simulation, prepare=commit_without_waiting, processes=processes)
         report("Bringing the prison to this minute")
-        go_through_register(simulation, now)
         close_books(simulation, now)
         if not inherited:
             bring_to_now(simulation, now)

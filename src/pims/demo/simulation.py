@@ -23,6 +23,7 @@ from pims.demo.places import Group, PlaceKeeper, units_for
 from pims.demo.plan import Plan, Stay
 from pims.demo.records import (
     forfeit,
+    go_through_register,
     key_group,
     note,
     outcome_of,
@@ -36,6 +37,8 @@ from pims.property.services import ItemInput
 from pims.safety.selectors import questions
 
 Report = Callable[[str], None]
+# The register was gone through with everybody so long before the last day.
+REGISTER = timedelta(days=3)
 
 
 def _by_day() -> dict[date, list[Inmate]]:
@@ -63,13 +66,8 @@ class Simulation:
     serial: int = 0
     share: tuple[int, int] = (0, 1)
 
-    def run(self) -> None:
-        """Everything from the first day to yesterday; progress each second or so."""
-        for _ in self.days():
-            pass
-
     def days(self) -> Iterator[None]:
-        """The same, stopping after each day."""
+        """Everything from the first day to yesterday, stopping after each; progress now and then."""
         bodies = authority_selectors.bodies()
         self.bodies = {b.code: b.body_id for b in bodies}
         self.body_names = {b.code: b.name for b in bodies}
@@ -102,6 +100,8 @@ class Simulation:
             by_court[stay.court].append(stay)
         for court, stays in by_court.items():
             self._van(day, court, stays)
+        if day == self.plan.end - REGISTER:
+            go_through_register(self, day)
 
     def _van(self, day: date, court: str, stays: list[Stay]) -> None:
         with self.at(day, 18, self.rng.randint(5, 55)):

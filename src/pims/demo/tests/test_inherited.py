@@ -10,6 +10,9 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from pims.assurance import services as assurance
+from pims.assurance.histories import everyone, histories
+from pims.assurance.judging import due_of
+from pims.assurance.proof import law_of
 from pims.authority import selectors as authority_selectors
 from pims.authority import services as authority
 from pims.authority.services import WarrantNameInput
@@ -30,6 +33,7 @@ from tests.fixtures.database import FreshDatabase
 pytestmark = pytest.mark.any_server
 
 TODAY = date(2026, 11, 18)
+IN_PAPERS = ("warrant_missing", "warrant_expired", "next_appearance_missing")
 
 
 def test_exactly_three_hundred_gaps_are_planted_one_a_prisoner_held_now() -> None:
@@ -74,6 +78,7 @@ def test_every_kind_of_gap_is_closed_by_the_officers_own_work_and_its_alarm_ends
     viewer = system_actor()
     assert {gap.kind for gap in gaps} == set(GAPS)
     assert still_open(viewer, gaps) == gaps
+    assert amiss() == {gap.person_id for gap in gaps if gap.kind in IN_PAPERS}
     for number, kind in enumerate(GAPS):
         for gap in gaps:
             if gap.kind == kind:
@@ -83,6 +88,14 @@ def test_every_kind_of_gap_is_closed_by_the_officers_own_work_and_its_alarm_ends
         assert left == set(list(GAPS)[number + 1 :])
     told = CliRunner().invoke(app, ["gaps", "--json"])
     assert (told.exit_code, json.loads(told.stdout)) == (0, [])
+    assert amiss() == set()
+
+
+def amiss() -> set[int]:
+    """Those about whose custody the proof finds anything today."""
+    law, now = law_of(), clock.now()
+    judged = histories(everyone()).items()
+    return {person_id for person_id, known in judged if list(due_of(known, law, now))}
 
 
 def command() -> Command:

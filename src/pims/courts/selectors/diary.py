@@ -271,15 +271,22 @@ def production_list(viewer: Actor, establishment_id: int, day: date) -> list[Pro
 
 
 def hearings_without_outcome(
-    viewer: Actor, establishment_id: int, *, before: date | None = None
+    viewer: Actor,
+    establishment_id: int,
+    *,
+    before: date | None = None,
+    roll: Iterable[RollRow] | None = None,
 ) -> list[DiaryRow]:
     """Days in court before `before` (today) of which nobody has recorded what came, oldest first.
 
-    What the desk recorded when the person came back is an outcome. Raises NotPermitted.
+    What the desk recorded when the person came back is an outcome. `roll` is the viewer's roll of
+    now, where the page has read it already. Raises NotPermitted.
     """
     today = clock.today(facilities.time_zone(establishment_id))
     last = (before or today) - timedelta(days=1)
-    rows = diary(viewer, establishment_id, last - LOOK_BACK, last)
+    held = _roll(viewer, establishment_id) if roll is None else roll
+    on_books = {row.person_id: row for row in held}
+    rows = _diary(viewer, establishment_id, last - LOOK_BACK, last, on_books)
     return [row for row in rows if not row.done and row.shown]
 
 

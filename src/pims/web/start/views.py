@@ -1,5 +1,6 @@
 """The start page: what waits for this officer's role, alarms first."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpResponse
@@ -12,8 +13,11 @@ from pims.assurance.web.rows import alarm_rows
 from pims.courts import selectors as courts
 from pims.custody import selectors as custody
 from pims.custody.web.words import OUT_KINDS
+from pims.facilities import selectors as facilities
 from pims.foundation.access.actor import Actor
 from pims.foundation.outbox.feed import feed_position
+from pims.kernel import clock
+from pims.kernel.asof import AsOf
 from pims.people import selectors as people
 from pims.release import selectors as release
 from pims.ui.pages import page
@@ -30,10 +34,14 @@ def home(request: Any) -> HttpResponse:
     if where is not None:
         context |= _alarms(viewer, where)
         # One reading of the roll for the figures and for who is out.
-        seen = viewer.can_at("custody.view", where)
-        counts = custody.counts(viewer, where) if seen else None
+        roll = custody.roll(viewer, where) if viewer.can_at("custody.view", where) else None
+        counts = None
+        if roll is not None:
+            units = facilities.units(viewer, where)
+            counts = custody.count(roll, as_of=AsOf(clock.now()), units=units)
         context |= _counts(counts)
         context |= _work(viewer, where, counts)
+        context |= _courts(viewer, where, roll)
     return render(request, "start/home.html", context)
 
 
@@ -86,11 +94,10 @@ def _work(viewer: Actor, where: int, counts: custody.Counts | None) -> dict[str,
         cases = [r for r in release.open_cases(viewer, where) if not r.awaits_countersign]
         headers = people.person_headers(viewer, [row.person_id for row in cases])
         work["releases"] = [(row, headers.get(row.person_id)) for row in cases[:SHOWN]]
-    work |= _courts(viewer, where)
     return work
 
 
-def _courts(viewer: Actor, where: int) -> dict[str, Any]:
+def _courts(viewer: Actor, where: int, roll: Sequence[custody.RollRow] | None) -> dict[str, Any]:
     """Orders that this officer may read again or settle, and days in court to be told of."""
     work: dict[str, Any] = {}
     may_read = viewer.can_at("courts.read_again", where)
@@ -101,5 +108,5 @@ def _courts(viewer: Actor, where: int) -> dict[str, Any]:
         work["readings"] = [(one, headers.get(one.person_ids[0])) for one in readings]
         work["may_read_again"] = may_read
     if viewer.can_at("courts.record", where):
-        work["outcomes"] = courts.hearings_without_outcome(viewer, where)[:SHOWN]
+        work["outcomes"] = courts.hearings_without_outcome(viewer, where, roll=roll)[:SHOWN]
     return work

@@ -67,7 +67,7 @@ class Simulation:
     share: tuple[int, int] = (0, 1)
 
     def days(self) -> Iterator[None]:
-        """Everything from the first day to yesterday, stopping after each; progress now and then."""
+        """Everything from the first day to yesterday, stopping after each; tells how far it is."""
         bodies = authority_selectors.bodies()
         self.bodies = {b.code: b.body_id for b in bodies}
         self.body_names = {b.code: b.name for b in bodies}

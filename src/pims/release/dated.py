@@ -29,6 +29,12 @@ class Calculated:
     warrant_name_ids: frozenset[int]
 
     @property
+    def frees(self) -> bool:
+        """Whether it is a ground to open the gate. A day that rests on a rule that nobody has
+        signed is prepared for and never final by itself: two officers certify it by hand."""
+        return self.by_hand or not self.provisional
+
+    @property
     def due(self) -> Due:
         return Due(self.day, "by_hand" if self.by_hand else "calculation", self.provisional)
 
@@ -78,7 +84,7 @@ def as_calculated(
     papers: Iterable[WarrantBrief], found: Calculated | None, zone: ZoneInfo
 ) -> list[WarrantBrief]:
     """The papers with the last day that is calculated in the place of a later one, or of none."""
-    if found is None:
+    if found is None or not found.frees:
         return list(papers)
     return [
         _ends_by(paper, found.day, zone)
@@ -100,7 +106,7 @@ def served_by(
     papers: Iterable[WarrantBrief], found: Calculated | None, *, today: date, at: datetime
 ) -> list[int]:
     """The papers in force whose sentences are over by the calculation, `today` or before."""
-    if found is None or found.day > today:
+    if found is None or not found.frees or found.day > today:
         return []
     return [
         paper.warrant_name_id

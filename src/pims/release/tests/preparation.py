@@ -7,15 +7,31 @@ from pims.authority.selectors import WarrantBrief
 from pims.courts.services import OrderName, SentenceInput
 from pims.custody.selectors.standing import standing
 from pims.foundation.access.actor import Actor
+from pims.foundation.access.selectors import system_actor
 from pims.foundation.commands.transaction import Command
 from pims.release import selectors, services
 from pims.release.models import DischargeCase
 from pims.release.tests.test_services import known
+from pims.sentences import selectors as sentences
+from pims.sentences.services import sign_rule
 from pims.sentences.tests.bench import Bench
 
 
-def sentenced(bench: Bench, *, days_left: int, months: int = 12) -> date:
+def sign_the_law() -> None:
+    """The legal officer has signed every rule of the law in force."""
+    system = system_actor()
+    for one in sentences.law_rules(system):
+        if one.signature is None and not one.rule.is_arithmetic:
+            sign_rule(
+                Command(system), rule_code=one.rule.code, signed_by_name="L. Vernon",
+                office="Legal officer", signed_on=date(2020, 1, 6),
+            )  # fmt: skip
+
+
+def sentenced(bench: Bench, *, days_left: int, months: int = 12, signed: bool = True) -> date:
     """Ana serves a sentence by which the gate opens in so many days; gives that day."""
+    if signed:
+        sign_the_law()
     passed = bench.today - timedelta(days=5)
     bench.court.order(
         "commitment_sentence",

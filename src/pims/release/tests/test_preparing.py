@@ -135,10 +135,20 @@ def test_the_calculated_day_opens_the_gate_whatever_day_the_paper_names(
     case = gate(bench, officer, second)
     assert case.check is not None
     assert case.check.may_go, case.check.stops
-    assert {"date_provisional", "second_reading"} <= set(case.check.open_items)
+    assert "second_reading" in case.check.open_items
     done = services.discharge_person(Command(officer), case_id=case.case_id)
-    assert "not_done:date_provisional" in done.marks
+    assert "not_done:second_reading" in done.marks
     assert not _detained(bench), "the served paper detains nobody in a later custody"
+
+
+def test_a_day_by_a_rule_that_nobody_signed_is_prepared_for_and_opens_nothing(
+    bench: Bench, officer: Actor
+) -> None:
+    sentenced(bench, days_left=0, signed=False)
+    assert calculated([bench.ana])[bench.ana].provisional
+    assert opened(bench), "it is prepared for, so that two officers certify it in time"
+    where = bench.court.prison.establishment_id
+    assert services.start_due_discharges(Command(system_actor()), establishment_id=where) == 0
 
 
 def test_a_day_that_has_not_come_opens_nothing(bench: Bench, officer: Actor) -> None:
@@ -265,7 +275,7 @@ def test_what_is_calculated_and_whoever_leaves_are_followed_at_once(
 def test_where_two_officers_stand_for_a_day_by_hand_that_day_is_the_ground(
     bench: Bench, officer: Actor, second: Actor
 ) -> None:
-    sentenced(bench, days_left=30)
+    sentenced(bench, days_left=30, signed=False)
     hand = sentences.certify_by_hand(
         Command(bench.records), person_id=bench.ana, dates=HandDates(edr=bench.today),
         reason="The clerk says so",

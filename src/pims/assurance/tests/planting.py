@@ -282,3 +282,15 @@ def held_for_police(prison: LawfulPrison) -> Planted:
             prison.prison.command, person_id=prison.persons["wanted"], agency="CIB"
         )
     return {"wanted": [("held_for_police", "held_for_police"), (NO_WARRANT, "no_order")]}
+
+
+@plants
+def nothing_recorded(prison: LawfulPrison) -> Planted:
+    with clock.at(prison.came):
+        prison.receive("forgotten", place="GPA B-3/2")
+        prison.order(
+            "forgotten", "immigration_detention", body="IMM",
+            until=prison.today + timedelta(days=90),
+        )  # fmt: skip
+    prison.admitted()
+    return told("forgotten", "nothing_recorded")

@@ -32,6 +32,7 @@ from tests.fixtures.small_prison import SmallPrison
 OF_NOBODY = re.compile(
     r"administration:(users?|amend_user|bind_card|drop|end_grant|new_|reset|user_state|roles)"
     r"|authority:(bodies|registry_phone)|facilities:|signin:|style:|sentences:(laws|sign|withdraw_signature)"
+    r"|assurance:work"
 )
 # Of a day or a kind rather than of a person: there is one of either establishment.
 OWN = {"custody:reception_book_paper", "custody:roll_export", "release:book_paper"}

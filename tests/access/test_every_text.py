@@ -151,7 +151,7 @@ class Filler:
         if hint is datetime:
             return clock.now() - timedelta(minutes=1)
         if hint is date:
-            return clock.now().date()
+            return clock.today("America/Belize")
         if hint is bytes:
             return b"x"
         raise TypeError(f"{service} {name}: {hint}")

@@ -147,13 +147,13 @@ def test_a_warrant_that_comes_after_the_order_closes_the_gate_until_it_is_settle
         body_id=prison.body("MC-BZ"),
         received_at=clock.now(),
         reference="MC 1200/26",
-        dated=clock.now().date(),
+        dated=clock.today("America/Belize"),
         names=[
             authority.WarrantNameInput(
                 person_id=prison.held[WHO].person_id,
                 name_as_written="Marlon Reyes",
                 starts_at=clock.now(),
-                until=clock.now().date() + timedelta(days=30),
+                until=clock.today("America/Belize") + timedelta(days=30),
                 next_appearance=None,
                 charges="Fine",
                 amount_cents=20_000,

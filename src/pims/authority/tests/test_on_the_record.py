@@ -68,7 +68,7 @@ def test_the_prison_that_holds_the_person_now_sends_the_query_about_his_paper(
         names=[
             services.WarrantNameInput(
                 person_id=held.person_id, name_as_written="Juan", starts_at=at,
-                next_appearance=clock.now().date(),
+                next_appearance=clock.today("America/Belize"),
             )
         ],
     )  # fmt: skip

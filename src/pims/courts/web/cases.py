@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse, reverse_lazy
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -310,7 +311,7 @@ def _doubts(form: ChargeForm) -> list[Doubt]:
         for name, written in form.impossible.items()
     ]  # fmt: skip
     first, last = given["offence_from"], given["offence_to"]
-    today = clock.now().date()
+    today = timezone.localdate(clock.now())
     if first is not None and last is not None and last < first:
         target = day_of(form, "offence_to")
         found.append(Doubt(Reason("courts.defect_offence_dates_out_of_order"), target))

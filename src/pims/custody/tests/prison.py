@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from pims.authority import selectors as authority
 from pims.authority import services as authority_services
@@ -21,6 +22,7 @@ from pims.foundation.commands.transaction import Command
 from pims.foundation.outbox.models import OutboxEvent
 from pims.kernel import clock
 
+ZONE = ZoneInfo("America/Belize")
 LAYOUT = Layout.model_validate(
     {
         "code": "TST",
@@ -118,14 +120,15 @@ class Prison:
             kind=kind,
             body_id=self.court,
             reference="12/2026",
-            dated=at.date(),
+            dated=at.astimezone(ZONE).date(),
             received_at=at,
             names=[
                 WarrantNameInput(
                     person_id=person_id,
                     name_as_written="As Written",
                     starts_at=at,
-                    next_appearance=next_appearance or at.date() + timedelta(days=14),
+                    next_appearance=next_appearance
+                    or at.astimezone(ZONE).date() + timedelta(days=14),
                     until=until,
                 )
             ],

@@ -38,7 +38,7 @@ def held(prison: Prison, **more: object) -> Person:
 def test_a_birth_after_the_reception_is_asked_about_and_saved_on_yes(prison, client) -> None:
     person = held(prison)
     page = reverse("people:edit", args=[person.pk, "identity"])
-    lately = date.today() - timedelta(days=300)
+    lately = clock.today("America/Belize") - timedelta(days=300)
     sent = identity(person, lately)
     asked = client.post(page, sent)
     assert asked.status_code == 422
@@ -73,7 +73,7 @@ def test_a_birth_before_any_reception_of_long_ago_is_what_counts(prison, client)
 
 
 def test_a_birth_that_stays_or_is_taken_out_is_asked_nothing(prison, client) -> None:
-    strange = date.today() - timedelta(days=400)
+    strange = clock.today("America/Belize") - timedelta(days=400)
     receipt = prison.receive(man("Juan Perez", birth_date=strange))[0]
     person = Person.objects.get(pk=receipt.person_id)
     page = reverse("people:edit", args=[person.pk, "identity"])
@@ -88,7 +88,7 @@ def test_a_stay_that_never_was_asks_about_nobody(prison, client) -> None:
         prison.command, episode_id=receipt.episode_id, version=1, reason="Another man"
     )
     person = Person.objects.get(pk=receipt.person_id)
-    day = date.today() - timedelta(days=9 * 365)
+    day = clock.today("America/Belize") - timedelta(days=9 * 365)
     answer = client.post(
         reverse("people:edit", args=[person.pk, "identity"]), identity(person, day)
     )

@@ -166,7 +166,7 @@ def test_a_death_is_recorded_though_the_birth_on_record_is_later(prison) -> None
     head = people.person_headers(prison.actor, [held.person_id])[held.person_id]
     people_services.amend_person(
         prison.command, person_id=held.person_id, version=head.version, birth_precision="day",
-        birth_date=clock.now().date() - timedelta(days=30),
+        birth_date=clock.today("America/Belize") - timedelta(days=30),
     )  # fmt: skip
     services.record_death(
         prison.command, episode_id=held.episode_id, happened_at=clock.now() - timedelta(days=60)

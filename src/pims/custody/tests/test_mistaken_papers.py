@@ -15,7 +15,7 @@ from pims.kernel import clock
 from pims.kernel.asof import AsOf
 
 ZONE = "America/Belize"
-TODAY = clock.now().date()
+TODAY = clock.today("America/Belize")
 
 
 def record(prison: Prison, person_id: int, **changes: object) -> WarrantResult:

@@ -34,7 +34,7 @@ def long_held(prison: Prison):
     prison.remand(
         held.person_id,
         at=clock.now() - timedelta(days=499),
-        next_appearance=clock.now().date() + timedelta(days=9),
+        next_appearance=clock.today("America/Belize") + timedelta(days=9),
     )
     prison.put(held.episode_id, "REM A-1/1", happened_at=clock.now() - timedelta(days=300))
     return held

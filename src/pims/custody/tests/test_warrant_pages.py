@@ -17,7 +17,7 @@ from tests.access.staff import signed_in, staff
 pytestmark = pytest.mark.any_server
 
 ZONE = "America/Belize"
-TODAY = clock.now().date()
+TODAY = clock.today("America/Belize")
 
 
 @pytest.fixture

@@ -52,7 +52,7 @@ def test_after_a_transfer_the_new_prison_keeps_the_warrant_and_the_old_one_no_lo
         make_actor("authority.record", establishment_id=where.establishment_id)
         for where in (prison, other_prison)
     )
-    day = clock.now().date() + timedelta(days=30)
+    day = clock.today("America/Belize") + timedelta(days=30)
 
     def set_date(actor: Actor) -> None:
         authority_services.set_next_appearance(
@@ -135,7 +135,7 @@ def test_a_new_date_after_an_immigration_hold_ran_out_does_not_hold_without_end_
     authority_services.set_next_appearance(
         prison.command,
         warrant_name_id=name,
-        next_appearance=clock.now().date() + timedelta(days=5),
+        next_appearance=clock.today("America/Belize") + timedelta(days=5),
         happened_at=clock.now() - timedelta(minutes=1),
         basis="Hearing",
     )
@@ -154,7 +154,7 @@ def test_the_gate_receives_many_under_one_order(
         receipts=lines,
         warrant_kind="emergency",
         body_id=prison.bodies["MIN"],
-        until=clock.now().date() + timedelta(days=30),
+        until=clock.today("America/Belize") + timedelta(days=30),
     )
     assert all(papers(receipt.person_id) for receipt in done.receipts)
 

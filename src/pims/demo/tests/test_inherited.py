@@ -110,7 +110,7 @@ def establishment_of(gap: Gap) -> int:
 
 def bring_paper(gap: Gap) -> None:
     """The paper was found in the court's registry."""
-    today = clock.now().date()
+    today = clock.today("America/Belize")
     authority.record_warrant(
         command(),
         establishment_id=establishment_of(gap),
@@ -142,7 +142,7 @@ def ask_for_next_date(gap: Gap) -> None:
     authority.set_next_appearance(
         command(),
         warrant_name_id=brief.warrant_name_id,
-        next_appearance=clock.now().date() + timedelta(days=14),
+        next_appearance=clock.today("America/Belize") + timedelta(days=14),
         happened_at=clock.now(),
         basis="By telephone from the clerk of court",
     )

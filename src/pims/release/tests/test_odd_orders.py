@@ -252,7 +252,7 @@ def test_a_warrant_decided_by_another_meanwhile_loses_nothing_that_was_typed(
     prison: Prison,
 ) -> None:
     held = prison.held()
-    made = prison.remand(held.person_id, until=clock.now().date() - timedelta(days=400))
+    made = prison.remand(held.person_id, until=clock.today("America/Belize") - timedelta(days=400))
     warrant_id = authority.warrant_name(prison.actor, made).warrant_id
     charge = signed_in(staff("officer_in_charge", establishment_id=prison.establishment_id))
     address = reverse("authority:decide", args=[warrant_id])

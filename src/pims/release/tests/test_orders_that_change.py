@@ -166,7 +166,7 @@ def test_a_sentence_that_begins_tomorrow_keeps_the_gate_shut_today(
         kind="committal_sentence",
         body_id=prison.court,
         reference="HC 5/26",
-        dated=clock.now().date(),
+        dated=clock.today("America/Belize"),
         received_at=clock.now(),
         names=[
             authority_services.WarrantNameInput(

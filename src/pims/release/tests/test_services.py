@@ -267,7 +267,7 @@ def test_a_sentence_that_ends_today_opens_its_own_case(prison) -> None:
         receipt.person_id,
         at=clock.now() - timedelta(days=40),
         kind="committal_sentence",
-        until=clock.now().date(),
+        until=clock.today("America/Belize"),
     )
     opened = services.start_due_discharges(prison.command, establishment_id=prison.establishment_id)
     again = services.start_due_discharges(prison.command, establishment_id=prison.establishment_id)

@@ -1,6 +1,7 @@
 """A warrant whose dates are in doubt, at the gate and on the pages of whom it names."""
 
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.urls import reverse
@@ -36,14 +37,14 @@ def life_with_a_slip(prison: Prison, person_id: int, *, at: datetime | None = No
         kind="life_sentence",
         body_id=prison.court,
         reference="HC 77/26",
-        dated=at.date(),
+        dated=at.astimezone(ZoneInfo(ZONE)).date(),
         received_at=at,
         names=[
             WarrantNameInput(
                 person_id=person_id,
                 name_as_written="As Written",
                 starts_at=at,
-                until=at.date() - timedelta(days=300),
+                until=at.astimezone(ZoneInfo(ZONE)).date() - timedelta(days=300),
             )
         ],
     )
@@ -185,14 +186,14 @@ def test_a_paper_that_was_over_when_it_came_is_shown_at_the_check_and_stops_nobo
         kind="committal_sentence",
         body_id=prison.court,
         reference="MC 5/26",
-        dated=since.date(),
+        dated=since.astimezone(ZoneInfo(ZONE)).date(),
         received_at=clock.now(),
         names=[
             WarrantNameInput(
                 person_id=held.person_id,
                 name_as_written="As Written",
                 starts_at=since,
-                until=since.date() + timedelta(days=30),
+                until=since.astimezone(ZoneInfo(ZONE)).date() + timedelta(days=30),
             )
         ],
     )

@@ -77,7 +77,7 @@ def test_an_order_that_came_later_is_not_on_the_page_of_the_moment_before(prison
         kind="acquittal",
         body_id=prison.court,
         reference="ORDER-77",
-        dated=clock.now().date(),
+        dated=clock.today("America/Belize"),
         received_at=clock.now() - timedelta(hours=1),
         ends_all=True,
     )

@@ -68,7 +68,7 @@ def _files(person_id: int, mark: str, command: Command, *, shared: bool) -> dict
 def _identity(person_id: int, mark: str, beside: int | None) -> None:
     person = apps.get_model("people", "Person").objects.get(pk=person_id)
     person.birth_place, person.age_decision_reason = mark, f"said {mark}"
-    person.sex, person.birth_date = "male", clock.now().date() - timedelta(days=12_000)
+    person.sex, person.birth_date = "male", clock.today("America/Belize") - timedelta(days=12_000)
     person.save()
     name = _make(
         "people", "PersonName", person_id=person_id, given=mark, family=f"{mark}ez",

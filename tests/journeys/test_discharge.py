@@ -32,7 +32,7 @@ def stops(page: Page) -> list[str]:
 
 
 def day_typed(page: Page, day: date) -> None:
-    page.get_by_label("Final date of the warrant").check()
+    page.get_by_label("Final date, of the warrant or by calculation").check()
     for part in ("day", "month", "year"):
         page.locator(f"#id_final_date_{part}").fill(str(getattr(day, part)))
     press(page, "Open the discharge check")

@@ -4,6 +4,7 @@ import json
 import re
 import sys
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
@@ -65,7 +66,7 @@ def custody(
         raise typer.Exit(NOT_PROVEN)
 
 
-class _Told:
+class _Told(ABC):
     """Counts, whatever is printed."""
 
     def __init__(self, language: str) -> None:
@@ -86,8 +87,9 @@ class _Told:
         self.unproven += verdict.unproven
         self.faults += len(verdict.faults)
 
+    @abstractmethod
     def end(self) -> None:
-        raise NotImplementedError
+        """Print what is left to print."""
 
     def counts(self) -> dict[str, int]:
         return {

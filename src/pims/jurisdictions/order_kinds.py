@@ -38,6 +38,9 @@ class OrderKind:
     """`warrant` is the kind of warrant that an order that detains or sentences becomes, `release`
     the kind of release order of one that frees; each is "" for all others.
 
+    Of one that frees: `frees` are the kinds of warrant that it can end where it names none itself,
+    `quashes` that it undoes the order that it names, not only the custody on it.
+    `changes_earlier`: it is about an earlier order, without which its effect is not known.
     `must` and `may` are of FIELDS: without the former its effect is not known. `under_18`: it is
     made of people under 18 only; `many_names`: one order names many people.
     """
@@ -51,6 +54,9 @@ class OrderKind:
     may: tuple[str, ...]
     under_18: bool
     many_names: bool
+    frees: tuple[str, ...]
+    quashes: bool
+    changes_earlier: bool
     citation: str
     confidence: str
 
@@ -92,10 +98,17 @@ def _order_kind(row: Row, warrants: Collection[str]) -> OrderKind:
         may=row.choices("may", FIELDS),
         under_18=row.flag("under_18"),
         many_names=row.flag("many_names"),
+        frees=row.choices("frees", warrants) if frees else (),
+        quashes=row.flag("quashes") if frees else False,
+        changes_earlier=row.flag("changes_earlier"),
         citation=row.text("citation"),
         confidence=row.confidence(),
     )
     row.done()
+    if frees and not kind.frees:
+        raise row.wrong("frees from no kind of warrant")
+    if kind.changes_earlier and effect is Effect.NOTES:
+        raise row.wrong("it changes nothing and yet an earlier order")
     if set(kind.must) & set(kind.may):
         raise row.wrong("what it must say is also among what it may say")
     return kind

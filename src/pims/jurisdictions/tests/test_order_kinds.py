@@ -93,6 +93,26 @@ def test_one_emergency_order_names_many_and_some_are_for_the_young() -> None:
     }  # fmt: skip
 
 
+def test_a_release_of_one_kind_ends_no_custody_of_another() -> None:
+    kinds = order_kinds()
+    assert set(kinds["fine_paid"].frees) == {"fine_default", "compensation_default"}
+    assert "committal_sentence" not in kinds["bail_taken_up"].frees
+    assert kinds["immigration_release"].frees == ("immigration",)
+    assert set(kinds["habeas_corpus"].frees) == set(warrant_kinds())
+    for kind in kinds.values():
+        assert bool(kind.frees) == (kind.effect is Effect.FREES), kind.code
+
+
+def test_only_what_undoes_an_order_quashes_its_sentences() -> None:
+    kinds = order_kinds().values()
+    assert {kind.code for kind in kinds if kind.quashes} == {
+        "appeal_allowed", "acquittal", "pardon", "habeas_corpus", "discharge",
+    }  # fmt: skip
+    assert {kind.code for kind in kinds if kind.changes_earlier} == {
+        "appeal_allowed", "appeal_varied", "resentencing", "retrial",
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
@@ -103,6 +123,10 @@ def test_one_emergency_order_names_many_and_some_are_for_the_young() -> None:
         ({"effect": "notes"}, "unknown: warrant"),
         ({"effect": "frees", "warrant": None}, "release"),
         ({"effect": "frees", "warrant": None, "release": "escape"}, "release"),
+        ({"effect": "frees", "warrant": None, "release": "bail"}, "frees from no kind"),
+        ({"effect": "frees", "warrant": None, "release": "bail", "frees": ["x"]}, "frees"),
+        ({"quashes": True}, "unknown: quashes"),
+        ({"effect": "notes", "warrant": None, "changes_earlier": True}, "changes nothing"),
         ({"must": ["next_dat"]}, "must"),
         ({"must": ["until"]}, "also among"),
         ({"confidence": "sure"}, "confidence"),

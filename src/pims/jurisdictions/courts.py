@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
+from pims.jurisdictions.here import HERE
 from pims.jurisdictions.holidays import Holiday, holiday_on
 from pims.jurisdictions.order_kinds import order_kinds
 from pims.jurisdictions.tables import WEEKDAYS, BadTable, Row, keyed, read_table, rows
@@ -57,18 +58,18 @@ class Doubt:
 
 
 @cache
-def courts(jurisdiction: str = "belize") -> Mapping[str, Court]:
+def courts(jurisdiction: str = HERE) -> Mapping[str, Court]:
     """By code of the body. Raises BadTable, FileNotFoundError."""
     return parse_courts(read_table(jurisdiction, "courts"), bodies(jurisdiction))
 
 
 @cache
-def powers(jurisdiction: str = "belize") -> Mapping[str, Power]:
+def powers(jurisdiction: str = HERE) -> Mapping[str, Power]:
     """By kind of body. Raises BadTable, FileNotFoundError."""
     return parse_powers(read_table(jurisdiction, "courts"), order_kinds(jurisdiction))
 
 
-def doubt_of_order(body_kind: str, order_kind: str, jurisdiction: str = "belize") -> Doubt | None:
+def doubt_of_order(body_kind: str, order_kind: str, jurisdiction: str = HERE) -> Doubt | None:
     """Whether a body of this kind can make such an order; None where nothing speaks against it.
 
     Nothing does of a kind of body that the table does not speak of.
@@ -81,7 +82,7 @@ def doubt_of_order(body_kind: str, order_kind: str, jurisdiction: str = "belize"
     return Doubt("perhaps_cannot_order", "unconfirmed", power.citation)
 
 
-def doubt_of_day(court: str, day: date, jurisdiction: str = "belize") -> Doubt | None:
+def doubt_of_day(court: str, day: date, jurisdiction: str = HERE) -> Doubt | None:
     """Whether the court sits on `day`; None where it does, or where its days are not known.
 
     A body that is none of the table's has no days, and one without known days closes for no
@@ -100,7 +101,7 @@ def doubt_of_day(court: str, day: date, jurisdiction: str = "belize") -> Doubt |
     return None
 
 
-def next_sitting(court: str, after: date, jurisdiction: str = "belize") -> date | None:
+def next_sitting(court: str, after: date, jurisdiction: str = HERE) -> date | None:
     """The first day after `after` on which nothing speaks against a sitting.
 
     None where the court's days are not known, or where none comes within a year.

@@ -13,6 +13,7 @@ from typing import Any
 
 from dateutil.easter import easter  # type: ignore[import-untyped]
 
+from pims.jurisdictions.here import HERE
 from pims.jurisdictions.tables import WEEKDAYS, Row, keyed, read_table, rows
 
 MONDAY, TUESDAY, THURSDAY, SUNDAY = 0, 1, 3, 6
@@ -109,22 +110,22 @@ def kept_on(day: date, kept: str) -> date:
 
 
 @cache
-def calendar(jurisdiction: str = "belize") -> Calendar:
+def calendar(jurisdiction: str = HERE) -> Calendar:
     """Raises BadTable, FileNotFoundError."""
     return parse_calendar(read_table(jurisdiction, "holidays"))
 
 
 @cache
-def holidays(year: int, jurisdiction: str = "belize") -> Mapping[date, Holiday]:
+def holidays(year: int, jurisdiction: str = HERE) -> Mapping[date, Holiday]:
     """The days on which offices and courts are closed for a holiday, by date in order."""
     return calendar(jurisdiction).kept_in(year)
 
 
-def holiday_on(day: date, jurisdiction: str = "belize") -> Holiday | None:
+def holiday_on(day: date, jurisdiction: str = HERE) -> Holiday | None:
     return holidays(day.year, jurisdiction).get(day)
 
 
-def is_closed(day: date, jurisdiction: str = "belize") -> bool:
+def is_closed(day: date, jurisdiction: str = HERE) -> bool:
     """Whether offices are closed: a day of the weekend, or a holiday."""
     weekend = day.weekday() in calendar(jurisdiction).weekend
     return weekend or holiday_on(day, jurisdiction) is not None

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from pims.jurisdictions.here import HERE
 from pims.jurisdictions.iccs import iccs_titles
 from pims.jurisdictions.tables import Row, keyed, read_table, rows
 
@@ -58,7 +59,7 @@ class Offence:
 
 
 @cache
-def offences(jurisdiction: str = "belize") -> Mapping[str, Offence]:
+def offences(jurisdiction: str = HERE) -> Mapping[str, Offence]:
     """By code, in the order in which they are offered. Raises BadTable, FileNotFoundError."""
     return parse_offences(read_table(jurisdiction, "offences"))
 

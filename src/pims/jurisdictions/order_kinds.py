@@ -6,6 +6,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Any
 
+from pims.jurisdictions.here import HERE
 from pims.jurisdictions.tables import Row, keyed, read_table, rows
 from pims.jurisdictions.warrant_kinds import warrant_kinds
 
@@ -71,7 +72,7 @@ class OrderKind:
 
 
 @cache
-def order_kinds(jurisdiction: str = "belize") -> Mapping[str, OrderKind]:
+def order_kinds(jurisdiction: str = HERE) -> Mapping[str, OrderKind]:
     """By code, in the order in which they are offered. Raises BadTable, FileNotFoundError."""
     return parse_order_kinds(read_table(jurisdiction, "order_kinds"), warrant_kinds(jurisdiction))
 

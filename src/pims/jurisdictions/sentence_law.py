@@ -16,6 +16,9 @@ from importlib.resources import files
 from itertools import pairwise
 from typing import Any, Literal
 
+from pims.jurisdictions.here import HERE
+from pims.kernel.terms import MissingDay, MonthRule, Order
+
 Rounding = Literal["up", "down"]
 Confidence = Literal["read", "memory", "unconfirmed", "fictional", "arithmetic"]
 
@@ -113,8 +116,8 @@ class LawVersion:
     version: str
     begins: date | None
     ends: date | None
-    missing_day: Literal["last_of_month", "day_before_last"]
-    order: Literal["months_first", "days_first"]
+    missing_day: MissingDay
+    order: Order
     remission: Remission | None
     parole: Parole | None
     life: Life | None
@@ -123,6 +126,10 @@ class LawVersion:
     juvenile_under: int | None
     release_day: ReleaseDay | None
     rules: Mapping[str, Rule]
+
+    @property
+    def month_rule(self) -> MonthRule:
+        return MonthRule(self.missing_day, self.order)
 
     def covers(self, day: date) -> bool:
         return (self.begins is None or self.begins <= day) and (
@@ -164,6 +171,12 @@ def sentence_law(jurisdiction: str) -> Law:
         raise NoSuchLaw(jurisdiction)
     found = files("pims.jurisdictions") / jurisdiction / "sentences.toml"
     return law_of(tomllib.loads(found.read_text("utf-8")))
+
+
+def month_rule(on: date) -> MonthRule:
+    """How the law here counts the months of a term that begins on that day."""
+    versions = sentence_law(HERE).versions
+    return next((one for one in versions if one.covers(on)), versions[-1]).month_rule
 
 
 def law_of(data: Mapping[str, Any]) -> Law:

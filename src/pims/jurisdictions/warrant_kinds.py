@@ -7,6 +7,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from pims.jurisdictions.here import HERE
+
 
 @dataclass(frozen=True, slots=True)
 class WarrantKind:
@@ -31,7 +33,7 @@ class BodyRow:
 
 
 @cache
-def warrant_kinds(jurisdiction: str = "belize") -> Mapping[str, WarrantKind]:
+def warrant_kinds(jurisdiction: str = HERE) -> Mapping[str, WarrantKind]:
     rows = _read(jurisdiction, "warrant_kinds.toml")["kind"]
     return {
         row["code"]: WarrantKind(
@@ -49,14 +51,14 @@ def warrant_kinds(jurisdiction: str = "belize") -> Mapping[str, WarrantKind]:
 
 
 @cache
-def legal_statuses(jurisdiction: str = "belize") -> Mapping[str, Mapping[str, str]]:
+def legal_statuses(jurisdiction: str = HERE) -> Mapping[str, Mapping[str, str]]:
     """Status code to its label by language, in the order in which counts are shown."""
     rows = _read(jurisdiction, "warrant_kinds.toml")["status"]
     return {row["code"]: {"en": row["en"], "es": row["es"]} for row in rows}
 
 
 @cache
-def bodies(jurisdiction: str = "belize") -> tuple[BodyRow, ...]:
+def bodies(jurisdiction: str = HERE) -> tuple[BodyRow, ...]:
     rows = _read(jurisdiction, "bodies.toml")["body"]
     return tuple(
         BodyRow(row["code"], row["name"], row["kind"], row.get("district", "")) for row in rows

@@ -76,7 +76,8 @@ def opens_on(dates: ReleaseDates) -> date | None:
     if dates.status not in KNOWN or dates.outdated:
         return None
     first = dates.release_day or dates.edr
-    days = (first, dates.ldr, dates.expiry, dates.full_term_end)
+    # The full term is that of the court's words, before days at large: the expiry has them in it.
+    days = (first, dates.ldr, dates.expiry or dates.full_term_end)
     return min((day for day in days if day is not None), default=None)
 
 

@@ -16,10 +16,10 @@ from pims.courts.selectors.infos import SentenceInfo
 from pims.courts.selectors.orders import sentences_of
 from pims.foundation.bulk import any_of
 from pims.kernel import clock
+from pims.kernel.terms import MonthRule, last_day
 from pims.people import selectors as people
 from pims.sentences.engine import Adjustment, Case, Finding, Sentence, Term
 from pims.sentences.engine.case import PAYMENTS
-from pims.sentences.engine.terms import MonthRule, last_day
 from pims.sentences.models import Adjustment as AdjustmentRow
 
 # Kind of a row -> kind for the engine; a payment is in part wherever an amount is known.

@@ -6,9 +6,9 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from pims.kernel.decisions import Decision, Reason, allow, refuse
+from pims.kernel.terms import MonthRule, last_day
 from pims.sentences.engine.case import Case
 from pims.sentences.engine.result import Calculation
-from pims.sentences.engine.terms import MonthRule, last_day
 
 
 @dataclass(frozen=True, slots=True)

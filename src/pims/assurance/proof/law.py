@@ -6,6 +6,7 @@ from functools import cache
 from typing import Literal
 
 from pims.jurisdictions.courts import Power, powers
+from pims.jurisdictions.here import HERE
 from pims.jurisdictions.order_kinds import Effect, OrderKind, order_kinds
 from pims.jurisdictions.warrant_kinds import bodies, warrant_kinds
 
@@ -50,7 +51,7 @@ class Law:
 
 
 @cache
-def law_of(jurisdiction: str = "belize") -> Law:
+def law_of(jurisdiction: str = HERE) -> Law:
     """Raises FileNotFoundError where there is no such jurisdiction, BadTable."""
     warrants = warrant_kinds(jurisdiction)
     kinds = order_kinds(jurisdiction)

@@ -13,7 +13,7 @@ from pims.assurance.proof.history import History, Sentence
 from pims.jurisdictions.sentence_law import sentence_law
 from pims.sentences.engine import Case, calculate
 from pims.sentences.engine.case import Sentence as Pronounced
-from pims.sentences.engine.terms import Term
+from pims.kernel.terms import Term
 
 # Bare arithmetic: months and years as the English cases count them.
 _ARITHMETIC = "plain"

@@ -4,12 +4,13 @@ from pims.authority import events
 from pims.authority.models import Body
 from pims.foundation.commands.transaction import Transaction, service
 from pims.jurisdictions import warrant_kinds
+from pims.jurisdictions.here import HERE
 from pims.kernel.errors import NotFound
 from pims.kernel.text import clean_field
 
 
 @service
-def load_bodies(tx: Transaction, *, jurisdiction: str = "belize") -> int:
+def load_bodies(tx: Transaction, *, jurisdiction: str = HERE) -> int:
     """Add the jurisdiction's bodies that are not there yet; give how many were added."""
     tx.require("facilities.manage")
     known = set(Body.objects.values_list("code", flat=True))

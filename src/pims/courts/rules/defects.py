@@ -4,8 +4,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from pims.courts.rules.terms import Term
+from pims.courts.rules.terms import is_beyond_a_life
 from pims.jurisdictions.order_kinds import OrderKind
+from pims.kernel.terms import Term
 
 # Which court stands above which: a court does not change the order of one above it.
 RANK: Mapping[str, int] = {
@@ -258,7 +259,7 @@ def _sentence(order: OrderFacts, one: SentenceFacts) -> set[str]:
     open_ended = one.kind in ("life", "pleasure", "unfit")
     if one.term.is_nothing and not open_ended:
         found.add("term_of_nothing")
-    if one.term.is_beyond_a_life:
+    if is_beyond_a_life(one.term):
         found.add("term_beyond_a_life")
     timed = one.minimum is not None and not open_ended and not one.term.is_nothing
     if timed and one.minimum is not None and one.minimum.rough_days > one.term.rough_days:

@@ -7,34 +7,14 @@ commitment holds by its own words, until the calculation has said when it ends.
 from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import MAXYEAR, date, timedelta
+from datetime import date, timedelta
+
+from pims.jurisdictions.sentence_law import month_rule
+from pims.kernel import terms
+from pims.kernel.terms import Term
 
 # A term beyond this holds nobody longer than a life does: a slip of the keys, or a mistake.
 LONGEST_YEARS = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """A term in the units of the paper; any numbers that are not negative."""
-
-    years: int = 0
-    months: int = 0
-    weeks: int = 0
-    days: int = 0
-
-    @property
-    def is_nothing(self) -> bool:
-        return not (self.years or self.months or self.weeks or self.days)
-
-    @property
-    def is_beyond_a_life(self) -> bool:
-        """Whether it is longer than `LONGEST_YEARS`, months taken as twelfths of a year."""
-        return self.rough_days > LONGEST_YEARS * 366
-
-    @property
-    def rough_days(self) -> int:
-        """Days, near enough to tell which of two terms is the longer."""
-        return (self.years * 12 + self.months) * 1461 // 48 + self.weeks * 7 + self.days
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,20 +30,20 @@ class Written:
     follows: int | None = None
 
 
+def is_beyond_a_life(term: Term) -> bool:
+    """Whether it is longer than `LONGEST_YEARS`, months taken as twelfths of a year."""
+    return term.rough_days > LONGEST_YEARS * 366
+
+
 def last_day(first_day: date, term: Term) -> date | None:
-    """The last day of a term that begins on `first_day`, both counted.
+    """The last day of a term that begins on `first_day`, both counted, as the law here counts.
 
     None for a term of nothing, or of more than a life.
     """
-    if term.is_nothing or term.is_beyond_a_life:
+    if term.is_nothing or is_beyond_a_life(term):
         return None
-    month = first_day.month - 1 + term.months
-    year, month = first_day.year + term.years + month // 12, month % 12 + 1
-    if year > MAXYEAR:
-        return None
-    day = min(first_day.day, monthrange(year, month)[1])
     try:
-        return date(year, month, day) + timedelta(days=term.weeks * 7 + term.days - 1)
+        return terms.last_day(first_day, term, month_rule(first_day))
     except OverflowError:
         return None
 

@@ -3,7 +3,6 @@
 from pims.courts.rules.bail import Bail
 from pims.courts.rules.custody_days import ChargeDays, Days, Stretch
 from pims.courts.rules.defects import DEFECTS, MARKED, REMARKS
-from pims.courts.rules.terms import Term
 from pims.courts.selectors.cases import case, cases, hearing, hearings
 from pims.courts.selectors.certificate import (
     Certificate,
@@ -45,6 +44,7 @@ from pims.courts.selectors.orders import (
 from pims.courts.selectors.readings import BlindOrder, ReadingDue, order_to_read, readings_due
 from pims.courts.selectors.references import persons_by_case
 from pims.courts.selectors.unkeyed import UnkeyedPaper, papers_not_keyed, unkeyed_of
+from pims.kernel.terms import Term
 
 __all__ = [
     "DEFECTS",

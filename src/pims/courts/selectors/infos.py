@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from uuid import UUID
 
-from pims.courts.rules.terms import Term
+from pims.kernel.terms import Term
 
 
 @dataclass(frozen=True, slots=True)

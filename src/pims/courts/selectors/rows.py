@@ -9,13 +9,14 @@ from django.db.models import QuerySet
 
 from pims.authority import selectors as authority
 from pims.courts.models import CourtOrder, Sentence
-from pims.courts.rules.terms import Term, as_term
+from pims.courts.rules.terms import as_term
 from pims.courts.selectors.infos import ChargeInfo, HearingInfo, ReadingInfo, SentenceInfo
 from pims.foundation.bulk import any_of
 from pims.foundation.compiled import compiled
 from pims.foundation.history.known import as_known
 from pims.jurisdictions.offences import offences
 from pims.kernel.asof import AsOf
+from pims.kernel.terms import Term
 
 UNITS = ("years", "months", "weeks", "days")
 

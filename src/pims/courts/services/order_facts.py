@@ -7,12 +7,13 @@ from datetime import date, datetime, timedelta
 from pims.authority.selectors import BodyInfo
 from pims.courts.models import Charge, CourtOrder, Sentence
 from pims.courts.rules import defects as rules
-from pims.courts.rules.terms import Term, Written, as_term, last_day, reaches_to
+from pims.courts.rules.terms import Written, as_term, last_day, reaches_to
 from pims.courts.services.common import body_of, closed, day_of
 from pims.courts.services.order_inputs import SENTENCE_KINDS, UNITS, SentenceInput
 from pims.jurisdictions.courts import doubt_of_order
 from pims.jurisdictions.offences import offences
 from pims.jurisdictions.order_kinds import OrderKind, order_kinds
+from pims.kernel.terms import Term
 from pims.people import selectors as people
 
 # Terms without a last day.

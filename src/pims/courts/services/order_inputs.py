@@ -7,10 +7,11 @@ from uuid import UUID
 
 from pims.courts.models import CourtOrder, Sentence
 from pims.courts.rules.defects import MARKED
-from pims.courts.rules.terms import Term, as_term
+from pims.courts.rules.terms import as_term
 from pims.courts.services.common import among, amounts
 from pims.jurisdictions.order_kinds import order_kinds
 from pims.kernel.reasons import Reason
+from pims.kernel.terms import Term
 from pims.kernel.text import clean_field
 
 # Kind of order -> kind of its sentences, where the input names none.

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pims.courts.rules import bail, readings, terms
-from pims.courts.rules.terms import Term, Written
+from pims.courts.rules.terms import Written
 from pims.jurisdictions.holidays import is_closed
+from pims.kernel.terms import Term
 
 ZONE = "America/Belize"
 DAYS = st.dates(date(1990, 1, 1), date(2040, 12, 31))
@@ -21,8 +22,8 @@ DAYS = st.dates(date(1990, 1, 1), date(2040, 12, 31))
     [
         (date(2026, 1, 1), Term(years=1), date(2026, 12, 31)),
         (date(2026, 3, 15), Term(months=3), date(2026, 6, 14)),
-        (date(2026, 1, 31), Term(months=1), date(2026, 2, 27)),
-        (date(2024, 2, 29), Term(years=1), date(2025, 2, 27)),
+        (date(2026, 1, 31), Term(months=1), date(2026, 2, 28)),
+        (date(2024, 2, 29), Term(years=1), date(2025, 2, 28)),
         (date(2026, 1, 1), Term(days=1), date(2026, 1, 1)),
         (date(2026, 1, 1), Term(weeks=2), date(2026, 1, 14)),
         (date(2026, 1, 1), Term(), None),

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+from pims.kernel.terms import LONGEST_YEARS
 from pims.sentences.engine.case import CREDITS, DEFAULTS, PAYMENTS, Adjustment, Case, Finding
-from pims.sentences.engine.terms import LONGEST_YEARS
 
 _LONGEST_DAYS = LONGEST_YEARS * 366
 _AT_LARGE = "unlawfully_at_large"

@@ -9,11 +9,11 @@ from datetime import date, timedelta
 from typing import cast
 
 from pims.jurisdictions.sentence_law import Law
+from pims.kernel.terms import MonthRule, last_day
 from pims.sentences.engine.case import CREDITS, Case, Finding, Sentence
 from pims.sentences.engine.chains import ChainDates
 from pims.sentences.engine.days import Account
 from pims.sentences.engine.result import Dates
-from pims.sentences.engine.terms import MonthRule, last_day
 
 _MOST_CREDIT = 400_000
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-from pims.sentences.engine.terms import Term
+from pims.kernel.terms import Term
 
 SentenceKind = Literal[
     "imprisonment", "fine_default", "compensation_default", "life", "pleasure", "juvenile_order"

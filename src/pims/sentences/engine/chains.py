@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from pims.jurisdictions.sentence_law import LawVersion
+from pims.kernel.terms import last_day
 from pims.sentences.engine.allowed import (
     ParolePart,
     Remitted,
@@ -16,7 +17,6 @@ from pims.sentences.engine.case import DEFAULTS, Case, Sentence
 from pims.sentences.engine.days import DAY, Account
 from pims.sentences.engine.defaults import Clock, pay
 from pims.sentences.engine.result import Dates, SentenceDates
-from pims.sentences.engine.terms import MonthRule, last_day
 from pims.sentences.engine.working import Served, Working
 
 
@@ -35,7 +35,7 @@ def chains(case: Case, versions: Sequence[LawVersion]) -> list[list[Served]]:
     """Each sentence that follows none, with those that follow it in turn."""
     by_number = {
         s.number: Served(
-            s, version, MonthRule(version.missing_day, version.order), s.first_day, s.first_day
+            s, version, version.month_rule, s.first_day, s.first_day
         )
         for s, version in zip(case.sentences, versions, strict=True)
     }

@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 
+from pims.kernel.terms import LONGEST_YEARS
 from pims.sentences.engine.adjustment_checks import of_adjustments
 from pims.sentences.engine.case import Case, Finding, Sentence
-from pims.sentences.engine.terms import LONGEST_YEARS
 
 EARLIEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)
 

@@ -2,10 +2,10 @@
 
 from datetime import date, timedelta
 
+from pims.kernel.terms import Term, last_day
 from pims.sentences.engine.chains import ChainDates, days_claimed
 from pims.sentences.engine.days import DAY, Account
 from pims.sentences.engine.result import Dates, SentenceDates
-from pims.sentences.engine.terms import Term, last_day
 from pims.sentences.engine.working import Served, Working
 
 

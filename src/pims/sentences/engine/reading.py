@@ -19,6 +19,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, get_args
 
+from pims.kernel.terms import Term
 from pims.sentences.engine.case import (
     Adjustment,
     AdjustmentKind,
@@ -28,7 +29,6 @@ from pims.sentences.engine.case import (
     Sentence,
     SentenceKind,
 )
-from pims.sentences.engine.terms import Term
 
 MOST_CASES = 200_000
 MOST_SENTENCES = 500

@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from pims.jurisdictions.sentence_law import Law, LawVersion, Rule
+from pims.kernel.terms import MonthRule
 from pims.sentences.engine.case import Case, Finding, Outcome, Sentence
 from pims.sentences.engine.result import Step
-from pims.sentences.engine.terms import MonthRule
 
 
 @dataclass(slots=True)

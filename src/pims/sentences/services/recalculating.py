@@ -54,13 +54,14 @@ def recalculated(
     tx: Transaction, person_ids: Iterable[int], *, force: bool = False
 ) -> Recalculated:
     """Inside a change whose permission is settled."""
-    law = laws.law_in_force()
-    signed = laws.signed_rules(law)
-    basis = _basis(law, signed)
     roots = people.ids_canonical(set(person_ids))
     asked = {*roots.keys(), *roots.values()}
     asked |= people.joined_records(set(roots.values())).keys()
     tx.lock_persons(asked)
+    # Under the lock: a signature given or withdrawn meanwhile is known to whoever comes last.
+    law = laws.law_in_force()
+    signed = laws.signed_rules(law)
+    basis = _basis(law, signed)
     found = assemble(asked)
     changed = _write(tx, found, asked, law=law, signed=signed, basis=basis, force=force)
     _end_outdated(tx, asked, found)

@@ -42,6 +42,11 @@ class Term:
         return min(self.years, self.months, self.weeks, self.days) < 0
 
     @property
+    def rough_days(self) -> int:
+        """Days, near enough to tell which of two terms is the longer."""
+        return self.whole_months * 1461 // 48 + self.whole_days
+
+    @property
     def is_too_long(self) -> bool:
         """Longer than any calendar of people is good for: a slip of the pen or of the keyboard."""
         return 31 * self.whole_months + self.whole_days > 372 * LONGEST_YEARS

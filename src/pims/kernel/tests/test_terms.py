@@ -1,11 +1,14 @@
 """How a term is counted: month ends, leap days, the first day and the last."""
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pims.sentences.engine.terms import MonthRule, Term, last_day
-from pims.sentences.tests.making import D
+from pims.kernel.terms import MonthRule, Term, last_day
+
+D = date.fromisoformat
 
 LAST, BEFORE = MonthRule(), MonthRule("day_before_last")
 DAYS_FIRST = MonthRule(order="days_first")

@@ -7,14 +7,16 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Protocol
 
 from django.utils import timezone
 
 from pims.courts.selectors.infos import SentenceInfo
 from pims.courts.selectors.orders import sentences_of
+from pims.custody.selectors.stays import Away, at_large_of
 from pims.foundation.bulk import any_of
+from pims.jurisdictions.order_kinds import Effect, order_kinds
 from pims.kernel import clock
 from pims.kernel.terms import MonthRule, last_day
 from pims.people import selectors as people
@@ -96,14 +98,68 @@ def assemble(person_ids: Iterable[int], *, as_of: date | None = None) -> dict[in
     ).order_by("first_day", "pk"):
         certified[root_of[row.person_id]].append(row)
     born = _births(root_of)
+    away: dict[int, list[Away]] = defaultdict(list)
+    for record, absences in at_large_of(root_of).items():
+        away[root_of[record]] += absences
     on = as_of or today()
     return {
         root: _assembled(
-            root, records[root], sentences, certified.get(root, []), born.get(root), on
+            root,
+            records[root],
+            sentences,
+            [
+                *certified.get(root, []),
+                *_days_away(away.get(root, []), certified.get(root, []), root, on),
+            ],
+            born.get(root),
+            on,
         )
         for root, sentences in said.items()
-        if any(one.stands for one in sentences)
+        if any(_is_served(one) for one in sentences)
     }
+
+
+def _is_served(said: SentenceInfo) -> bool:
+    """Whether it stands and is still to be served: a paper that frees for time served may name the
+    term, and holds nobody to it."""
+    kind = order_kinds().get(said.order_kind)
+    return said.stands and (kind is None or kind.effect is not Effect.FREES)
+
+
+def _days_away(
+    absences: Iterable[Away], certified: Collection[AdjustmentRow], person_id: int, as_of: date
+) -> list[AdjustmentRow]:
+    """Days at large that the gate recorded and nobody certified: the whole days between the escape
+    and the return, for of those two days each was spent in custody in part.
+
+    Where Records certified days of the same absence, theirs count.
+    """
+    theirs = [row for row in certified if row.kind == AdjustmentRow.Kind.AT_LARGE]
+    found = []
+    for one in absences:
+        gone = timezone.localdate(one.starts_at)
+        back = None if one.ends_at is None else timezone.localdate(one.ends_at)
+        first = gone + timedelta(days=1)
+        last = None if back is None else back - timedelta(days=1)
+        if first <= (last or as_of) and not any(_is_of(row, gone, back) for row in theirs):
+            found.append(
+                AdjustmentRow(
+                    person_id=person_id,
+                    kind=AdjustmentRow.Kind.AT_LARGE,
+                    first_day=first,
+                    last_day=last,
+                )
+            )
+    return found
+
+
+def _is_of(row: AdjustmentRow, gone: date, back: date | None) -> bool:
+    """Whether certified days lie in that absence."""
+    first = row.first_day
+    if first is None:
+        return False
+    last = row.last_day or first
+    return last >= gone and (back is None or first <= back)
 
 
 def _births(root_of: Mapping[int, int]) -> dict[int, date]:
@@ -125,7 +181,7 @@ def _assembled(
     as_of: date,
 ) -> Assembled:
     standing = sorted(
-        (one for one in sentences if one.stands),
+        (one for one in sentences if _is_served(one)),
         key=lambda one: (one.pronounced_on, one.order_id, one.position, one.sentence_id),
     )
     numbers = {one.sentence_id: n for n, one in enumerate(standing, 1)}
@@ -164,6 +220,10 @@ def _sentence(
         term = minimum or Term()
     elif minimum is not None:
         faults.append(_fault("invalid", "minimum_without_life", number))
+    changes = order_kinds().get(said.order_kind)
+    if changes is not None and changes.changes_earlier and said.effective_from is None:
+        # From the day of the first sentence, or from this one? The paper does not say.
+        faults.append(_fault("needs_person", "varied_without_first_day", number))
     after = None
     if said.link == "consecutive":
         after = numbers.get(said.consecutive_to_id or 0)
@@ -213,10 +273,14 @@ def adjustment_of(row: AdjustmentRow, numbers: Mapping[int, int]) -> Adjustment:
     kind = ADJUSTMENT_KINDS[row.kind]
     if kind == "fine_paid" and row.amount_cents is not None:
         kind = "fine_part_paid"
+    starts = row.first_day
+    if starts is None and kind in PAYMENTS:
+        # Where the paper names no day, the one on which the money was entered.
+        starts = timezone.localdate(row.recorded_at)
     return Adjustment(
         kind=kind,  # type: ignore[arg-type]
         days=row.days,
-        starts=row.first_day,
+        starts=starts,
         ends=row.last_day,
         applies_from=row.for_pronounced_on,
         sentence=None if row.sentence_id is None else numbers.get(row.sentence_id, 0),

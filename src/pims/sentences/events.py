@@ -52,7 +52,7 @@ class HandCalculationCountersigned(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class HandCalculationEnded(Event):
-    """`end_kind`: replaced, withdrawn, or facts_changed."""
+    """`end_kind`: replaced, withdrawn, facts_changed or calculated."""
 
     kind: ClassVar[str] = "sentences.hand_calculation_ended"
     hand_calculation_id: int

@@ -126,7 +126,8 @@ class RuleText(models.Model):
 class HandCalculation(models.Model):
     """Dates that officers worked out by hand, for the facts of `facts_hash` and no others.
 
-    They stand once the officer in charge has countersigned (`second_at`), until `ended_at`.
+    They stand once the officer in charge has countersigned (`second_at`), until `ended_at`: at
+    the latest until the engine gives dates that rest on nothing unsigned.
     """
 
     class EndKind(models.TextChoices):
@@ -134,6 +135,7 @@ class HandCalculation(models.Model):
         REPLACED = "replaced"
         WITHDRAWN = "withdrawn"
         FACTS_CHANGED = "facts_changed"
+        CALCULATED = "calculated"
 
     person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
     full_term_end = models.DateField(null=True)

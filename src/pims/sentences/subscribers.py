@@ -1,4 +1,4 @@
-"""What changes a date changes it at once: orders, charges, births, records joined and parted."""
+"""What changes a date changes it at once: orders, charges, births, escapes, records joined."""
 
 from uuid import NAMESPACE_OID, uuid5
 
@@ -8,7 +8,8 @@ from pims.foundation.outbox.records import EventRecord
 from pims.foundation.outbox.subscribers import subscriber
 from pims.sentences import services
 
-# Of the courts' events those that can change a sentence; of people's, who somebody is.
+# Of the courts' events those that can change a sentence; of people's, who somebody is; of
+# custody's, who was away.
 KINDS = (
     "courts.order_recorded",
     "courts.order_fell",
@@ -17,6 +18,10 @@ KINDS = (
     "courts.difference_settled",
     "courts.charge_amended",
     "courts.charge_decided",
+    "custody.escaped",
+    "custody.recaptured",
+    "custody.escape_taken_back",
+    "custody.end_taken_back",
     "people.amended",
     "people.age_decided",
     "people.merged",

@@ -71,6 +71,14 @@ def stays_of(person_ids: Collection[int]) -> dict[int, list[Stay]]:
     return dict(found)
 
 
+def at_large_of(person_ids: Collection[int]) -> dict[int, list[Away]]:
+    """Record -> when that person was at large, oldest first. One query; no scope."""
+    found: dict[int, list[Away]] = defaultdict(list)
+    for row in _absences(set(person_ids)):
+        found[row.person_id].append(Away(row.starts_at, row.ends_at))
+    return dict(found)
+
+
 def persons_held_since(since: datetime | None) -> set[int]:
     """Whoever was on the books at any time from `since` on (None: ever), each by the record that
     joined ones lead to."""

@@ -34,9 +34,7 @@ class ChainDates:
 def chains(case: Case, versions: Sequence[LawVersion]) -> list[list[Served]]:
     """Each sentence that follows none, with those that follow it in turn."""
     by_number = {
-        s.number: Served(
-            s, version, version.month_rule, s.first_day, s.first_day
-        )
+        s.number: Served(s, version, version.month_rule, s.first_day, s.first_day)
         for s, version in zip(case.sentences, versions, strict=True)
     }
     after = {s.consecutive_to: s for s in case.sentences if s.consecutive_to is not None}

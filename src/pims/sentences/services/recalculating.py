@@ -64,7 +64,7 @@ def recalculated(
     basis = _basis(law, signed)
     found = assemble(asked)
     changed = _write(tx, found, asked, law=law, signed=signed, basis=basis, force=force)
-    _end_outdated(tx, asked, found)
+    _end_by_hand(tx, asked, found)
     return Recalculated(len(found), changed)
 
 
@@ -165,10 +165,26 @@ def _iso(day: date | None) -> str:
     return "" if day is None else day.isoformat()
 
 
-def _end_outdated(tx: Transaction, records: set[int], found: dict[int, Assembled]) -> None:
-    facts = {record: one.facts_hash for one in found.values() for record in one.records}
-    for row in HandCalculation.objects.filter(any_of("person_id", records), ended_at=None).order_by(
-        "pk"
-    ):
-        if facts.get(row.person_id) != row.facts_hash:
+def _end_by_hand(tx: Transaction, records: set[int], found: dict[int, Assembled]) -> None:
+    """Dates by hand end with the facts that they are of, and where the engine has an answer that
+    needs nobody to certify it: what rests on signed rules is not kept waiting by a hand."""
+    whose = {record: root for root, one in found.items() for record in one.records}
+    rows = HandCalculation.objects.filter(any_of("person_id", records), ended_at=None)
+    open_rows = list(rows.order_by("pk"))
+    final = {
+        row.person_id: row
+        for row in _current({whose.get(one.person_id, 0) for one in open_rows}).defer("result")
+        if row.status == "calculated" and not row.provisional
+    }
+    for row in open_rows:
+        root = whose.get(row.person_id)
+        if root is None or found[root].facts_hash != row.facts_hash:
             end_hand(tx, row, kind=HandCalculation.EndKind.FACTS_CHANGED)
+        elif root in final:
+            differs = final[root].edr != row.edr and row.second_at is not None
+            end_hand(
+                tx,
+                row,
+                kind=HandCalculation.EndKind.CALCULATED,
+                reason=f"{_iso(row.edr)} > {_iso(final[root].edr)}" if differs else "",
+            )

@@ -62,4 +62,5 @@ ENDS = {
     "replaced": _("Replaced by a later one"),
     "withdrawn": _("Withdrawn"),
     "facts_changed": _("Ended: what it was worked out for has changed"),
+    "calculated": _("Ended: the dates are calculated, on signed rules alone"),
 }

@@ -122,6 +122,7 @@ class Stretch:
     def __init__(self, sentences: list[Case], adjustments: list[Case], name: str) -> None:
         self.sentences, self.adjustments = sentences, adjustments
         self.law = governing(sentences[0], name)
+        self.name = name
         self.first = PLACE[_first_named(sentences[0])]
         self.away = self._days_away()
         self.credits = self._credits()
@@ -238,8 +239,52 @@ class Stretch:
             return edr
         lowest = max(DAYS[self.first], self.sentences[-1]["pronounced_on"])
         day = PLACE[edr]
-        while (day + SUNDAY) % 7 in rule["weekend"] or DAYS[day][5:] in rule["holidays"]:
+        while (day + SUNDAY) % 7 in rule["weekend"] or self._is_holiday(DAYS[day], rule):
             day -= 1
             if DAYS[day] < lowest:
                 return edr
         return DAYS[day]
+
+    def _is_holiday(self, day: str, rule: Any) -> bool:
+        if rule["holidays"] == "calendar":
+            return day in holidays_kept(self.name)
+        return day[5:] in rule["holidays"]
+
+
+@cache
+def holidays_kept(law: str) -> frozenset[str]:
+    """Every public holiday on the day on which it is kept, as `holidays.toml` has them."""
+    table = tomllib.loads((LAWS / law / "holidays.toml").read_text("utf-8"))
+    told = {(row["holiday"], row["year"]): str(row["on"]) for row in table.get("declared", ())}
+    kept = {str(row["on"]) for row in table.get("once", ())}
+    for row in table["holiday"]:
+        first, last = row.get("since", FIRST_YEAR), row.get("until", LAST_YEAR)
+        for year in range(max(first, FIRST_YEAR), min(last, LAST_YEAR) + 1):
+            if "easter" in row:
+                place = PLACE[easter_sunday(year)] + row["easter"]
+            else:
+                place = PLACE[f"{year:04}-{row['month']:02}-{row['day']:02}"]
+            weekday = (place + SUNDAY) % 7
+            if row["kept"] == "monday" and weekday in (1, 2, 3):
+                place -= weekday
+            elif (row["kept"] == "monday" and weekday >= 4) or (
+                row["kept"] == "sunday" and weekday == SUNDAY
+            ):
+                place += 7 - weekday
+            if place < len(DAYS):
+                kept.add(told.get((row["code"], year), DAYS[place]))
+    return frozenset(kept)
+
+
+def easter_sunday(year: int) -> str:
+    """The first Sunday after the church's full moon, by the golden number (Gregorian tables)."""
+    golden, century = year % 19 + 1, year // 100 + 1
+    dropped, moon = 3 * century // 4 - 12, (8 * century + 5) // 25 - 5
+    sunday = 5 * year // 4 - dropped - 10
+    epact = (11 * golden + 20 + moon - dropped) % 30
+    if epact == 24 or (epact == 25 and golden > 11):
+        epact += 1
+    full = 44 - epact
+    full += 30 * (full < 21)
+    day = full + 7 - (sunday + full) % 7
+    return f"{year:04}-04-{day - 31:02}" if day > 31 else f"{year:04}-03-{day:02}"

@@ -13,10 +13,12 @@ from datetime import date
 from fractions import Fraction
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from itertools import pairwise
 from typing import Any, Literal
 
 from pims.jurisdictions.here import HERE
+from pims.jurisdictions.holidays import holiday_on
 from pims.kernel.terms import MissingDay, MonthRule, Order
 
 Rounding = Literal["up", "down"]
@@ -27,6 +29,9 @@ _NEEDED = ("governs", "first_day", "months", "consecutive", "credit", "at_large"
 _RULES = (
     *_NEEDED, "remission", "parole", "life", "part_payment", "review", "juvenile", "release_day",
 )  # fmt: skip
+
+
+CALENDAR = "calendar"
 
 
 class NoSuchLaw(LookupError):
@@ -96,14 +101,18 @@ class Life:
 class ReleaseDay:
     """The days on which the gate's office is closed: who is due on one goes on the last before it.
 
-    `weekend` counts Monday as 0; `holidays` are (month, day).
+    `weekend` counts Monday as 0; `holidays` are (month, day); `calendar` names the jurisdiction
+    whose public holidays are kept as well, "" for none.
     """
 
     weekend: frozenset[int]
     holidays: frozenset[tuple[int, int]]
+    calendar: str = ""
 
     def is_closed(self, day: date) -> bool:
-        return day.weekday() in self.weekend or (day.month, day.day) in self.holidays
+        if day.weekday() in self.weekend or (day.month, day.day) in self.holidays:
+            return True
+        return bool(self.calendar) and holiday_on(day, self.calendar) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +192,7 @@ def law_of(data: Mapping[str, Any]) -> Law:
     """A law from its data, as `sentences.toml` has it. Raises ValueError where it can't be one."""
     try:
         code = str(data["law"])
-        versions = tuple(_version(one) for one in data["version"])
+        versions = tuple(_version(one, code) for one in data["version"])
         by = _one_of(data["by"], ("sentence", "offence"))
         label = {"en": str(data["en"]), "es": str(data["es"])}
     except (KeyError, TypeError) as error:
@@ -196,7 +205,7 @@ def law_of(data: Mapping[str, Any]) -> Law:
     return Law(code, label, by, versions)
 
 
-def _version(data: Mapping[str, Any]) -> LawVersion:
+def _version(data: Mapping[str, Any], law: str) -> LawVersion:
     name = str(data["version"])
     if unknown := set(data) - {"version", "begins", "ends", *_RULES}:
         raise ValueError(f"{name}: {', '.join(sorted(unknown))} is no rule of ours")
@@ -227,17 +236,32 @@ def _version(data: Mapping[str, Any]) -> LawVersion:
         part_payment=None if payment is None else _one_of(payment["rounding"], ("up", "down")),
         review_months=None if review is None else _positive(review["months"]),
         juvenile_under=None if juvenile is None else _positive(juvenile["under"]),
-        release_day=None if release is None else _release_day(release),
+        release_day=None if release is None else _release_day(release, law),
         rules={key: _rule(name, key, data[key]) for key in _RULES if key in data or key in _NEEDED},
     )
 
 
-def _release_day(data: Mapping[str, Any]) -> ReleaseDay:
+def _release_day(data: Mapping[str, Any], law: str) -> ReleaseDay:
+    """`holidays` are days of the year, or ``"calendar"``: those of `holidays.toml` beside it."""
     weekend = frozenset(int(day) for day in data["weekend"])
     if not weekend <= frozenset(range(7)) or len(weekend) > 3:
         raise ValueError(f"no such weekend: {sorted(weekend)}")
+    if data["holidays"] == CALENDAR:
+        if not law.isidentifier() or not _holidays_of(law).is_file():
+            raise ValueError(f"{law} has no calendar of holidays")
+        return ReleaseDay(weekend, frozenset(), law)
     holidays = frozenset((int(text[:2]), int(text[3:])) for text in data["holidays"])
     return ReleaseDay(weekend, holidays)
+
+
+def holidays_text(law: Law) -> bytes:
+    """What the law's calendars of holidays say today: dates move with it."""
+    named = {one.release_day.calendar for one in law.versions if one.release_day is not None}
+    return b"".join(_holidays_of(name).read_bytes() for name in sorted(named) if name)
+
+
+def _holidays_of(law: str) -> Traversable:
+    return files("pims.jurisdictions") / law / "holidays.toml"
 
 
 def _rule(version: str, name: str, data: Mapping[str, Any]) -> Rule:

@@ -8,7 +8,14 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from pims.jurisdictions.sentence_law import Law, Rule, law_of, laws, sentence_law
+from pims.jurisdictions.sentence_law import (
+    Law,
+    Rule,
+    holidays_text,
+    law_of,
+    laws,
+    sentence_law,
+)
 from pims.kernel.errors import Refused
 from pims.kernel.reasons import Reason
 from pims.sentences.models import RuleSignature
@@ -94,7 +101,8 @@ def fingerprint(law: Law) -> str:
     """Changes with anything in the law, and with the engine that reads it."""
     spans = [(v.version, v.begins, v.ends) for v in law.versions]
     rules = [(rule.code, rule.fingerprint) for rule in rules_of(law)]
-    return _digest(repr((law.code, law.by, spans, rules, _engine())).encode())
+    holidays = _digest(holidays_text(law))
+    return _digest(repr((law.code, law.by, spans, rules, holidays, _engine())).encode())
 
 
 @cache

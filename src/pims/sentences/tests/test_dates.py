@@ -79,6 +79,11 @@ def test_holidays_close_the_gate_too() -> None:
     assert dates(found, "edr", "release_day") == ["2024-08-15", "2024-08-14"]
 
 
+def test_whoever_is_due_on_good_friday_goes_on_the_thursday() -> None:
+    one = sentence(pronounced="2027-03-17", term=Term(days=10))  # to Good Friday 2027
+    assert dates(worked("belize", one), "edr", "release_day") == ["2027-03-26", "2027-03-25"]
+
+
 def test_credit_is_taken_off_once_for_all_that_was_passed_on_its_day() -> None:
     found = worked("plain", sentence(1), sentence(2, term=Term(months=6)), remand(30))
     assert dates(found, "full_term_end", "sentence_expiry") == ["2025-01-09", "2024-12-10"]

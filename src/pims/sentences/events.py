@@ -20,6 +20,17 @@ class AdjustmentStruckOut(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PaymentTaken(Event):
+    """`release_order_id`: the payment was the last that its paper asked for."""
+
+    kind: ClassVar[str] = "sentences.payment_taken"
+    establishment_id: int
+    payment_id: int
+    sentence_id: int
+    release_order_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Calculated(Event):
     """What is calculated about the person is another answer than before."""
 

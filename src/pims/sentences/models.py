@@ -58,6 +58,49 @@ class Adjustment(models.Model):
         indexes = [models.Index(fields=["person"])]
 
 
+@recorded
+class Payment(models.Model):
+    """Money taken at the prison towards a default, with the number of its receipt.
+
+    The days that it takes off are those of its `adjustment`; struck out with it. Numbers run on in
+    each establishment without a gap. `release_order_id` is the order of the authority room that a
+    payment in full made.
+    """
+
+    class How(models.TextChoices):
+        CASH = "cash"
+        BANK = "bank"
+        COURT = "court"
+
+    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    establishment = models.ForeignKey(
+        "facilities.Establishment", on_delete=models.PROTECT, related_name="+"
+    )
+    sentence = models.ForeignKey("courts.Sentence", on_delete=models.PROTECT, related_name="+")
+    adjustment = models.OneToOneField(Adjustment, on_delete=models.PROTECT, related_name="payment")
+    number = models.PositiveIntegerField()
+    amount_cents = models.PositiveBigIntegerField()
+    how = models.CharField(max_length=5, choices=How.choices)
+    paid_by = models.CharField(max_length=200)
+    paper = models.CharField(max_length=200, blank=True)
+    received_at = models.DateTimeField()
+    release_order_id = models.BigIntegerField(null=True)
+    recorded_at = models.DateTimeField()
+    recorded_by_id = models.BigIntegerField()
+
+    class Meta:
+        db_table = "sentences_payment"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["establishment", "number"], name="one_payment_a_receipt_number"
+            ),
+            models.CheckConstraint(
+                condition=Q(amount_cents__gt=0), name="a_payment_is_of_some_money"
+            ),
+        ]
+        indexes = [models.Index(fields=["person"])]
+
+
 class Calculation(models.Model):
     """What the engine answered about a person, kept for ever: the rows are their own history.
 

@@ -96,6 +96,11 @@ _LIST = (
         "Ver cómo se calculan las fechas de salida",
     ),
     (
+        "sentences.take_payment",
+        "Take money for a fine and give a receipt",
+        "Recibir dinero por una multa y dar recibo",
+    ),
+    (
         "sentences.adjust",
         "Record credit, days at large, forfeited remission and payments",
         "Anotar abonos, días de fuga, remisión perdida y pagos",

@@ -11,6 +11,7 @@ LISTS = (
     (_("Discharge"), "release:index"),
     (_("Preparation"), "release:preparations"),
     (_("Parole"), "release:paroles"),
+    (_("Fines"), "sentences:fines"),
     (_("Wrongful days"), "release:register"),
 )
 

@@ -19,6 +19,14 @@ from pims.sentences.selectors.explanation import (
     worked_out,
     worked_out_case,
 )
+from pims.sentences.selectors.fines import (
+    FineDue,
+    Fines,
+    PaymentInfo,
+    fines,
+    held_for_fines,
+    payment,
+)
 from pims.sentences.selectors.queue import NotCalculable, not_calculable
 from pims.sentences.selectors.signatures import RuleInfo, SignatureInfo, law_rules, unsigned_rules
 
@@ -26,10 +34,13 @@ __all__ = [
     "AdjustmentLine",
     "CalculationInfo",
     "Comparison",
+    "FineDue",
+    "Fines",
     "HandInfo",
     "Moved",
     "MovedPerson",
     "NotCalculable",
+    "PaymentInfo",
     "ReleaseDates",
     "RuleInfo",
     "SignatureInfo",
@@ -38,9 +49,12 @@ __all__ = [
     "calculation",
     "compare_laws",
     "everybody",
+    "fines",
     "hand_calculation",
+    "held_for_fines",
     "law_rules",
     "not_calculable",
+    "payment",
     "release_dates",
     "unsigned_rules",
     "worked_out",

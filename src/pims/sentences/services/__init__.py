@@ -12,6 +12,7 @@ from pims.sentences.services.by_hand import (
     countersign_hand_calculation,
     withdraw_hand_calculation,
 )
+from pims.sentences.services.payments import PaymentResult, take_payment
 from pims.sentences.services.recalculating import Recalculated, recalculate
 from pims.sentences.services.signing import SignatureResult, sign_rule, withdraw_signature
 
@@ -19,6 +20,7 @@ __all__ = [
     "AdjustmentResult",
     "HandDates",
     "HandResult",
+    "PaymentResult",
     "Recalculated",
     "SignatureResult",
     "certify_by_hand",
@@ -27,6 +29,7 @@ __all__ = [
     "record_adjustment",
     "sign_rule",
     "strike_out_adjustment",
+    "take_payment",
     "withdraw_hand_calculation",
     "withdraw_signature",
 ]

@@ -12,6 +12,7 @@ from pims.kernel.text import clean_field
 from pims.sentences import events
 from pims.sentences.models import Adjustment
 from pims.sentences.services.common import MOST, REASON, locked_person
+from pims.sentences.services.payments import undo_payment
 from pims.sentences.services.recalculating import recalculated
 
 ADJUST = "sentences.adjust"
@@ -102,6 +103,7 @@ def strike_out_adjustment(tx: Transaction, *, adjustment_id: int, reason: str) -
     row.state, row.struck_out_at = Adjustment.State.STRUCK_OUT, tx.now
     row.struck_out_by_id, row.struck_out_reason = tx.actor.user_id, reason
     row.save(update_fields=["state", "struck_out_at", "struck_out_by_id", "struck_out_reason"])
+    undo_payment(tx, row, reason=reason)
     tx.record(
         events.AdjustmentStruckOut(person_id=owner, adjustment_id=row.pk),
         details={"reason": reason},

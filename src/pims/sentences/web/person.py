@@ -15,6 +15,7 @@ from pims.foundation.access.selectors import user_names
 from pims.kernel.errors import InvalidInput, NotFound
 from pims.sentences import selectors, services
 from pims.sentences.engine import Calculation, Term
+from pims.sentences.engine.case import DEFAULTS
 from pims.sentences.explaining import told
 from pims.sentences.selectors import CalculationInfo
 from pims.sentences.web import words
@@ -100,6 +101,7 @@ def _context(request: Any, info: CalculationInfo) -> dict[str, Any]:
             )
             for one in info.hands
         ],
+        "owes": any(one.kind in DEFAULTS for one in info.sentences),
         "may_adjust": request.actor.can(ADJUST),
         "may_certify": request.actor.can(CERTIFY)
         and (info.dates.status != "calculated" or info.dates.provisional),
@@ -258,7 +260,7 @@ def adjust(request: Any, person_id: int) -> HttpResponse:
         defaults=[
             (str(one.sentence_id), f"{words.KINDS[one.kind]}: {one.reference or one.sentence_id}")
             for one in sentences
-            if one.kind in ("fine_default", "compensation_default")
+            if one.kind in DEFAULTS
         ],
     )
     if form.is_valid():

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pims.sentences.web import hand, laws, person
+from pims.sentences.web import fines, hand, laws, person
 
 app_name = "sentences"
 
@@ -12,6 +12,9 @@ urlpatterns = [
     path("person/<int:person_id>/what-if/", person.what_if, name="what_if"),
     path("person/<int:person_id>/adjust/", person.adjust, name="adjust"),
     path("person/<int:person_id>/by-hand/", hand.certify, name="certify"),
+    path("fines/", fines.index, name="fines"),
+    path("person/<int:person_id>/fine/", fines.person, name="fine"),
+    path("receipt/<int:payment_id>/", fines.receipt, name="receipt"),
     path("adjustment/<int:adjustment_id>/strike-out/", person.strike_out, name="strike_out"),
     path("hand/<int:hand_calculation_id>/", hand.hand, name="hand"),
     path("hand/<int:hand_calculation_id>/countersign/", hand.countersign, name="countersign"),

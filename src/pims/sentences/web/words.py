@@ -64,3 +64,13 @@ ENDS = {
     "facts_changed": _("Ended: what it was worked out for has changed"),
     "calculated": _("Ended: the dates are calculated, on signed rules alone"),
 }
+
+WAYS_OF_PAYING = {
+    "cash": _("Cash"),
+    "bank": _("Paid in at a bank"),
+    "court": _("Paid at the court"),
+}
+
+
+def dollars(cents: int) -> str:
+    return f"$ {cents / 100:,.2f}"

@@ -87,6 +87,7 @@ TABLES: Mapping[str, Promise] = {
     "vault_person_key": _("The person's own key"),
     "sentences_adjustment": _("Credit, days at large, remission and payments"),
     "sentences_calculation": _("Calculations of release dates"),
+    "sentences_payment": _("Payments of fines and their receipts"),
     "sentences_hand_calculation": _("Release dates worked out by hand"),
     "vault_sealing": _("Sealings"),
 }

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("courts", "0002_what_an_order_did"),
+        ("courts", "0001_initial"),
         ("facilities", "0001_initial"),
         ("people", "0002_any_day_of_death"),
         ("sentences", "0003_hand_ended_by_calculation"),

@@ -144,12 +144,14 @@ class CourtDate(models.Model):
     """A next appearance that was named for a warrant, and the instant from which it stood.
 
     `WarrantName.next_appearance` is the one named last; these say which stood at any time before.
+    One that was `taken_back_at` was never named: what was recorded of that hearing was a mistake.
     """
 
     warrant_name = models.ForeignKey(WarrantName, on_delete=models.PROTECT, related_name="dates")
     person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
     given_at = models.DateTimeField()
     appears_on = models.DateField(null=True)
+    taken_back_at = models.DateTimeField(null=True)
     recorded_by_id = models.BigIntegerField()
 
     class Meta:

@@ -13,6 +13,7 @@ from pims.kernel.limits import ORDER_DATED_LONG_AGO, ORDER_ENTERED_LATE
 
 # In the order in which they are told.
 ODDITIES = (
+    "names_nothing",
     "dated_in_the_future",
     "dated_after_receipt",
     "dated_long_ago",
@@ -24,8 +25,11 @@ ODDITIES = (
 )
 # Those of an order that may well be another person's, another custody's, or none at all.
 COULD_FREE_WRONGLY = frozenset(
-    {"dated_in_the_future", "dated_after_receipt", "received_before_hold", "other_court"}
-)
+    {
+        "names_nothing", "dated_in_the_future", "dated_after_receipt", "received_before_hold",
+        "other_court",
+    }
+)  # fmt: skip
 # A court may well end what a court below it ordered, and the Minister and the Parole Board what
 # any court did: asked about, but no alarm. Which order is good is for the registry to say.
 _RANK = {
@@ -43,6 +47,7 @@ class OrderFacts:
     reference: str
     dated: date | None
     received_at: datetime
+    names_any: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,8 @@ def oddities(
     where = ZoneInfo(zone)
     received_on = order.received_at.astimezone(where).date()
     found = set()
+    if not order.names_any:
+        found.add("names_nothing")
     if order.dated is not None:
         if order.dated > as_of.astimezone(where).date():
             found.add("dated_in_the_future")

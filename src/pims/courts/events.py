@@ -67,6 +67,14 @@ class HearingCancelled(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class HearingRestored(Event):
+    """What took this day away never was."""
+
+    kind: ClassVar[str] = "courts.hearing_restored"
+    hearing_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class HearingOutcomeRecorded(Event):
     kind: ClassVar[str] = "courts.hearing_outcome_recorded"
     hearing_id: int
@@ -106,6 +114,23 @@ class OrderStandsAgain(Event):
     """What took its place never was."""
 
     kind: ClassVar[str] = "courts.order_stands_again"
+    order_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderChangedInPart(Event):
+    """Some of its sentences stand no longer, or again; the order itself stands."""
+
+    kind: ClassVar[str] = "courts.order_changed_in_part"
+    order_id: int
+    by_order_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderConfirmed(Event):
+    """The registry confirmed an order that frees and that no release order was made of."""
+
+    kind: ClassVar[str] = "courts.order_confirmed"
     order_id: int
 
 

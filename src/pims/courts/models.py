@@ -145,11 +145,18 @@ class CourtOrder(models.Model):
     release_order = models.ForeignKey(
         "authority.ReleaseOrder", on_delete=models.PROTECT, related_name="+", null=True
     )
-    # The warrants that ended when this order was recorded: they hold again where it never was.
+    # For whoever reads: the warrants whose place it took. What it did, to be undone: its deeds.
     ended_warrant_name_ids = ArrayField(models.BigIntegerField(), default=list)
+    # The registry's word for an order that frees and made no release order of itself.
+    confirmed_at = models.DateTimeField(null=True)
+    confirmed_by_id = models.BigIntegerField(null=True)
+    confirmed_phone = models.CharField(max_length=40, blank=True, default="")
+    confirmed_spoke_to = models.CharField(max_length=120, blank=True, default="")
     state = models.CharField(max_length=10, choices=State.choices, default=State.STANDS)
     state_at = models.DateTimeField(null=True)
     state_reason = models.CharField(max_length=300, blank=True)
+    # The order by which it fell; null where a person said that it does not stand.
+    fell_by_id = models.BigIntegerField(null=True)
     version = models.PositiveIntegerField(default=1)
     recorded_at = models.DateTimeField()
     recorded_by_id = models.BigIntegerField()
@@ -171,10 +178,58 @@ class CourtOrder(models.Model):
 
 
 @recorded
+class OrderDeed(models.Model):
+    """One thing that an order did, or says of what another did already.
+
+    `target_id` is the row that it was done to, in the table that `what` names. Of a value that was
+    changed `before` and `after` say how it read; of an end, `after` says which. `at` is the instant
+    from which it counts. It counts once it is in effect (`effective_at`: an order that frees waits
+    for the registry) and until it is undone, because the order never was. Several orders may say
+    the same of one row: it reads as long as one of them does so as that one says.
+    """
+
+    class What(models.TextChoices):
+        MADE_WARRANT = "made_warrant"
+        RESTS_ON_WARRANT = "rests_on_warrant"
+        MOVED_WARRANT = "moved_warrant"
+        ENDED_WARRANT = "ended_warrant"
+        MADE_RELEASE = "made_release"
+        RESTS_ON_RELEASE = "rests_on_release"
+        WITHDREW_RELEASE = "withdrew_release"
+        FELLED_ORDER = "felled_order"
+        ENDED_SENTENCE = "ended_sentence"
+        MADE_HEARING = "made_hearing"
+        CANCELLED_HEARING = "cancelled_hearing"
+        DECIDED_CHARGE = "decided_charge"
+
+    order = models.ForeignKey(CourtOrder, on_delete=models.PROTECT, related_name="deeds")
+    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    what = models.CharField(max_length=20, choices=What.choices)
+    target_id = models.BigIntegerField()
+    before = models.JSONField(default=dict)
+    after = models.JSONField(default=dict)
+    at = models.DateTimeField()
+    effective_at = models.DateTimeField(null=True)
+    undone_at = models.DateTimeField(null=True)
+    recorded_by_id = models.BigIntegerField()
+
+    class Meta:
+        db_table = "courts_order_deed"
+        indexes = [
+            models.Index(fields=["what", "target_id"]),
+            models.Index(fields=["order"]),
+            models.Index(fields=["person"]),
+        ]
+
+
+@recorded
 class Hearing(models.Model):
     """When somebody must stand before a court, and what came of it.
 
     `on` is a day of the establishment's calendar, `at_time` the court's hour where it is known.
+    `next_hearing_id` is the hearing that its outcome made, `named` what its outcome did to the
+    warrant: an outcome that is given again takes both back. `cancelled_by_order_id` is the order
+    that took this day away, or that fell with it; null where a person cancelled it.
     """
 
     class Mode(models.TextChoices):
@@ -219,6 +274,9 @@ class Hearing(models.Model):
     outcome_by_id = models.BigIntegerField(null=True)
     cancelled_at = models.DateTimeField(null=True)
     cancelled_reason = models.CharField(max_length=300, blank=True)
+    cancelled_by_order_id = models.BigIntegerField(null=True)
+    next_hearing_id = models.BigIntegerField(null=True)
+    named = models.JSONField(default=dict)
     version = models.PositiveIntegerField(default=1)
     recorded_by_id = models.BigIntegerField()
 
@@ -322,6 +380,11 @@ class SecondReading(models.Model):
 
     `values` is field -> what was keyed (ISO dates, numbers); `differences` the fields in which
     the two readings are not the same.
+
+    `takes` is what was said of them: with ``neither`` nothing is settled (`settled_at` is null)
+    until the order is void. `own_cause`: who settled had read one of the two, for nobody else can.
+    `seen_by_ids` are those who had themselves shown what was keyed; a reading by one of them is
+    not `blind`.
     """
 
     order = models.ForeignKey(CourtOrder, on_delete=models.PROTECT, related_name="readings")
@@ -334,6 +397,10 @@ class SecondReading(models.Model):
     settled_at = models.DateTimeField(null=True)
     settled_by_id = models.BigIntegerField(null=True)
     settled_reason = models.CharField(max_length=500, blank=True)
+    takes = models.CharField(max_length=8, blank=True, default="")
+    own_cause = models.BooleanField(default=False)
+    seen_by_ids = ArrayField(models.BigIntegerField(), default=list)
+    blind = models.BooleanField(default=True)
 
     class Meta:
         db_table = "courts_second_reading"

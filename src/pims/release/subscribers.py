@@ -50,7 +50,14 @@ def follow_orders(event: EventRecord) -> None:
             _start(event, person_id, basis="order", release_order_id=order_id)
 
 
-@subscriber("release.taken_back", kinds=["release.discharge_taken_back", "custody.end_taken_back"])
+@subscriber(
+    "release.taken_back",
+    kinds=[
+        "release.discharge_taken_back",
+        "custody.end_taken_back",
+        "authority.release_order_stands_again",
+    ],
+)
 def follow_taken_back(event: EventRecord) -> None:
     """Whoever did not leave after all, and whose order stands, is to be let go: the clock runs."""
     _start_on_orders(event, _about(event))

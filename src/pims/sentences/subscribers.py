@@ -14,6 +14,7 @@ KINDS = (
     "courts.order_recorded",
     "courts.order_fell",
     "courts.order_stands_again",
+    "courts.order_changed_in_part",
     "courts.order_read_again",
     "courts.difference_settled",
     "courts.charge_amended",

@@ -86,7 +86,7 @@ def _names(ids: Any) -> QuerySet[Any, Any]:
 @compiled
 def _dates(ids: Any) -> QuerySet[Any, Any]:
     return (
-        CourtDate.objects.filter(any_of("warrant_name_id", ids))
+        CourtDate.objects.filter(any_of("warrant_name_id", ids), taken_back_at=None)
         .order_by("given_at", "id")
         .values_list("warrant_name_id", "given_at", "appears_on")
     )

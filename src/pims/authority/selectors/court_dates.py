@@ -40,6 +40,7 @@ def next_appearances(
 def _dates(ids: Any, *, known_at: datetime | None) -> QuerySet[Any, Any]:
     return (
         as_known(CourtDate, known_at, among=any_of("warrant_name_id", ids))
+        .filter(taken_back_at=None)
         .order_by("given_at", "id")
         .values_list("warrant_name_id", "given_at", "appears_on")
     )

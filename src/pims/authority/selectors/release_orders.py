@@ -174,7 +174,14 @@ def _order_info(
     # What has been acted on or has fallen is not late any more; its dates stay as odd as they were.
     waits = order.state in (ReleaseOrder.State.RECEIVED, ReleaseOrder.State.VERIFIED)
     odd = order_rules.oddities(
-        order_rules.OrderFacts(body.pk, body.kind, order.reference, order.dated, order.received_at),
+        order_rules.OrderFacts(
+            body.pk,
+            body.kind,
+            order.reference,
+            order.dated,
+            order.received_at,
+            names_any=order.ends_all or bool(names),
+        ),
         _ended(names),
         zone=order.establishment.time_zone,
         as_of=(known_at or clock.now()) if waits else order.received_at,

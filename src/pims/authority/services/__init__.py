@@ -28,6 +28,11 @@ from pims.authority.services.reopening import (
     reopen_warrants_by_fact,
 )
 from pims.authority.services.run_out import end_papers_that_ran_out, reopen_papers_that_ran_out
+from pims.authority.services.undoing import (
+    let_release_order_stand_again,
+    take_back_court_date,
+    void_warrant,
+)
 from pims.authority.services.warrant_changes import (
     amend_warrant_name,
     end_warrant,
@@ -48,6 +53,7 @@ __all__ = [
     "extend_release_order",
     "inform_police",
     "let_orders_stand_again",
+    "let_release_order_stand_again",
     "let_warrants_hold_again",
     "load_bodies",
     "record_clerk_answer",
@@ -61,7 +67,9 @@ __all__ = [
     "set_next_appearance",
     "set_registry_phone",
     "strike_out_release_order",
+    "take_back_court_date",
     "verify_release_order",
+    "void_warrant",
     "withdraw_police_interest",
     "withdraw_release_order",
 ]

@@ -41,8 +41,12 @@ def record_release_order(
     as_written: str = "",
     conditions: str = "",
     scan: bytes | None = None,
+    names_nothing: bool = False,
 ) -> ReleaseOrderResult:
     """Record an order to release from the named warrants, or from all.
+
+    `names_nothing`: nobody knows yet from which. It is a fact all the same: its clock runs, it is
+    in doubt, and whoever reads it says which warrants it ends (`extend_release_order`).
 
     Raises InvalidInput (unknown kind, names no warrant, received in the future, another
     person's warrant, a text that is too long), NotFound.
@@ -61,7 +65,7 @@ def record_release_order(
         wrong["kind"] = Reason("authority.unknown_order_kind", {"kind": kind})
     if len(names) != len(set(warrant_name_ids)):
         wrong["warrants"] = Reason("authority.warrant_of_another")
-    if not names and not ends_all:
+    if not names and not ends_all and not names_nothing:
         wrong["warrants"] = Reason("authority.order_names_nothing")
     if minutes.is_to_come(received_at, tx.now):
         wrong["received_at"] = Reason("authority.in_the_future")

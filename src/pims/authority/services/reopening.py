@@ -66,7 +66,7 @@ def let_orders_stand_again(
     for order in orders.order_by("pk"):
         opened += reopen(tx, names_ended_by([order.pk], own, acted_at=acted_at), reason)
         if order.state == ReleaseOrder.State.ACTED_ON:
-            order.state = _stands_as(order)
+            order.state = stands_as(order)
             order.save(update_fields=["state"])
             if order.withdrawn_how:
                 continue
@@ -101,7 +101,7 @@ def let_warrants_hold_again(
     return reopen(tx, names_ended_by(release_order_ids, own, acted_at=acted_at), reason)
 
 
-def _stands_as(order: ReleaseOrder) -> ReleaseOrder.State:
+def stands_as(order: ReleaseOrder) -> ReleaseOrder.State:
     """How an order stands on which nobody was let go: as before, or fallen where it fell since."""
     if order.withdrawn_how:
         return ReleaseOrder.State.WITHDRAWN

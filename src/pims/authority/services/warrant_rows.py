@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
+
 from pims.authority import events, rules
 from pims.authority.models import CourtDate, Warrant, WarrantName
 from pims.authority.selectors.reading import read_off
@@ -118,7 +120,7 @@ def read_again(name: WarrantName) -> None:
         names=[as_input(one) for one in names],
         zone=zone_of(paper.establishment_id),
     )
-    if CourtDate.objects.filter(warrant_name=name, given_at__gt=name.starts_at).exists():
+    if _dates_of(name).filter(given_at__gt=name.starts_at).exists():
         found.discard(rules.CONTRADICTS)
     marked = set(paper.defects) - rules.READ_OFF
     before, now = set(paper.defects), marked | found
@@ -215,7 +217,7 @@ def name_court_date(
     tx: Transaction, name: WarrantName, appears_on: date | None, *, given_at: datetime
 ) -> bool:
     """Keep that a next appearance was named; whether it is the one named last."""
-    later = CourtDate.objects.filter(warrant_name=name, given_at__gt=given_at).exists()
+    later = _dates_of(name).filter(given_at__gt=given_at).exists()
     CourtDate.objects.create(
         warrant_name=name,
         person_id=name.person_id,
@@ -231,17 +233,22 @@ def correct_court_date(tx: Transaction, name: WarrantName, *, began_at: datetime
 
     The paper's own date stood from `began_at`, when the paper was said to begin before.
     """
-    own = CourtDate.objects.filter(warrant_name=name, given_at=began_at).order_by("pk").first()
+    own = _dates_of(name).filter(given_at=began_at).order_by("pk").first()
     if own is not None and own.given_at != name.starts_at:
         own.given_at = name.starts_at
         own.save(update_fields=["given_at"])
-    last = CourtDate.objects.filter(warrant_name=name).order_by("-given_at", "-pk").first()
+    last = _dates_of(name).order_by("-given_at", "-pk").first()
     if last is None:
         name_court_date(tx, name, name.next_appearance, given_at=name.starts_at)
         return
     last.appears_on = name.next_appearance
     last.recorded_by_id = tx.actor.user_id
     last.save(update_fields=["appears_on", "recorded_by_id"])
+
+
+def _dates_of(name: WarrantName) -> QuerySet[CourtDate]:
+    """The dates that the court did name."""
+    return CourtDate.objects.filter(warrant_name=name, taken_back_at=None)
 
 
 def locked_name(tx: Transaction, warrant_name_id: int) -> WarrantName:

@@ -61,6 +61,7 @@ ORDER_STATES: dict[str, Promise] = {
 }
 # What is odd about an order, as a mark on it.
 ODDITIES: dict[str, Promise] = {
+    "names_nothing": _("It does not say from which warrant it frees"),
     "dated_in_the_future": _("Dated in the future"),
     "dated_after_receipt": _("Dated after it was received"),
     "dated_long_ago": _("Dated long before it was received"),

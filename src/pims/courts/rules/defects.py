@@ -21,6 +21,8 @@ DEFECTS = (
     "changes_another_person",
     "changes_later_order",
     "changes_fallen_order",
+    "changes_nothing_named",
+    "changes_in_part_unclear",
     "lower_court_changes",
     "cannot_order",
     "perhaps_cannot_order",
@@ -56,6 +58,7 @@ DEFECTS = (
     "life_under_18",
     "charge_of_another_person",
     "frees_from_nothing_known",
+    "frees_more_than_it_names",
     "dated_on_a_closed_day",
     "next_date_on_a_closed_day",
     "illegible",
@@ -72,9 +75,9 @@ MARKED = frozenset({"illegible", "no_signature", "wrong_name", "other"})
 
 @dataclass(frozen=True, slots=True)
 class OrderFacts:
-    """One order as written. `received_on` is a day where the prison is; `doubts` are codes of
-    `jurisdictions.courts.Doubt` about the body and its days; `born` the first and the last day on
-    which the person can have been born."""
+    """One order as written. `received_on` is a day where the prison is; `order_doubt` is a code of
+    `jurisdictions.courts.Doubt` about the body, "" where it can make such an order; `born` the
+    first and the last day on which the person can have been born."""
 
     kind: OrderKind
     body_kind: str
@@ -145,6 +148,8 @@ def read_off(paper: Paper) -> set[str]:
         found.add(order.order_doubt)
     if paper.changes is not None:
         found |= _changes(order, paper.changes)
+    elif order.kind.changes_earlier:
+        found.add("changes_nothing_named")
     for one in paper.sentences:
         found |= _sentence(order, one)
     if order.amount_cents is not None and order.amount_cents <= 0:

@@ -14,7 +14,11 @@ from pims.courts.services.hearings import (
     schedule_hearing,
 )
 from pims.courts.services.keying import key_order_of_warrant
-from pims.courts.services.order_fall import set_aside_order
+from pims.courts.services.order_fall import (
+    confirm_order,
+    follow_release_order,
+    set_aside_order,
+)
 from pims.courts.services.order_inputs import CourtOrderResult, OrderName, SentenceInput
 from pims.courts.services.orders import record_court_order
 from pims.courts.services.queries import record_order_answer, send_order_query
@@ -35,7 +39,9 @@ __all__ = [
     "amend_case",
     "amend_charge",
     "cancel_hearing",
+    "confirm_order",
     "decide_charge",
+    "follow_release_order",
     "key_order_of_warrant",
     "move_hearing",
     "open_case",

@@ -5,24 +5,30 @@ from collections.abc import Sequence
 from pims.authority import selectors as authority
 from pims.authority.selectors import WarrantBrief
 from pims.courts.services.order_inputs import OrderName
+from pims.courts.services.order_warrants import warrants_of
 from pims.jurisdictions.order_kinds import Effect, OrderKind
 from pims.kernel.reasons import Reason
 from pims.people import selectors as people
 
 # Of a paper that was but told of: whoever keys the order holds the paper itself.
 AWAITED = "paper_to_come"
+# How an entry ended that no order can rest on.
+NEVER = frozenset({"void", "returned"})
 
 
 def keyed_warrant(name: OrderName, kind: OrderKind) -> WarrantBrief | None:
     """The warrant that an order of this kind about this person rests on, as it was keyed.
 
     None where it was keyed as another kind of paper or was only told of: then the order makes a
-    warrant of its own, which takes that one's place.
+    warrant of its own, which takes that one's place. None also of an entry that is void or that was
+    returned: the paper that is in somebody's hand is another.
     """
     if name.keyed_warrant_name_id is None:
         return None
-    brief = _warrants(name.person_id).get(name.keyed_warrant_name_id)
+    brief = warrants_of(name.person_id).get(name.keyed_warrant_name_id)
     if brief is None or AWAITED in brief.defects or brief.kind != kind.warrant:
+        return None
+    if brief.end_kind in NEVER:
         return None
     return brief
 
@@ -33,20 +39,16 @@ def wrongly_keyed(names: Sequence[OrderName], kind: OrderKind) -> dict[str, Reas
         if name.keyed_warrant_name_id is not None:
             if kind.effect not in (Effect.DETAINS, Effect.SENTENCE):
                 return {"keyed_warrant_name_id": Reason("courts.keyed_as_another_paper")}
-            if name.keyed_warrant_name_id not in _warrants(name.person_id):
+            if name.keyed_warrant_name_id not in warrants_of(name.person_id):
                 return {"keyed_warrant_name_id": Reason("courts.warrant_of_another")}
         if name.keyed_release_order_id is not None:
             if kind.effect is not Effect.FREES:
                 return {"keyed_release_order_id": Reason("courts.keyed_as_another_paper")}
             root = people.canonical_id(name.person_id)
             own = authority.release_orders([root]).get(root, [])
-            if all(one.release_order_id != name.keyed_release_order_id for one in own):
+            found = [o for o in own if o.release_order_id == name.keyed_release_order_id]
+            if not found:
                 return {"keyed_release_order_id": Reason("courts.release_order_of_another")}
+            if found[0].withdrawn_how:
+                return {"keyed_release_order_id": Reason("courts.release_order_fell")}
     return {}
-
-
-def _warrants(person_id: int) -> dict[int, WarrantBrief]:
-    """All of the person's warrants, whatever ended them. The zone is of no account here."""
-    root = people.canonical_id(person_id)
-    briefs = authority.warrants_of([root], zone="UTC").get(root, [])
-    return {brief.warrant_name_id: brief for brief in briefs}

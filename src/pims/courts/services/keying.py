@@ -8,7 +8,7 @@ from pims.authority.selectors import WarrantBrief
 from pims.courts.models import CourtOrder
 from pims.courts.rules.keyed import kinds_of_warrant
 from pims.courts.services.common import RECORD, reach, refuse_wrong
-from pims.courts.services.keyed import AWAITED
+from pims.courts.services.keyed import AWAITED, NEVER
 from pims.courts.services.order_inputs import CourtOrderResult, OrderName, SentenceInput
 from pims.courts.services.orders import record_court_order
 from pims.foundation.access.actor import Actor
@@ -100,4 +100,10 @@ def _unkeyed(named: Sequence[WarrantBrief]) -> list[WarrantBrief]:
         .exclude(state=CourtOrder.State.VOID)
         .values_list("warrant_name_id", flat=True)
     )
-    return [one for one in named if one.warrant_name_id not in keyed and AWAITED not in one.defects]
+    return [
+        one
+        for one in named
+        if one.warrant_name_id not in keyed
+        and AWAITED not in one.defects
+        and one.end_kind not in NEVER
+    ]

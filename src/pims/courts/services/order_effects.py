@@ -8,20 +8,27 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from pims.authority import selectors as authority
 from pims.authority import services as authority_services
 from pims.authority.selectors import WarrantBrief
 from pims.authority.services import WarrantNameInput
-from pims.courts.models import CourtOrder
+from pims.courts.models import CourtOrder, Hearing, OrderDeed
 from pims.courts.rules.defects import to_ask_about
 from pims.courts.rules.terms import review_day
+from pims.courts.services import deeds
+from pims.courts.services.common import day_of
+from pims.courts.services.deeds import What
 from pims.courts.services.order_facts import Order
-from pims.facilities import selectors as facilities
+from pims.courts.services.order_stands import settle_hearing
+from pims.courts.services.order_warrants import (
+    end_warrants,
+    move_warrant,
+    release_of,
+    warrants_of,
+)
 from pims.foundation.commands.transaction import Transaction
 from pims.jurisdictions.order_kinds import Effect, order_kinds
 from pims.jurisdictions.warrant_kinds import warrant_kinds
 from pims.kernel.reasons import Reason
-from pims.people import selectors as people
 from pims.ui import wording
 
 # What a charge becomes by an order that names it.
@@ -38,7 +45,10 @@ _END_KIND = {Effect.SENTENCE: "sentenced", Effect.DETAINS: "replaced"}
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """One person on the paper: what is written of them, and the warrants that it is about."""
+    """One person on the paper: what is written of them, and the warrants that it is about.
+
+    `in_doubt`: it frees, and nobody knows from what.
+    """
 
     order: CourtOrder
     until: date | None
@@ -46,6 +56,7 @@ class Named:
     warrant_name_ids: tuple[int, ...]
     ends_all: bool
     keyed: WarrantBrief | None = None
+    in_doubt: bool = False
 
 
 def worded(defects: Collection[str], language: str) -> list[str]:
@@ -53,14 +64,6 @@ def worded(defects: Collection[str], language: str) -> list[str]:
     return [
         wording.render(Reason(f"courts.defect_{code}"), language) for code in to_ask_about(defects)
     ]
-
-
-def open_warrants(person_id: int, establishment_id: int) -> dict[int, WarrantBrief]:
-    """Those of the person's warrants that nothing has ended."""
-    zone = facilities.time_zone(establishment_id)
-    root = people.canonical_id(person_id)
-    briefs = authority.warrants_of([root], zone=zone).get(root, [])
-    return {brief.warrant_name_id: brief for brief in briefs if brief.ends_at is None}
 
 
 def detain(
@@ -117,21 +120,34 @@ def detain(
     )
     for one, warrant_name_id in zip(named, paper.warrant_name_ids, strict=True):
         one.order.warrant_name_id = warrant_name_id
+        deeds.note(tx, one.order, What.MADE_WARRANT, warrant_name_id)
         if scan is not None:
-            held = open_warrants(one.order.person_id, one.order.establishment_id)
+            held = warrants_of(one.order.person_id)
             one.order.scan_blob_id = _blob(held[warrant_name_id].scan_blob_id)
         _end_others(tx, written, one, at=starts_at)
 
 
 def _end_others(tx: Transaction, written: Order, one: Named, *, at: datetime) -> None:
-    """The warrants whose place the order's own takes."""
-    end_warrants(
-        tx,
-        one.order,
-        [i for i in one.warrant_name_ids if i != one.order.warrant_name_id],
-        at=at,
-        end_kind=_END_KIND[written.kind.effect],
-    )
+    """The warrants whose place the order's own takes, and the days in court that they named."""
+    ended = [i for i in one.warrant_name_ids if i != one.order.warrant_name_id]
+    end_kind = _END_KIND[written.kind.effect]
+    end_warrants(tx, one.order, ended, at=at, end_kind=end_kind)
+    if written.kind.effect is Effect.DETAINS and written.next_date is not None:
+        _take_days(tx, one.order, ended, to=written.next_date)
+
+
+def _take_days(tx: Transaction, order: CourtOrder, ended: Sequence[int], *, to: date) -> None:
+    """Of the days to come in the same matter, which the paper that was replaced had named, the
+    court has put the person over to the new one."""
+    made = OrderDeed.objects.filter(what=What.MADE_HEARING, undone_at=None)
+    rows = Hearing.objects.filter(
+        pk__in=made.values("target_id"), warrant_name_id__in=list(ended), body_id=order.body_id,
+        outcome="", cancelled_at=None, on__gte=day_of(order.holds_from, order.establishment_id),
+    )  # fmt: skip
+    for row in rows.exclude(on=to).order_by("pk"):
+        if order.case_id in (None, row.case_id) or row.case_id is None:
+            deeds.note(tx, order, What.CANCELLED_HEARING, row.pk)
+            settle_hearing(tx, row.pk, reason=f"{order.body.name} {order.reference}".strip())
 
 
 def _rest_on(
@@ -148,56 +164,29 @@ def _rest_on(
     Where the order has nothing to say the warrant stays as it is.
     """
     one.order.warrant_name_id = keyed.warrant_name_id
-    until, appears = one.until or keyed.until, appears or keyed.next_appearance
-    amount = keyed.amount_cents if written.amount_cents is None else written.amount_cents
-    if (until, appears, amount) == (keyed.until, keyed.next_appearance, keyed.amount_cents):
-        return
-    authority_services.amend_warrant_name(
-        tx.beyond_scope(),
-        warrant_name_id=keyed.warrant_name_id,
-        version=keyed.version,
+    deeds.note(tx, one.order, What.RESTS_ON_WARRANT, keyed.warrant_name_id)
+    move_warrant(
+        tx,
+        one.order,
+        keyed,
+        until=one.until or keyed.until,
+        next_appearance=appears or keyed.next_appearance,
+        amount_cents=keyed.amount_cents if written.amount_cents is None else written.amount_cents,
         reason=written.reference or written.body.name,
-        name_as_written=keyed.name_as_written,
-        charges=keyed.charges,
-        starts_at=keyed.starts_at,
-        until=until,
-        next_appearance=appears,
-        amount_cents=amount,
     )
-
-
-def end_warrants(
-    tx: Transaction,
-    order: CourtOrder,
-    warrant_name_ids: Sequence[int],
-    *,
-    at: datetime,
-    end_kind: str,
-) -> None:
-    """End what the order takes the place of, and keep which, should it turn out never to have
-    been."""
-    if not warrant_name_ids:
-        return
-    held = open_warrants(order.person_id, order.establishment_id)
-    ending = [i for i in dict.fromkeys(warrant_name_ids) if i in held]
-    for warrant_name_id in ending:
-        authority_services.end_warrant_by_fact(
-            tx.beyond_scope(),
-            warrant_name_id=warrant_name_id,
-            end_kind=end_kind,
-            at=at,
-            basis=order.reference or order.body.name,
-        )
-    order.ended_warrant_name_ids = [*order.ended_warrant_name_ids, *ending]
 
 
 def free(
     tx: Transaction, written: Order, one: Named, *, as_written: str, scan: bytes | None
 ) -> None:
-    """A release order, to be verified by calling the registry; it frees nobody by itself."""
+    """A release order, to be verified by calling the registry; it frees nobody by itself.
+
+    One that frees from nobody knows what is made too, and is in doubt: a person says from what.
+    """
     if one.order.release_order_id is not None:
+        deeds.note(tx, one.order, What.RESTS_ON_RELEASE, one.order.release_order_id)
         return
-    if not one.warrant_name_ids and not one.ends_all:
+    if not one.warrant_name_ids and not one.ends_all and not one.in_doubt:
         return
     made = authority_services.record_release_order(
         tx.beyond_scope(),
@@ -213,43 +202,35 @@ def free(
         as_written=as_written,
         conditions=written.conditions,
         scan=scan,
+        names_nothing=one.in_doubt,
     )
     one.order.release_order_id = made.release_order_id
+    deeds.note(tx, one.order, What.MADE_RELEASE, made.release_order_id)
     if scan is not None:
-        root = people.canonical_id(one.order.person_id)
-        for kept in authority.release_orders([root]).get(root, []):
-            if kept.release_order_id == made.release_order_id:
-                one.order.scan_blob_id = _blob(kept.scan_blob_id)
+        kept = release_of(one.order.person_id, made.release_order_id)
+        one.order.scan_blob_id = None if kept is None else _blob(kept.scan_blob_id)
+
+
+def free_from(tx: Transaction, order: CourtOrder, warrant_name_ids: Sequence[int]) -> None:
+    """A release order for an order recorded before, of which only now is known what it ends."""
+    made = authority_services.record_release_order(
+        tx.beyond_scope(),
+        establishment_id=order.establishment_id,
+        person_id=order.person_id,
+        kind=order_kinds()[order.kind].release,
+        body_id=order.body_id,
+        received_at=order.received_at,
+        warrant_name_ids=warrant_name_ids,
+        reference=order.reference,
+        dated=order.dated,
+        as_written=order.as_written,
+        conditions=order.conditions,
+    )
+    order.release_order_id = made.release_order_id
+    order.save(update_fields=["release_order_id"])
+    deeds.note(tx, order, What.MADE_RELEASE, made.release_order_id)
 
 
 def _blob(blob_id: str | None) -> UUID | None:
     """The scan that the authority room keeps: one file, whichever page shows it."""
     return None if blob_id is None else UUID(blob_id)
-
-
-def freed_by_default(order: CourtOrder, charge_ids: Collection[int]) -> list[int]:
-    """The warrants of the same case that an order frees from, where it names none.
-
-    A warrant for charges that the order is not about holds on: one of two charges withdrawn frees
-    nobody.
-    """
-    if order.case_id is None:
-        return []
-    held = open_warrants(order.person_id, order.establishment_id)
-    rows = CourtOrder.objects.filter(
-        case_id=order.case_id,
-        person_id__in=people.persons_of(order.person_id),
-        warrant_name_id__in=list(held),
-    ).prefetch_related("charges")
-    found = []
-    for row in rows.order_by("pk"):
-        left = {c.pk for c in row.charges.all() if c.state in ("open", "convicted")}
-        if charge_ids and not left <= set(charge_ids):
-            continue
-        if row.warrant_name_id is not None:
-            found.append(row.warrant_name_id)
-    return found
-
-
-def effect_of(kind: str) -> Effect:
-    return order_kinds()[kind].effect

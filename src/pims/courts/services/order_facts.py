@@ -225,12 +225,15 @@ def order_reaches_to(order: CourtOrder) -> date | None:
 
 def _end_of(sentence_id: int, seen: frozenset[int]) -> date | None:
     """The last day of a recorded sentence, by its own term and those that it follows."""
-    row = Sentence.objects.filter(pk=sentence_id).first()
+    row = Sentence.objects.select_related("consecutive_to").filter(pk=sentence_id).first()
     if row is None or row.pk in seen or row.kind in ENDLESS:
         return None
     first = row.effective_from or row.pronounced_on
-    if row.consecutive_to_id is not None:
-        before = _end_of(row.consecutive_to_id, seen | {row.pk})
+    before_it = row.consecutive_to
+    follows = row.link == Sentence.Link.CONSECUTIVE and before_it is not None
+    # What followed a sentence that fell begins on its own day.
+    if follows and before_it is not None and before_it.state == Sentence.State.STANDS:
+        before = _end_of(before_it.pk, seen | {row.pk})
         if before is None:
             return None
         first = before + timedelta(days=1)
@@ -275,8 +278,9 @@ def resolve_change(
 _LASTING = frozenset(
     {
         "revokes_itself", "changes_unknown", "changes_another_person", "changes_later_order",
-        "changes_fallen_order", "lower_court_changes", "charge_of_another_person",
-        "frees_from_nothing_known", "consecutive_to_nothing", "consecutive_to_itself",
+        "changes_fallen_order", "changes_nothing_named", "changes_in_part_unclear",
+        "lower_court_changes", "charge_of_another_person", "frees_from_nothing_known",
+        "frees_more_than_it_names", "consecutive_to_nothing", "consecutive_to_itself",
         "consecutive_to_unknown", "consecutive_to_another_person", "consecutive_to_fallen",
     }
 )  # fmt: skip
@@ -302,7 +306,7 @@ def defects_again(order: CourtOrder) -> tuple[str, ...]:
     )
     standing = order.sentences.filter(state=Sentence.State.STANDS).order_by("position")
     rows = [SentenceRow({}, _facts_of(one), None) for one in standing]
-    return defects_of(
+    found = defects_of(
         written,
         person_id=order.person_id,
         born=people.born_between([order.person_id]).get(order.person_id),
@@ -310,6 +314,9 @@ def defects_again(order: CourtOrder) -> tuple[str, ...]:
         sentences=rows,
         charges_of_another=False,
     )
+    # Which order it changes is as it was: not read again.
+    again = set(found) - ({"changes_nothing_named"} - set(order.defects))
+    return rules.in_order(again)
 
 
 def _facts_of(one: Sentence) -> rules.SentenceFacts:

@@ -4,8 +4,16 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from uuid import uuid4
 
+from pims.authority.selectors import WarrantBrief
 from pims.courts import events
-from pims.courts.models import Charge, CourtOrder, OrderQuery, SecondReading, Sentence
+from pims.courts.models import (
+    Charge,
+    CourtOrder,
+    OrderDeed,
+    OrderQuery,
+    SecondReading,
+    Sentence,
+)
 from pims.courts.rules.defects import in_order, to_ask_about
 from pims.courts.rules.readings import due_at
 from pims.courts.services.cases import set_charge_state
@@ -23,17 +31,12 @@ from pims.courts.services.common import (
     reach,
     refuse_wrong,
 )
+from pims.courts.services.deeds import What, note
+from pims.courts.services.freed import Freed, freed_by_default
 from pims.courts.services.hearings import add_hearing, standing_hearing
 from pims.courts.services.keyed import keyed_warrant, wrongly_keyed
-from pims.courts.services.order_effects import (
-    CHARGE_STATES,
-    Named,
-    detain,
-    free,
-    freed_by_default,
-    open_warrants,
-    worded,
-)
+from pims.courts.services.order_change import Reach, change_earlier, reach_of
+from pims.courts.services.order_effects import CHARGE_STATES, Named, detain, free, worded
 from pims.courts.services.order_facts import (
     Changed,
     Order,
@@ -43,7 +46,6 @@ from pims.courts.services.order_facts import (
     resolve_change,
     sentence_rows,
 )
-from pims.courts.services.order_fall import give_way
 from pims.courts.services.order_inputs import (
     CourtOrderResult,
     OrderName,
@@ -51,6 +53,7 @@ from pims.courts.services.order_inputs import (
     written_dates,
     wrong_in,
 )
+from pims.courts.services.order_warrants import open_warrants, warrants_of
 from pims.courts.wording import query_text
 from pims.facilities import selectors as facilities
 from pims.foundation.access.actor import Actor
@@ -255,8 +258,9 @@ def _named(
 ) -> Named:
     """What the order is to the authority room about this person."""
     earlier = about.order if about is not None and about.applies else None
-    names_any = name.warrant_name_ids or name.keyed_warrant_name_id or earlier is not None
-    held = open_warrants(name.person_id, order.establishment_id) if names_any else {}
+    frees = written.kind.effect is Effect.FREES
+    found = open_warrants if frees else _all_warrants
+    held = found(name.person_id, order.establishment_id)
     concerned = [i for i in name.warrant_name_ids if i in held]
     keyed = keyed_warrant(name, written.kind)
     if keyed is None and name.keyed_warrant_name_id in held and name.keyed_warrant_name_id:
@@ -264,13 +268,19 @@ def _named(
         concerned.append(name.keyed_warrant_name_id)
     if name.keyed_release_order_id is not None:
         order.release_order_id = name.keyed_release_order_id
-    if earlier is not None and earlier.warrant_name_id in held and earlier.warrant_name_id:
-        concerned.append(earlier.warrant_name_id)
-    frees = written.kind.effect is Effect.FREES and order.release_order_id is None
-    if frees and not concerned and not name.ends_all:
-        concerned = freed_by_default(order, charges.keys())
-        if not concerned:
-            order.defects = list(in_order({*order.defects, "frees_from_nothing_known"}))
+    reach = None if earlier is None else reach_of(order.kind, charges, earlier)
+    if frees and earlier is not None and reach is not None and earlier.warrant_name_id in held:
+        _mark(order, _beyond(concerned, earlier, reach))
+        if reach.whole and earlier.warrant_name_id:
+            concerned.append(earlier.warrant_name_id)
+    if reach is not None and reach.unclear:
+        _mark(order, "changes_in_part_unclear")
+    freed = Freed()
+    if frees and order.release_order_id is None and not concerned and not name.ends_all:
+        if reach is None or reach.whole:
+            freed = freed_by_default(order, written.kind, charges.keys())
+        concerned = list(freed.warrant_name_ids)
+        _mark(order, "" if concerned else "frees_from_nothing_known")
     until = written.until
     if until is None and written.kind.effect is Effect.SENTENCE:
         until = paper_reaches_to(rows)
@@ -281,8 +291,29 @@ def _named(
         if one.as_written or one.offence_code in labels
     ]
     return Named(
-        order, until, "; ".join(said), tuple(dict.fromkeys(concerned)), name.ends_all, keyed
+        order,
+        until,
+        "; ".join(said),
+        tuple(dict.fromkeys(concerned)),
+        name.ends_all,
+        keyed,
+        freed.in_doubt,
     )
+
+
+def _all_warrants(person_id: int, establishment_id: int) -> dict[int, WarrantBrief]:
+    """Those that have ended too: two entries of one paper take the place of the same."""
+    return warrants_of(person_id)
+
+
+def _beyond(concerned: Sequence[int], earlier: CourtOrder, reach: Reach) -> str:
+    """The defect of an order that frees from a paper of which a sentence stands on."""
+    freed = earlier.warrant_name_id in concerned and not reach.whole
+    return "frees_more_than_it_names" if freed else ""
+
+
+def _mark(order: CourtOrder, defect: str) -> None:
+    order.defects = list(in_order({*order.defects, *([defect] if defect else [])}))
 
 
 def _carry_out(
@@ -296,15 +327,9 @@ def _carry_out(
 ) -> None:
     effect = written.kind.effect
     for one, about in zip(named, changed, strict=True):
-        # The earlier release order falls before the new warrant, which it would else end.
         if about is not None and about.applies and about.order is not None:
-            give_way(
-                tx,
-                about.order,
-                one.order,
-                at=one.order.holds_from,
-                reason=f"{written.body.name} {written.reference}".strip(),
-            )
+            charge_ids = list(one.order.charges.values_list("pk", flat=True))
+            change_earlier(tx, one.order, about.order, charge_ids=charge_ids)
     if effect in (Effect.DETAINS, Effect.SENTENCE):
         starts_at = named[0].order.holds_from
         detain(tx, written, named, starts_at=starts_at, as_written=as_written, scan=scan)
@@ -327,10 +352,13 @@ def _settle_rows(tx: Transaction, written: Order, one: Named, *, mode: str) -> N
     state = CHARGE_STATES.get(order.kind)
     if state is not None:
         for charge in order.charges.select_related("case"):
+            before = {"state": charge.state, "decided_on": charge.decided_on}
             set_charge_state(
                 tx, charge, state=state, decided_on=order.dated or written.received_on,
                 order_id=order.pk,
             )  # fmt: skip
+            after = {"state": charge.state, "decided_on": charge.decided_on}
+            note(tx, order, What.DECIDED_CHARGE, charge.pk, before=before, after=after)
     if order.next_date is not None:
         _next_hearing(tx, written, order, mode)
     if order.warrant_name_id is None and to_ask_about(order.defects):
@@ -386,7 +414,7 @@ def _next_hearing(tx: Transaction, written: Order, order: CourtOrder, mode: str)
         order.person_id, body_id=order.body_id, on=order.next_date, case_id=order.case_id
     )
     if found is None:
-        add_hearing(
+        made = add_hearing(
             tx,
             establishment_id=order.establishment_id,
             person_id=order.person_id,
@@ -396,7 +424,11 @@ def _next_hearing(tx: Transaction, written: Order, order: CourtOrder, mode: str)
             case=order.case,
             warrant_name_id=order.warrant_name_id,
         )
-    elif found.warrant_name_id is None and order.warrant_name_id is not None:
+        note(tx, order, What.MADE_HEARING, made.pk)
+        return
+    if OrderDeed.objects.filter(what=What.MADE_HEARING, target_id=found.pk).exists():
+        note(tx, order, What.MADE_HEARING, found.pk)
+    if found.warrant_name_id is None and order.warrant_name_id is not None:
         found.warrant_name_id = order.warrant_name_id
         found.version += 1
         found.save(update_fields=["warrant_name", "version"])

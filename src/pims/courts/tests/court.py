@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from pims.authority import selectors as authority
+from pims.authority import services as authority_services
 from pims.courts import services
 from pims.courts.models import CourtOrder
 from pims.courts.services import CourtOrderResult, OrderName
 from pims.custody.tests.prison import Prison
 from pims.foundation.access.actor import Actor
+from pims.foundation.access.selectors import system_actor
 from pims.foundation.commands.transaction import Command
 from pims.kernel import clock
 from tests.fixtures.actors import ActorMaker
@@ -89,6 +92,28 @@ class Court:
             received_at=received_at or clock.now(),
             **more,
         )
+
+    def void(self, result: CourtOrderResult, number: int = 0) -> None:
+        services.set_aside_order(
+            Command(self.reader), order_id=result.order_ids[number], how="void", reason="Mistake"
+        )
+
+    def verify(self, result: CourtOrderResult) -> None:
+        """The registry confirms the release order, and the room hears of it."""
+        (release,) = result.release_order_ids
+        assert release is not None
+        for body in authority.bodies():
+            authority_services.set_registry_phone(
+                self.prison.command, body_id=body.body_id, telephone="227-2222"
+            )
+        authority_services.verify_release_order(
+            self.prison.command, release_order_id=release, spoke_to="Ms Coc"
+        )
+        self.hear(release)
+
+    def hear(self, release_order_id: int) -> None:
+        """What the subscriber does when something became of a release order."""
+        services.follow_release_order(Command(system_actor()), release_order_id=release_order_id)
 
     def row(self, result: CourtOrderResult, number: int = 0) -> CourtOrder:
         return CourtOrder.objects.get(pk=result.order_ids[number])

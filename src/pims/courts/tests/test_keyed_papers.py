@@ -187,7 +187,9 @@ def test_a_remand_put_over_rests_on_the_same_warrant_and_falls_alone(court: Cour
     services.set_aside_order(
         Command(court.reader), order_id=first.order_ids[0], how="void", reason="Another person's"
     )
-    assert warrants(court.ana)[court.ana_warrant].end_kind == "void"
+    # What the gate recorded from a paper in its hand holds, and is to be keyed again.
+    assert warrants(court.ana)[court.ana_warrant].ends_at is None
+    assert court.ana_warrant in {one.warrant_name_id for one in waiting(court)}
 
 
 def test_whoever_may_not_see_courts_sees_no_papers(court: Court, make_actor: ActorMaker) -> None:

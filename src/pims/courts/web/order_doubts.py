@@ -28,6 +28,7 @@ from pims.ui.surprising import day_of, far_ahead, long_ago, years_ago
 BOXES = {
     "revokes_itself": "changes_reference",
     "changes_unknown": "changes_reference",
+    "changes_nothing_named": "changes_order_id",
     "changes_another_person": "changes_order_id",
     "changes_later_order": "changes_order_id",
     "changes_fallen_order": "changes_order_id",

@@ -8,7 +8,7 @@ from pims.courts.services import OrderName, SentenceInput
 from pims.foundation.access.selectors import system_actor
 from pims.foundation.commands.transaction import Command
 from pims.kernel import clock
-from pims.sentences import services
+from pims.sentences import selectors, services
 from pims.sentences.services import HandDates
 from tests.fixtures.small_prison import SmallPrison
 
@@ -73,7 +73,25 @@ def sentence_samples(prison: SmallPrison) -> Mapping[str, tuple[object, ...]]:
         office="Legal officer",
         signed_on=today,
     )
+    (fine,) = [
+        one.sentence_id
+        for one in selectors.assembled(system_actor(), pop).sentences
+        if one.kind == "fine_default"
+    ]
+    paid = services.take_payment(
+        prison.officers.command("gate_officer"),
+        establishment_id=prison.establishment_id,
+        person_id=pop,
+        sentence_id=fine,
+        amount_cents=125_000,
+        received_at=clock.now(),
+        paid_by="Her brother Mateo",
+        how="bank",
+        paper="Slip 88213",
+    )
     return {
+        "sentences:fine person_id": (pop, cal),
+        "payment_id": (paid.payment_id,),
         "sentences:person person_id": (pop, mejia, cal),
         "sentences:what_if person_id": (pop,),
         "sentences:certify person_id": (mejia,),

@@ -45,8 +45,6 @@ MENU = (
     Entry(_("Warrants"), "authority:index", "authority.view", "/authority"),
     Entry(_("Courts"), "courts:index", "courts.view", "/courts"),
     Entry(_("Release dates"), "sentences:queue", "sentences.view", "/sentences"),
-    Entry(_("Release preparation"), "release:preparations", "release.view", "/release/preparation"),
-    Entry(_("Parole"), "release:paroles", "release.view", "/release/parole"),
     Entry(_("Discharge"), "release:index", "release.view", "/release"),
     Entry(_("Units"), "facilities:index", "facilities.view", "/facilities"),
     Entry(_("Ten at random"), "visiting_sample", "visiting.sample", "/visiting"),

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from pims.assurance.rules import CustodyFacts, DueAlarm, ReleaseFacts
 from pims.authority import selectors as authority
+from pims.courts import selectors as courts
 from pims.custody import selectors as custody
 from pims.custody.selectors.births import births_in_doubt
 from pims.custody.selectors.standing import standing
@@ -77,7 +78,8 @@ def collect_owed(
     *, establishment_id: int | None = None, person_ids: Iterable[int] | None = None
 ) -> list[DueAlarm]:
     """What somebody still owes: a signature at the gate or for a removal, a call to a registry,
-    an answer to which of two dates of release is right."""
+    an answer to which of two dates of release is right, the order of a court that let somebody go.
+    """
     only = None if person_ids is None else list(person_ids)
     signatures_owed = [
         DueAlarm(
@@ -115,7 +117,30 @@ def collect_owed(
         )
         for one in dates_that_differ(establishment_id=establishment_id, person_ids=only)
     ]
-    return signatures_owed + ends_owed + dates_owed + _calls_owed(establishment_id, only)
+    calls_owed = _calls_owed(establishment_id, only)
+    return (
+        signatures_owed + ends_owed + dates_owed + calls_owed + _orders_owed(establishment_id, only)
+    )
+
+
+def _orders_owed(establishment_id: int | None, only: list[int] | None) -> list[DueAlarm]:
+    """Whoever a court let go by what was recorded of the day, and no order has come."""
+    rows = {
+        row.person_id: row for row in standing(establishment_id=establishment_id, person_ids=only)
+    }
+    return [
+        DueAlarm(
+            "freed_without_order",
+            str(one.hearing_id),
+            one.since,
+            rows[person_id].establishment_id,
+            person_id,
+            rows[person_id].episode_id,
+            {"outcome": one.outcome, "body": one.body_name, "hearing_id": one.hearing_id},
+        )
+        for person_id, found in courts.freed_without_order(rows).items()
+        for one in found
+    ]
 
 
 def _calls_owed(establishment_id: int | None, only: list[int] | None) -> list[DueAlarm]:

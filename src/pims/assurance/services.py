@@ -55,6 +55,7 @@ BY_FACT = frozenset(
         "not_returned",
         "warrant_to_come",
         "order_in_doubt",
+        "freed_without_order",
     }
 )
 

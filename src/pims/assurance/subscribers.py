@@ -51,7 +51,18 @@ def is_fresh(event: EventRecord) -> bool:
     return event.person_id is not None and clock.now() - event.recorded_at < FRESH
 
 
-@subscriber("assurance.facts", kinds=["custody.*", "authority.*", "release.*"], only=is_fresh)
+@subscriber(
+    "assurance.facts",
+    kinds=[
+        "custody.*",
+        "authority.*",
+        "release.*",
+        "courts.hearing_outcome_recorded",
+        "courts.order_recorded",
+        "courts.order_fell",
+    ],
+    only=is_fresh,
+)
 def look_again(event: EventRecord) -> None:
     """Raise and end what the change made due or over, for this person alone."""
     if event.person_id is not None:

@@ -15,7 +15,7 @@ from pims.foundation.commands.transaction import Transaction, service
 from pims.foundation.vault.persons import lock_same_human
 
 # By fact, but about an order: the same alarm here and there.
-OF_THE_PERSON = {"order_in_doubt"}
+OF_THE_PERSON = {"order_in_doubt", "freed_without_order"}
 
 
 @service

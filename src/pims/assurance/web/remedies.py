@@ -139,6 +139,7 @@ WAYS: Mapping[str, Way] = {
     "release_dates_differ": _key("release:preparation"),
     "end_unsigned": _key("custody:end"),
     "order_in_doubt": _key("authority:order"),
+    "freed_without_order": _person("courts:record_order"),
     "not_returned": _page("custody:desk"),
     "escort_overdue": _page("custody:desk"),
     "defect_undecided": _page("authority:index"),

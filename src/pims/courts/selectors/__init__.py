@@ -21,6 +21,7 @@ from pims.courts.selectors.diary import (
     no_next_hearing,
     production_list,
 )
+from pims.courts.selectors.freed import FreedWithoutOrder, freed_without_order
 from pims.courts.selectors.infos import (
     CaseInfo,
     ChargeInfo,
@@ -60,6 +61,7 @@ __all__ = [
     "ChargeTime",
     "Days",
     "DiaryRow",
+    "FreedWithoutOrder",
     "HearingInfo",
     "OrderInfo",
     "OrderQueryInfo",
@@ -78,6 +80,7 @@ __all__ = [
     "court_days",
     "custody_periods",
     "diary",
+    "freed_without_order",
     "hearing",
     "hearings",
     "hearings_without_outcome",

@@ -5,8 +5,8 @@ diary of one of the two would miss somebody.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -161,7 +161,7 @@ def _diary(
                 hearing_id=h.pk if seen else None,
                 warrant_name_id=h.warrant_name_id if seen else None,
                 outcome=h.outcome,
-                desk_outcome=desk.get((person_id, h.on), ""),
+                desk_outcome="",
                 defects=tuple(h.defects),
                 in_custody=person_id in on_books,
                 shown=seen,
@@ -189,14 +189,34 @@ def _diary(
                 hearing_id=None,
                 warrant_name_id=one.warrant_name_id if seen else None,
                 outcome="",
-                desk_outcome=desk.get((one.person_id, one.on), ""),
+                desk_outcome="",
                 defects=(),
                 in_custody=True,
                 shown=seen,
                 version=0,
             )
         )
-    return sorted(found, key=_order)
+    return sorted(_with_desk(found, desk), key=_order)
+
+
+def _with_desk(
+    rows: Sequence[DiaryRow], desk: Mapping[tuple[int, date], Sequence[tuple[int | None, str]]]
+) -> list[DiaryRow]:
+    """Each row with what the desk recorded of it.
+
+    Of somebody who was due before two courts on one day the desk's word counts for the one that it
+    names: of the other nobody has said anything.
+    """
+    bodies: dict[tuple[int, date], set[int]] = defaultdict(set)
+    for row in rows:
+        bodies[row.person_id, row.on].add(row.body_id)
+    found = []
+    for row in rows:
+        key = row.person_id, row.on
+        alone = len(bodies[key]) == 1
+        said = [what for body_id, what in desk.get(key, ()) if alone or body_id == row.body_id]
+        found.append(replace(row, desk_outcome=said[-1]) if said else row)
+    return found
 
 
 def _order(row: DiaryRow) -> tuple[object, ...]:
@@ -223,8 +243,8 @@ def _hearings(
 
 def _desk_outcomes(
     person_ids: Collection[int], begins: date, ends: date, zone: str
-) -> dict[tuple[int, date], str]:
-    """(person, day) -> the last outcome that the desk recorded of it."""
+) -> dict[tuple[int, date], list[tuple[int | None, str]]]:
+    """(person, day) -> the outcomes that the desk recorded of it, each with its court if named."""
     where = ZoneInfo(zone)
     if begins > clock.now().astimezone(where).date():
         return {}
@@ -233,10 +253,11 @@ def _desk_outcomes(
         begins=datetime.combine(begins, time(), where),
         ends=datetime.combine(ends + timedelta(days=1), time(), where),
     )
-    return {
-        (person_id, one.happened_at.astimezone(where).date()): one.outcome
-        for person_id, one in found
-    }
+    said: dict[tuple[int, date], list[tuple[int | None, str]]] = defaultdict(list)
+    for person_id, one in found:
+        day = one.happened_at.astimezone(where).date()
+        said[person_id, day].append((one.data.get("body_id"), one.outcome))
+    return said
 
 
 def production_list(viewer: Actor, establishment_id: int, day: date) -> list[ProductionRow]:

@@ -102,7 +102,7 @@ def add_hearing(
     """Inside a change whose permission is settled, the person locked."""
     if case is not None:
         join_case(tx, case, person_id)
-    defects = _doubts(tx, body, on, establishment_id)
+    defects = doubts_of_day(tx, body, on, establishment_id)
     hearing = Hearing.objects.create(
         case=case,
         person_id=person_id,
@@ -158,7 +158,7 @@ def move_hearing(
     before = {"on": was_on, "at_time": hearing.at_time, "mode": hearing.mode}
     hearing.on, hearing.at_time, hearing.mode = on, at_time, mode
     hearing.body_id = body.body_id
-    hearing.defects = list(_doubts(tx, body, on, hearing.establishment_id))
+    hearing.defects = list(doubts_of_day(tx, body, on, hearing.establishment_id))
     hearing.version += 1
     hearing.save()
     if by_order:
@@ -211,11 +211,12 @@ def record_hearing_outcome(
     next_time: time | None = None,
     next_mode: str = "in_person",
 ) -> HearingResult:
-    """What came of a hearing. Given again, it takes the place of what was recorded first.
+    """What came of a hearing. Given again, it takes the place of what was recorded first: the
+    hearing that the first outcome made is cancelled, the day that it named is taken back.
 
     With `next_on` the next hearing is made, and where the court remanded or adjourned to that day
     the warrant that the hearing was about names it from now on. What the court ordered in writing
-    is recorded as an order. Raises Stale, Refused (cancelled), InvalidInput.
+    is recorded as an order. Raises Stale, Refused (cancelled), InvalidInput (its day is to come).
     """
     hearing = locked_hearing(tx, hearing_id)
     require_fresh(hearing, version)
@@ -225,10 +226,15 @@ def record_hearing_outcome(
     wrong = among("outcome", outcome, known) | among("next_mode", next_mode, Hearing.Mode.values)
     wrong |= not_in_the_future(tx, happened_at=happened_at)
     when = happened_at or tx.now
+    if not wrong and hearing.on > day_of(when, hearing.establishment_id):
+        wrong["outcome"] = Reason("courts.outcome_before_hearing")
     if next_on is not None and not wrong and next_on < day_of(when, hearing.establishment_id):
         wrong["next_on"] = Reason("courts.next_before_hearing")
     refuse_wrong(wrong)
     note = prose("note", note, NOTE)
+    names_day = outcome in (Hearing.Outcome.ADJOURNED, Hearing.Outcome.REMANDED)
+    if hearing.outcome:
+        _take_back(tx, hearing, next_on=next_on, names_day=names_day, reason=note or "court")
     before = hearing.outcome
     hearing.outcome, hearing.outcome_note = outcome, note
     hearing.outcome_at, hearing.outcome_by_id = when, tx.actor.user_id
@@ -237,8 +243,10 @@ def record_hearing_outcome(
     following = None
     if next_on is not None:
         following = _next(tx, hearing, next_on, next_time, next_mode)
-        if outcome in (Hearing.Outcome.ADJOURNED, Hearing.Outcome.REMANDED):
-            name_next(tx, hearing, next_on, happened_at=when, basis=note or "court")
+        if names_day:
+            named = name_next(tx, hearing, next_on, happened_at=when, basis=note or "court")
+            hearing.named = named or hearing.named
+        hearing.save(update_fields=["named", "next_hearing_id"])
     tx.record(
         events.HearingOutcomeRecorded(
             person_id=hearing.person_id,
@@ -256,16 +264,19 @@ def record_hearing_outcome(
 
 def name_next(
     tx: Transaction, hearing: Hearing, on: date, *, happened_at: datetime, basis: str
-) -> None:
-    """The warrant that a hearing is about names this day from now on, if it waits for a court."""
+) -> dict[str, object]:
+    """The warrant that a hearing is about names this day from now on, if it waits for a court.
+
+    Gives what was done to the warrant, to be taken back where it was a mistake; nothing otherwise.
+    """
     if hearing.warrant_name_id is None:
-        return
+        return {}
     warrant = _warrant(hearing.person_id, hearing.warrant_name_id)
     if warrant is None or not authority.waits_for_court(warrant.kind):
-        return
+        return {}
     over = warrant.ends_at is not None and warrant.end_kind != "expired"
     if over or warrant.next_appearance == on:
-        return
+        return {}
     named = authority_services.set_next_appearance(
         tx.beyond_scope(),
         warrant_name_id=hearing.warrant_name_id,
@@ -273,10 +284,56 @@ def name_next(
         happened_at=happened_at,
         basis=basis,
     )
-    if named.warrant_name_id != hearing.warrant_name_id:
-        Hearing.objects.filter(
-            warrant_name_id=hearing.warrant_name_id, outcome="", cancelled_at=None
-        ).update(warrant_name_id=named.warrant_name_id)
+    was, now = hearing.warrant_name_id, named.warrant_name_id
+    done: dict[str, object] = {
+        "warrant_name_id": was,
+        "given_at": happened_at.isoformat(),
+        "appears_on": on.isoformat(),
+    }
+    if now != was:
+        _follow(was, now)
+        old = _warrant(hearing.person_id, was)
+        ended_at = None if old is None else old.ends_at
+        done["went_on_as"] = now
+        done["ended_at"] = None if ended_at is None else ended_at.isoformat()
+    return done
+
+
+def _follow(was: int, now: int) -> None:
+    """The days to come of a warrant are those of the one that it went on as."""
+    for one in Hearing.objects.filter(warrant_name_id=was, outcome="", cancelled_at=None):
+        one.warrant_name_id = now
+        one.version += 1
+        one.save(update_fields=["warrant_name", "version"])
+
+
+def _take_back(
+    tx: Transaction, hearing: Hearing, *, next_on: date | None, names_day: bool, reason: str
+) -> None:
+    """What the outcome that was recorded first did, but for what the new one does too."""
+    made = Hearing.objects.filter(pk=hearing.next_hearing_id or 0).first()
+    if made is not None and made.on != next_on:
+        if not made.outcome and made.cancelled_at is None:
+            cancel_hearing(
+                tx.beyond_scope(), hearing_id=made.pk, version=made.version, reason=reason
+            )
+        hearing.next_hearing_id = None
+    named = hearing.named
+    same = names_day and next_on is not None and named.get("appears_on") == next_on.isoformat()
+    if named and not same:
+        was, went_on_as = int(named["warrant_name_id"]), named.get("went_on_as")
+        authority_services.take_back_court_date(
+            tx.beyond_scope(),
+            warrant_name_id=was,
+            appears_on=date.fromisoformat(named["appears_on"]),
+            given_at=datetime.fromisoformat(named["given_at"]),
+            reason=reason,
+            went_on_as=went_on_as,
+            ended_at=datetime.fromisoformat(named["ended_at"]) if named.get("ended_at") else None,
+        )
+        if went_on_as is not None:
+            _follow(int(went_on_as), was)
+        hearing.named = {}
 
 
 def standing_hearing(
@@ -298,7 +355,7 @@ def _next(tx: Transaction, hearing: Hearing, on: date, at_time: time | None, mod
     )
     if found is not None and found.pk != hearing.pk:
         return found
-    return add_hearing(
+    made = add_hearing(
         tx,
         establishment_id=hearing.establishment_id,
         person_id=hearing.person_id,
@@ -309,9 +366,13 @@ def _next(tx: Transaction, hearing: Hearing, on: date, at_time: time | None, mod
         case=hearing.case,
         warrant_name_id=hearing.warrant_name_id,
     )
+    hearing.next_hearing_id = made.pk
+    return made
 
 
-def _doubts(tx: Transaction, body: BodyInfo, on: date, establishment_id: int) -> tuple[str, ...]:
+def doubts_of_day(
+    tx: Transaction, body: BodyInfo, on: date, establishment_id: int
+) -> tuple[str, ...]:
     found = []
     if closed(body, on):
         found.append(CLOSED)

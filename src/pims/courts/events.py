@@ -141,6 +141,16 @@ class OrderReadAgain(Event):
     reading_id: int
     differences: tuple[str, ...]
     late: bool
+    blind: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class FirstReadingShown(Event):
+    """Somebody who could have read it again blind had themselves shown what was keyed."""
+
+    kind: ClassVar[str] = "courts.first_reading_shown"
+    order_id: int
+    reading_id: int
 
 
 @dataclass(frozen=True, kw_only=True)

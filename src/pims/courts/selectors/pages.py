@@ -7,6 +7,7 @@ from typing import Any
 from pims.courts.models import Charge, CourtOrder, Hearing, OrderQuery, SecondReading
 from pims.courts.selectors.cases import VIEW, case, case_numbers, cases, hearings
 from pims.courts.selectors.diary import LOOK_BACK, DiaryRow, diary
+from pims.courts.selectors.first_reading import first_reading
 from pims.courts.selectors.infos import (
     CaseInfo,
     ChargeInfo,
@@ -18,7 +19,6 @@ from pims.courts.selectors.infos import (
 )
 from pims.courts.selectors.orders import order, orders, queries_of_order
 from pims.courts.selectors.rows import body_names, charge_info, hearing_info
-from pims.courts.services.readings import first_reading
 from pims.facilities import selectors as facilities
 from pims.foundation.access.actor import Actor
 from pims.foundation.access.scope import require_visible, visible_ids

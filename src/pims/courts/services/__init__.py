@@ -26,8 +26,9 @@ from pims.courts.services.readings import (
     OrderReading,
     SentenceReading,
     read_order_again,
-    settle_difference,
+    show_what_was_keyed,
 )
+from pims.courts.services.settling import settle_difference
 
 __all__ = [
     "CourtOrderResult",
@@ -53,4 +54,5 @@ __all__ = [
     "send_order_query",
     "set_aside_order",
     "settle_difference",
+    "show_what_was_keyed",
 ]

@@ -54,8 +54,8 @@ def release_samples(prison: SmallPrison) -> Mapping[str, tuple[object, ...]]:
         note="Bus to Punta Gorda",
     )  # fmt: skip
     services.tell_agency(
-        officer("records_officer"), preparation_id=near.pk, stage="14d", agency="Police",
-        how="telephone", spoke_to="Sgt Flowers",
+        officer("records_officer"), preparation_id=near.pk, stage="14d", kind="police",
+        agency="Hattieville", how="telephone", spoke_to="Sgt Flowers",
     )  # fmt: skip
     line = services.record_over_detention(
         officer("officer_in_charge"), person_id=held["MYERS"].person_id, establishment_id=here,

@@ -71,6 +71,12 @@ def calculated(
     }
 
 
+def being_worked_out(person_ids: Collection[int]) -> set[int]:
+    """Whose dates are being worked out anew: no day of theirs is to be acted on, nor dropped."""
+    found = sentences.release_dates(system_actor(), person_ids)
+    return {i for i, one in found.items() if one.outdated}
+
+
 def opens_on(dates: ReleaseDates) -> date | None:
     """The first day on which nothing about the sentences holds the person."""
     if dates.status not in KNOWN or dates.outdated:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from pims.facilities import selectors as facilities
@@ -14,15 +14,16 @@ from pims.kernel.errors import NotFound
 from pims.release import preparing as rules
 from pims.release.facts import release_hour
 from pims.release.models import AgencyTold, DateReading, Preparation, PreparationItem
-from pims.release.preparing import Notice
+from pims.release.preparing import Notice, Told
 
 VIEW = "release.view"
+BLIND_DAYS = rules.PARTS_BY["dates"].days
 
 
 @dataclass(frozen=True, slots=True)
 class PreparationRow:
-    """One open preparation. `read` is how many officers have worked the day out; `seen_to` how
-    many of `rules.ITEMS` are done or explained; `late` the notices whose time has come."""
+    """One open preparation. `read_by` are the officers who have worked the day out; `seen_to` is
+    how many of `rules.ITEMS` are done or explained; `late` the notices whose time has come."""
 
     preparation_id: int
     person_id: int
@@ -31,11 +32,20 @@ class PreparationRow:
     source: str
     provisional: bool
     moved_from: date | None
-    read: int
+    read_by: frozenset[int]
     differs: bool
     seen_to: int
     late: tuple[str, ...]
     days_left: int
+
+    @property
+    def read(self) -> int:
+        return len(self.read_by)
+
+    def blind_for(self, user_id: int) -> bool:
+        """Whether this officer, who prepares, is to work the day out before seeing it: in the first
+        of the two weeks. In the last everybody sees what comes."""
+        return self.read < 2 and user_id not in self.read_by and self.days_left > BLIND_DAYS
 
     @property
     def ready(self) -> bool:
@@ -69,6 +79,7 @@ class ThingInfo:
 @dataclass(frozen=True, slots=True)
 class ToldInfo:
     stage: str
+    kind: str
     agency: str
     spoke_to: str
     how: str
@@ -95,6 +106,7 @@ class PreparationDetail:
     differences: tuple[str, ...]
     settled_at: datetime | None
     settled_by_id: int | None
+    settled_day: date | None
     settled_reason: str
     items: tuple[ThingInfo, ...]
     told: tuple[ToldInfo, ...]
@@ -108,6 +120,11 @@ class PreparationDetail:
     def differs(self) -> bool:
         return bool(self.differences) and self.settled_at is None
 
+    def blind_for(self, user_id: int) -> bool:
+        """As `PreparationRow.blind_for`."""
+        ahead = self.release_at - clock.now()
+        return self.may_be_read_by(user_id) and ahead > timedelta(days=BLIND_DAYS)
+
     def may_be_read_by(self, user_id: int) -> bool:
         """Whether this officer may still work the day out."""
         waits = self.is_open and len(self.readings) < 2
@@ -116,7 +133,7 @@ class PreparationDetail:
 
 @dataclass(frozen=True, slots=True)
 class Differing:
-    """Two officers made out different days, and nobody has settled it."""
+    """Officers made out other days than each other or the record, and nobody has settled it."""
 
     preparation_id: int
     person_id: int
@@ -136,21 +153,21 @@ def open_preparations(viewer: Actor, establishment_id: int) -> list[PreparationR
     seen = visible_ids(viewer, VIEW, [row.person_id for row in rows])
     rows = [row for row in rows if row.person_id in seen]
     ids = [row.pk for row in rows]
-    read: dict[int, int] = defaultdict(int)
-    for key in DateReading.objects.filter(preparation__in=ids).values_list(
-        "preparation_id", flat=True
+    read: dict[int, set[int]] = defaultdict(set)
+    for key, by_id in DateReading.objects.filter(preparation__in=ids).values_list(
+        "preparation_id", "by_id"
     ):
-        read[key] += 1
+        read[key].add(by_id)
     things: dict[int, int] = defaultdict(int)
     for key in PreparationItem.objects.filter(preparation__in=ids).values_list(
         "preparation_id", flat=True
     ):
         things[key] += 1
-    told: dict[int, set[str]] = defaultdict(set)
-    for key, stage in AgencyTold.objects.filter(preparation__in=ids).values_list(
-        "preparation_id", "stage"
+    told: dict[int, list[Told]] = defaultdict(list)
+    for key, stage, kind, at in AgencyTold.objects.filter(preparation__in=ids).values_list(
+        "preparation_id", "stage", "kind", "told_at"
     ):
-        told[key].add(stage)
+        told[key].append(Told(stage, kind, at))
     zone = ZoneInfo(facilities.time_zone(establishment_id))
     now = clock.now()
     today = now.astimezone(zone).date()
@@ -163,7 +180,7 @@ def open_preparations(viewer: Actor, establishment_id: int) -> list[PreparationR
             source=row.source,
             provisional=row.provisional,
             moved_from=row.moved_from,
-            read=read[row.pk],
+            read_by=frozenset(read[row.pk]),
             differs=bool(row.differences) and row.settled_at is None,
             seen_to=things[row.pk],
             late=tuple(
@@ -212,14 +229,19 @@ def preparation(viewer: Actor, preparation_id: int) -> PreparationDetail:
         differences=tuple(row.differences),
         settled_at=row.settled_at,
         settled_by_id=row.settled_by_id,
+        settled_day=row.settled_day,
         settled_reason=row.settled_reason,
         items=tuple(_thing(code, things.get(code)) for code in rules.ITEMS),
         told=tuple(
-            ToldInfo(one.stage, one.agency, one.spoke_to, one.how, one.told_at, one.by_id)
+            ToldInfo(one.stage, one.kind, one.agency, one.spoke_to, one.how, one.told_at, one.by_id)
             for one in told
         ),
         notices=tuple(
-            rules.notices(release_at, {one.stage for one in told}, as_of=clock.now())
+            rules.notices(
+                release_at,
+                [Told(one.stage, one.kind, one.told_at) for one in told],
+                as_of=clock.now(),
+            )
         ),
     )  # fmt: skip
 
@@ -239,7 +261,8 @@ def dates_that_differ(
     since = dict(readings.order_by("at").values_list("preparation_id", "at"))
     return [
         Differing(
-            row.pk, row.person_id, row.episode_id, row.establishment_id, since[row.pk],
+            row.pk, row.person_id, row.episode_id, row.establishment_id,
+            since.get(row.pk, row.opened_at),
             tuple(row.differences),
         )
         for row in found

@@ -4,7 +4,7 @@ Nothing here decides whether anybody leaves: that is the discharge check alone.
 """
 
 from calendar import monthrange
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -16,8 +16,15 @@ STAGES: Mapping[str, timedelta] = {
 ITEMS = ("other_warrants", "property", "travel", "licence")
 HOW = ("telephone", "letter", "email", "in_person")
 
-# Codes of what two officers' calculations disagree about.
+# Codes of what two officers' calculations disagree about; of one officer's that is earlier than
+# the record; and of what nobody had settled when the day moved.
 READINGS_DIFFER, RECORD_DIFFERS = "readings_differ", "record_differs"
+EARLIER_THAN_RECORD, UNSETTLED_BEFORE = "earlier_than_record", "unsettled_before"
+
+# Whom each notice is for, and how long before its time it may be given and still be that notice.
+TOLD_FIRST = "police"
+AGENCIES = ("police", "immigration", "court", "human_services", "parole", "other")
+EARLY = {"14d": timedelta(days=7), "24h": timedelta(hours=24), "1h": timedelta(hours=3)}
 
 PAROLE_MONTHS = 6
 DECISIONS = ("granted", "refused", "deferred")
@@ -82,7 +89,13 @@ class Reading:
 
 
 def differences(readings: Sequence[Reading], due_on: date) -> tuple[str, ...]:
-    """What two officers' blind calculations disagree about; nothing is said of one alone."""
+    """What two officers' blind calculations disagree about.
+
+    Of one alone only that the person should go sooner than the record says: that can't wait for
+    the second, who may come when the day is over.
+    """
+    if len(readings) == 1 and readings[0].release_on < due_on:
+        return (EARLIER_THAN_RECORD,)
     if len(readings) < 2:
         return ()
     found = []
@@ -100,7 +113,7 @@ def _apart(readings: Sequence[Reading]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One time at which agencies are to be told. `late`: it has come and nobody was."""
+    """One time at which the police are to be told. `late`: it has come and they were not."""
 
     stage: str
     due_at: datetime
@@ -108,13 +121,56 @@ class Notice:
     late: bool
 
 
-def notices(release_at: datetime, told: Collection[str], *, as_of: datetime) -> list[Notice]:
-    """The three of them, the first first."""
-    return [
-        Notice(stage, at, stage in told, stage not in told and at <= as_of)
-        for stage, before in STAGES.items()
-        if (at := release_at - before)
-    ]
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Somebody was told: as which notice, of which kind of agency, when."""
+
+    stage: str
+    agency: str
+    at: datetime
+
+
+def notices(release_at: datetime, told: Iterable[Told], *, as_of: datetime) -> list[Notice]:
+    """The three of them, the first first. What others were told, or much too early, is kept and
+    stands for none of them."""
+    given = [one for one in told if one.agency == TOLD_FIRST]
+    found = []
+    for stage, before in STAGES.items():
+        at = release_at - before
+        done = any(one.stage == stage and one.at >= at - EARLY[stage] for one in given)
+        found.append(Notice(stage, at, done, not done and at <= as_of))
+    return found
+
+
+# The parts of a preparation that may still be owed: that anybody began, two officers' dates that
+# agree or are settled, and the rest.
+PARTS = ("start", "dates", "rest")
+# How long before the day each part is due: working practice of the service.
+PARTS_BY = {"start": timedelta(days=13), "dates": timedelta(days=7), "rest": timedelta(days=1)}
+
+
+def owed(
+    readings: Sequence[datetime],
+    *,
+    differs: bool,
+    settled_at: datetime | None,
+    things: Mapping[str, datetime],
+    told: Iterable[Told],
+) -> tuple[tuple[str, ...], datetime | None]:
+    """What of a preparation is still to be done, and when the last of it was.
+
+    `readings` are when officers worked the day out, `things` when each of ITEMS was seen to. The
+    notices of the last day are no part of it: they come after everything else.
+    """
+    first = [one.at for one in told if one.agency == TOLD_FIRST]
+    dates = len(readings) > 1 and not differs
+    rest = len(things) == len(ITEMS) and bool(first)
+    if dates and rest:
+        done = [*readings, *things.values(), min(first), *([settled_at] if settled_at else [])]
+        return (), max(done)
+    begun = bool(readings or things or first)
+    parts = [not begun, not dates, not rest]
+    return tuple(part for part, is_owed in zip(PARTS, parts, strict=True) if is_owed), None
 
 
 def months_after(day: date, months: int) -> date:

@@ -12,8 +12,8 @@ class Preparation(models.Model):
 
     `due_on` is the day on which the gate opens by what `source` says; `moved_from` the day of the
     preparation that this one took the place of. `differences` are codes of what two officers'
-    calculations disagree about; they are an alarm until `settled_at`. Nothing here stops a
-    discharge.
+    calculations disagree about; they are an alarm until a third officer says which day is right
+    (`settled_day`). Nothing here stops a discharge.
     """
 
     class Source(models.TextChoices):
@@ -42,6 +42,7 @@ class Preparation(models.Model):
     differences = models.JSONField(default=list)
     settled_at = models.DateTimeField(null=True)
     settled_by_id = models.BigIntegerField(null=True)
+    settled_day = models.DateField(null=True)
     settled_reason = models.CharField(max_length=500, blank=True, default="")
     recorded_by_id = models.BigIntegerField()
 
@@ -102,7 +103,10 @@ class PreparationItem(models.Model):
 
 @recorded
 class AgencyTold(models.Model):
-    """That an agency was told of the coming release: to whom, when, how, and by which officer."""
+    """That an agency was told of the coming release: to whom, when, how, and by which officer.
+
+    `kind` is of `preparing.AGENCIES`: the notices are for the police, and others may be told too.
+    """
 
     class Stage(models.TextChoices):
         DAYS_14 = "14d"
@@ -111,6 +115,7 @@ class AgencyTold(models.Model):
 
     preparation = models.ForeignKey(Preparation, on_delete=models.PROTECT, related_name="told")
     stage = models.CharField(max_length=3, choices=Stage.choices)
+    kind = models.CharField(max_length=16, default="other")
     agency = models.CharField(max_length=200)
     spoke_to = models.CharField(max_length=200, blank=True, default="")
     how = models.CharField(max_length=12)

@@ -14,7 +14,7 @@ from pims.kernel.errors import InvalidInput, NotFound
 from pims.kernel.text import clean_field
 from pims.release import preparing as rules
 from pims.release import preparing_events as events
-from pims.release.dated import as_calculated, calculated
+from pims.release.dated import as_calculated, being_worked_out, calculated
 from pims.release.facts import last_day
 from pims.release.models import AgencyTold, DateReading, Preparation, PreparationItem
 from pims.release.preparing import Due, Reading
@@ -80,7 +80,8 @@ def read_release_date(
     expires_on: date | None = None,
     note: str = "",
 ) -> PreparationResult:
-    """One officer's own calculation. The second shows whether the two and the record agree.
+    """One officer's own calculation. The second shows whether the two and the record agree; one
+    that is earlier than the record is told at once.
 
     Raises Refused (the same officer again, two have done so already, it is over), InvalidInput,
     NotFound.
@@ -110,30 +111,49 @@ def read_release_date(
     )
     keyed = [Reading(one.release_on, one.expires_on) for one in (*before, reading)]
     found = rules.differences(keyed, row.due_on)
-    if found:
+    if found != tuple(row.differences):
         row.differences = list(found)
         row.save(update_fields=["differences"])
+    if found:
         tx.record(events.ReleaseDatesDiffer(**about, preparation_id=row.pk, differences=found))
     return PreparationResult(row.pk)
 
 
 @service
-def settle_release_dates(tx: Transaction, *, preparation_id: int, reason: str) -> PreparationResult:
-    """Which of the different days is right was decided, and why. Raises Refused, InvalidInput."""
+def settle_release_dates(
+    tx: Transaction, *, preparation_id: int, day: date, reason: str
+) -> PreparationResult:
+    """A third officer says which of the different days is right, and why.
+
+    Raises Refused (nothing differs; by an officer who worked one of the days out), InvalidInput (no
+    reason; a day that nobody made out), NotFound, NotPermitted.
+    """
     row = _open(tx, preparation_id)
     tx.require_person(SETTLE, row.person_id)
-    reason = clean_field(
-        "reason", reason, limit=500, multiline=True, missing="release.reason_missing"
-    )
+    readings = list(DateReading.objects.filter(preparation=row))
+    wrong: dict[str, Reason] = {}
+    if day not in {row.due_on, *(one.release_on for one in readings)}:
+        wrong["day"] = Reason("release.day_of_nobody")
+    try:
+        reason = clean_field(
+            "reason", reason, limit=500, multiline=True, missing="release.reason_missing"
+        )
+    except InvalidInput as problem:
+        wrong |= problem.fields
     if not row.differences or row.settled_at is not None:
         refuse(Reason("release.nothing_to_settle")).require()
+    if any(one.by_id == tx.actor.user_id for one in readings):
+        refuse(Reason("release.settled_by_reader", decided_by=SETTLE)).require()
+    if wrong:
+        raise InvalidInput(wrong)
     row.settled_at, row.settled_by_id, row.settled_reason = tx.now, tx.actor.user_id, reason
-    row.save(update_fields=["settled_at", "settled_by_id", "settled_reason"])
+    row.settled_day = day
+    row.save(update_fields=["settled_at", "settled_by_id", "settled_reason", "settled_day"])
     tx.record(
         events.ReleaseDatesSettled(
             person_id=row.person_id, establishment_id=row.establishment_id, preparation_id=row.pk
         ),
-        details={"reason": reason},
+        details={"reason": reason, "day": day.isoformat()},
     )
     return PreparationResult(row.pk)
 
@@ -174,17 +194,24 @@ def tell_agency(
     *,
     preparation_id: int,
     stage: str,
+    kind: str,
     agency: str,
     how: str,
     spoke_to: str = "",
     told_at: datetime | None = None,
 ) -> PreparationResult:
-    """An agency was told of the coming release; None is now. Raises InvalidInput."""
+    """An agency was told of the coming release; None is now. Raises InvalidInput.
+
+    What is told to others than the police, or long before its time, is kept like everything else;
+    it is not the notice that was due.
+    """
     row = _open(tx, preparation_id)
     tx.require_person(PREPARE, row.person_id)
     wrong: dict[str, Reason] = {}
     if stage not in rules.STAGES:
         wrong["stage"] = Reason("release.unknown_stage")
+    if kind not in rules.AGENCIES:
+        wrong["kind"] = Reason("release.unknown_agency")
     if how not in rules.HOW:
         wrong["how"] = Reason("release.unknown_way_of_telling")
     told_at = told_at or tx.now
@@ -195,6 +222,7 @@ def tell_agency(
     told = AgencyTold.objects.create(
         preparation=row,
         stage=stage,
+        kind=kind,
         agency=clean_field("agency", agency, limit=200, missing="release.agency_missing"),
         spoke_to=clean_field("spoke_to", spoke_to, limit=200),
         how=how,
@@ -219,7 +247,7 @@ def _follow(tx: Transaction, rows: list[Standing], establishment_id: int) -> Pre
     today = tx.now.astimezone(zone).date()
     persons = [row.person_id for row in rows]
     papers = authority.warrants_of(persons, zone=zone.key, as_of=AsOf(tx.now))
-    days = calculated(persons)
+    days, unsettled = calculated(persons), being_worked_out(persons)
     running = {
         row.episode_id: row
         for row in Preparation.objects.filter(
@@ -228,6 +256,8 @@ def _follow(tx: Transaction, rows: list[Standing], establishment_id: int) -> Pre
     }
     wanted: list[tuple[Standing, Due | None]] = []
     for row in rows:
+        if row.person_id in unsettled:
+            continue  # in moments there is a day again: what is prepared waits for it
         found = days.get(row.person_id)
         last = last_day(as_calculated(papers.get(row.person_id, []), found, zone), tx.now, zone)
         due = rules.due(None if found is None else found.due, last, as_of=today)
@@ -244,7 +274,7 @@ def _follow(tx: Transaction, rows: list[Standing], establishment_id: int) -> Pre
             _close(tx, before, Preparation.State.CLOSED, DATE_MOVED)
             closed.append(before.pk)
         if due is not None:
-            opened.append(_start(tx, row, due, None if before is None else before.due_on))
+            opened.append(_start(tx, row, due, before))
     return Prepared(tuple(opened), tuple(closed))
 
 
@@ -255,7 +285,9 @@ def _say_how(row: Preparation, due: Due) -> None:
         row.save(update_fields=["source", "provisional"])
 
 
-def _start(tx: Transaction, row: Standing, due: Due, moved_from: date | None) -> int:
+def _start(tx: Transaction, row: Standing, due: Due, before: Preparation | None) -> int:
+    """A preparation for a day; a difference that nobody settled of the one before it goes along."""
+    open_question = before is not None and before.differences and before.settled_at is None
     made = Preparation.objects.create(
         person_id=row.person_id,
         episode_id=row.episode_id,
@@ -263,7 +295,8 @@ def _start(tx: Transaction, row: Standing, due: Due, moved_from: date | None) ->
         due_on=due.day,
         source=due.source,
         provisional=due.provisional,
-        moved_from=moved_from,
+        moved_from=None if before is None else before.due_on,
+        differences=[rules.UNSETTLED_BEFORE] if open_question else [],
         opened_at=tx.now,
         recorded_by_id=tx.actor.user_id,
     )

@@ -29,3 +29,9 @@ def second(make_actor: Callable[..., Actor]) -> Actor:
 def second_reader(make_actor: Callable[..., Actor]) -> Actor:
     """Another officer who prepares releases."""
     return make_actor("release.view", "release.prepare", "custody.view", "people.view")
+
+
+@pytest.fixture
+def third(make_actor: Callable[..., Actor]) -> Actor:
+    """An officer who may settle what two others made out, and worked nothing out."""
+    return make_actor("release.view", "release.discharge", "custody.view", "people.view")

@@ -16,8 +16,10 @@ from pims.foundation.commands.transaction import Command
 from pims.kernel import clock
 from pims.kernel.errors import InvalidInput, NotPermitted, Refused
 from pims.release import preparations, selectors, services
+from pims.release import preparing as rules
 from pims.release.dated import calculated
 from pims.release.models import AgencyTold, DateReading, Discharge, Preparation
+from pims.release.prepared import prepared
 from pims.release.subscribers import end_preparing, follow_dates
 from pims.release.tasks import open_preparations
 from pims.release.tests.preparation import episode_of, gate, sentenced, standing_papers
@@ -64,8 +66,8 @@ def test_it_opens_anew_when_the_day_moves_and_nothing_read_before_counts(
     assert not DateReading.objects.filter(preparation=new).exists()
 
 
-def test_two_calculations_are_of_two_officers_and_a_difference_is_told(
-    bench: Bench, officer: Actor, second_reader: Actor
+def test_two_calculations_are_of_two_officers_and_a_third_settles_what_differs(
+    bench: Bench, officer: Actor, second_reader: Actor, third: Actor
 ) -> None:
     day = sentenced(bench, days_left=10)
     (row,) = opened(bench)
@@ -80,11 +82,18 @@ def test_two_calculations_are_of_two_officers_and_a_difference_is_told(
     (alarm,) = preparations.dates_that_differ(person_ids=[bench.ana])
     assert (alarm.preparation_id, alarm.person_id) == (row.pk, bench.ana)
     assert "release_dates_differ" in _alarms(bench)
-    with pytest.raises(InvalidInput):
-        services.settle_release_dates(Command(officer), preparation_id=row.pk, reason=" ")
-    services.settle_release_dates(
-        Command(officer), preparation_id=row.pk, reason="Day at large counted twice"
-    )
+    with pytest.raises(InvalidInput) as wrong:
+        services.settle_release_dates(
+            Command(third), preparation_id=row.pk, day=day + timedelta(days=99), reason=" "
+        )
+    assert set(wrong.value.fields) == {"day", "reason"}
+    why = {"preparation_id": row.pk, "day": day, "reason": "Day at large counted twice"}
+    with pytest.raises(Refused) as refused:
+        services.settle_release_dates(Command(officer), **why)
+    assert codes(refused.value) == ["release.settled_by_reader"]
+    services.settle_release_dates(Command(third), **why)
+    row.refresh_from_db()
+    assert row.settled_day == day
     assert preparations.dates_that_differ(person_ids=[bench.ana]) == []
     assert "release_dates_differ" not in _alarms(bench)
 
@@ -97,20 +106,99 @@ def test_what_was_told_to_agencies_says_to_whom_when_how_and_by_whom(
     command = Command(officer)
     for _repeat in range(2):
         services.tell_agency(
-            command, preparation_id=row.pk, stage="14d", agency="Police", how="telephone",
-            spoke_to="Sgt Flowers",
+            command, preparation_id=row.pk, stage="14d", kind="police", agency="Hattieville",
+            how="telephone", spoke_to="Sgt Flowers",
         )  # fmt: skip
     told = AgencyTold.objects.get()
     assert (told.agency, told.spoke_to, told.how, told.by_id) == (
-        "Police", "Sgt Flowers", "telephone", officer.user_id,
+        "Hattieville", "Sgt Flowers", "telephone", officer.user_id,
     )  # fmt: skip
     with pytest.raises(InvalidInput) as wrong:
         services.tell_agency(
-            Command(officer), preparation_id=row.pk, stage="2d", agency="Police", how="owl"
-        )
-    assert set(wrong.value.fields) == {"stage", "how"}
+            Command(officer), preparation_id=row.pk, stage="2d", kind="press", agency="Police",
+            how="owl",
+        )  # fmt: skip
+    assert set(wrong.value.fields) == {"stage", "kind", "how"}
+    for kind, stage in (("other", "24h"), ("police", "1h")):  # the bus company; ten days ahead
+        services.tell_agency(
+            Command(officer), preparation_id=row.pk, stage=stage, kind=kind, agency="Somebody",
+            how="telephone",
+        )  # fmt: skip
     detail = preparations.preparation(officer, row.pk)
     assert [one.told for one in detail.notices] == [True, False, False]
+
+
+def test_one_officer_who_makes_out_an_earlier_day_is_heard_at_once(
+    bench: Bench, officer: Actor
+) -> None:
+    day = sentenced(bench, days_left=10)
+    (row,) = opened(bench)
+    services.read_release_date(
+        Command(officer), preparation_id=row.pk, release_on=day - timedelta(days=60)
+    )
+    (alarm,) = preparations.dates_that_differ(person_ids=[bench.ana])
+    assert alarm.differences == ("earlier_than_record",)
+    assert "release_dates_differ" in _alarms(bench)
+
+
+def test_what_is_prepared_waits_while_dates_are_being_worked_out(
+    bench: Bench, officer: Actor, second_reader: Actor
+) -> None:
+    day = sentenced(bench, days_left=10)
+    (row,) = opened(bench)
+    for actor, off in ((officer, 0), (second_reader, 1)):
+        services.read_release_date(
+            Command(actor), preparation_id=row.pk, release_on=day + timedelta(days=off)
+        )
+    bench.sentence(SentenceInput(days=1), reference="S 77")
+    assert bench.dates().outdated
+    services.follow_dates(Command(system_actor()), person_id=bench.ana)
+    assert opened(bench) == [row], "both readings and the alarm stay"
+    assert "release_dates_differ" in _alarms(bench)
+
+
+def test_a_difference_that_nobody_settled_goes_along_when_the_day_moves(
+    bench: Bench, officer: Actor, second_reader: Actor
+) -> None:
+    day = sentenced(bench, days_left=10)
+    (row,) = opened(bench)
+    for actor, off in ((officer, 0), (second_reader, 1)):
+        services.read_release_date(
+            Command(actor), preparation_id=row.pk, release_on=day + timedelta(days=off)
+        )
+    bench.adjust("at_large", first_day=bench.today - timedelta(days=3),
+                 last_day=bench.today - timedelta(days=2))  # fmt: skip
+    _old, new = opened(bench)
+    assert (new.moved_from, new.differences) == (day, ["unsettled_before"])
+    assert "release_dates_differ" in _alarms(bench)
+
+
+def test_what_is_still_owed_is_told_part_by_part(
+    bench: Bench, officer: Actor, second_reader: Actor
+) -> None:
+    day = sentenced(bench, days_left=10)
+    (row,) = opened(bench)
+
+    def owed() -> tuple[str, ...]:
+        (one,) = prepared([bench.ana])[bench.ana]
+        assert (one.ready_at is None) == bool(one.owed)
+        return one.owed
+
+    assert owed() == ("start", "dates", "rest")
+    services.read_release_date(Command(officer), preparation_id=row.pk, release_on=day)
+    assert owed() == ("dates", "rest")
+    services.read_release_date(Command(second_reader), preparation_id=row.pk, release_on=day)
+    assert owed() == ("rest",)
+    for code in rules.ITEMS:
+        services.settle_preparation_item(
+            Command(officer), preparation_id=row.pk, code=code, done=True, note="Seen to"
+        )
+    assert owed() == ("rest",), "the police have not been told"
+    services.tell_agency(
+        Command(officer), preparation_id=row.pk, stage="14d", kind="police", agency="Hattieville",
+        how="telephone",
+    )  # fmt: skip
+    assert owed() == ()
 
 
 def test_whoever_only_looks_prepares_nothing(bench: Bench, make_actor) -> None:

@@ -44,7 +44,10 @@ def prepared(bench: Bench) -> Preparation:
 def test_the_strip_draws_each_release_on_its_day_and_the_table_says_the_same(
     bench: Bench, prepared: Preparation
 ) -> None:
-    page = client_of(bench, "records_officer").get(reverse("release:preparations"))
+    mine = client_of(bench, "records_officer").get(reverse("release:preparations"))
+    assert prepared.due_on.isoformat() not in mine.content.decode(), "worked out before it is told"
+    assert reverse("release:read_date", args=[prepared.pk]) in mine.content.decode()
+    page = client_of(bench, "gate_officer").get(reverse("release:preparations"))
     text = page.content.decode()
     assert text.count("<rect ") == 1
     assert f'datetime="{prepared.due_on.isoformat()}"' in text
@@ -76,8 +79,12 @@ def test_the_first_calculation_is_hidden_until_another_officer_has_done_the_seco
     assert wrong.isoformat() in text
     assert "The days differ" in text
     settle = reverse("release:settle_dates", args=[prepared.pk])
-    assert second.post(settle, command(reason="")).status_code == 422
-    assert second.post(settle, command(reason="A leap year")).status_code == 302
+    third = client_of(bench, "duty_senior_officer")
+    assert settle not in second.get(home).content.decode(), "whoever read decides nothing"
+    assert third.post(settle, command(reason="")).status_code == 422
+    right = command(reason="A leap year", day=prepared.due_on.isoformat())
+    assert second.post(settle, right).status_code == 409
+    assert third.post(settle, right | command()).status_code == 302
     assert "A leap year" in second.get(home).content.decode()
 
 
@@ -90,11 +97,13 @@ def test_who_was_told_is_kept_and_wrong_input_is_said_beside_its_box(
     future = clock.now() + timedelta(days=2)
     late = client.post(
         address,
-        command(stage="14d", how="telephone", agency="Police", told_at_time="08:00",
+        command(stage="14d", kind="police", how="telephone", agency="Police", told_at_time="08:00",
                 **day("told_at", future.date())),
     )  # fmt: skip
     assert late.status_code == 422
-    done = client.post(address, command(stage="14d", how="telephone", agency="Police"))
+    done = client.post(
+        address, command(stage="14d", kind="police", how="telephone", agency="Police")
+    )
     assert done.status_code == 302
     assert AgencyTold.objects.get().stage == "14d"
     item = reverse("release:prepare_item", args=[prepared.pk, "other_warrants"])
@@ -206,8 +215,8 @@ def test_a_full_day_is_drawn_up_to_its_room_and_counted_whole() -> None:
     rows = [
         PreparationRow(
             preparation_id=number, person_id=number, episode_id=number, due_on=date(2027, 1, 1),
-            source="paper", provisional=False, moved_from=None, read=2, differs=False, seen_to=4,
-            late=(), days_left=left,
+            source="paper", provisional=False, moved_from=None, read_by=frozenset({1, 2}),
+            differs=False, seen_to=4, late=(), days_left=left,
         )
         for left, many in ((-9, 2), (-1, 1), (0, MOST + 7), (14, 1))
         for number in range(many)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pims.release import preparing
-from pims.release.preparing import STAGES, Due, Reading
+from pims.release.preparing import STAGES, Due, Reading, Told
 
 DAYS = st.dates(date(1990, 1, 1), date(2090, 1, 1))
 MAYBE = st.none() | DAYS
@@ -33,7 +33,8 @@ def test_two_officers_agree_only_where_both_said_the_day_of_the_record(
 ) -> None:
     first, second = readings
     found = preparing.differences(readings, due_on)
-    assert preparing.differences(readings[:1], due_on) == ()
+    alone = preparing.differences(readings[:1], due_on)
+    assert bool(alone) == (first.release_on < due_on), "one alone is heard where it is earlier"
     assert set(found) == set(preparing.differences([second, first], due_on))
     if not found:
         assert first.release_on == second.release_on == due_on
@@ -49,17 +50,34 @@ def test_an_expiry_that_only_one_officer_gave_is_no_difference() -> None:
     assert preparing.differences([one, apart], day) == (preparing.READINGS_DIFFER,)
 
 
-@given(DAYS, st.sets(st.sampled_from(sorted(STAGES))), st.integers(-500, 500))
-def test_a_notice_is_late_from_its_time_on_until_somebody_was_told(
-    day: date, told: set[str], hours: int
+@given(
+    DAYS,
+    st.lists(
+        st.tuples(
+            st.sampled_from(sorted(STAGES)),
+            st.sampled_from(["police", "other"]),
+            st.integers(-600, 100),
+        ),
+        max_size=4,
+    ),
+    st.integers(-500, 500),
+)
+def test_a_notice_is_late_from_its_time_on_until_the_police_were_told_in_its_time(
+    day: date, said: list[tuple[str, str, int]], hours: int
 ) -> None:
     release_at = datetime.combine(day, time(14), UTC)
     now = release_at + timedelta(hours=hours)
+    told = [Told(stage, who, release_at + timedelta(hours=at)) for stage, who, at in said]
     found = preparing.notices(release_at, told, as_of=now)
     assert [one.stage for one in found] == ["14d", "24h", "1h"]
     assert [one.due_at for one in found] == sorted(one.due_at for one in found)
     for one in found:
-        assert one.late == (one.stage not in told and now >= one.due_at)
+        assert one.late == (not one.told and now >= one.due_at)
+        assert one.told <= any(t.stage == one.stage and t.agency == "police" for t in told)
+        if one.told:
+            assert any(
+                t.stage == one.stage and t.at >= one.due_at - timedelta(days=7) for t in told
+            )
 
 
 @given(DAYS, DAYS)

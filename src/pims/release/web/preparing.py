@@ -1,5 +1,6 @@
 """The two weeks before a release: the strip of days, one preparation, the blind calculation."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -29,6 +30,7 @@ from pims.sentences import selectors as sentences
 from pims.sentences.web.words import ADJUSTMENTS, KINDS
 from pims.ui import wording
 from pims.ui.commands import command_from
+from pims.ui.dates import day_text
 from pims.ui.forms import add_reasons
 from pims.ui.identity import identity_of
 from pims.ui.pages import page
@@ -47,19 +49,27 @@ def index(request: Any) -> HttpResponse:
     headers = people.person_headers(viewer, [row.person_id for row in rows], brief=True)
     rows = [row for row in rows if row.person_id in headers]
     shows([row.person_id for row in rows])
+    # Whoever is still to work a day out alone is not told here what others made of it.
+    blind = {
+        row.preparation_id for row in rows if viewer.can(PREPARE) and row.blind_for(viewer.user_id)
+    }
+    told = [row for row in rows if row.preparation_id not in blind]
     context = {
         "parts": parts(request, "release:preparations"),
-        "strip": strip(rows, clock.today(facilities.time_zone(where))),
+        "strip": strip(told, clock.today(facilities.time_zone(where))),
         "rows": [
             (
                 row,
                 headers[row.person_id],
-                tone_of(row),
+                "info" if row.preparation_id in blind else tone_of(row),
                 words.SOURCES[row.source],
                 [words.STAGES[stage] for stage in row.late],
+                row.preparation_id in blind,
             )
             for row in rows
         ],
+        "told": told,
+        "untold": len(rows) - len(told),
         "things": len(rules.ITEMS),
         "columns": [
             Column(_("Prisoner")), Column(_("Number")), Column(_("Day of release")),
@@ -86,16 +96,21 @@ def preparation_page(request: Any, preparation_id: int) -> HttpResponse:
         }
     )  # fmt: skip
     may_prepare = found.is_open and viewer.can(PREPARE)
+    blind = may_prepare and found.blind_for(viewer.user_id)
     context = {
         "found": found,
         "identity": identity_of(viewer, found.person_id),
         "state": words.STATES[found.state],
-        "facts": _facts(found),
+        "facts": _facts(found, blind=blind),
+        "blind": blind,
         "readings": [(one, names.get(one.by_id, "—")) for one in found.readings],
         "may_read": may_prepare and found.may_be_read_by(viewer.user_id),
         "differences": [words.DIFFERENCES[code] for code in found.differences],
         "settled_by": names.get(found.settled_by_id or 0, ""),
-        "may_settle": found.differs and found.is_open and viewer.can(SETTLE),
+        "may_settle": found.differs
+        and found.is_open
+        and viewer.can(SETTLE)
+        and all(one.by_id != viewer.user_id for one in found.readings),
         "tasks": [
             Task(
                 words.THINGS[one.code],
@@ -110,7 +125,13 @@ def preparation_page(request: Any, preparation_id: int) -> HttpResponse:
         ],
         "notices": [(one, words.STAGES[one.stage]) for one in found.notices],
         "told": [
-            (one, words.STAGES[one.stage], words.HOW.get(one.how, one.how), names.get(one.by_id))
+            (
+                one,
+                words.STAGES[one.stage],
+                words.HOW.get(one.how, one.how),
+                names.get(one.by_id),
+                words.AGENCIES.get(one.kind, one.kind),
+            )
             for one in found.told
         ],
         "told_columns": [
@@ -154,12 +175,23 @@ def read_date(request: Any, preparation_id: int) -> HttpResponse:
 @page(permission=SETTLE, methods=BOTH)
 def settle_dates(request: Any, preparation_id: int) -> HttpResponse:
     found = preparations.preparation(request.actor, preparation_id)
-    form = SettleDatesForm(request.POST if request.method == "POST" else None)
+    days = sorted({found.due_on, *(one.release_on for one in found.readings if one.release_on)})
+    form = SettleDatesForm(
+        request.POST if request.method == "POST" else None,
+        days=[(day.isoformat(), day_text(day)) for day in days],
+    )
     if form.is_valid():
-        services.settle_release_dates(
-            command_from(request), preparation_id=preparation_id, **form.cleaned_data
-        )
-        return _back(found)
+        try:
+            services.settle_release_dates(
+                command_from(request),
+                preparation_id=preparation_id,
+                day=date.fromisoformat(form.cleaned_data["day"]),
+                reason=form.cleaned_data["reason"],
+            )
+        except InvalidInput as problem:
+            add_reasons(form, problem)
+        else:
+            return _back(found)
     return _form(request, found, form, _("Settle the difference"))
 
 
@@ -198,7 +230,7 @@ def tell_agency(request: Any, preparation_id: int) -> HttpResponse:
     waits = next((one.stage for one in found.notices if not one.told), None)
     form = ToldForm(
         request.POST if request.method == "POST" else None,
-        initial={"stage": waits, "how": "telephone"},
+        initial={"stage": waits, "kind": rules.TOLD_FIRST, "how": "telephone"},
     )
     if form.is_valid():
         try:
@@ -213,13 +245,16 @@ def tell_agency(request: Any, preparation_id: int) -> HttpResponse:
     return _form(request, found, form, _("An agency was told"))
 
 
-def _facts(found: PreparationDetail) -> list[Fact]:
+def _facts(found: PreparationDetail, *, blind: bool) -> list[Fact]:
     facts = [
-        Fact(_("Day of release"), found.due_on),
+        Fact(
+            _("Day of release"),
+            _("Told once you have worked it out yourself") if blind else found.due_on,
+        ),
         Fact(_("It is known from"), words.SOURCES[found.source]),
         Fact(_("Opened"), found.opened_at),
     ]
-    if found.moved_from is not None:
+    if found.moved_from is not None and not blind:
         facts.append(Fact(_("Moved from"), found.moved_from))
     if found.closed_at is not None:
         facts.append(Fact(_("Ended"), found.closed_at))

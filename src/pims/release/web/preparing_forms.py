@@ -1,11 +1,12 @@
 """What is typed about preparations, parole and the register."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from pims.release.web.preparing_words import CAUSES, DECISIONS, HOW, STAGES
+from pims.release.web.preparing_words import AGENCIES, CAUSES, DECISIONS, HOW, STAGES
 from pims.ui.fields import DayField, InstantField
 
 
@@ -24,7 +25,14 @@ class ReadDateForm(forms.Form):
 
 
 class SettleDatesForm(forms.Form):
-    reason = _prose(_("Which day is right, and why?"), max_length=500)
+    """`days` are those that somebody made out."""
+
+    day = forms.ChoiceField(label=_("Which day is right?"), widget=forms.RadioSelect, choices=())
+    reason = _prose(_("Why?"), max_length=500)
+
+    def __init__(self, *args: Any, days: Sequence[tuple[str, str]], **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["day"].choices = days  # type: ignore[attr-defined]
 
 
 class ThingForm(forms.Form):
@@ -40,7 +48,15 @@ class ToldForm(forms.Form):
     stage = forms.ChoiceField(
         label=_("Which notice is this?"), choices=list(STAGES.items()), widget=forms.RadioSelect
     )
-    agency = forms.CharField(label=_("Agency told"), max_length=200)
+    kind = forms.ChoiceField(
+        label=_("Who was told?"),
+        choices=list(AGENCIES.items()),
+        widget=forms.RadioSelect,
+        help_text=_("The three notices are for the police. Others may be told as well."),
+    )
+    agency = forms.CharField(
+        label=_("Agency told"), max_length=200, help_text=_("Station or office.")
+    )
     spoke_to = forms.CharField(label=_("Spoke to"), max_length=200, required=False)
     how = forms.ChoiceField(label=_("How?"), choices=list(HOW.items()), widget=forms.RadioSelect)
     told_at = InstantField(label=_("When?"), required=False, help_text=_("Leave it empty for now."))

@@ -32,6 +32,14 @@ STAGES: dict[str, Promise] = {
     "24h": _("24 hours before"),
     "1h": _("1 hour before"),
 }
+AGENCIES: dict[str, Promise] = {
+    "police": _("Police"),
+    "immigration": _("Immigration"),
+    "court": _("A court"),
+    "human_services": _("Human Services"),
+    "parole": _("Parole Board"),
+    "other": _("Another"),
+}
 HOW: dict[str, Promise] = {
     "telephone": _("By telephone"),
     "letter": _("By letter"),
@@ -41,6 +49,8 @@ HOW: dict[str, Promise] = {
 DIFFERENCES: dict[str, Promise] = {
     "readings_differ": _("The two officers made out different days"),
     "record_differs": _("An officer made out another day than the record has"),
+    "earlier_than_record": _("An officer made out an earlier day than the record has"),
+    "unsettled_before": _("A difference about the day before this one was never settled"),
 }
 ELIGIBLE: dict[str, Text] = {
     "passed": _("May ask now"),

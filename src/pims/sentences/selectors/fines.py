@@ -94,10 +94,13 @@ def fines(viewer: Actor, person_id: int, at: datetime, zone: ZoneInfo) -> Fines:
         require_visible(viewer, VIEW, person_id)
     root = people.canonical_id(person_id)
     records = people.persons_of(root)
-    facts = assemble([root], as_of=at.astimezone(zone).date())
-    due = _due(facts, at.astimezone(zone).date()).get(root, ())
+    on = at.astimezone(zone).date()
+    cases = assemble([root], as_of=on)
+    facts, due = cases.get(root), _due(cases, on).get(root, ())
     papers = authority.warrants_of([root], zone=zone.key).get(root, [])
-    own = {one.warrant_name_id for one in due}
+    # A paper that sentences to more than the default holds for that, whatever is paid.
+    more = {one.order_id for one in facts.sentences if one.kind not in DEFAULTS} if facts else set()
+    own = {one.warrant_name_id for one in due if one.order.order_id not in more}
     return Fines(
         person_id=root,
         due=due,

@@ -104,6 +104,22 @@ def test_paying_frees_from_the_fine_alone_and_the_page_says_what_else_holds(
     assert len(order.warrant_name_ids) == 1
 
 
+def test_a_paper_that_sentences_to_more_than_the_fine_still_holds(
+    bench: Bench, gate: Actor
+) -> None:
+    order = bench.court.order(
+        "commitment_sentence",
+        sentences=[
+            SentenceInput(years=3),
+            SentenceInput(kind="fine_default", months=3, amount_cents=50_000),
+        ],
+    ).order_ids[0]
+    found = owed(bench, gate)
+    assert found.due[0].warrant_name_id in {one.warrant_name_id for one in found.others}
+    made = pay(bench, gate, bench.sentences_on(order)[1], 50_000)
+    assert made.release_order_id is None, "the three years stand on the same paper"
+
+
 @pytest.mark.parametrize(
     ("more", "field"),
     [

@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TypeVar
 
 from pims.assurance.proof.history import (
+    Charge,
+    ChargeState,
     Custody,
     Hearing,
     History,
@@ -24,7 +26,7 @@ ZONES = ("America/Belize", "America/Havana", "Pacific/Auckland", "UTC")
 BEGIN = datetime(2026, 3, 20, tzinfo=UTC)
 SPAN = 30
 NOW = BEGIN + timedelta(days=SPAN)
-COURTS = ("MC-BZ", "HC", "CA", "IMM", "MIN", "PB", "nowhere")
+COURTS = ("MC-BZ", "MC-BZ", "HC", "HC", "HC", "HC", "CA", "IMM", "MIN", "PB", "BPD", "nowhere")
 
 # Each effect as often as the others, whatever its kinds are in number; those that hold, twice.
 _BY_EFFECT: dict[str, list[str]] = {}
@@ -49,9 +51,13 @@ class _Chaos:
             custody=self.custody(),
             orders=tuple(self.order(f"o{n}") for n in range(1, self.chance.randint(0, 5) + 1)),
             sentences=tuple(self.sentence(f"s{n}") for n in range(1, self.pick((0, 1, 3)) + 1)),
+            charges=self.charges(),
             payments=self.some(self.payment),
             hearings=self.some(self.hearing),
             interests=self.some(self.interest)[:1],
+            # Of age, or not, on any day on which there can be an order.
+            born_on=self.pick((None, None, date(1990, 1, 1), date(2010, 1, 1), date(2008, 4, 2))),
+            juvenile_until_decided=self.chance.random() < 0.1,
         )
 
     def custody(self) -> tuple[Custody, ...]:
@@ -77,6 +83,7 @@ class _Chaos:
             order_id=order_id,
             kind=kind if chance.random() < 0.98 else "no such kind",
             court=self.pick(COURTS),
+            court_kind=self.pick(("", "", "high_court", "guesswork")),
             case=self.pick(("", "A", "B")),
             charges=self.pick(((), ("x",), ("y",), ("x", "y"))),
             dated=self.perhaps(self.day, 0.9),
@@ -93,7 +100,7 @@ class _Chaos:
 
     def sentence(self, sentence_id: str) -> Sentence:
         # Of days alone, or the other proof would need a calendar of terms as well.
-        worded = sentence_id == "s1" and self.chance.random() < 0.4
+        worded = self.chance.random() < 0.4
         return Sentence(
             sentence_id=sentence_id,
             order_id=self.pick(("o1", "o2", "o3", "o4")),
@@ -102,8 +109,10 @@ class _Chaos:
             release_date=self.perhaps(self.day, 0.5),
             final=self.chance.random() < 0.5,
             endless=self.chance.random() < 0.2,
-            follows="" if worded else self.pick(("", "", "", "s1", "another's")),
+            by_hand=self.chance.random() < 0.1,
+            follows=self.pick(("", "", "", "", "s1", "s2", "s3", "another's")),
             pronounced_on=self.day() if worded else None,
+            effective_from=self.perhaps(self.day, 0.2),
             days=self.chance.randint(0, 20) if worded else 0,
             ended_at=self.perhaps(self.hour, 0.2),
         )
@@ -116,12 +125,27 @@ class _Chaos:
             order_id=self.pick(("o1", "o2", "o3")),
             at=self.hour(),
             amount_cents=self.chance.randint(0, 3),
+            in_full=self.chance.random() < 0.1,
         )
 
     def hearing(self) -> Hearing:
         return Hearing(
-            hearing_id="h", on=self.day(), case=self.pick(("", "A")),
-            outcome=self.pick(("", "adjourned")),
+            hearing_id=f"h{self.chance.getrandbits(32)}", on=self.day(),
+            case=self.pick(("", "A", "A", "B")),
+            outcome=self.pick(("", "adjourned", "acquitted", "withdrawn", "discharged", "bailed")),
+            cancelled=self.chance.random() < 0.1,
+        )  # fmt: skip
+
+    def charges(self) -> tuple[Charge, ...]:
+        found = self.pick(((), ("x",), ("x", "y"), ("x", "y", "z")))
+        return tuple(self.charge(code) for code in found)
+
+    def charge(self, code: str) -> Charge:
+        state: ChargeState = self.pick(("open", "open", "convicted", "acquitted", "quashed"))
+        return Charge(
+            charge_id=code, case=self.pick(("A", "A", "B")), state=state,
+            decided_on=None if state == "open" else self.perhaps(self.day, 0.7),
+            offence_on=self.perhaps(self.day, 0.3),
         )  # fmt: skip
 
     def interest(self) -> Interest:

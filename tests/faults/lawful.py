@@ -16,6 +16,7 @@ from pims.assurance.proof.history import (
     History,
     NewDate,
     Order,
+    Owed,
     Payment,
     Placement,
     Preparation,
@@ -59,8 +60,12 @@ class Life:
         self.preparations: list[Preparation] = []
         self.born = TODAY.replace(year=TODAY.year - 35) - DAY * chance.randrange(5_000)
 
+    def own(self, name: str) -> str:
+        """No two persons have the same order, sentence or custody."""
+        return f"{self.person_id}/{name}"
+
     def order(self, kind: str, court: str, dated: date, **fields: object) -> Order:
-        number = f"{self.person_id}/{len(self.orders) + 1}"
+        number = self.own(f"{len(self.orders) + 1}")
         read = at(dated, 16) + DAY
         reading = SecondReading(due=at(dated + DAY), read_at=min(read, AS_OF) - DAY / 4)
         made = Order(
@@ -68,7 +73,7 @@ class Life:
             kind=kind,
             court=court,
             dated=dated,
-            received_at=at(dated, 17),
+            received_at=min(at(dated, 17), AS_OF),
             reading=reading,
             **fields,  # type: ignore[arg-type]
         )
@@ -78,7 +83,7 @@ class Life:
     def sentence(self, order: Order, full: date, release: date | None, **fields: object) -> None:
         self.sentences.append(
             Sentence(
-                sentence_id=f"s{len(self.sentences) + 1}",
+                sentence_id=self.own(f"s{len(self.sentences) + 1}"),
                 order_id=order.order_id,
                 full_term_end=full,
                 expiry=full,
@@ -88,7 +93,7 @@ class Life:
         )
 
     def charge(self, case: str, **fields: object) -> str:
-        code = f"{case}-{len(self.charges) + 1}"
+        code = self.own(f"{case}-{len(self.charges) + 1}")
         self.charges.append(Charge(charge_id=code, case=case, **fields))  # type: ignore[arg-type]
         return code
 
@@ -96,7 +101,7 @@ class Life:
         done = on < TODAY
         self.hearings.append(
             Hearing(
-                hearing_id=f"h{len(self.hearings) + 1}",
+                hearing_id=self.own(f"h{len(self.hearings) + 1}"),
                 on=on,
                 case=case,
                 outcome=outcome if done else "",
@@ -105,7 +110,7 @@ class Life:
         )
 
     def inside(self, begins: datetime, ends: datetime | None = None, end_kind: str = "") -> None:
-        number = f"c{len(self.custody) + 1}"
+        number = self.own(f"c{len(self.custody) + 1}")
         self.custody.append(
             Custody(custody_id=number, begins=begins, ends=ends, end_kind=end_kind)  # type: ignore[arg-type]
         )
@@ -116,7 +121,7 @@ class Life:
         a new order, or writes a new date on the one that holds."""
         day = begins
         order: Order | None = None
-        while day < until or order is None:
+        while day < min(until, TODAY) or order is None:
             following = min(day + DAY * self.chance.randrange(5, 29), until)
             following = max(following, day + DAY)
             if order is not None and self.chance.random() < 0.4:
@@ -133,7 +138,9 @@ class Life:
 
     def history(self) -> History:
         foreign = self.chance.random() < 0.2
-        begun = min(one.begins for one in self.custody)
+        # A consul is told of each custody anew; a transfer begins none.
+        ended = {one.ends for one in self.custody}
+        begun = max(one.begins for one in self.custody if one.begins not in ended)
         return History(
             person_id=self.person_id,
             zone=ZONE,
@@ -195,7 +202,16 @@ def soon_free(life: Life) -> None:
     serving(life)
     release = TODAY + DAY * life.chance.randrange(0, 12)
     life.sentences[-1] = replace(life.sentences[-1], release_date=release)
-    life.preparations.append(Preparation(opened_at=at(release - DAY * 14, 9)))
+    opened = at(release - DAY * 14, 9)
+    left = (release - TODAY).days
+    if life.chance.random() < 0.3:  # as exports said it that knew of no more
+        life.preparations.append(Preparation(opened_at=opened))
+    elif left <= 1 or life.chance.random() < 0.3:
+        ready = min(at(release - DAY * 2), AS_OF - timedelta(hours=1))
+        life.preparations.append(Preparation(opened_at=opened, ready_at=ready))
+    else:
+        owed: tuple[Owed, ...] = ("rest",) if left <= 7 else ("dates", "rest")
+        life.preparations.append(Preparation(opened_at=opened, owed=owed))
 
 
 def served(life: Life) -> None:
@@ -303,7 +319,9 @@ def two_cases(life: Life) -> None:
 def for_life(life: Life) -> None:
     begins = TODAY - DAY * life.chance.randrange(800, 4_000)
     order = life.order("life_minimum", life.chance.choice(HIGH), begins, case="A")
-    life.sentences.append(Sentence(sentence_id="s1", order_id=order.order_id, endless=True))
+    life.sentences.append(
+        Sentence(sentence_id=life.own("s1"), order_id=order.order_id, endless=True)
+    )
     life.inside(at(begins, 16))
 
 
@@ -319,7 +337,7 @@ def varied_on_appeal(life: Life) -> None:
     )
     release = TODAY + DAY * life.chance.randrange(20, 300)
     life.sentences[-1] = replace(life.sentences[-1], ended_at=first_instant(heard))
-    life.sentence(order, release + DAY * 100, release, follows="s1")
+    life.sentence(order, release + DAY * 100, release, follows=life.own("s1"))
 
 
 def transferred(life: Life) -> None:

@@ -1,27 +1,22 @@
 """Plants one fault of a named kind in a lawful history, as it would come about in a real prison."""
 
 import random
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
 
 from pims.assurance.proof.history import History, Interest, Order, SecondReading
 from tests.faults import lawful
 from tests.faults.lawful import AS_OF, DAY, TODAY, Recipe, at, first_instant, lawful_history
-
-
-@dataclass(frozen=True)
-class Planted:
-    """`since` is when the fault begins, None where that is not told here. `also` are kinds that
-    come with it: who is held past a court date has a hearing without an outcome as well."""
-
-    history: History
-    since: datetime | None = None
-    also: frozenset[str] = frozenset()
-
-
-Planter = Callable[[History, random.Random], Planted | None]
-_LET_GO = timedelta(hours=6)
+from tests.faults.plants import (
+    LET_GO,
+    Planted,
+    Planter,
+    sentenced_on,
+    the_order,
+    waiting_for,
+    with_last,
+    with_orders,
+)
+from tests.faults.plants_papers import NEW
 
 
 def plant(kind: str, chance: random.Random, person_id: str = "P") -> Planted:
@@ -31,29 +26,6 @@ def plant(kind: str, chance: random.Random, person_id: str = "P") -> Planted:
         planted = planter(lawful_history(chance, person_id, recipe), chance)
         if planted is not None:
             return planted
-
-
-def _orders(history: History, change: Callable[[Order], Order], kind: str) -> History:
-    return replace(
-        history,
-        orders=tuple(change(one) if one.kind == kind else one for one in history.orders),
-    )
-
-
-def _one(history: History, kind: str) -> Order:
-    return next(one for one in history.orders if one.kind == kind)
-
-
-def _last(history: History, **fields: object) -> History:
-    """The last sentence with other dates."""
-    *earlier, last = history.sentences
-    return replace(history, sentences=(*earlier, replace(last, **fields)))  # type: ignore[arg-type]
-
-
-def _sentenced_on(history: History) -> datetime:
-    dated = _one(history, "commitment_sentence").dated
-    assert dated is not None
-    return first_instant(dated)
 
 
 def _no_order(history: History, chance: random.Random) -> Planted:
@@ -89,23 +61,23 @@ def _fine_paid(history: History, chance: random.Random) -> Planted | None:
     if not history.payments:
         return None
     inside = replace(history.custody[0], ends=None, end_kind="")
-    return Planted(replace(history, custody=(inside,)), history.payments[-1].at + _LET_GO)
+    return Planted(replace(history, custody=(inside,)), history.payments[-1].at + LET_GO)
 
 
 def _full_term(history: History, chance: random.Random) -> Planted:
-    over = max(TODAY - DAY * 10, _sentenced_on(history).date() + DAY)
-    late = _last(history, full_term_end=over, expiry=over, release_date=None)
+    over = max(TODAY - DAY * 10, sentenced_on(history).date() + DAY)
+    late = with_last(history, full_term_end=over, expiry=over, release_date=None)
     return Planted(late, first_instant(over + DAY))
 
 
 def _release_date(history: History, chance: random.Random, *, final: bool = True) -> Planted:
     over = TODAY - DAY * chance.randrange(1, 20)
-    late = _last(history, release_date=over, final=final)
+    late = with_last(history, release_date=over, final=final)
     return Planted(late, first_instant(over + DAY))
 
 
 def _parole(history: History, chance: random.Random) -> Planted:
-    revoked = _one(history, "parole_revoked")
+    revoked = the_order(history, "parole_revoked")
     assert revoked.next_date is not None
     again = history.orders[-1].order_id
     kept = tuple(one for one in history.sentences if one.order_id != again)
@@ -116,18 +88,18 @@ def _parole(history: History, chance: random.Random) -> Planted:
 def _set_aside(history: History, chance: random.Random) -> Planted:
     when = at(TODAY - DAY * chance.randrange(2, 30), 10)
     return Planted(
-        _orders(
+        with_orders(
             history,
             lambda one: replace(one, state="set_aside", state_from=when),
             "commitment_sentence",
         ),
-        when + _LET_GO,
+        when + LET_GO,
     )
 
 
 def _void(history: History, chance: random.Random) -> Planted:
-    made = _sentenced_on(history)
-    void = _orders(history, lambda one: replace(one, state="void"), "commitment_sentence")
+    made = sentenced_on(history)
+    void = with_orders(history, lambda one: replace(one, state="void"), "commitment_sentence")
     return Planted(void, made + DAY)  # the remand before it held until that day was over
 
 
@@ -139,7 +111,7 @@ def _freed(history: History, chance: random.Random) -> Planted:
     on = TODAY - DAY * chance.randrange(2, 15)
     charge = next(one.charge_id for one in history.charges if one.case == "B")
     order = Order(
-        order_id="free",
+        order_id=f"{history.person_id}/free",
         kind=chance.choice(("acquittal", "discharge", "charge_withdrawn", "bail_taken_up")),
         court="MC-BZ",
         case="B",
@@ -151,12 +123,12 @@ def _freed(history: History, chance: random.Random) -> Planted:
     held = replace(
         history, orders=(*(o for o in history.orders if o.case == "A"), *standing, order)
     )
-    return Planted(held, at(on, 15) + _LET_GO)
+    return Planted(held, at(on, 15) + LET_GO)
 
 
 def _of_emergency(**fields: object) -> Planter:
     def planter(history: History, chance: random.Random) -> Planted:
-        changed = _orders(
+        changed = with_orders(
             history,
             lambda one: replace(one, **fields),  # type: ignore[arg-type]
             "emergency_detention",
@@ -170,7 +142,7 @@ def _emergency_over(history: History, chance: random.Random) -> Planted:
     order = history.orders[0]
     assert order.dated is not None
     until = max(order.dated, TODAY - DAY * 3)
-    over = _orders(history, lambda one: replace(one, until=until), "emergency_detention")
+    over = with_orders(history, lambda one: replace(one, until=until), "emergency_detention")
     return Planted(over, first_instant(until + DAY))
 
 
@@ -183,13 +155,13 @@ def _emergency_out_of_order(history: History, chance: random.Random) -> Planted 
 def _without_end(history: History, chance: random.Random) -> Planted:
     dated = history.orders[0].dated
     assert dated is not None
-    endless = _orders(history, lambda one: replace(one, until=None), "emergency_detention")
+    endless = with_orders(history, lambda one: replace(one, until=None), "emergency_detention")
     return Planted(endless, first_instant(dated + DAY))
 
 
 def _ends_soon(history: History, chance: random.Random) -> Planted:
     until = TODAY + DAY * chance.randrange(0, 2)
-    soon = _orders(history, lambda one: replace(one, until=until), "emergency_detention")
+    soon = with_orders(history, lambda one: replace(one, until=until), "emergency_detention")
     return Planted(soon)
 
 
@@ -210,21 +182,21 @@ def _itself(history: History, chance: random.Random) -> Planted:
 
 
 def _linked_elsewhere(history: History, chance: random.Random) -> Planted:
-    return Planted(_last(history, follows="somebody else's"), _sentenced_on(history))
+    return Planted(with_last(history, follows="somebody else's"), sentenced_on(history))
 
 
 def _no_dates(history: History, chance: random.Random) -> Planted:
-    blank = _last(history, full_term_end=None, expiry=None, release_date=None, days=0)
-    return Planted(blank, _sentenced_on(history) + DAY)
+    blank = with_last(history, full_term_end=None, expiry=None, release_date=None, days=0)
+    return Planted(blank, sentenced_on(history) + DAY)
 
 
 def _beyond_term(history: History, chance: random.Random) -> Planted:
     """A year was pronounced, and somebody keyed ten days too many."""
-    judged = _sentenced_on(history).date()
+    judged = sentenced_on(history).date()
     term = TODAY + DAY * chance.randrange(20, 200) - judged
     words = {"pronounced_on": judged, "days": term.days + 1}
-    late = _last(history, expiry=judged + term + DAY * 10, release_date=None, **words)
-    return Planted(late, _sentenced_on(history))
+    late = with_last(history, expiry=judged + term + DAY * 10, release_date=None, **words)
+    return Planted(late, sentenced_on(history))
 
 
 def _let_go_early(history: History, chance: random.Random) -> Planted:
@@ -237,16 +209,17 @@ def _contradiction(history: History, chance: random.Random) -> Planted:
     on = TODAY - DAY * 3
     charge = next(one.charge_id for one in history.charges if one.case == "A")
     again = Order(
-        order_id="again", kind="remand", court="MC-CZ", case="A", charges=(charge,), dated=on,
-        received_at=at(on), next_date=TODAY + DAY * 10,
+        order_id=f"{history.person_id}/again", kind="remand", court="MC-CZ", case="A",
+        charges=(charge,), dated=on, received_at=at(on), next_date=TODAY + DAY * 10,
     )  # fmt: skip
-    return Planted(replace(history, orders=(*history.orders, again)), first_instant(on))
+    also = frozenset({"charges_ended_undated"})  # acquitted, and held on it again
+    return Planted(replace(history, orders=(*history.orders, again)), first_instant(on), also)
 
 
 def _doubtful_court(history: History, chance: random.Random) -> Planted:
     return Planted(
-        _orders(history, lambda one: replace(one, kind="resentencing"), "commitment_sentence"),
-        _sentenced_on(history),
+        with_orders(history, lambda one: replace(one, kind="resentencing"), "commitment_sentence"),
+        sentenced_on(history),
     )
 
 
@@ -254,7 +227,7 @@ def _another(**fields: object) -> Planter:
     """With one paper more."""
 
     def planter(history: History, chance: random.Random) -> Planted:
-        paper = Order(order_id="paper", court="MC-BZ", **fields)  # type: ignore[arg-type]
+        paper = Order(order_id=f"{history.person_id}/paper", court="MC-BZ", **fields)  # type: ignore[arg-type]
         return Planted(replace(history, orders=(*history.orders, paper)))
 
     return planter
@@ -262,8 +235,8 @@ def _another(**fields: object) -> Planter:
 
 def _changes_elsewhere(history: History, chance: random.Random) -> Planted:
     return Planted(
-        _orders(history, lambda one: replace(one, changes="Q/9"), "commitment_sentence"),
-        _sentenced_on(history),
+        with_orders(history, lambda one: replace(one, changes="Q/9"), "commitment_sentence"),
+        sentenced_on(history),
     )
 
 
@@ -285,23 +258,6 @@ def _no_outcome(history: History, chance: random.Random) -> Planted | None:
 
 def _no_hearing(history: History, chance: random.Random) -> Planted:
     return Planted(replace(history, hearings=tuple(h for h in history.hearings if h.on < TODAY)))
-
-
-def _waiting(days: int) -> Planter:
-    def planter(history: History, chance: random.Random) -> Planted:
-        begins = TODAY - DAY * days
-        sent = replace(_one(history, "committed_for_trial"), dated=begins, reading=None)
-        inside = replace(history.custody[0], begins=at(begins))
-        return Planted(
-            replace(
-                history,
-                orders=(sent,),
-                custody=(inside,),
-                hearings=tuple(h for h in history.hearings if h.on >= TODAY),
-            )
-        )
-
-    return planter
 
 
 def _charges(**fields: object) -> Planter:
@@ -328,8 +284,10 @@ def _among_adults(history: History, chance: random.Random) -> Planted:
     return Planted(replace(history, placements=placed), history.placements[0].begins)
 
 
-def _grown_up(history: History, chance: random.Random) -> Planted:
+def _grown_up(history: History, chance: random.Random) -> Planted | None:
     birthday = max(TODAY - DAY * 10, history.custody[0].begins.date())
+    if birthday == history.orders[0].dated:
+        return None  # too old for such an order
     born = birthday.replace(year=birthday.year - 18)
     return Planted(
         replace(history, born_on=born), max(first_instant(birthday), history.custody[0].begins)
@@ -394,12 +352,11 @@ PLANTERS: dict[str, tuple[Recipe, Planter]] = {
     "order_kind_unknown": (lawful.for_life, _another(kind="benediction", dated=TODAY - DAY)),
     "order_undated": (lawful.for_life, _another(kind="remand", next_date=TODAY + DAY)),
     "changes_an_order_elsewhere": (lawful.serving, _changes_elsewhere),
-    "release_not_prepared": (lawful.soon_free, _of_history(preparations=())),
     "hearing_without_outcome": (lawful.on_remand, _no_outcome),
     "no_next_hearing": (lawful.committed, _no_hearing),
-    "unsentenced_6_months": (lawful.committed, _waiting(200)),
-    "unsentenced_12_months": (lawful.committed, _waiting(400)),
-    "unsentenced_24_months": (lawful.committed, _waiting(800)),
+    "unsentenced_6_months": (lawful.committed, waiting_for(200)),
+    "unsentenced_12_months": (lawful.committed, waiting_for(400)),
+    "unsentenced_24_months": (lawful.committed, waiting_for(800)),
     "over_longest_term": (lawful.on_remand, _charges(longest_months=1)),
     "over_likely_sentence": (lawful.on_remand, _charges(likely_months=1)),
     "unfit_not_reviewed": (lawful.unfit, _not_reviewed),
@@ -408,11 +365,12 @@ PLANTERS: dict[str, tuple[Recipe, Planter]] = {
     "turned_18": (lawful.juvenile, _grown_up),
     "consul_not_told": (lawful.on_remand, _foreign),
     "no_lawyer": (lawful.on_remand, _nobody_knows_a_lawyer),
-    "date_from_unsigned_rule": (lawful.serving, lambda h, c: Planted(_last(h, final=False))),
+    "date_from_unsigned_rule": (lawful.serving, lambda h, c: Planted(with_last(h, final=False))),
     "date_beyond_term": (lawful.serving, _beyond_term),
     "second_reading_late": (lawful.for_life, _reading(differs=False)),
     "second_reading_differs": (lawful.for_life, _reading(differs=True)),
     "nothing_recorded": (lawful.serving, _not_seen),
     "held_for_police": (lawful.serving, _for_police),
     "authority_ends_soon": (lawful.in_an_emergency, _ends_soon),
+    **NEW,
 }

@@ -1,6 +1,7 @@
 """Each instant in custody is judged once, by whoever judges: two proofs that share no step."""
 
 import random
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from hypothesis import given, settings
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from pims.assurance.proof import authority_over, fault_kinds, faults, law_of
 from pims.assurance.proof.history import History
-from tests.faults import chaos
+from tests.faults import chaos, near_misses
 from tests.faults.lawful import AS_OF, lawful_history
 from tests.faults.oracle import Oracle
 from tests.faults.planting import PLANTERS, plant
@@ -40,6 +41,8 @@ def test_both_proofs_agree_on_lawful_and_on_unlawful_lives() -> None:
     chance = random.Random(11)
     for number in range(60):
         agree(lawful_history(random.Random(number)), AS_OF, timedelta(days=9))
+    for recipe in near_misses.RECIPES:
+        agree(lawful_history(chance, recipe=recipe), AS_OF, timedelta(days=9))
     for kind in PLANTERS:
         agree(plant(kind, chance).history, AS_OF, timedelta(days=9))
 
@@ -88,13 +91,9 @@ def test_in_what_order_the_papers_lie_makes_no_difference(
         chance.shuffle(found)
         return tuple(found)
 
-    other = History(
-        person_id=history.person_id,
-        zone=history.zone,
-        **{
-            name: shuffled(getattr(history, name))
-            for name in ("custody", "orders", "sentences", "payments", "hearings", "interests")
-        },  # type: ignore[arg-type]
-    )
+    names = (
+        "custody", "orders", "sentences", "payments", "hearings", "charges", "interests",
+    )  # fmt: skip
+    other = replace(history, **{name: shuffled(getattr(history, name)) for name in names})  # type: ignore[arg-type]
     assert authority_over(other, LAW, chaos.NOW) == authority_over(history, LAW, chaos.NOW)
     assert faults(other, LAW, chaos.NOW) == faults(history, LAW, chaos.NOW)

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from pims.assurance.histories import everyone, histories
 from pims.assurance.proof import law_of
 from pims.assurance.proof.history import History
-from pims.assurance.proof.reading import written
+from pims.assurance.proof.reading import as_known, written
 from pims.foundation.access.actor import Actor
 from pims.foundation.access.scope import require_held, visible_ids
 from pims.foundation.ledger.append import append_read
@@ -52,16 +52,19 @@ def custody_export(
     )
     with _one_instant():
         as_of = clock.now()
-        found = _histories(persons, progress)
+        found = _histories(persons, as_of, progress)
         yield CustodyExport(as_of, len(persons), written(found, law=law_of().code, as_of=as_of))
 
 
 def _histories(
-    persons: Sequence[int], progress: Callable[[int, int], None] | None
+    persons: Sequence[int], as_of: datetime, progress: Callable[[int, int], None] | None
 ) -> Iterator[History]:
     for start in range(0, len(persons), AT_ONCE):
         some = histories(persons[start : start + AT_ONCE], by_number=True)
-        yield from (known.history for _, known in sorted(some.items()))
+        for _, known in sorted(some.items()):
+            history = as_known(known.history, as_of)
+            if history.custody:
+                yield history
         if progress is not None:
             progress(min(start + AT_ONCE, len(persons)), len(persons))
 

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from pims.assurance.proof import Fault, History, Law, law_of
+from pims.assurance.proof import Fault, History, Law, fault_kinds, law_of
 from pims.assurance.proof.days import end_of, start_of, zone_named
 from pims.assurance.proof.reading import (
     MOST_BYTES,
@@ -50,7 +50,8 @@ def custody(
 ) -> None:
     """Each prisoner-day, proven or not, from the exported orders alone.
 
-    Exit 1 where any day is not proven or a record cannot be read, 2 where the file is no export.
+    Exit 0 where all are proven, 1 where any day is not or a record cannot be read, 2 where the file
+    is no export or holds no day in custody until then.
     """
     found = _export(export, language)
     upto = _upto(as_of, found)
@@ -61,6 +62,8 @@ def custody(
             told.unreadable(person)
         else:
             told.person(person, judge(person, law, until))
+    if told.holds_nothing:
+        raise _no_export("nothing_to_prove", {}, language)
     told.end()
     if not told.all_proven:
         raise typer.Exit(NOT_PROVEN)
@@ -71,11 +74,17 @@ class _Told(ABC):
 
     def __init__(self, language: str) -> None:
         self.language = language
-        self.persons = self.days = self.unproven = self.not_read = self.faults = 0
+        self.persons = self.days = self.unproven = self.not_read = 0
+        self.faults = self.grave = 0
 
     @property
     def all_proven(self) -> bool:
         return self.unproven == 0 and self.not_read == 0
+
+    @property
+    def holds_nothing(self) -> bool:
+        """Of no day nothing is proven, however well that reads."""
+        return self.days == 0 and self.not_read == 0
 
     def unreadable(self, person: Unreadable) -> None:
         self.persons += 1
@@ -86,6 +95,7 @@ class _Told(ABC):
         self.days += verdict.days
         self.unproven += verdict.unproven
         self.faults += len(verdict.faults)
+        self.grave += sum(map(_is_grave, verdict.faults))
 
     @abstractmethod
     def end(self) -> None:
@@ -99,6 +109,7 @@ class _Told(ABC):
             "proven": self.days - self.unproven,
             "not_proven": self.unproven,
             "faults": self.faults,
+            "grave": self.grave,
         }
 
 
@@ -122,6 +133,8 @@ class _AsText(_Told):
         if self.not_read:
             _print(say("not_read", count, self.language))
         _print(say("all_proven" if self.all_proven else "not_all_proven", {}, self.language))
+        if self.grave:
+            _print(say("grave", count, self.language))
 
 
 class _AsJson(_Told):
@@ -157,6 +170,12 @@ class _AsJson(_Told):
             "persons_not_read": self._unreadable,
         }
         _print(json.dumps(answer, ensure_ascii=False, indent=2))
+
+
+def _is_grave(fault: Fault) -> bool:
+    """Whether it is so now and wants somebody at once, though it leaves no day unproven."""
+    kind = fault_kinds()[fault.kind]
+    return kind.severity == 1 and not kind.unproven and fault.until is None
 
 
 def _plain(fault: Fault, zone: str, language: str) -> dict[str, Any]:

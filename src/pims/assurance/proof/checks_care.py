@@ -9,6 +9,8 @@ from pims.assurance.proof.look import Fault, Look
 
 # "Without delay", as the service counts it; to be confirmed.
 CONSUL_WITHIN = timedelta(hours=24)
+# Told by the police before the reception is told: in their cells, and not in an earlier custody.
+CONSUL_BEFORE = timedelta(days=7)
 LAWYER_WITHIN = timedelta(days=7)
 SEEN_WITHIN = timedelta(days=30)
 # ISO 3166 has none for them: not known, stateless.
@@ -59,13 +61,20 @@ def _consul(look: Look) -> Iterator[Fault]:
     if look.inside_since is None or not look.law.home:
         return
     countries = set(look.history.nationalities) - _NO_COUNTRY
-    told = look.history.consul_told_at
-    if not countries or look.law.home in countries or (told and told <= look.as_of):
+    if not countries or look.law.home in countries or _told_of_this_custody(look):
         return
     if look.as_of - look.inside_since > CONSUL_WITHIN:
         kind = "consul_not_told"
         params = {"nationalities": sorted(countries)}
         yield Fault(kind, look.inside_since, None, (), params, _reference(kind))
+
+
+def _told_of_this_custody(look: Look) -> bool:
+    told, since = look.history.consul_told_at, look.inside_since
+    if told is None or since is None or told > look.as_of:
+        return False
+    before = [c.ends for c in look.history.custody if c.ends is not None and c.ends < since]
+    return told >= max([since - CONSUL_BEFORE, *before])
 
 
 def _lawyer(look: Look) -> Iterator[Fault]:

@@ -1,19 +1,24 @@
 """What is amiss with the orders themselves, and with leaving while one still holds."""
 
 from bisect import bisect_left
-from collections.abc import Iterator
-from datetime import date, datetime
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 
+from pims.assurance.proof.cuts import concerns, on_ended_charges, releases
 from pims.assurance.proof.days import day_of, end_of
 from pims.assurance.proof.history import Order
 from pims.assurance.proof.kinds import fault_kinds
 from pims.assurance.proof.look import Fault, Look
 from pims.assurance.proof.made import RELEASE_WITHIN, made_at
-from pims.assurance.proof.reaches import ONLY_ALONE, Reach
+from pims.assurance.proof.reaches import ONLY_ALONE, Reach, reaches
 from pims.jurisdictions.order_kinds import Effect
 
 # Kinds of release after which nobody is held on the same charge without a new case.
 _FINAL = frozenset({"acquittal", "charge_withdrawn", "discharge"})
+
+# How long a journey between two places may take.
+ARRIVES_WITHIN = timedelta(hours=24)
 
 
 def _reference(kind: str) -> str:
@@ -44,6 +49,8 @@ def _flaw(flaw: str, order: Order, since: datetime, until: datetime | None, look
         params["court"] = order.court
         power = look.law.powers.get(look.law.court_kind(order.court, order.court_kind))
         reference = (power.citation if power else "") or reference
+    elif flaw == "court_unknown":
+        params["court"] = order.court or "—"
     elif flaw == "sentence_of_another":
         known = {one.sentence_id for one in look.history.sentences}
         linked = next(
@@ -158,7 +165,41 @@ def _ends(order: Order, look: Look) -> datetime | None:
 
 
 def _discharged(look: Look) -> Iterator[Fault]:
-    """Let go while orders that were known went on holding beyond that day."""
+    """Let go while orders that were known went on holding beyond that day, or would have but for
+    an order to set free of a court that cannot."""
+    powerless = [one for one in releases(look.history, look.law) if not _could(one.order, look)]
+    but = frozenset(one.order.order_id for one in powerless)
+    kept = [one for one in look.history.orders if one.order_id not in but]
+    without = reaches(replace(look.history, orders=kept), look.law) if powerless else ()
+    for custody, again in _let_go(look):
+        open_ = _went_on(look.reaches, custody.ends, look)
+        if open_:
+            yield _left("discharged_with_order_open", custody, again, open_, (), look)
+            continue
+        held = _went_on(without, custody.ends, look)
+        if held:
+            freed = [
+                one.order
+                for one in powerless
+                if one.effect <= custody.ends
+                and any(concerns(one, look.orders[reach.order_id], look.law) for reach in held)
+            ]
+            yield _left("freed_without_power", custody, again, held, freed, look)
+
+
+def _could(release: Order, look: Look) -> bool:
+    court = look.law.court_kind(release.court, release.court_kind)
+    return look.law.ability(court, release.kind) != "cannot"
+
+
+@dataclass(frozen=True, slots=True)
+class _Gone:
+    begins: datetime
+    ends: datetime
+
+
+def _let_go(look: Look) -> Iterator[tuple[_Gone, datetime | None]]:
+    """Each custody that ended by letting go, with the beginning of the one after it."""
     begun = sorted(custody.begins for custody in look.history.custody)
     for custody in look.history.custody:
         out = custody.ends
@@ -166,26 +207,106 @@ def _discharged(look: Look) -> Iterator[Fault]:
             continue
         place = bisect_left(begun, out)
         again = begun[place] if place < len(begun) else None
-        if again == out:
-            continue
-        enough = end_of(day_of(out, look.history.zone), look.history.zone) + RELEASE_WITHIN
-        open_ = [one for one in look.reaches if _went_on(one, out, enough, look)]
-        if not open_:
-            continue
-        ends = [one.ends for one in open_]
-        last = None if None in ends else max(at for at in ends if at is not None)
-        over = [at for at in (last, again) if at is not None and at <= look.as_of]
-        ids = tuple(sorted({one.order_id for one in open_}))
-        kind, params = "discharged_with_order_open", {"orders": list(ids)}
-        yield Fault(kind, out, min(over, default=None), ids, params, _reference(kind))
+        if again != out:
+            yield _Gone(custody.begins, out), again
 
 
-def _went_on(reach: Reach, out: datetime, enough: datetime, look: Look) -> bool:
+def _went_on(found: Sequence[Reach], out: datetime, look: Look) -> list[Reach]:
+    enough = end_of(day_of(out, look.history.zone), look.history.zone) + RELEASE_WITHIN
+    return [one for one in found if _goes_on(one, out, enough, look)]
+
+
+def _left(
+    kind: str,
+    gone: _Gone,
+    again: datetime | None,
+    open_: Sequence[Reach],
+    freed: Sequence[Order],
+    look: Look,
+) -> Fault:
+    ends = [one.ends for one in open_]
+    last = None if None in ends else max(at for at in ends if at is not None)
+    over = [at for at in (last, again) if at is not None and at <= look.as_of]
+    ids = tuple(sorted({one.order_id for one in freed or ()} or {one.order_id for one in open_}))
+    params: dict[str, object] = {"orders": list(ids)}
+    if freed:
+        params["court"] = freed[0].court
+    return Fault(kind, gone.ends, min(over, default=None), ids, params, _reference(kind))
+
+
+def _goes_on(reach: Reach, out: datetime, enough: datetime, look: Look) -> bool:
     if reach.flaw or not reach.holds or reach.begins > out:
         return False
     received = look.orders[reach.order_id].received_at
     known = received is None or received <= out
     return known and (reach.ends is None or reach.ends > enough)
+
+
+def _lost(look: Look) -> Iterator[Fault]:
+    """Sent to another place, and received at none."""
+    begun = sorted(custody.begins for custody in look.history.custody)
+    for custody in look.history.custody:
+        out = custody.ends
+        if out is None or custody.end_kind != "transferred":
+            continue
+        place = bisect_left(begun, out)
+        again = begun[place] if place < len(begun) and begun[place] <= look.as_of else None
+        if (again or look.as_of) - out > ARRIVES_WITHIN:
+            kind = "transferred_nowhere"
+            params = {"day": day_of(out, look.history.zone).isoformat()}
+            yield Fault(kind, out, again, (), params, _reference(kind))
+
+
+def _on_ended_charges(look: Look) -> Iterator[Fault]:
+    """Relied on, and each of its charges came to nothing on a day that nobody has said."""
+    charges = {one.charge_id: one for one in look.history.charges}
+    for order in look.relied_on:
+        if not on_ended_charges(order, charges, look.law):
+            continue
+        if all(charges[one].decided_on is not None for one in order.charges):
+            continue
+        made = made_at(order, look.history.zone)
+        assert made is not None  # it is relied on
+        assert look.inside_since is not None
+        kind, ids = "charges_ended_undated", (order.order_id,)
+        since = max(made, look.inside_since)
+        yield Fault(kind, since, None, ids, {"orders": list(ids)}, _reference(kind))
+
+
+def _ends_nothing(look: Look) -> Iterator[Fault]:
+    """An order to set free that came while somebody was inside, and of which nothing in the record
+    tells what it is about."""
+    if look.inside_since is None or not look.relied_on:
+        return
+    made = {order.order_id: made_at(order, look.history.zone) for order in look.history.orders}
+    held = [one for one in look.history.orders if look.holds(one)]
+    for release in releases(look.history, look.law):
+        effect = release.effect
+        if not look.inside_since <= effect <= look.as_of:
+            continue
+        earlier = {one for one, at in made.items() if at is not None and at < effect}
+        if not any(order.order_id in earlier for order in look.relied_on):
+            continue
+        if any(one.order_id in earlier and concerns(release, one, look.law) for one in held):
+            continue
+        if not _of_a_known_matter(release.order, look):
+            kind, ids = "release_ends_nothing", (release.order.order_id,)
+            yield Fault(kind, effect, None, ids, {"orders": list(ids)}, _reference(kind))
+
+
+def _of_a_known_matter(release: Order, look: Look) -> bool:
+    """Whether it is about something of the person's that nobody is held for."""
+    history = look.history
+    if release.changes:
+        return release.changes in look.orders
+    if release.charges:
+        return set(release.charges) <= {one.charge_id for one in history.charges}
+    matters = (
+        *(one.case for one in history.charges),
+        *(one.case for one in history.hearings),
+        *(o.case for o in history.orders if look.law.effect(o.kind) is not Effect.FREES),
+    )
+    return bool(release.case) and release.case in matters
 
 
 def _readings(look: Look) -> Iterator[Fault]:
@@ -207,4 +328,7 @@ def _readings(look: Look) -> Iterator[Fault]:
             yield Fault(kind, reading.read_at, None, ids, params, _reference(kind))
 
 
-CHECKS = (_flawed, _as_written, _contradictions, _discharged, _readings)
+CHECKS = (
+    _flawed, _as_written, _contradictions, _discharged, _lost, _on_ended_charges, _ends_nothing,
+    _readings,
+)  # fmt: skip

@@ -1,17 +1,21 @@
 """What is amiss with time: dates that come, hearings, how long somebody waits for judgment."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 
-from pims.assurance.proof.days import day_of, end_of, months_after, start_of
-from pims.assurance.proof.history import Order
+from pims.assurance.proof.days import day_of, end_of, later, months_after, start_of
+from pims.assurance.proof.history import Charge, Order, Sentence
 from pims.assurance.proof.kinds import fault_kinds
 from pims.assurance.proof.lawful import Stretch, stretches
 from pims.assurance.proof.look import Fault, Look
 from pims.assurance.proof.made import made_at
-from pims.assurance.proof.terms import last_days
+from pims.assurance.proof.terms import days_at_large, full_term, last_days
+from pims.jurisdictions.order_kinds import Effect
 
 PREPARED_AHEAD = timedelta(days=14)
+# How long before the last day each part of a preparation is due, where the record says that it is
+# still owed: that somebody began, that two officers agree on the day, and all the rest.
+PREPARED_BY = {"start": timedelta(days=13), "dates": timedelta(days=7), "rest": timedelta(days=1)}
 WAITING = (24, 12, 6)
 # A review at least this often of who is unfit to plead; fewer months where the order says so.
 UNFIT_MONTHS = 6
@@ -38,8 +42,8 @@ def _coming(look: Look) -> Iterator[Fault]:
     made = max(at for order in look.relied_on if (at := made_at(order, look.history.zone)))
     params: dict[str, object] = {"orders": list(end.order_ids), "day": last_day.isoformat()}
     if end.why in _ENDS_SENTENCE:
-        from_day = start_of(last_day - PREPARED_AHEAD, look.history.zone)
-        if from_day <= look.as_of and not _prepared(look):
+        from_day = _unprepared_from(last_day, look)
+        if from_day is not None and from_day <= look.as_of:
             kind, since = "release_not_prepared", max(from_day, made)
             yield Fault(kind, since, None, end.order_ids, params, _reference(kind))
     elif end.why in _UNFORESEEN and end.begin - look.as_of <= look.ahead:
@@ -54,11 +58,24 @@ def _first_unproven(look: Look, horizon: datetime) -> Stretch | None:
     return None
 
 
-def _prepared(look: Look) -> bool:
-    return any(
-        one.opened_at <= look.as_of and (one.closed_at is None or one.closed_at > look.as_of)
+def _unprepared_from(last_day: date, look: Look) -> datetime | None:
+    """From when the release ought to have been further than it is; None where nothing is owed."""
+    zone = look.history.zone
+    under_way = [
+        one
         for one in look.history.preparations
-    )
+        if one.opened_at <= look.as_of and (one.closed_at is None or one.closed_at > look.as_of)
+    ]
+    if not under_way:
+        return start_of(last_day - PREPARED_AHEAD, zone)
+    if any(one.ready_at is not None and one.ready_at <= look.as_of for one in under_way):
+        return None
+    late = [
+        min((start_of(last_day - PREPARED_BY[part], zone) for part in one.owed), default=None)
+        for one in under_way
+    ]
+    known = [at for at in late if at is not None]
+    return min(known) if len(known) == len(late) else None
 
 
 def _hearings(look: Look) -> Iterator[Fault]:
@@ -100,25 +117,68 @@ def _dates_named(order: Order) -> Iterator[date]:
 
 def _waiting(look: Look) -> Iterator[Fault]:
     """How long without judgment: the longest of the terms that is reached, and what the charges
-    allow, where that is known of all of them."""
+    allow of which the orders are that hold now, counted from when these, or the case, began to."""
     since = look.unsentenced_since
     if since is None:
         return
-    for months in WAITING:
-        if fault := _over(look, f"unsentenced_{months}_months", since, months):
-            yield fault
-            break
-    waiting = [c for c in look.history.charges if c.state in ("open", "convicted")]
-    longest = [c.longest_months for c in waiting if not c.life]
-    if longest and len(longest) == len(waiting) and None not in longest:
-        most = max(months for months in longest if months is not None)
+    longest_wait = next(
+        (f for m in WAITING if (f := _over(look, f"unsentenced_{m}_months", since, m))), None
+    )
+    if longest_wait is not None:
+        yield longest_wait
+    waiting = _waiting_on(look)
+    since = None if waiting is None else _held_since(look, waiting)
+    if waiting is None or since is None or any(_unknown(one) for one in waiting):
+        if longest_wait is not None and longest_wait.kind == "unsentenced_24_months":
+            kind = "longest_term_unknown"
+            params = {"day": longest_wait.params["day"]}
+            yield Fault(kind, longest_wait.since, None, (), params, _reference(kind))
+    elif not any(one.life for one in waiting):
+        most = max(one.longest_months or 0 for one in waiting)
         if fault := _over(look, "over_longest_term", since, most):
             yield fault
-    likely = [c.likely_months for c in waiting]
-    if likely and None not in likely:
+    likely = [one.likely_months for one in waiting or ()]
+    if since is not None and likely and None not in likely:
         most = max(months for months in likely if months is not None)
         if fault := _over(look, "over_likely_sentence", since, most):
             yield fault
+
+
+def _unknown(charge: Charge) -> bool:
+    return not charge.life and charge.longest_months is None
+
+
+def _waiting_on(look: Look) -> Sequence[Charge] | None:
+    """The charges for which somebody waits on the orders that hold now: those that they name, or
+    those of their case; None where of some order nobody knows what it is for."""
+    charges = {one.charge_id: one for one in look.history.charges}
+    found: dict[str, Charge] = {}
+    for order in look.relied_on:
+        if look.status(order.order_id) != "unsentenced":
+            return None
+        if any(one not in charges for one in order.charges):
+            return None
+        own = [charges[one] for one in order.charges] or [
+            one for one in charges.values() if order.case and one.case == order.case
+        ]
+        if not own:
+            return None
+        found |= {one.charge_id: one for one in own if one.state in ("open", "convicted")}
+    return list(found.values()) or None
+
+
+def _held_since(look: Look, waiting: Sequence[Charge]) -> datetime | None:
+    """Since when, without a break, on these charges or in their cases."""
+    ids, cases = {one.charge_id for one in waiting}, {one.case for one in waiting if one.case}
+    since: datetime | None = None
+    for stretch in reversed(look.stretches):
+        if since is not None and stretch.end != since:
+            break
+        about = (look.orders[one] for one in stretch.order_ids)
+        if not any(ids.intersection(o.charges) or o.case in cases for o in about):
+            break
+        since = stretch.begin
+    return since
 
 
 def _over(look: Look, kind: str, since: datetime, months: int) -> Fault | None:
@@ -199,4 +259,60 @@ def _beyond_term(look: Look) -> Iterator[Fault]:
             yield Fault(kind, since, None, (order.order_id,), params, _reference(kind))
 
 
-CHECKS = (_coming, _hearings, _no_next_hearing, _waiting, _reviews, _unsigned, _beyond_term)
+def _paper_ends_first(look: Look) -> Iterator[Fault]:
+    """The last day that the paper itself names, where the dates of its sentences go beyond it."""
+    terms, away = last_days(look.history), days_at_large(look.history)
+    of_order: dict[str, list[Sentence]] = {}
+    for sentence in look.history.sentences:
+        of_order.setdefault(sentence.order_id, []).append(sentence)
+    for order in look.relied_on:
+        if order.until is None or look.law.effect(order.kind) is not Effect.SENTENCE:
+            continue
+        own = of_order.get(order.order_id, [])
+        ids = {one.sentence_id for one in own}
+        ends = [
+            full_term(one, terms.get(one.sentence_id), away)
+            for one in own
+            if one.ended_at is None and (not one.follows or one.follows in ids)
+        ]
+        last = max((day for day in ends if day is not None), default=None)
+        if last is not None and later(order.until, away) < last:
+            kind = "paper_ends_before_term"
+            made = made_at(order, look.history.zone)
+            assert made is not None  # it is relied on
+            assert look.inside_since is not None
+            since = max(look.inside_since, made)
+            params = {
+                "orders": [order.order_id],
+                "day": order.until.isoformat(),
+                "term_ends": last.isoformat(),
+            }
+            yield Fault(kind, since, None, (order.order_id,), params, _reference(kind))
+
+
+def _at_large(look: Look) -> Iterator[Fault]:
+    """More days at large than any escape and return account for."""
+    if look.inside_since is None or not look.history.sentences:
+        return
+    shown = days_at_large(look.history)
+    held_on = {order.order_id for order in look.history.orders if order.state == "stands"}
+    most = max(
+        (one for one in look.history.sentences if one.order_id in held_on),
+        key=lambda one: (one.at_large_days, one.sentence_id),
+        default=None,
+    )
+    if most is not None and most.at_large_days > shown:
+        kind = "at_large_not_shown"
+        params = {
+            "orders": [most.order_id],
+            "sentence": most.sentence_id,
+            "days": most.at_large_days,
+            "shown": shown,
+        }
+        yield Fault(kind, look.inside_since, None, (most.order_id,), params, _reference(kind))
+
+
+CHECKS = (
+    _coming, _hearings, _no_next_hearing, _waiting, _reviews, _unsigned, _beyond_term,
+    _paper_ends_first, _at_large,
+)  # fmt: skip

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from pims.assurance.proof.history import History, Order
+from pims.assurance.proof.days import DAY, day_of, end_of
+from pims.assurance.proof.history import Charge, Hearing, History, Order
 from pims.assurance.proof.law import Law
 from pims.assurance.proof.made import (
     RELEASE_WITHIN,
@@ -15,15 +16,35 @@ from pims.assurance.proof.made import (
 )
 from pims.jurisdictions.order_kinds import Effect, OrderKind
 
+# A charge that is nothing any more, and the outcomes of a hearing by which the court lets go.
+ENDED = frozenset({"acquitted", "withdrawn", "discharged", "quashed"})
+FREED = frozenset({"acquitted", "withdrawn", "discharged"})
+CRIMINAL = frozenset({"unsentenced", "convicted", "unfit"})
+# Releases that end what any court ordered.
+OF_EVERY_COURT = frozenset(
+    {"appeal_allowed", "habeas_corpus", "pardon", "parole", "immigration_release"}
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Cut:
     """The order holds nobody from `at` on. `ending` is the fault of relying on it nevertheless;
-    `by` is the other order that ended it, "" where none did."""
+    `by` is the other order that ended it, "" where none did; it holds again from `until` on, where
+    what ended it was itself set aside."""
 
     at: datetime
     ending: str
     by: str
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """An order to set free, and the hour at which it took effect."""
+
+    effect: datetime
+    order: Order
+    kind: OrderKind
 
 
 def cuts(history: History, law: Law) -> Mapping[str, Sequence[Cut]]:
@@ -42,7 +63,10 @@ def cuts(history: History, law: Law) -> Mapping[str, Sequence[Cut]]:
         if order.changes and order.order_id not in circles:
             _changed(order, begins, made, law, found)
     _paid(history, law, found)
-    _freed(history, law, made, found)
+    free = releases(history, law)
+    _freed(history, law, made, free, found)
+    _charges_ended(history, law, made, found)
+    _freed_in_court(history, law, made, free, found)
     return found
 
 
@@ -63,7 +87,9 @@ def _changed(
     earlier = made.get(order.changes)
     if earlier is None or earlier > begins or not took_effect(order, begins):
         return
-    _put(found, order.changes, Cut(begins, "order_no_longer_stands", order.order_id))
+    # A variation that is itself set aside leaves what it varied as it was.
+    again = order.state_from if order.state == "set_aside" else None
+    _put(found, order.changes, Cut(begins, "order_no_longer_stands", order.order_id, again))
 
 
 def _paid(history: History, law: Law, found: dict[str, list[Cut]]) -> None:
@@ -71,90 +97,231 @@ def _paid(history: History, law: Law, found: dict[str, list[Cut]]) -> None:
         return
     for order in history.orders:
         kind = law.kinds.get(order.kind)
-        if kind is None or not _in_default(kind) or order.amount_cents is None:
+        if kind is None or not is_for_money(kind):
             continue
         left = order.amount_cents
         for payment in sorted(history.payments, key=lambda one: one.at):
             if payment.order_id != order.order_id:
                 continue
-            left -= payment.amount_cents
-            if left <= 0:
+            if left is not None:
+                left -= payment.amount_cents
+            if payment.in_full or (left is not None and left <= 0):
                 _put(found, order.order_id, Cut(payment.at + RELEASE_WITHIN, "fine_paid", ""))
                 break
 
 
-def _freed(
-    history: History,
-    law: Law,
-    made: Mapping[str, datetime | None],
-    found: dict[str, list[Cut]],
-) -> None:
-    """Orders to set free, in the order in which they took effect.
-
-    An order on several charges holds until the last of them is gone.
-    """
+def releases(history: History, law: Law) -> Sequence[Release]:
+    """Orders to set free that took effect, in the order in which they did."""
     freeing = [
-        (effect, order, kind)
+        Release(effect, order, kind)
         for order in history.orders
         if (kind := law.kinds.get(order.kind)) is not None
         and kind.effect is Effect.FREES
         and (effect := effect_at(order, history.zone)) is not None
         and took_effect(order, effect)
     ]
+    return sorted(freeing, key=lambda one: (one.effect, one.order.order_id))
+
+
+def _freed(
+    history: History,
+    law: Law,
+    made: Mapping[str, datetime | None],
+    freeing: Sequence[Release],
+    found: dict[str, list[Cut]],
+) -> None:
+    """An order on several charges holds until the last of them is gone."""
     if not freeing:
         return
-    freeing.sort(key=lambda one: (one[0], one[1].order_id))
     for order in history.orders:
-        kind = law.kinds.get(order.kind)
         begins = made[order.order_id]
-        if kind is None or begins is None:
-            continue
-        if kind.effect not in (Effect.DETAINS, Effect.SENTENCE):
+        if begins is None or not _holds(order, law):
             continue
         left = set(order.charges)
-        for effect, release, release_kind in freeing:
-            if begins >= effect or not _concerns(release, release_kind, order, kind, law):
+        for release in freeing:
+            if begins >= release.effect or not concerns(release, order, law):
                 continue
-            if left and release.charges and release.changes != order.order_id:
-                left -= set(release.charges)
+            if _came_of_it(order, release, law):
+                continue
+            if left and release.order.charges and release.order.changes != order.order_id:
+                left -= set(release.order.charges)
                 if left:
                     continue
-            ending = (
-                "fine_paid" if release_kind.release == "fine_paid" else "held_after_release_order"
-            )
-            _put(found, order.order_id, Cut(effect + RELEASE_WITHIN, ending, release.order_id))
+            paid = release.kind.release == "fine_paid"
+            ending = "fine_paid" if paid else "held_after_release_order"
+            at = release.effect + RELEASE_WITHIN
+            _put(found, order.order_id, Cut(at, ending, release.order.order_id))
             break
 
 
-def _concerns(
-    release: Order, release_kind: OrderKind, order: Order, kind: OrderKind, law: Law
-) -> bool:
+def _came_of_it(order: Order, release: Release, law: Law) -> bool:
+    """Whether it is what the court made of what it undid: a new trial, or another sentence, of
+    that very day."""
+    same_day = order.dated is not None and order.dated == release.order.dated
+    return same_day and law.kinds[order.kind].changes_earlier
+
+
+def _charges_ended(
+    history: History,
+    law: Law,
+    made: Mapping[str, datetime | None],
+    found: dict[str, list[Cut]],
+) -> None:
+    """The record says of each charge of an order on which day it ended, and of some paper that
+    says so nothing is known."""
+    charges = {one.charge_id: one for one in history.charges}
+    for order in history.orders:
+        begins = made[order.order_id]
+        if begins is None or not on_ended_charges(order, charges, law):
+            continue
+        days = [charges[one].decided_on for one in order.charges]
+        known = [day for day in days if day is not None]
+        if len(known) < len(days):
+            continue
+        last, began = max(known), day_of(begins, history.zone)
+        kind = law.kinds[order.kind]
+        # A retrial of the day on which the conviction fell is what came of it.
+        if began < last or (began == last and not kind.changes_earlier):
+            ended = end_of(last, history.zone) + RELEASE_WITHIN
+            _put(found, order.order_id, Cut(ended, "charges_ended", ""))
+
+
+def _freed_in_court(
+    history: History,
+    law: Law,
+    made: Mapping[str, datetime | None],
+    freeing: Sequence[Release],
+    found: dict[str, list[Cut]],
+) -> None:
+    """The court let somebody go, as the outcome of the hearing says, and no paper followed."""
+    heard = [one for one in history.hearings if one.outcome in FREED and not one.cancelled]
+    if not heard:
+        return
+    zone = history.zone
+    charges = {one.charge_id: one for one in history.charges}
+    criminal = [
+        (order, begins)
+        for order in history.orders
+        if (begins := made[order.order_id]) is not None and is_criminal(order, law)
+    ]
+    for hearing in heard:
+        over = end_of(hearing.on, zone)
+        before = [one for one, begins in criminal if day_of(begins, zone) < hearing.on]
+        # What the court wrote that day, or the morning after, is what came of the hearing.
+        anew = {
+            one.case
+            for one, begins in criminal
+            if timedelta() <= day_of(begins, zone) - hearing.on <= DAY
+        }
+        for order in _heard_of(hearing, before, history, law):
+            if order.case in anew or _put_over(order, hearing, zone):
+                continue
+            if _of_other_charges(order, hearing, charges):
+                continue
+            if any(r.effect <= over and concerns(r, order, law) for r in freeing):
+                continue
+            cut = Cut(over + RELEASE_WITHIN, "freed_in_court_no_order", "")
+            _put(found, order.order_id, cut)
+
+
+def _heard_of(
+    hearing: Hearing, before: Sequence[Order], history: History, law: Law
+) -> Sequence[Order]:
+    """Of the orders made before it those that the hearing was about. One of which nobody wrote
+    down the case was about the only order that anybody can have been taken to court on."""
+    if hearing.case:
+        return [
+            one for one in before
+            if one.case == hearing.case
+            and (hearing.outcome != "withdrawn" or law.effect(one.kind) is not Effect.SENTENCE)
+        ]  # fmt: skip
+    reaching = [one for one in before if _reaches(one, hearing.on)]
+    if any(law.effect(one.kind) is Effect.SENTENCE for one in reaching):
+        return []
+    return reaching if len(reaching) == 1 else []
+
+
+def _reaches(order: Order, day: date) -> bool:
+    named = [order.until, order.next_date, *(new.next_date for new in order.new_dates)]
+    known = [one for one in named if one is not None]
+    return not known or max(known) >= day
+
+
+def _put_over(order: Order, hearing: Hearing, zone: str) -> bool:
+    return any(day_of(new.said_at, zone) >= hearing.on for new in order.new_dates)
+
+
+def _of_other_charges(order: Order, hearing: Hearing, charges: Mapping[str, Charge]) -> bool:
+    """Whether the record says that it was another charge of the case that came to nothing."""
+    own = [charges[one] for one in order.charges if one in charges]
+    if own:
+        ended = {one.state in ENDED for one in own}
+        if len(ended) > 1 or any(one.state == "convicted" for one in own):
+            return True
+        return any(
+            one.case == order.case and one.state in ENDED
+            and one.charge_id not in order.charges and one.decided_on in (None, hearing.on)
+            for one in charges.values()
+        )  # fmt: skip
+    return len({one.state in ENDED for one in charges.values() if one.case == order.case}) > 1
+
+
+def _holds(order: Order, law: Law) -> bool:
+    return law.effect(order.kind) in (Effect.DETAINS, Effect.SENTENCE)
+
+
+def is_criminal(order: Order, law: Law) -> bool:
+    """Whether it holds for what somebody is said to have done, and not as an alien, a debtor, in
+    an emergency: who is acquitted may still be held on those."""
+    return _holds(order, law) and law.statuses.get(order.kind, "") in CRIMINAL
+
+
+def on_ended_charges(order: Order, charges: Mapping[str, Charge], law: Law) -> bool:
+    """Whether it names charges, and each of them is known to have come to nothing."""
+    if not order.charges or not is_criminal(order, law):
+        return False
+    return all(one in charges and charges[one].state in ENDED for one in order.charges)
+
+
+def concerns(release: Release, order: Order, law: Law) -> bool:
     """Whether a release frees from what the order holds for.
 
-    It does from the order that it names, and from those of its case. One that names neither frees
-    from what its kind is about, or from what the same court ordered.
+    It does from the order that it names, from its charges whatever the case or the court, and from
+    the orders of its case. One that names none of them frees from what its kind can end: of any
+    court where it comes from above all courts or from no court, else of its own.
     """
-    if release.changes == order.order_id:
+    paper, kind = release.order, law.kinds[order.kind]
+    if paper.changes == order.order_id:
         return True
-    if release.changes and not release.case:
+    if not _of_its_nature(release.kind, kind, law.statuses.get(order.kind, "")):
         return False
-    same_case = release.case == order.case
-    status = law.statuses.get(order.kind, "")
-    match release_kind.release:
+    if not is_criminal(order, law) and not law.frees_from(paper.kind, order.kind):
+        return False  # who is acquitted may still be held as an alien
+    if set(paper.charges) & set(order.charges):
+        return True
+    if release.kind.release in ("parole", "immigration_release"):
+        return True
+    if paper.case:
+        return paper.case == order.case
+    if paper.changes or not law.frees_from(paper.kind, order.kind):
+        return False
+    return release.kind.release in OF_EVERY_COURT or paper.court == order.court
+
+
+def _of_its_nature(release: OrderKind, held: OrderKind, status: str) -> bool:
+    match release.release:
         case "parole":
-            return kind.effect is Effect.SENTENCE or status == "convicted"
+            return held.warrant in release.frees
         case "pardon":
-            return kind.effect is Effect.SENTENCE and (same_case or not release.case)
+            return held.effect is Effect.SENTENCE or held.warrant in release.frees
         case "immigration_release":
             return status == "immigration"
-        case "habeas_corpus":
-            return same_case or not release.case
         case "fine_paid":
-            return _in_default(kind) and (
-                same_case if release.case else release.court == order.court
-            )
-    return same_case if release.case else release.court == order.court
+            return is_for_money(held)
+    return True
 
 
-def _in_default(kind: OrderKind) -> bool:
-    return kind.effect is Effect.SENTENCE and "amount_cents" in kind.must
+def is_for_money(kind: OrderKind) -> bool:
+    """Whether who is held on it goes free by paying what it names."""
+    held = kind.effect in (Effect.DETAINS, Effect.SENTENCE)
+    return held and "amount_cents" in kind.fields

@@ -25,6 +25,11 @@ def end_of(day: date, zone: str) -> datetime:
     return start_of(day + DAY, zone)
 
 
+def later(day: date, days: int) -> date:
+    """So many days later; the calendar's last where it has no such day."""
+    return date.max - DAY if days >= (date.max - day).days else day + days * DAY
+
+
 def day_of(instant: datetime, zone: str) -> date:
     return instant.astimezone(zone_named(zone)).date()
 

@@ -13,6 +13,7 @@ OrderState = Literal["stands", "set_aside", "replaced", "void"]
 CustodyEnd = Literal["", "discharged", "died", "escaped", "removed", "transferred"]
 UnitKind = Literal["", "adults", "juveniles"]
 Lawyer = Literal["unknown", "known", "declined"]
+Owed = Literal["start", "dates", "rest"]
 ChargeState = Literal["open", "withdrawn", "acquitted", "convicted", "discharged", "quashed"]
 
 
@@ -111,11 +112,13 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payment:
-    """Money paid towards the amount of an order in default of which the person is held."""
+    """Money paid towards the amount of an order in default of which the person is held. `in_full`
+    where the receipt says that nothing is left to pay, whatever the amount was."""
 
     order_id: str
     at: datetime
     amount_cents: int
+    in_full: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,11 +136,15 @@ class Hearing:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Charge:
     """`longest_months` is the longest term that the charge allows where it is one of time; `life`
-    where it is life; neither where it is not known. `likely_months` is the likely sentence."""
+    where it is life; neither where it is not known. `likely_months` is the likely sentence.
+    `decided_on` is the day on which `state` came about, `offence_on` the last day of the offence.
+    """
 
     charge_id: str
     case: str = ""
     state: ChargeState = "open"
+    decided_on: date | None = None
+    offence_on: date | None = None
     longest_months: int | None = None
     life: bool = False
     likely_months: int | None = None
@@ -171,15 +178,22 @@ class Interest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preparation:
-    """The release was opened for preparation."""
+    """The release was opened for preparation. `owed` is what nobody has done yet, as
+    the record is now: anything of it at all, two officers' dates that agree, the rest; `ready_at`
+    is when nothing of that was left. Where neither is said, no more is known than that it was
+    opened."""
 
     opened_at: datetime
     closed_at: datetime | None = None
+    ready_at: datetime | None = None
+    owed: tuple[Owed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
-    """All of one person. `nationalities` are ISO 3166-1 alpha-2, with ZZ for not known."""
+    """All of one person. `nationalities` are ISO 3166-1 alpha-2, with ZZ for not known. `born_on`
+    is the last day on which the person can have been born, `born_earliest` the first where that is
+    another; `consul_told_at` is about the custody that goes on, or went on last."""
 
     person_id: str
     zone: str
@@ -194,6 +208,7 @@ class History:
     interests: Sequence[Interest] = ()
     preparations: Sequence[Preparation] = ()
     born_on: date | None = None
+    born_earliest: date | None = None
     juvenile_until_decided: bool = False
     nationalities: Sequence[str] = ()
     consul_told_at: datetime | None = None

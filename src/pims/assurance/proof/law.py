@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from pims.jurisdictions.courts import Power, powers
+from pims.jurisdictions.courts import Power, courts, powers
 from pims.jurisdictions.here import HERE
 from pims.jurisdictions.order_kinds import Effect, OrderKind, order_kinds
 from pims.jurisdictions.warrant_kinds import bodies, warrant_kinds
@@ -19,13 +19,15 @@ _HOME = {"belize": "BZ"}
 @dataclass(frozen=True, slots=True)
 class Law:
     """`bodies` is a body's kind by its code, `statuses` what a person held on a kind of order
-    counts as; `home` is the country's code, "" where every nationality is foreign to nobody."""
+    counts as, `courts` the kinds of bodies that make orders; `home` is the country's code, ""
+    where every nationality is foreign to nobody."""
 
     code: str
     kinds: Mapping[str, OrderKind]
     powers: Mapping[str, Power]
     bodies: Mapping[str, str]
     statuses: Mapping[str, str]
+    courts: frozenset[str]
     home: str = ""
 
     def effect(self, kind: str) -> Effect | None:
@@ -36,6 +38,10 @@ class Law:
     def court_kind(self, court: str, given: str = "") -> str:
         return self.bodies.get(court, given)
 
+    def knows(self, court_kind: str) -> bool:
+        """Whether any table has bodies of this kind that make orders."""
+        return court_kind in self.powers or court_kind in self.courts
+
     def ability(self, court_kind: str, kind: str) -> Ability:
         """Whether such a body can make such an order, as far as the table says."""
         power = self.powers.get(court_kind)
@@ -44,6 +50,12 @@ class Law:
         if kind in power.may:
             return "can"
         return "cannot" if kind in power.cannot else "doubtful"
+
+    def frees_from(self, release: str, kind: str) -> bool:
+        """Whether an order to set free of the one kind can end, where it does not name it, what an
+        order of the other made."""
+        found, held = self.kinds.get(release), self.kinds.get(kind)
+        return found is not None and held is not None and held.warrant in found.frees
 
     def citation(self, kind: str) -> str:
         found = self.kinds.get(kind)
@@ -65,5 +77,6 @@ def law_of(jurisdiction: str = HERE) -> Law:
             for code, kind in kinds.items()
             if kind.warrant
         },
+        courts=frozenset(court.kind for court in courts(jurisdiction).values()),
         home=_HOME.get(jurisdiction, ""),
     )

@@ -6,7 +6,7 @@ others are read. A field that is not known is wrong: misspelt, it would be a fac
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any, NoReturn
@@ -18,11 +18,14 @@ FORMAT = "pims-custody"
 VERSION = 1
 MOST_BYTES = 256 * 2**20
 MOST_PERSONS = 100_000
+# Of anything, in the whole file: what is of brackets alone would fill the memory first.
+MOST_VALUES = 25_000_000
 _HEAD = frozenset({"format", "version", "law", "as_of", "persons"})
 
 
 class NotPlainJson(ValueError):
-    """Not UTF-8, a number that is none, brackets without end, or one name twice in an object."""
+    """Not UTF-8, a number that is none, brackets or values without end, or one name twice in an
+    object."""
 
 
 class NotAnExport(ValueError):
@@ -47,8 +50,12 @@ class Export:
 
     def read(self) -> Iterator[History | Unreadable]:
         known: set[str] = set()
+        shared = _shared(self.persons)
         for place, data in enumerate(self.persons):
-            person = person_from(data, f"persons[{place}]")
+            where = f"persons[{place}]"
+            person = person_from(data, where, self.as_of)
+            if shared and isinstance(person, History):
+                person = _but_of_two(person, where, shared)
             if person.person_id in known:
                 twice = f"persons[{place}].id: {shown(person.person_id)} is there twice"
                 person = Unreadable(person.person_id, (twice,))
@@ -58,6 +65,8 @@ class Export:
 
 def decoded(content: bytes) -> Any:
     """The data of a file. Raises json.JSONDecodeError, NotPlainJson."""
+    if sum(content.count(mark) for mark in (b",", b"[", b"{")) > MOST_VALUES:
+        raise NotPlainJson(f"more than {MOST_VALUES} values")
     try:
         return json.loads(
             content.decode("utf-8-sig"), object_pairs_hook=_once, parse_constant=_no_number
@@ -74,7 +83,7 @@ def export_from(data: Any) -> Export:
         raise NotAnExport("it is no object")
     if data.get("format") != FORMAT:
         raise NotAnExport(f"its format is not {FORMAT}")
-    if data.get("version") != VERSION or isinstance(data["version"], bool):
+    if data.get("version") != VERSION or type(data["version"]) is not int:
         raise NotAnExport(f"its version is not {VERSION}")
     if unknown := sorted(set(data) - _HEAD):
         raise NotAnExport(f"unknown: {', '.join(map(shown, unknown[:5]))}")
@@ -88,15 +97,21 @@ def export_from(data: Any) -> Export:
         raise NotAnExport("persons is no list")
     if len(persons) > MOST_PERSONS:
         raise NotAnExport(f"it has more than {MOST_PERSONS} persons")
+    if not persons:
+        raise NotAnExport("it has no persons, and proves nothing")
     return Export(law, as_of, persons)
 
 
-def person_from(data: Any, where: str = "person") -> History | Unreadable:
-    """One person's record, or what is wrong with it."""
+def person_from(
+    data: Any, where: str = "person", as_of: datetime | None = None
+) -> History | Unreadable:
+    """One person's record, or what is wrong with it; with `as_of` what came after that is wrong."""
     problems: Problems = []
     history = PERSON.read(data, where, problems)
     if isinstance(history, History) and not problems:
         _fits(history, where, problems)
+        if as_of is not None:
+            problems += [f"{where}.{what} is after the export" for what in _after(history, as_of)]
         if not problems:
             return history
     given = data.get("id") if isinstance(data, dict) else None
@@ -138,10 +153,19 @@ def _fits(history: History, where: str, problems: Problems) -> None:
         ("orders", [one.order_id for one in history.orders]),
         ("sentences", [one.sentence_id for one in history.sentences]),
         ("charges", [one.charge_id for one in history.charges]),
+        ("hearings", [one.hearing_id for one in history.hearings]),
+        ("interests", [one.interest_id for one in history.interests]),
     ):
         if len(set(ids)) < len(ids):
             twice = next(one for one in ids if ids.count(one) > 1)
             problems.append(f"{where}.{name}: {shown(twice)} is there twice")
+    if not history.custody:
+        problems.append(f"{where}.custody: empty; whoever was never held is not in an export")
+    problems.extend(
+        f"{where}.custody: {shown(one.custody_id)} ended ({one.end_kind}), and nobody says when"
+        for one in history.custody
+        if one.end_kind and one.ends is None
+    )
     periods: tuple[Custody | Placement | Interest, ...] = (
         *history.custody, *history.placements, *history.interests,
     )  # fmt: skip
@@ -162,6 +186,99 @@ def _fits(history: History, where: str, problems: Problems) -> None:
         for what, order_id in named
         if order_id not in orders
     )
+
+
+def _after(history: History, as_of: datetime) -> Iterator[str]:
+    """What the record cannot know yet, each by its place."""
+    for one in history.custody:
+        if one.begins > as_of or (one.ends is not None and one.ends > as_of):
+            yield f"custody: {shown(one.custody_id)}"
+    for order in history.orders:
+        if order.received_at is not None and order.received_at > as_of:
+            yield f"orders: {shown(order.order_id)}.received_at"
+        if any(new.said_at > as_of for new in order.new_dates):
+            yield f"orders: {shown(order.order_id)}.new_dates"
+    for payment in history.payments:
+        if payment.at > as_of:
+            yield f"payments: {shown(payment.order_id)}"
+    for hearing in history.hearings:
+        if hearing.outcome_at is not None and hearing.outcome_at > as_of:
+            yield f"hearings: {shown(hearing.hearing_id)}.outcome_at"
+    for name in ("consul_told_at", "last_recorded_at"):
+        at = getattr(history, name)
+        if at is not None and at > as_of:
+            yield name
+
+
+def as_known(history: History, as_of: datetime) -> History:
+    """Without what the record says of a time that is still to come: a slip of the keys, or an hour
+    that was keyed ahead. Of that an export knows nothing yet."""
+
+    def known(at: datetime | None) -> datetime | None:
+        return at if at is None or at <= as_of else None
+
+    return replace(
+        history,
+        custody=tuple(
+            one if one.ends is None or one.ends <= as_of else replace(one, ends=None, end_kind="")
+            for one in history.custody
+            if one.begins <= as_of
+        ),
+        orders=tuple(
+            replace(
+                one,
+                received_at=known(one.received_at),
+                new_dates=tuple(new for new in one.new_dates if new.said_at <= as_of),
+            )
+            for one in history.orders
+        ),
+        payments=tuple(one for one in history.payments if one.at <= as_of),
+        hearings=tuple(
+            one
+            if one.outcome_at is None or one.outcome_at <= as_of
+            else replace(one, outcome="", outcome_at=None)
+            for one in history.hearings
+        ),
+        consul_told_at=known(history.consul_told_at),
+        last_recorded_at=known(history.last_recorded_at),
+    )
+
+
+# What belongs to one person alone: an order that names many is one row for each.
+_OWN = ("custody", "orders", "sentences")
+
+
+def _shared(persons: list[Any]) -> frozenset[tuple[str, str]]:
+    """(list, id) of what is there under two persons: whose it is nobody can tell."""
+    owner: dict[tuple[str, str], int] = {}
+    found: set[tuple[str, str]] = set()
+    for place, data in enumerate(persons):
+        for name in _OWN:
+            rows = data.get(name) if isinstance(data, dict) else None
+            for row in rows if isinstance(rows, list) else ():
+                one = row.get("id") if isinstance(row, dict) else None
+                if isinstance(one, str) and owner.setdefault((name, one), place) != place:
+                    found.add((name, one))
+    return frozenset(found)
+
+
+def _but_of_two(
+    history: History, where: str, shared: frozenset[tuple[str, str]]
+) -> History | Unreadable:
+    ids = {
+        "custody": [one.custody_id for one in history.custody],
+        "orders": [one.order_id for one in history.orders],
+        "sentences": [one.sentence_id for one in history.sentences],
+    }
+    problems = [
+        f"{where}.{name}: {shown(one)} is another person's as well"
+        for name in _OWN
+        for one in ids[name]
+        if (name, one) in shared
+    ]
+    if not problems:
+        return history
+    return Unreadable(history.person_id, tuple(problems[:MOST_PROBLEMS]))
 
 
 def _both(a: Custody, b: Custody) -> bool:

@@ -283,7 +283,9 @@ SENTENCE = _shape(
     },
     "sentence_id",
 )  # fmt: skip
-PAYMENT = _shape(h.Payment, {"order_id": name, "at": instant, "amount_cents": _CENTS})
+PAYMENT = _shape(
+    h.Payment, {"order_id": name, "at": instant, "amount_cents": _CENTS, "in_full": flag}
+)
 HEARING = _shape(
     h.Hearing,
     {
@@ -295,15 +297,21 @@ HEARING = _shape(
 CHARGE = _shape(
     h.Charge,
     {
-        "id": name, "case": text, "state": one_of(h.ChargeState), "longest_months": _MONTHS,
-        "life": flag, "likely_months": _MONTHS,
+        "id": name, "case": text, "state": one_of(h.ChargeState), "decided_on": day,
+        "offence_on": day, "longest_months": _MONTHS, "life": flag, "likely_months": _MONTHS,
     },
     "charge_id",
 )  # fmt: skip
 PLACEMENT = _shape(h.Placement, {**_PERIOD, "unit_kind": one_of(h.UnitKind)})
 REVIEW = _shape(h.Review, {"on": day, "order_id": text})
 INTEREST = _shape(h.Interest, {"id": name, **_PERIOD}, "interest_id")
-PREPARATION = _shape(h.Preparation, {"opened_at": instant, "closed_at": instant})
+PREPARATION = _shape(
+    h.Preparation,
+    {
+        "opened_at": instant, "closed_at": instant, "ready_at": instant,
+        "owed": many(one_of(h.Owed), 10),
+    },
+)  # fmt: skip
 PERSON = _shape(
     h.History,
     {
@@ -312,6 +320,7 @@ PERSON = _shape(
         "hearings": (HEARING, 2_000), "charges": (CHARGE, 500),
         "placements": (PLACEMENT, 5_000), "reviews": (REVIEW, 500),
         "interests": (INTEREST, 100), "preparations": (PREPARATION, 100), "born_on": day,
+        "born_earliest": day,
         "juvenile_until_decided": flag, "nationalities": many(name, 20),
         "consul_told_at": instant, "lawyer": one_of(h.Lawyer), "last_recorded_at": instant,
     },

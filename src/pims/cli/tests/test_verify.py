@@ -91,6 +91,21 @@ def test_a_record_that_cannot_be_read_proves_nothing(tmp_path: Path) -> None:
     assert "of which nothing is proven: 1" in done.stdout
 
 
+def test_no_day_in_custody_is_no_proof(tmp_path: Path) -> None:
+    file = exported(tmp_path, LAWFUL[:1])
+    done = verify(file, "--as-of", "1999-01-01")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert verify(exported(tmp_path, [])).exit_code == 2
+
+
+def test_a_grave_fault_that_leaves_every_day_proven_is_counted_apart(tmp_path: Path) -> None:
+    file = exported(tmp_path, [plant("charges_ended_undated", random.Random(1), "P").history])
+    done = verify(file)
+    assert done.exit_code == 0
+    assert "leaving no day unproven: 1" in done.stdout
+    assert answer(file)["grave"] == 1
+
+
 HEAD = '{"format": "pims-custody", "version": 1, "as_of": "2026-01-01T00:00:00Z", "persons": []'
 
 

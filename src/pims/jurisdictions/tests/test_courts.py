@@ -49,9 +49,17 @@ def test_a_magistrates_court_that_gives_life_is_doubted_and_a_high_court_is_not(
 
 
 def test_what_the_table_does_not_know_is_doubted_as_unconfirmed() -> None:
-    doubt = doubt_of_order("immigration", "remand")
+    doubt = doubt_of_order("minister", "pardon")
     assert doubt is not None
     assert (doubt.code, doubt.confidence) == ("perhaps_cannot_order", "unconfirmed")
+
+
+@pytest.mark.parametrize("body", ["immigration", "minister", "parole_board"])
+def test_what_is_no_court_tries_and_sentences_nobody(body: str) -> None:
+    for kind in ("remand", "commitment_sentence", "life_minimum", "fine_default", "acquittal"):
+        doubt = doubt_of_order(body, kind)
+        assert doubt is not None, kind
+        assert doubt.code == "cannot_order", kind
 
 
 def test_a_body_of_which_the_table_does_not_speak_is_not_doubted() -> None:

@@ -2,18 +2,21 @@
 
 import json
 import random
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pims.assurance.proof.history import History
+from pims.assurance.proof.history import History, Payment
 from pims.assurance.proof.reading import (
     Export,
     NotAnExport,
     NotPlainJson,
     Unreadable,
+    as_known,
     decoded,
     export_from,
     person_data,
@@ -21,7 +24,7 @@ from pims.assurance.proof.reading import (
     written,
 )
 from tests.faults import chaos
-from tests.faults.lawful import AS_OF, lawful_history
+from tests.faults.lawful import AS_OF, lawful_history, on_remand
 from tests.faults.planting import PLANTERS, plant
 
 
@@ -51,6 +54,7 @@ def test_papers_in_any_disorder_are_read_as_they_were(seed: int) -> None:
         assert all(any(words in problem for words in known) for problem in found.problems)
 
 
+HOUR = "2026-11-01T00:00:00Z"
 SOUND: dict[str, Any] = {
     "id": "A1",
     "zone": "America/Belize",
@@ -117,6 +121,12 @@ def test_an_hour_without_its_offset_is_no_instant(instant: object) -> None:
         (lambda: order(review_months=100_000), "no whole number"),
         (lambda: order(charges="x"), "person.orders[0].charges: no list"),
         (lambda: order(reading={"due": "soon"}), "person.orders[0].reading.due"),
+        (lambda: wrong(custody=[]), "person.custody: empty"),
+        (lambda: wrong(custody=None), "person.custody: empty"),
+        (lambda: wrong(custody=[{**SOUND["custody"][0], "end_kind": "died"}]), "nobody says when"),
+        (lambda: wrong(hearings=[{"id": "h", "on": "2026-11-01"}] * 2), "h is there twice"),
+        (lambda: wrong(interests=[{"id": "i", "begins": HOUR}] * 2), "i is there twice"),
+        (lambda: wrong(preparations=[{"opened_at": HOUR, "owed": ["x"]}]), "none of"),
         (lambda: wrong(orders=[1]), "person.orders[0]: no object"),
         (lambda: wrong(orders={}), "person.orders: no list"),
         (lambda: wrong(orders=SOUND["orders"] * 2), "o is there twice"),
@@ -142,9 +152,71 @@ def test_what_no_record_can_be_is_told_with_its_place(told: Any, expected: str) 
 def test_one_bad_record_loses_no_other() -> None:
     persons = [SOUND, {**SOUND, "id": "A2", "zone": "x y"}, 7, {**SOUND, "id": "A3"}, SOUND]
     data = {"format": "pims-custody", "version": 1, "law": "belize", "persons": persons}
+    data["persons"] = [_of_their_own(one, number) for number, one in enumerate(persons)]
     found = list(export_from({**data, "as_of": AS_OF.isoformat()}).read())
     assert [one.person_id for one in found] == ["A1", "A2", "persons[2]", "A3", "A1"]
     assert [isinstance(one, History) for one in found] == [True, False, False, True, False]
+
+
+def _of_their_own(person: Any, number: int) -> Any:
+    """The record with a custody and an order that nobody else has."""
+    if not isinstance(person, dict):
+        return person
+    return {
+        **person,
+        "custody": [{**person["custody"][0], "id": f"c{number}"}],
+        "orders": [{**person["orders"][0], "id": f"o{number}"}],
+    }
+
+
+def export_of(*persons: Any) -> Export:
+    head = {"format": "pims-custody", "version": 1, "law": "belize", "as_of": AS_OF.isoformat()}
+    return export_from({**head, "persons": list(persons)})
+
+
+@pytest.mark.parametrize("name", ["custody", "orders"])
+def test_an_order_or_a_custody_of_two_persons_proves_nothing_of_either(name: str) -> None:
+    one, other = _of_their_own(SOUND, 1), {**_of_their_own(SOUND, 2), "id": "A2"}
+    third = {**_of_their_own(SOUND, 3), "id": "A3"}
+    other[name] = one[name]
+    found = list(export_of(one, other, third).read())
+    assert [isinstance(person, History) for person in found] == [False, False, True]
+    assert isinstance(found[0], Unreadable)
+    assert "is another person's as well" in found[0].problems[0]
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        {"custody": [{"id": "c", "begins": "2026-11-21T00:00:00Z"}]},
+        {"custody": [{"id": "c", "begins": HOUR, "ends": "2026-11-21T00:00:00Z"}]},
+        {"orders": [{**SOUND["orders"][0], "received_at": "2026-11-20T18:00:01Z"}]},
+        {"orders": [{**SOUND["orders"][0], "new_dates": [
+            {"said_at": "2026-11-21T00:00:00Z", "next_date": "2026-12-01"}]}]},
+        {"payments": [{"order_id": "o", "at": "2026-11-21T00:00:00Z", "amount_cents": 1}]},
+        {"last_recorded_at": "2027-01-01T00:00:00Z"},
+    ],
+)  # fmt: skip
+def test_what_an_export_cannot_know_yet_is_no_record(later: dict[str, Any]) -> None:
+    (found,) = export_of({**SOUND, **later}).read()
+    assert isinstance(found, Unreadable)
+    assert "is after the export" in found.problems[0]
+    # A paper of a day that is to come is a paper, and proves none before it.
+    ahead = {**SOUND["orders"][0], "dated": "2027-01-01"}
+    (early,) = export_of({**SOUND, "orders": [ahead]}).read()
+    assert isinstance(early, History)
+
+
+def test_an_export_leaves_out_what_was_keyed_ahead_of_its_hour() -> None:
+    history = lawful_history(random.Random(3), "P", on_remand)
+    order = history.orders[0]
+    ahead = replace(
+        history,
+        orders=(replace(order, received_at=AS_OF + timedelta(hours=1)), *history.orders[1:]),
+        payments=(Payment(order_id=order.order_id, at=AS_OF + timedelta(days=2), amount_cents=5),),
+    )
+    data = person_data(as_known(ahead, AS_OF))
+    assert isinstance(person_from(json.loads(json.dumps(data)), as_of=AS_OF), History)
 
 
 def test_a_record_of_nothing_but_mistakes_tells_a_few_and_stops() -> None:
@@ -155,7 +227,8 @@ def test_a_record_of_nothing_but_mistakes_tells_a_few_and_stops() -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b'{"a": NaN}', b"[" * 200_000, b"\xff\xfe", b'{"a": 1, "a": 2}', b"9" * 10_000],
+    [b'{"a": NaN}', b'{"a": -Infinity}', b"[" * 200_000, b"\xff\xfe",
+     b'{"a": 1, "a": 2}', b"9" * 10_000, b"[" + b"0," * 25_000_001 + b"0]"],
 )  # fmt: skip
 def test_what_is_no_plain_json_is_told_as_that(content: bytes) -> None:
     with pytest.raises(NotPlainJson):
@@ -165,12 +238,12 @@ def test_what_is_no_plain_json_is_told_as_that(content: bytes) -> None:
 @pytest.mark.parametrize(
     "changes",
     [{"format": "other"}, {"version": 2}, {"version": True}, {"as_of": None}, {"law": ""},
-     {"persons": {}}, {"extra": 1}, {"as_of": "2026-11-20"}],
+     {"persons": {}}, {"persons": []}, {"extra": 1}, {"as_of": "2026-11-20"}, {"version": 1.0}],
 )  # fmt: skip
 def test_another_format_or_version_is_no_export(changes: dict[str, object]) -> None:
-    data = {"format": "pims-custody", "version": 1, "law": "belize", "persons": [],
+    data = {"format": "pims-custody", "version": 1, "law": "belize", "persons": [SOUND],
             "as_of": AS_OF.isoformat()}  # fmt: skip
-    assert export_from(data).persons == []
+    assert export_from(data).persons == [SOUND]
     with pytest.raises(NotAnExport):
         export_from({**data, **changes})
     with pytest.raises(NotAnExport):

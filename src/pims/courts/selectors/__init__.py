@@ -3,6 +3,12 @@
 from pims.courts.rules.bail import Bail
 from pims.courts.rules.custody_days import ChargeDays, Days, Stretch
 from pims.courts.rules.defects import DEFECTS, MARKED, REMARKS
+from pims.courts.selectors.blind import (
+    Unread,
+    has_unread_sentences,
+    unread_by,
+    without_first_readings,
+)
 from pims.courts.selectors.cases import case, cases, hearing, hearings
 from pims.courts.selectors.certificate import (
     Certificate,
@@ -73,6 +79,7 @@ __all__ = [
     "Stretch",
     "Term",
     "UnkeyedPaper",
+    "Unread",
     "WithoutNext",
     "bail",
     "case",
@@ -81,6 +88,7 @@ __all__ = [
     "custody_periods",
     "diary",
     "freed_without_order",
+    "has_unread_sentences",
     "hearing",
     "hearings",
     "hearings_without_outcome",
@@ -98,5 +106,7 @@ __all__ = [
     "sentences_of",
     "time_in_custody_by_charge",
     "unkeyed_of",
+    "unread_by",
     "unread_orders",
+    "without_first_readings",
 ]

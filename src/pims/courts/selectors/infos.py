@@ -115,7 +115,11 @@ class SentenceInfo:
 
 @dataclass(frozen=True, slots=True)
 class ReadingInfo:
-    """`values` are what the second officer keyed; None of it is shown before it is read."""
+    """`values` are what the second officer keyed; none of it is shown before it is read.
+
+    `takes` is which reading was said to be the paper's; ``neither`` settles nothing. `seen_by_ids`
+    had the first reading shown to them, and a second one by one of them is not `blind`.
+    """
 
     reading_id: int
     order_id: int
@@ -128,6 +132,10 @@ class ReadingInfo:
     settled_at: datetime | None
     settled_by_id: int | None
     settled_reason: str
+    takes: str = ""
+    own_cause: bool = False
+    seen_by_ids: tuple[int, ...] = ()
+    blind: bool = True
 
     @property
     def differs(self) -> bool:
@@ -177,12 +185,16 @@ class OrderInfo:
     state: str
     state_at: datetime | None
     state_reason: str
+    fell_by_id: int | None
+    confirmed_at: datetime | None
     sentences: tuple[SentenceInfo, ...]
     reading: ReadingInfo | None
     beside: int
     version: int
     recorded_at: datetime
     recorded_by_id: int
+    # What was keyed is left out: whoever asks has yet to read it again.
+    unread: bool = False
 
     @property
     def stands(self) -> bool:

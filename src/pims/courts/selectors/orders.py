@@ -249,6 +249,8 @@ def _by_person(
             state=stands,
             state_at=None if stands == "stands" else row.state_at,
             state_reason="" if stands == "stands" else row.state_reason,
+            fell_by_id=None if stands == "stands" else row.fell_by_id,
+            confirmed_at=row.confirmed_at,
             sentences=tuple(sentences.get(row.id, ())),
             reading=readings.get(row.id),
             beside=beside[row.paper] - 1,

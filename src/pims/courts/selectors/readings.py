@@ -65,6 +65,8 @@ class BlindOrder:
     warrant_name_id: int | None
     release_order_id: int | None
     own: bool
+    # Whether the viewer had the first reading shown: a reading of theirs is not blind.
+    seen: bool = False
 
 
 def readings_due(viewer: Actor, establishment_id: int) -> list[ReadingDue]:
@@ -145,4 +147,5 @@ def order_to_read(viewer: Actor, order_id: int) -> BlindOrder:
         warrant_name_id=row.warrant_name_id,
         release_order_id=row.release_order_id,
         own=row.recorded_by_id == viewer.user_id,
+        seen=viewer.user_id in reading.seen_by_ids,
     )

@@ -131,6 +131,10 @@ def reading_info(row: Any, whose: Mapping[int, int]) -> ReadingInfo:
         settled_at=row.settled_at,
         settled_by_id=row.settled_by_id,
         settled_reason=row.settled_reason,
+        takes=row.takes,
+        own_cause=row.own_cause,
+        seen_by_ids=tuple(row.seen_by_ids),
+        blind=row.blind,
     )
 
 

@@ -12,7 +12,7 @@ from pims.courts import services
 from pims.courts.models import SecondReading, Sentence
 from pims.courts.services import OrderName, SentenceInput
 from pims.courts.tests.court import Court
-from pims.courts.tests.desk import boxes, client_of, lines, sitting, text
+from pims.courts.tests.desk import boxes, client_of, lines, sitting, text, user_of
 from pims.foundation.access.selectors import actor_for
 from pims.foundation.commands.transaction import Command
 from pims.kernel import clock
@@ -150,3 +150,68 @@ def test_a_late_reading_says_so(court: Court, reader: Any) -> None:
     read(reader, order_id, {"years": 1})
     reading = SecondReading.objects.get()
     assert "Late" in text(reader.get(reverse("courts:reading", args=[reading.pk])))
+
+
+def pages_about(court: Court, order_id: int) -> list[str]:
+    return [
+        reverse("courts:order", args=[order_id]),
+        reverse("courts:person", args=[court.ana]),
+        reverse("sentences:person", args=[court.ana]),
+    ]
+
+
+def test_whoever_may_read_it_again_is_shown_nothing_of_it_before(court: Court, reader: Any) -> None:
+    case = court.case()
+    made = court.order(
+        "commitment_sentence", dated=sitting(-1), case_id=case,
+        sentences=[SentenceInput(years=7, days=413)],
+    )  # fmt: skip
+    for address in (*pages_about(court, made.order_ids[0]), reverse("courts:case", args=[case])):
+        page = text(reader.get(address))
+        assert "413" not in page, address
+    assert "Show what was keyed" in text(reader.get(pages_about(court, made.order_ids[0])[0]))
+
+
+def test_the_diary_tells_a_second_reader_no_day_before_it_is_read(
+    court: Court, reader: Any
+) -> None:
+    on = sitting(9)
+    court.order("remand", next_date=on)
+    address = reverse("courts:diary") + f"?day={on.isoformat()}"
+    assert "CHAN" not in text(reader.get(address))
+    assert "1 day in court stands on an order" in text(reader.get(address))
+    production = reverse("courts:production") + f"?day={on.isoformat()}"
+    assert "CHAN" in text(reader.get(production))
+
+
+def test_who_asks_to_see_it_is_remembered_and_reads_blind_no_more(
+    court: Court, reader: Any
+) -> None:
+    other = client_of(court)
+    order_id = sentenced(court)
+    shown = reader.post(
+        reverse("courts:show_keyed", args=[order_id]), {"command_id": str(uuid4())}, follow=True
+    )
+    assert "413" in text(shown)
+    assert SecondReading.objects.get().seen_by_ids == [user_of(reader).pk]
+    # Somebody else here can: the reading is theirs.
+    assert "somebody who has not seen it" in text(read(reader, order_id, *SAME))
+    assert SecondReading.objects.get().read_at is None
+    assert "both readings say the same" in text(read(other, order_id, *SAME))
+    assert SecondReading.objects.get().blind
+
+
+def test_where_nobody_else_can_the_reading_says_that_it_was_not_blind(court: Court) -> None:
+    order_id = sentenced(court)
+    services.show_what_was_keyed(Command(court.reader), order_id=order_id)
+    reading = services.OrderReading(
+        dated=sitting(-1),
+        sentences=(
+            services.SentenceReading(years=7, months=5),
+            services.SentenceReading(days=413, link="consecutive"),
+        ),
+    )
+    services.read_order_again(Command(court.reader), order_id=order_id, reading=reading)
+    assert not SecondReading.objects.get().blind
+    page = client_of(court).get(reverse("courts:order", args=[order_id]))
+    assert "Not blind" in text(page)

@@ -10,9 +10,12 @@ from pims.courts.models import SecondReading, Sentence
 from pims.courts.services import OrderReading, SentenceInput, SentenceReading
 from pims.courts.tests.court import Court
 from pims.custody.tests.prison import told
+from pims.foundation.access.selectors import actor_for
 from pims.foundation.commands.transaction import Command
+from pims.jurisdictions.courts import doubt_of_day
 from pims.kernel import clock
 from pims.kernel.errors import NotFound, NotPermitted, Refused
+from tests.access.staff import staff
 
 
 def sentenced(court: Court, years: int = 2) -> int:
@@ -192,3 +195,96 @@ def test_what_was_read_right_the_second_time_is_no_defect_any_more(court: Court)
     assert order.dates_as_written == {}
     (hearing,) = selectors.hearings(court.clerk, [court.ana])[court.ana]
     assert hearing.on == right
+
+
+def take(court: Court, order_id: int, reading: OrderReading, takes: str = "second") -> None:
+    result = services.read_order_again(Command(court.reader), order_id=order_id, reading=reading)
+    services.settle_difference(
+        Command(court.reader), reading_id=result.reading_id, takes=takes, reason="As I read it"
+    )
+
+
+def test_a_day_that_only_the_first_read_holds_nobody_for_ever(court: Court) -> None:
+    day = court.today + timedelta(days=7)
+    made = court.order("remand", next_date=day)
+    take(court, made.order_ids[0], OrderReading(dated=court.today))
+    order = selectors.order(court.reader, made.order_ids[0])
+    assert (order.next_date, "lacks_next_date" in order.defects) == (None, True)
+    held = authority.warrants_of([court.ana], zone="America/Belize")[court.ana]
+    (warrant,) = [w for w in held if w.warrant_name_id == made.warrant_name_ids[0]]
+    # A mistake lengthens nobody's custody: the court is asked, and meanwhile the day stands.
+    assert warrant.next_appearance == day
+    assert warrant.detains is not None
+    assert warrant.detains.end is not None
+    assert len(selectors.queries_of_order(order.order_id)) == 1
+    (hearing,) = selectors.hearings(court.clerk, [court.ana])[court.ana]
+    assert hearing.cancelled_at is not None
+
+
+def test_what_is_concurrent_after_all_follows_nothing(court: Court) -> None:
+    sentenced(court)
+    (first,) = selectors.sentences_of([court.ana])[court.ana]
+    second = court.order(
+        "commitment_sentence", reference="R2",
+        sentences=[
+            SentenceInput(years=1, link="consecutive", consecutive_to_id=first.sentence_id)
+        ],
+    )  # fmt: skip
+    reading = OrderReading(dated=court.today, sentences=(SentenceReading(years=1),))
+    take(court, second.order_ids[0], reading)
+    assert Sentence.objects.get(order_id=second.order_ids[0]).consecutive_to_id is None
+    held = authority.warrants_of([court.ana], zone="America/Belize")[court.ana]
+    (warrant,) = [w for w in held if w.warrant_name_id == second.warrant_name_ids[0]]
+    assert warrant.until is not None
+    assert (warrant.until - court.today).days < 367
+
+
+def test_a_day_moved_to_one_on_which_the_court_sits_is_warned_about_no_more(court: Court) -> None:
+    closed, open_ = court.today, court.today
+    while doubt_of_day("MC-BZ", closed) is None:
+        closed += timedelta(days=1)
+    while doubt_of_day("MC-BZ", open_) is not None:
+        open_ += timedelta(days=1)
+    made = court.order("remand", next_date=closed)
+    (hearing,) = selectors.hearings(court.clerk, [court.ana])[court.ana]
+    assert hearing.defects == ("court_closed",)
+    take(court, made.order_ids[0], OrderReading(dated=court.today, next_date=open_))
+    (hearing,) = selectors.hearings(court.clerk, [court.ana])[court.ana]
+    assert (hearing.on, hearing.defects) == (open_, ())
+
+
+def test_where_neither_is_right_the_alarm_stands_until_the_order_is_void(court: Court) -> None:
+    order_id = sentenced(court)
+    reading = OrderReading(dated=court.today, sentences=(SentenceReading(years=3),))
+    take(court, order_id, reading, "neither")
+    assert selectors.unread_orders([court.ana]) == {court.ana: [order_id]}
+    (due,) = selectors.readings_due(court.reader, court.prison.establishment_id)
+    assert due.differs
+    info = selectors.order(court.reader, order_id).reading
+    assert info is not None
+    assert (info.takes, info.settled_reason) == ("neither", "As I read it")
+    services.set_aside_order(
+        Command(court.reader), order_id=order_id, how="void", reason="Neither was right"
+    )
+    assert selectors.unread_orders([court.ana]) == {}
+
+
+def test_neither_of_the_two_officers_settles_it_where_another_can(court: Court) -> None:
+    order_id = sentenced(court)
+    read(court, order_id, years=3)
+    row = SecondReading.objects.get()
+    third = actor_for(staff("officer_in_charge", establishment_id=court.prison.establishment_id))
+    for own in (court.clerk, court.reader):
+        with pytest.raises(Refused) as refused:
+            services.settle_difference(
+                Command(own), reading_id=row.pk, takes="first", reason="I was right"
+            )
+        assert refused.value.reasons()[0].code == "courts.own_cause"
+    services.settle_difference(Command(third), reading_id=row.pk, takes="first", reason="Two")
+    assert not SecondReading.objects.get().own_cause
+
+
+def test_where_nobody_else_can_the_record_says_so(court: Court) -> None:
+    order_id = sentenced(court)
+    take(court, order_id, OrderReading(dated=court.today), "first")
+    assert SecondReading.objects.get().own_cause

@@ -1,5 +1,6 @@
 """Cases and charges: opened, corrected, decided, and one case with all that belongs to it."""
 
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -15,6 +16,7 @@ from pims.authority.web.forms import body_choices
 from pims.authority.web.written import Written, WrittenDayField
 from pims.courts import services
 from pims.courts.selectors import CaseInfo
+from pims.courts.selectors.blind import without_first_readings
 from pims.courts.selectors.pages import case_file
 from pims.courts.selectors.pages import charge as charge_of
 from pims.courts.web import words
@@ -157,7 +159,9 @@ def open_case(request: Any, person_id: int) -> HttpResponse:
 def case_page(request: Any, case_id: int) -> HttpResponse:
     """One case: who is before the court, charged with what, heard when, and what was ordered."""
     viewer = request.actor
-    file = case_file(viewer, case_id)
+    whole = case_file(viewer, case_id)
+    shown, listed = without_first_readings(viewer, whole.orders, whole.hearings)
+    file = replace(whole, orders=shown, hearings=listed)
     heads = heads_of(viewer, file.case.person_ids)
     shows(heads)
     today = clock.today(facilities.time_zone(request.establishment_id))

@@ -62,6 +62,9 @@ def diary(request: Any) -> HttpResponse:
     begins = day - timedelta(days=day.weekday()) if week else day
     ends = begins + timedelta(days=6) if week else day
     rows = selectors.diary(viewer, where, begins, ends)
+    unread = selectors.unread_by(viewer, {row.person_id for row in rows})
+    told = [row for row in rows if not _of_unread(row, unread)]
+    kept_back, rows = len(rows) - len(told), told
     courts = sorted({(row.body_id, row.body_name) for row in rows}, key=lambda one: one[1])
     form = FilterForm(request.GET, courts=courts)
     court = form.cleaned_data.get("court") if form.is_valid() else None
@@ -83,8 +86,16 @@ def diary(request: Any) -> HttpResponse:
             Column(_("Case")), Column(_("What for")), Column(_("Outcome")),
         ],
         "modes": words.MODES,
+        "kept_back": kept_back,
     }  # fmt: skip
     return render(request, "courts/diary.html", context)
+
+
+def _of_unread(row: DiaryRow, unread: selectors.Unread) -> bool:
+    """Whether only an order that the viewer may still read again names this day."""
+    if row.hearing_id is not None:
+        return row.hearing_id in unread.hearing_ids
+    return row.warrant_name_id in unread.warrant_name_ids
 
 
 def _between(begins: date, ends: date) -> list[date]:

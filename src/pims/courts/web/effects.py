@@ -115,6 +115,8 @@ def _frees(viewer: Actor, order: OrderInfo) -> Effect:
         % {"papers": "; ".join(f"{kind_label(b.kind)} {b.reference}".strip() for b in frees)}
         if frees
         else gettext("It frees from every warrant.")
+        if release.ends_all
+        else gettext("It does not say from which warrant it frees: say so on the release order.")
     ]
     if release.state == "received":
         lines.append(gettext("It is not verified yet: call the registry on its stored number."))

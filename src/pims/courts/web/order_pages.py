@@ -1,5 +1,7 @@
 """One order: as written, what is wrong with it, what it did, who read it again, what was asked."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -13,13 +15,13 @@ from django.utils.translation import gettext_lazy as _
 from pims.authority import selectors as authority
 from pims.authority.web.warrants import scan_response
 from pims.courts import selectors, services
-from pims.courts.selectors import OrderInfo
+from pims.courts.selectors import BlindOrder, OrderInfo
 from pims.courts.selectors.pages import order_file
 from pims.courts.selectors.pages import query as query_of
 from pims.courts.web import words
 from pims.courts.web.effects import effect_of
 from pims.courts.web.people import heads_of
-from pims.courts.web.rows import order_flags, order_rows
+from pims.courts.web.rows import OrderRow, order_flags, order_rows
 from pims.courts.web.steps import BOTH, carried_out, step
 from pims.foundation.access.selectors import user_names
 from pims.foundation.ledger.reads import shows
@@ -74,6 +76,8 @@ def order_page(request: Any, order_id: int) -> HttpResponse:
     viewer = request.actor
     file = order_file(viewer, order_id)
     order, now = file.order, clock.now()
+    if order_id in selectors.unread_by(viewer, [order.person_id]).order_ids:
+        return _unread_page(request, order_id)
     heads = heads_of(viewer, [order.person_id, *(one.person_id for one in file.beside)])
     shows(heads)
     phone = next(b.registry_phone for b in authority.bodies() if b.body_id == order.body_id)
@@ -96,9 +100,9 @@ def order_page(request: Any, order_id: int) -> HttpResponse:
             )
             for one in order.sentences
         ],
-        "changes": order_rows([file.changes] if file.changes else [], heads, now),
-        "changed_by": order_rows(file.changed_by, heads, now),
-        "beside": order_rows(file.beside, heads, now),
+        "changes": _rows(viewer, [file.changes] if file.changes else [], heads, now),
+        "changed_by": _rows(viewer, file.changed_by, heads, now),
+        "beside": _rows(viewer, file.beside, heads, now),
         "hidden": file.hidden,
         "queries": file.queries,
         "warrant_queries": _warrant_queries(viewer, order),
@@ -114,10 +118,85 @@ def order_page(request: Any, order_id: int) -> HttpResponse:
         and order.stands,
         "has_scan": bool(scan_of(order)),
         "may_settle": viewer.can(SETTLE),
+        # One that fell by a later order may still prove never to have been.
+        "may_fall": order.stands or order.fell_by_id is not None,
+        "may_confirm": viewer.can(SETTLE)
+        and order.stands
+        and order.effect == "frees"
+        and order.release_order_id is None
+        and order.confirmed_at is None,
         "may_record": viewer.can(RECORD),
         "identity": identity_of(viewer, order.person_id),
     }
     return render(request, "courts/order.html", context)
+
+
+def _rows(viewer: Any, orders: Sequence[OrderInfo], heads: Any, now: datetime) -> list[OrderRow]:
+    """Orders beside this one, but for what the viewer may still read again."""
+    return order_rows(selectors.without_first_readings(viewer, orders)[0], heads, now)
+
+
+def _unread_page(request: Any, order_id: int) -> HttpResponse:
+    """Which paper it is, for whoever may read it again: what was keyed is shown to who asks."""
+    blind = selectors.order_to_read(request.actor, order_id)
+    shows(blind.person_ids)
+    context = {
+        "order": blind,
+        "kind": words.order_kind(blind.kind),
+        "facts": blind_facts(blind),
+        "has_scan": bool(scan_of(blind)),
+        "identity": identity_of(request.actor, blind.person_id),
+    }
+    return render(request, "courts/order_unread.html", context)
+
+
+def blind_facts(blind: BlindOrder) -> list[Fact]:
+    """What the second officer is told of a paper before keying it."""
+    return [
+        Fact(_("Kind of order"), blind.label[words.language()]),
+        Fact(_("Court or body"), blind.body_name),
+        Fact(_("Reference"), blind.reference or "—"),
+        Fact(_("Name as written"), blind.name_as_written),
+        Fact(_("Received"), blind.received_at),
+        Fact(_("To be read by"), blind.due_at),
+    ]
+
+
+@page(permission=READ_AGAIN, methods=("POST",))
+def show_keyed(request: Any, order_id: int) -> HttpResponse:
+    """Whoever may read it again asks for what was keyed: remembered, and no reading of theirs is
+    blind from then on."""
+    services.show_what_was_keyed(command_from(request), order_id=order_id)
+    messages.info(request, gettext("You see what was keyed: a reading of yours is not blind now."))
+    return to_order(order_id)
+
+
+class ConfirmForm(forms.Form):
+    spoke_to = forms.CharField(
+        label=_("Who at the registry said so?"),
+        max_length=120,
+        help_text=_("Call the stored number, never one on a paper"),
+    )
+
+
+@page(permission=SETTLE, methods=BOTH)
+def confirm(request: Any, order_id: int) -> HttpResponse:
+    """The registry confirms an order that frees and that no release order was made of."""
+    order = selectors.order(request.actor, order_id)
+    form = ConfirmForm(request.POST if request.method == "POST" else None)
+
+    def keep() -> None:
+        services.confirm_order(command_from(request), order_id=order_id, **form.cleaned_data)
+
+    if form.is_valid() and carried_out(form, keep):
+        messages.success(request, gettext("Confirmed. What the order quashes is quashed."))
+        return to_order(order_id)
+    context = about(order)
+    phone = next(b.registry_phone for b in authority.bodies() if b.body_id == order.body_id)
+    context["facts"] += [Fact(_("Stored number of the registry"), phone or "—")]
+    return step(
+        request, form, _("The registry confirmed it"), person_id=order.person_id, context=context
+    )
 
 
 def _warrant_queries(viewer: Any, order: OrderInfo) -> list[Any]:

@@ -1,5 +1,6 @@
 """Everything that courts have said of one prisoner, and the start page of the room."""
 
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -40,7 +41,9 @@ class FindForm(forms.Form):
 def person(request: Any, person_id: int) -> HttpResponse:
     """Cases, charges, hearings, orders, sentences, and readings that are due."""
     viewer = request.actor
-    file = person_file(viewer, person_id)
+    whole = person_file(viewer, person_id)
+    shown, listed = selectors.without_first_readings(viewer, whole.orders, whole.hearings)
+    file = replace(whole, orders=shown, hearings=listed)
     now, today = clock.now(), clock.today(facilities.time_zone(request.establishment_id))
     sentences = {one.sentence_id: one for one in file.sentences}
     charges = {charge.charge_id: words.charge_text(charge) for charge, _case in file.charges}
@@ -77,6 +80,7 @@ def person(request: Any, person_id: int) -> HttpResponse:
         "hearings": hearing_rows(file.hearings, {}, today),
         "hearing_columns": hearing_columns(),
         "orders": order_rows(file.orders, {}, now),
+        "unread": any(one.unread for one in file.orders),
         "may_record": viewer.can(RECORD),
     }
     return render(request, "courts/person.html", context)

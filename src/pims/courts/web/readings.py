@@ -13,14 +13,13 @@ from django.utils.translation import gettext_lazy as _
 from pims.authority.web.warrants import scan_response
 from pims.authority.web.written import WrittenDayField
 from pims.courts import selectors, services
-from pims.courts.selectors import BlindOrder
 from pims.courts.selectors.pages import first_values
 from pims.courts.selectors.pages import reading as reading_of
 from pims.courts.services import OrderReading, SentenceReading
 from pims.courts.web import words
 from pims.courts.web.boxes import LineDayField, cents, dollars_field, figure, written_days
 from pims.courts.web.order_forms import LINES, TERMS
-from pims.courts.web.order_pages import about, scan_of, to_order
+from pims.courts.web.order_pages import about, blind_facts, scan_of, to_order
 from pims.courts.web.people import heads_of
 from pims.courts.web.steps import BOTH, carried_out
 from pims.foundation.access.selectors import user_names
@@ -31,7 +30,7 @@ from pims.ui.commands import command_from
 from pims.ui.forms import is_whole
 from pims.ui.identity import identity_of
 from pims.ui.pages import page
-from pims.ui.shapes import Column, Fact
+from pims.ui.shapes import Column
 
 VIEW, READ_AGAIN, SETTLE = "courts.view", "courts.read_again", "courts.settle"
 UNITS = ("years", "months", "weeks", "days")
@@ -213,7 +212,7 @@ def read(request: Any, order_id: int) -> HttpResponse:
             if name != "dated" and name not in asked
         ],
         "terms": bool(TERMS & set(blind.fields)),
-        "facts": _facts(blind),
+        "facts": blind_facts(blind),
         "errors": _line_errors(lines),
         "has_scan": bool(scan_of(blind)),
         "identity": identity_of(viewer, blind.person_id) if len(heads) == 1 else None,
@@ -232,17 +231,6 @@ def scan(request: Any, order_id: int) -> HttpResponse:
         raise NotFound("scan", order_id)
     shows(blind.person_ids)
     return scan_response(blob, f"court-order-{order_id}")
-
-
-def _facts(blind: BlindOrder) -> list[Fact]:
-    return [
-        Fact(_("Kind of order"), blind.label[words.language()]),
-        Fact(_("Court or body"), blind.body_name),
-        Fact(_("Reference"), blind.reference or "—"),
-        Fact(_("Name as written"), blind.name_as_written),
-        Fact(_("Received"), blind.received_at),
-        Fact(_("To be read by"), blind.due_at),
-    ]
 
 
 def _line_errors(lines: Any) -> list[dict[str, str]]:

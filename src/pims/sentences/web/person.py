@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from pims.courts import selectors as courts
 from pims.courts.selectors.infos import SentenceInfo
 from pims.foundation.access.selectors import user_names
 from pims.kernel.errors import InvalidInput, NotFound
@@ -41,7 +42,10 @@ def person(request: Any, person_id: int) -> HttpResponse:
     with in_language_of(request):
         identity = identity_of(request.actor, person_id)
         info = selectors.calculation(request.actor, person_id, language=get_language() or "en")
-        context = {"identity": identity, "person_id": person_id, "info": info}
+        # Whoever may still read an order again is not shown what follows from its first reading.
+        unread = courts.has_unread_sentences(request.actor, person_id)
+        info = None if unread else info
+        context = {"identity": identity, "person_id": person_id, "info": info, "unread": unread}
         if info is not None:
             context |= _context(request, info)
         return render(request, "sentences/person.html", context)

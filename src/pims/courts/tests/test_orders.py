@@ -435,3 +435,19 @@ def test_the_scan_of_the_paper_is_kept_once(court: Court, kind: str) -> None:
     assert blob_id is not None
     if kind == "remand":
         assert warrants(court.ana)[made.warrant_name_ids[0]].scan_blob_id == blob_id
+
+
+def test_an_order_of_no_kind_that_we_know_is_recorded_as_what_it_does(court: Court) -> None:
+    held = court.order(
+        "other_detains", body="MIN", reference="EX 1", until=court.today + timedelta(days=30),
+        as_written="To be extradited",
+    )  # fmt: skip
+    (pk,) = held.warrant_name_ids
+    assert pk is not None
+    brief = warrants(court.ana)[pk]
+    assert (brief.kind, brief.legal_status) == ("other", "other")
+    noted = court.order("other_notes", reference="N 1")
+    assert (noted.warrant_name_ids, noted.release_order_ids) == ((None,), (None,))
+    court.order("other_frees", OrderName(court.ana, warrant_name_ids=(pk,)), reference="EX 2")
+    (order,) = authority.release_orders([court.ana])[court.ana]
+    assert (order.kind, order.warrant_name_ids) == ("other", (pk,))

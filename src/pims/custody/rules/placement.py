@@ -21,6 +21,7 @@ STATUS_GROUP = {
     "emergency": "unsentenced",
     "immigration": "civil",
     "civil": "civil",
+    "other": "civil",
     "juvenile_behaviour": "civil",
     "none": "",
 }

@@ -185,5 +185,6 @@ def _papers(
             charge_ids=tuple(sorted(reach.get(brief.warrant_name_id, ()))),
         )
         for brief in briefs
-        if brief.detains is not None
+        # What was entered by mistake held nobody, whatever ended it.
+        if brief.detains is not None and brief.end_kind != "void"
     ]

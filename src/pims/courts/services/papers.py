@@ -89,9 +89,12 @@ def record_paper(
             ).charge_id
             for one in new_charges
         ]
+    charged = list(sentence_charges) or [None] * len(sentences)
+    if len(charged) != len(sentences):
+        raise InvalidInput({"sentence_charges": Reason("courts.charge_of_no_sentence")})
     for_charge = [
         replace(one, charge_id=made[at]) if at is not None and at < len(made) else one
-        for one, at in zip(sentences, [*sentence_charges, *([None] * len(sentences))], strict=False)
+        for one, at in zip(sentences, charged, strict=True)
     ]
     return record_court_order(
         tx,

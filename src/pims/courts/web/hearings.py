@@ -16,6 +16,7 @@ from pims.authority.web.forms import body_choices
 from pims.authority.web.words import kind_label
 from pims.courts import selectors, services
 from pims.courts.selectors import HearingInfo
+from pims.courts.selectors.freed import FREED
 from pims.courts.selectors.pages import person_file
 from pims.courts.web import words
 from pims.courts.web.boxes import hour_field
@@ -203,11 +204,23 @@ def outcome(request: Any, hearing_id: int) -> HttpResponse:
         asked = question(request, day_doubts(form, "next_on", hearing.body_id, zone))
     if form.is_valid() and asked is None and carried_out(form, record, fresh=made):
         messages.success(request, gettext("The outcome is on the record."))
+        if form.cleaned_data["outcome"] in FREED:
+            return to_order_of(hearing_id, hearing.person_id, request)
         return to_file(hearing.person_id)
     context = _about(hearing) | {"question": asked}
     return step(
         request, form, _("Outcome of a hearing"), person_id=hearing.person_id, context=context
     )
+
+
+def to_order_of(hearing_id: int, person_id: int, request: Any) -> HttpResponseRedirect:
+    """Whoever a court let go is held until its order is recorded: that comes next."""
+    messages.warning(
+        request, gettext("The court let the prisoner go: record the order by which it did.")
+    )
+    root = people.canonical_id(person_id)
+    address = reverse("courts:record_order", args=[root])
+    return HttpResponseRedirect(f"{address}?hearing={hearing_id}")
 
 
 def told_of(on: date, at_time: time | None, zone: str) -> datetime:

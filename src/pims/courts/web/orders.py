@@ -12,7 +12,7 @@ from django.utils.translation import gettext, ngettext
 
 from pims.authority import selectors as authority
 from pims.authority.selectors import WarrantBrief
-from pims.courts.selectors.pages import person_file
+from pims.courts.selectors.pages import PersonFile, person_file
 from pims.courts.selectors.unkeyed import UnkeyedPaper, unkeyed_of
 from pims.courts.services import CourtOrderResult, OrderName
 from pims.courts.services.papers import record_paper
@@ -54,6 +54,8 @@ MAIN = (
     ("sureties", "conditions", "warrants", "ends_all"),
     ("changes_order_id", "changes_reference", "change", "next_mode"),
 )
+# What came of a hearing -> the kind of order that says so.
+FREED_BY = {"acquitted": "acquittal", "discharged": "discharge", "withdrawn": "charge_withdrawn"}
 ALWAYS_MORE = ("name_as_written", "pronounced_at", "as_written")
 WIDTHS = {"amount": 5, "review_months": 3, "case_number": 20, "changes_reference": 20}
 SUGGESTED = 12
@@ -70,7 +72,11 @@ def record(request: Any, person_id: int) -> HttpResponse:
     form = OrderForm(
         posted,
         request.FILES if posted is not None else None,
-        initial={"received_at": clock.now(), **_of_paper(request.GET.get("paper", ""), unkeyed)},
+        initial={
+            "received_at": clock.now(),
+            **_of_hearing(request.GET.get("hearing", ""), file),
+            **_of_paper(request.GET.get("paper", ""), unkeyed),
+        },
         file=file,
         held=held,
         unkeyed=unkeyed,
@@ -147,6 +153,19 @@ def _boxes(form: OrderForm, name: str) -> list[dict[str, Any]]:
             }
         )
     return found
+
+
+def _of_hearing(asked: str, file: PersonFile) -> dict[str, Any]:
+    """What is known of the order by which a court let somebody go, from the hearing."""
+    found = next((h for h in file.hearings if str(h.hearing_id) == asked), None)
+    if found is None:
+        return {}
+    return {
+        "kind": FREED_BY.get(found.outcome),
+        "body_id": found.body_id,
+        "case_id": found.case_id,
+        "dated": found.on,
+    }
 
 
 def _of_paper(key: str, unkeyed: Sequence[UnkeyedPaper]) -> dict[str, Any]:

@@ -15,9 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from pims.authority.web.words import status_label
 from pims.courts import selectors, services
 from pims.courts.selectors import DiaryRow
+from pims.courts.selectors.freed import FREED
 from pims.courts.services.outcomes import record_outcome_of_day
 from pims.courts.web import words
-from pims.courts.web.hearings import doubts_of_day, told_of
+from pims.courts.web.hearings import doubts_of_day, to_order_of, told_of
 from pims.courts.web.order_forms import paper_key, paper_text
 from pims.courts.web.people import heads_of
 from pims.courts.web.steps import BOTH
@@ -111,6 +112,16 @@ def without_outcome(request: Any) -> HttpResponse:
                     ngettext("%(count)s recorded.", "%(count)s recorded.", done) % {"count": done},
                 )
             if not failed:
+                freed = [
+                    line.cleaned_data for line in chosen if line.cleaned_data["outcome"] in FREED
+                ]
+                if len(freed) == 1 and freed[0]["hearing_id"] is not None:
+                    return to_order_of(freed[0]["hearing_id"], freed[0]["person_id"], request)
+                if freed:
+                    messages.warning(
+                        request,
+                        gettext("Courts let prisoners go: record the orders by which they did."),
+                    )
                 return HttpResponseRedirect(reverse("courts:without_outcome"))
             left = {_key(row) for row in selectors.hearings_without_outcome(viewer, where)}
             by_key = {key: row for key, row in by_key.items() if key in left}

@@ -1,5 +1,6 @@
 """Reads about parole: who may ask for it and when, and one case."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -57,6 +58,7 @@ class ParoleDetail:
     reasons: str
     conditions: str
     deferred_to: date | None
+    from_day: date | None
     order_id: int | None
     revoked_on: date | None
     revoked_by_id: int | None
@@ -126,6 +128,7 @@ def parole(viewer: Actor, parole_id: int) -> ParoleDetail:
         reasons=row.reasons,
         conditions=row.conditions,
         deferred_to=row.deferred_to,
+        from_day=row.from_day,
         order_id=row.order_id,
         revoked_on=row.revoked_on,
         revoked_by_id=row.revoked_by_id,
@@ -134,3 +137,15 @@ def parole(viewer: Actor, parole_id: int) -> ParoleDetail:
         hearing_passed=row.hearing_on is not None and row.hearing_on < today,
         revocation_order_id=row.revocation_order_id,
     )
+
+
+def granted_from(person_ids: Collection[int]) -> dict[int, date]:
+    """Person -> the day on which a parole that was granted begins, while it is no order yet.
+
+    No scope, one query.
+    """
+    rows = Parole.objects.filter(
+        person_id__in=list(person_ids), state=Parole.State.GRANTED, order_id=None,
+        from_day__isnull=False,
+    )  # fmt: skip
+    return {i: day for i, day in rows.values_list("person_id", "from_day") if day is not None}

@@ -68,14 +68,19 @@ class Due:
 
 
 def due(
-    calculated: Due | None, last_of_papers: date | None, *, as_of: date, ahead: timedelta = OPENS
+    named: Iterable[Due | None],
+    last_of_papers: date | None,
+    *,
+    as_of: date,
+    ahead: timedelta = OPENS,
 ) -> Due | None:
-    """What to prepare for: the earlier of the calculated day and the last day of the papers.
+    """What to prepare for: the earliest of the calculated day, the one on which a parole begins,
+    and the last day of the papers.
 
     None where neither is known, or it is further ahead; a day that is past is due still.
     """
     paper = None if last_of_papers is None else Due(last_of_papers, "paper")
-    known = [one for one in (calculated, paper) if one is not None]
+    known = [one for one in (*named, paper) if one is not None]
     if not known:
         return None
     found = min(known, key=lambda one: one.day)  # of the same day, the calculation speaks

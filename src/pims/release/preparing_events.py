@@ -67,6 +67,14 @@ class ParoleOpened(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ParoleClosed(Event):
+    """Custody ended while a case was before the board."""
+
+    kind: ClassVar[str] = "release.parole_closed"
+    parole_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class ParoleDecided(Event):
     """`decision`: granted, refused or deferred."""
 

@@ -20,6 +20,7 @@ class Preparation(models.Model):
         CALCULATION = "calculation"
         BY_HAND = "by_hand"
         PAPER = "paper"
+        PAROLE = "parole"
 
     class State(models.TextChoices):
         OPEN = "open"
@@ -133,7 +134,8 @@ class Parole(models.Model):
     """One consideration for parole: eligibility, what the board decided and why, revocation.
 
     `ped` is the date from which parole may be asked for, as it was when the case was opened.
-    A grant is an order of the courts room (`order_id`), and through it a release order; so is a
+    A grant is an order of the courts room (`order_id`), and through it a release order, from the
+    day on which parole begins (`from_day`; null: at once); so is a
     revocation, whose warrant holds until `hearing_on` and nobody beyond it without a new order.
     """
 
@@ -161,6 +163,7 @@ class Parole(models.Model):
     reasons = models.TextField(blank=True, default="")
     conditions = models.TextField(blank=True, default="")
     deferred_to = models.DateField(null=True)
+    from_day = models.DateField(null=True)
     order_id = models.BigIntegerField(null=True)
     revoked_on = models.DateField(null=True)
     revoked_at = models.DateTimeField(null=True)

@@ -153,6 +153,7 @@ def _command(event: EventRecord, step: str) -> Command:
         "custody.received",
         "custody.recaptured",
         "release.discharge_taken_back",
+        "release.parole_decided",
     ],
     only=is_recent,
 )
@@ -168,3 +169,4 @@ def end_preparing(event: EventRecord) -> None:
     services.end_preparations(
         _command(event, "prepared"), person_id=_about(event), released=released
     )
+    services.close_paroles(_command(event, "paroles"), person_id=_about(event))

@@ -13,16 +13,15 @@ from pims.release import services
 @app.periodic(cron="30 7 * * *")
 @app.task(queue="clock", queueing_lock="release.preparing", pass_context=False)
 def open_preparations(timestamp: int) -> None:
-    """Open what is due and open anew what moved, everywhere."""
+    """Let paroles begin whose day has come; open what is due and anew what moved, everywhere."""
     actor = system_actor()
     failed: list[Exception] = []
     for establishment in facilities.establishments(actor):
-        try:
-            services.open_due_preparations(
-                Command(actor), establishment_id=establishment.establishment_id
-            )
-        except Exception as error:
-            # What fails at one establishment leaves nobody at another unprepared.
-            failed.append(error)
+        for due in (services.start_due_paroles, services.open_due_preparations):
+            try:
+                due(Command(actor), establishment_id=establishment.establishment_id)
+            except Exception as error:
+                # What fails at one establishment leaves nobody at another unprepared.
+                failed.append(error)
     if failed:
-        raise ExceptionGroup("not every preparation was opened", failed)
+        raise ExceptionGroup("not everything that was due was opened", failed)

@@ -125,6 +125,11 @@ _LIST = (
     ("release.prepare", "Prepare a discharge", "Preparar un egreso"),
     ("release.discharge", "Discharge a prisoner", "Dar el egreso"),
     (
+        "release.parole",
+        "Open cases for parole and record what the board decides",
+        "Abrir casos de libertad condicional y anotar lo que la junta decide",
+    ),
+    (
         "release.second_check",
         "Be the second officer of a discharge",
         "Ser segundo oficial de un egreso",

@@ -19,7 +19,13 @@ from pims.release.services.discharges import (
 from pims.release.services.errors import record_release_in_error, record_return_from_error
 from pims.release.services.identity import answer_for_identity, decide_identity, establish_identity
 from pims.release.services.paper import record_paper_discharge
-from pims.release.services.parole import decide_parole, open_parole, revoke_parole
+from pims.release.services.parole import (
+    close_paroles,
+    decide_parole,
+    open_parole,
+    revoke_parole,
+    start_due_paroles,
+)
 from pims.release.services.preparing import (
     end_preparations,
     follow_dates,
@@ -41,6 +47,7 @@ __all__ = [
     "amend_detention_error",
     "answer_for_identity",
     "close_case",
+    "close_paroles",
     "correct_discharge",
     "countersign",
     "decide_identity",
@@ -66,6 +73,7 @@ __all__ = [
     "settle_release_dates",
     "start_discharge",
     "start_due_discharges",
+    "start_due_paroles",
     "take_back_discharge",
     "tell_agency",
 ]

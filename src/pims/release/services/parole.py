@@ -19,7 +19,7 @@ from pims.release import preparing_events as events
 from pims.release.models import Parole
 from pims.sentences import selectors as sentences
 
-PREPARE = "release.prepare"
+PAROLE = "release.parole"
 PROSE = 5000
 BOARD = "parole_board"
 
@@ -40,7 +40,7 @@ def open_parole(tx: Transaction, *, person_id: int) -> ParoleResult:
     """
     root = people.canonical_id(person_id)
     tx.lock_persons([root])
-    tx.require_person(PREPARE, root)
+    tx.require_person(PAROLE, root)
     row = next(iter(standing(person_ids=[root])), None)
     if row is None:
         refuse(Reason("release.not_in_custody")).require()
@@ -78,9 +78,12 @@ def decide_parole(
     conditions: str = "",
     reference: str = "",
     deferred_to: date | None = None,
+    from_day: date | None = None,
 ) -> ParoleResult:
     """What the board decided, with its reasons. A grant is recorded as its order, and frees as any
-    order to release does: through the discharge check.
+    order to release does: through the discharge check. One that begins on a later day (`from_day`)
+    becomes an order on that day, and frees nobody before it; of somebody who has left it is kept,
+    and is no order.
 
     Raises InvalidInput by field, Refused (decided already), NotFound, NotPermitted.
     """
@@ -98,6 +101,8 @@ def decide_parole(
         wrong["decided_on"] = Reason("release.in_the_future")
     if decision == "deferred" and deferred_to is None:
         wrong["deferred_to"] = Reason("release.deferred_to_missing")
+    if decision == "granted" and from_day is not None and from_day < decided_on:
+        wrong["from_day"] = Reason("release.before_the_decision")
     if wrong:
         raise InvalidInput(wrong)
     row.state, row.decided_on = Parole.State(decision), decided_on
@@ -105,16 +110,8 @@ def decide_parole(
     row.reasons, row.reference = given["reasons"], given["reference"]
     row.deferred_to = deferred_to if decision == "deferred" else None
     if decision == "granted":
-        row.conditions = given["conditions"]
-        row.order_id = _order(
-            tx,
-            row,
-            kind="parole_granted",
-            dated=decided_on,
-            names=OrderName(row.person_id, warrant_name_ids=tuple(_served_on(row, tx.now))),
-            conditions=row.conditions,
-            as_written=row.reasons,
-        )
+        row.conditions, row.from_day = given["conditions"], from_day
+        _order_of_grant(tx, row)
     row.save()
     tx.record(
         events.ParoleDecided(
@@ -184,6 +181,61 @@ def revoke_parole(
     return ParoleResult(row.pk, row.revocation_order_id)
 
 
+@service
+def start_due_paroles(tx: Transaction, *, establishment_id: int) -> tuple[int, ...]:
+    """Make the orders of grants whose day has come; gives the paroles. A repeat makes none."""
+    tx.require(PAROLE, establishment_id=establishment_id)
+    waiting = Parole.objects.filter(
+        establishment_id=establishment_id, state=Parole.State.GRANTED, order_id=None,
+        from_day__isnull=False,
+    )  # fmt: skip
+    tx.lock_persons(waiting.values_list("person_id", flat=True))
+    begun = []
+    for row in waiting.order_by("pk"):
+        _order_of_grant(tx, row)
+        if row.order_id is not None:
+            row.save(update_fields=["order_id"])
+            begun.append(row.pk)
+    return tuple(begun)
+
+
+@service
+def close_paroles(tx: Transaction, *, person_id: int) -> tuple[int, ...]:
+    """Custody has ended: nothing is before the board any more. Gives those that were closed."""
+    tx.lock_persons([person_id])
+    held = {row.episode_id for row in standing(person_ids=[person_id])}
+    closed = []
+    for row in Parole.objects.filter(person_id=person_id, state=Parole.State.OPEN):
+        if row.episode_id not in held:
+            tx.require_person(PAROLE, person_id)
+            row.state = Parole.State.CLOSED
+            row.save(update_fields=["state"])
+            tx.record(
+                events.ParoleClosed(
+                    person_id=person_id, establishment_id=row.establishment_id, parole_id=row.pk
+                )
+            )
+            closed.append(row.pk)
+    return tuple(closed)
+
+
+def _order_of_grant(tx: Transaction, row: Parole) -> None:
+    """The order by which a grant frees, if its day has come and the person is in this custody."""
+    held = {one.episode_id for one in standing(person_ids=[row.person_id])}
+    if row.episode_id not in held or (row.from_day or date.min) > _today(tx, row):
+        return
+    assert row.decided_on is not None
+    row.order_id = _order(
+        tx,
+        row,
+        kind="parole_granted",
+        dated=row.decided_on,
+        names=OrderName(row.person_id, warrant_name_ids=tuple(_served_on(row, tx.now))),
+        conditions=row.conditions,
+        as_written=row.reasons,
+    )
+
+
 def _order(
     tx: Transaction,
     row: Parole,
@@ -244,7 +296,7 @@ def _locked(tx: Transaction, parole_id: int) -> Parole:
     if found is None:
         raise NotFound("parole", parole_id)
     tx.lock_persons([found])
-    tx.require_person(PREPARE, people.canonical_id(found))
+    tx.require_person(PAROLE, people.canonical_id(found))
     return Parole.objects.get(pk=parole_id)
 
 

@@ -17,6 +17,7 @@ from pims.release import preparing_events as events
 from pims.release.dated import as_calculated, being_worked_out, calculated
 from pims.release.facts import last_day
 from pims.release.models import AgencyTold, DateReading, Preparation, PreparationItem
+from pims.release.paroles import granted_from
 from pims.release.preparing import Due, Reading
 
 PREPARE, SETTLE = "release.prepare", "release.discharge"
@@ -248,6 +249,7 @@ def _follow(tx: Transaction, rows: list[Standing], establishment_id: int) -> Pre
     persons = [row.person_id for row in rows]
     papers = authority.warrants_of(persons, zone=zone.key, as_of=AsOf(tx.now))
     days, unsettled = calculated(persons), being_worked_out(persons)
+    paroled = {i: Due(day, "parole") for i, day in granted_from(persons).items()}
     running = {
         row.episode_id: row
         for row in Preparation.objects.filter(
@@ -260,7 +262,8 @@ def _follow(tx: Transaction, rows: list[Standing], establishment_id: int) -> Pre
             continue  # in moments there is a day again: what is prepared waits for it
         found = days.get(row.person_id)
         last = last_day(as_calculated(papers.get(row.person_id, []), found, zone), tx.now, zone)
-        due = rules.due(None if found is None else found.due, last, as_of=today)
+        by_dates = None if found is None else found.due
+        due = rules.due((by_dates, paroled.get(row.person_id)), last, as_of=today)
         open_one = running.get(row.episode_id)
         if (None if open_one is None else open_one.due_on) != (None if due is None else due.day):
             wanted.append((row, due))

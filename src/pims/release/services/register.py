@@ -143,8 +143,13 @@ def amend_detention_error(
     if row.version != version:
         raise Stale
     account, lessons, wrong = _told(account, lessons, cause)
+    if row.discharge_id is not None:
+        ended_on = row.ended_on  # the day of leaving is that of the discharge
+    zone = ZoneInfo(facilities.time_zone(row.establishment_id))
     if ended_on is not None and ended_on < row.began_on:
         wrong["ended_on"] = Reason("release.ends_before_it_began")
+    elif ended_on is not None and ended_on > tx.now.astimezone(zone).date():
+        wrong["ended_on"] = Reason("release.in_the_future")
     if wrong:
         raise InvalidInput(wrong)
     row.cause, row.account, row.lessons = cause, account, lessons

@@ -12,9 +12,9 @@ from pims.foundation.access.selectors import system_actor
 from pims.foundation.commands.transaction import Command
 from pims.kernel import clock
 from pims.kernel.asof import AsOf
-from pims.kernel.errors import InvalidInput, Refused, Stale
+from pims.kernel.errors import InvalidInput, NotPermitted, Refused, Stale
 from pims.release import paroles, register, services
-from pims.release.models import DetentionError, DischargeCase, Parole
+from pims.release.models import DetentionError, DischargeCase, Parole, Preparation
 from pims.release.services.parole import ParoleResult
 from pims.release.tests.preparation import episode_of, gate, sentenced
 from pims.release.tests.test_services import codes
@@ -26,7 +26,7 @@ ZONE = "America/Belize"
 @pytest.fixture
 def records(make_actor) -> Actor:
     return make_actor(
-        "release.view", "release.prepare", "release.discharge", "courts.record", "courts.view",
+        "release.view", "release.parole", "release.discharge", "courts.record", "courts.view",
         "sentences.view", "custody.view", "people.view", "authority.view", "custody.receive",
     )  # fmt: skip
 
@@ -75,6 +75,58 @@ def test_a_grant_is_an_order_that_frees_from_the_sentence_through_the_check(
     case = gate(served, officer, second)
     assert case.check is not None
     assert [r.code for r in case.check.stops] == ["release.further_warrant"]
+
+
+def test_a_grant_from_a_later_day_frees_on_that_day_and_is_prepared_for(
+    served: Bench, records: Actor
+) -> None:
+    day = served.today + timedelta(days=6)
+    made = grant(records, served, from_day=day)
+    assert made.order_id is None
+    assert served.ana not in authority.release_orders([served.ana])
+    where = {"establishment_id": served.court.prison.establishment_id}
+    services.open_due_preparations(Command(system_actor()), **where)
+    row = Preparation.objects.get(person_id=served.ana, state="open")
+    assert (row.due_on, row.source) == (day, "parole")
+    assert services.start_due_paroles(Command(system_actor()), **where) == ()
+    with clock.at(clock.now() + timedelta(days=6)):
+        assert services.start_due_paroles(Command(system_actor()), **where) == (made.parole_id,)
+        assert services.start_due_paroles(Command(system_actor()), **where) == (), "once"
+        (order,) = authority.release_orders([served.ana])[served.ana]
+    assert order.kind == "parole"
+    again = services.open_parole(Command(records), person_id=served.ana)
+    with pytest.raises(InvalidInput) as wrong:
+        services.decide_parole(
+            Command(records), parole_id=again.parole_id, decision="granted",
+            decided_on=served.today, reasons="x", from_day=served.today - timedelta(days=1),
+        )  # fmt: skip
+    assert set(wrong.value.fields) == {"from_day"}
+
+
+def test_what_the_board_says_of_whoever_has_left_is_kept_and_the_case_closes(
+    served: Bench, records: Actor, officer: Actor
+) -> None:
+    made = services.open_parole(Command(records), person_id=served.ana)
+    services.record_paper_discharge(
+        Command(officer), episode_id=episode_of(served.ana), happened_at=clock.now()
+    )
+    services.close_paroles(Command(system_actor()), person_id=served.ana)
+    assert Parole.objects.get().state == "closed"
+    late = Parole.objects.create(
+        person_id=served.ana, episode_id=Parole.objects.get().episode_id, opened_by_id=1,
+        establishment_id=served.court.prison.establishment_id, opened_at=clock.now(),
+    )  # fmt: skip
+    kept = services.decide_parole(
+        Command(records), parole_id=late.pk, decision="granted", decided_on=served.today,
+        reasons="Good conduct",
+    )  # fmt: skip
+    assert kept.order_id is None, "nobody is freed who is free"
+    assert made.parole_id != kept.parole_id
+
+
+def test_whoever_only_prepares_records_nothing_for_the_board(served: Bench, officer: Actor) -> None:
+    with pytest.raises(NotPermitted):
+        services.open_parole(Command(officer), person_id=served.ana)
 
 
 def test_a_refusal_and_a_deferral_need_their_reasons_and_free_nobody(

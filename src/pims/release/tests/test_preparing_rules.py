@@ -18,7 +18,7 @@ def test_whoever_is_due_within_two_weeks_or_late_is_prepared_for_the_earlier_day
     counted: date | None, paper: date | None, today: date
 ) -> None:
     calculated = None if counted is None else Due(counted, "calculation", provisional=True)
-    found = preparing.due(calculated, paper, as_of=today)
+    found = preparing.due((calculated, None), paper, as_of=today)
     known = [day for day in (counted, paper) if day is not None]
     near = [day for day in known if day <= today + timedelta(days=14)]
     assert (found is None) == (not near)

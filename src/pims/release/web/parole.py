@@ -15,7 +15,7 @@ from pims.kernel.errors import InvalidInput
 from pims.people import selectors as people
 from pims.release import paroles, services
 from pims.release.documents.parole_dossier import parole_dossier
-from pims.release.paroles import ParoleDetail
+from pims.release.paroles import ParoleDetail, ParoleRow
 from pims.release.web import preparing_words as words
 from pims.release.web.parts import parts
 from pims.release.web.preparing_forms import DecisionForm, RevokeForm
@@ -24,21 +24,32 @@ from pims.ui.forms import add_reasons
 from pims.ui.identity import identity_of
 from pims.ui.pages import page
 from pims.ui.printing import PRINT, in_language_of, print_paper
-from pims.ui.shapes import Column, Fact
+from pims.ui.shapes import Column, Fact, NavItem
 
-VIEW, PREPARE, ORDER = "release.view", "release.prepare", "courts.record"
+VIEW, PAROLE, ORDER = "release.view", "release.parole", "courts.record"
 BOTH = ("GET", "HEAD", "POST")
+MOST = 50  # a page of a list; the rest comes when it is asked for
 
 
 @page(permission=VIEW)
 def index(request: Any) -> HttpResponse:
     """Whose date for parole is past or within six months, and how each case stands."""
     viewer = request.actor
-    rows = paroles.parole_list(viewer, request.establishment_id)
+    every = paroles.parole_list(viewer, request.establishment_id)
+    groups = {name: [row for row in every if _group(row) == name] for name in words.PAROLE_GROUPS}
+    asked = request.GET.get("show", "")
+    shown = asked if asked in groups else next((n for n, rows in groups.items() if rows), "now")
+    rows = groups[shown] if request.GET.get("all") else groups[shown][:MOST]
     headers = people.person_headers(viewer, [row.person_id for row in rows], brief=True)
     shows([row.person_id for row in rows if row.person_id in headers])
     context = {
         "parts": parts(request, "release:paroles"),
+        "groups": [
+            NavItem(f"{label} ({len(groups[name])})", f"?show={name}", current=name == shown)
+            for name, label in words.PAROLE_GROUPS.items()
+        ],
+        "more": len(groups[shown]) - len(rows),
+        "shown": shown,
         "rows": [
             (
                 row,
@@ -55,12 +66,21 @@ def index(request: Any) -> HttpResponse:
             Column(_("Prisoner")), Column(_("Number")), Column(_("Parole may be asked for")),
             Column(_("Eligibility")), Column(_("Case")),
         ],
-        "may_open": viewer.can(PREPARE) and viewer.can("sentences.view"),
+        "may_open": viewer.can(PAROLE) and viewer.can("sentences.view"),
     }  # fmt: skip
     return render(request, "release/paroles.html", context)
 
 
-@page(permission=PREPARE, methods=("POST",))
+def _group(row: ParoleRow) -> str:
+    """In which of the lists somebody stands."""
+    if row.state == "open":
+        return "board"
+    if row.state in ("granted", "revoked"):
+        return "decided"
+    return "now" if row.eligibility == "passed" else "soon"
+
+
+@page(permission=PAROLE, methods=("POST",))
 def open_parole(request: Any, person_id: int) -> HttpResponse:
     made = services.open_parole(command_from(request), person_id=person_id)
     return HttpResponseRedirect(reverse("release:parole", args=[made.parole_id]))
@@ -74,7 +94,7 @@ def parole_page(request: Any, parole_id: int) -> HttpResponse:
     names = user_names(
         i for i in (found.opened_by_id, found.decided_by_id, found.revoked_by_id) if i is not None
     )
-    orders = viewer.can(PREPARE) and viewer.can(ORDER)
+    orders = viewer.can(PAROLE) and viewer.can(ORDER)
     context = {
         "found": found,
         "identity": identity_of(viewer, found.person_id),
@@ -87,7 +107,7 @@ def parole_page(request: Any, parole_id: int) -> HttpResponse:
         ],
         "decision": _decision(found, names),
         "revocation": _revocation(found, names),
-        "may_decide": found.state == "open" and viewer.can(PREPARE),
+        "may_decide": found.state == "open" and viewer.can(PAROLE),
         "may_revoke": found.state == "granted" and orders,
         "may_see_orders": viewer.can("courts.view"),
         "may_print": viewer.can(PRINT) and viewer.can("sentences.view"),
@@ -95,7 +115,7 @@ def parole_page(request: Any, parole_id: int) -> HttpResponse:
     return render(request, "release/parole.html", context)
 
 
-@page(permission=PREPARE, methods=BOTH)
+@page(permission=PAROLE, methods=BOTH)
 def decide(request: Any, parole_id: int) -> HttpResponse:
     """What the board decided. A grant becomes its order at once."""
     found = paroles.parole(request.actor, parole_id)
@@ -148,6 +168,8 @@ def _decision(found: ParoleDetail, names: dict[int, str]) -> list[Fact]:
     ]
     if found.conditions:
         facts.insert(2, Fact(_("Conditions"), found.conditions))
+    if found.from_day is not None:
+        facts.insert(1, Fact(_("Parole begins on"), found.from_day))
     if found.deferred_to is not None:
         facts.append(Fact(_("Deferred until"), found.deferred_to))
     return facts

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from pims.release.web.preparing_words import AGENCIES, CAUSES, DECISIONS, HOW, STAGES
-from pims.ui.fields import DayField, InstantField
+from pims.ui.fields import DayField, HiddenNumberField, InstantField
 
 
 def _prose(label: Any, **more: Any) -> forms.CharField:
@@ -74,6 +74,11 @@ class DecisionForm(forms.Form):
     conditions = _prose(
         _("Conditions"), required=False, max_length=5000, help_text=_("Of parole that is granted.")
     )
+    from_day = DayField(
+        label=_("Parole begins on"),
+        required=False,
+        help_text=_("Leave it empty where it begins at once."),
+    )
     deferred_to = DayField(label=_("Deferred until"), required=False)
 
 
@@ -96,6 +101,7 @@ class LessonsForm(forms.Form):
 class LineForm(LessonsForm):
     """A line that somebody writes: one about a release in error has its account from there."""
 
+    version = HiddenNumberField(required=False)
     account = _prose(_("What happened"), max_length=5000)
     ended_on = DayField(
         label=_("Left on"), required=False, help_text=_("Leave it empty while it goes on.")
@@ -111,5 +117,6 @@ class OverDetentionForm(LineForm):
 
     def __init__(self, *args: Any, left: bool, **more: Any) -> None:
         super().__init__(*args, **more)
+        del self.fields["version"]  # a new line has none yet
         if left:
             del self.fields["ended_on"]

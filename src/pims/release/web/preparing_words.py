@@ -9,6 +9,7 @@ SOURCES: dict[str, Promise] = {
     "calculation": _("Calculation"),
     "by_hand": _("Worked out by hand"),
     "paper": _("Words of the warrant"),
+    "parole": _("Decision of the parole board"),
 }
 STATES: dict[str, Promise] = {
     "open": _("Open"),
@@ -59,6 +60,12 @@ ELIGIBLE: dict[str, Text] = {
     "": "—",
 }
 ELIGIBLE_TONES: dict[str, Tone] = {"passed": "warn", "soon": "info", "later": "quiet", "": "quiet"}
+PAROLE_GROUPS: dict[str, Promise] = {
+    "board": _("Before the board"),
+    "now": _("May ask now"),
+    "soon": _("Within six months"),
+    "decided": _("Granted or revoked"),
+}
 DECISIONS: dict[str, Promise] = {
     "granted": _("Granted"),
     "refused": _("Refused"),

@@ -1,5 +1,6 @@
 """The register of wrongful releases and over-detention: its lines, totals, and what is written."""
 
+from datetime import date
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseRedirect
@@ -73,6 +74,17 @@ def held_too_long(request: Any, preparation_id: int) -> HttpResponse:
 
 
 @page(permission=RECORD, methods=BOTH)
+def over_detained(request: Any, person_id: int) -> HttpResponse:
+    """A line about anybody: held on a remand that had run out, a fine long paid, after an order."""
+    return _over_detention(
+        request,
+        person_id,
+        request.establishment_id,
+        initial={"began_on": _asked_day(request)},
+    )
+
+
+@page(permission=RECORD, methods=BOTH)
 def left_late(request: Any, discharge_id: int) -> HttpResponse:
     """A line about a discharge that came after the day that was prepared."""
     where = request.establishment_id
@@ -116,16 +128,19 @@ def amend(request: Any, detention_error_id: int) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         initial={
             "cause": own.cause, "account": own.account, "lessons": own.lessons,
-            "ended_on": own.ended_on,
+            "ended_on": own.ended_on, "version": own.version,
         },
     )  # fmt: skip
     if form.is_valid():
+        given = dict(form.cleaned_data)
+        version = given.pop("version")
         try:
             services.amend_detention_error(
                 command_from(request),
                 detention_error_id=detention_error_id,
-                version=own.version,
-                **form.cleaned_data,
+                # What the officer saw: somebody else's line is not written over unseen.
+                version=own.version if version is None else version,
+                **given,
             )
         except InvalidInput as problem:
             add_reasons(form, problem)
@@ -172,3 +187,11 @@ def _form(request: Any, person_id: int, form: Any, title: Any) -> HttpResponse:
         "back_label": _("Back to the register"),
     }
     return render(request, "release/form.html", context, status=422 if form.errors else 200)
+
+
+def _asked_day(request: Any) -> date | None:
+    """The day that a link named, such as the first that the proof of custody found wrong."""
+    try:
+        return date.fromisoformat(request.GET.get("from", ""))
+    except ValueError:
+        return None

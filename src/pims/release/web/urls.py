@@ -60,6 +60,7 @@ urlpatterns = [
     path("parole/<int:parole_id>/revoke/", parole.revoke, name="revoke_parole"),
     path("parole/<int:parole_id>/dossier.pdf", parole.dossier, name="parole_dossier"),
     path("register/", register.index, name="register"),
+    path("register/person/<int:person_id>/", register.over_detained, name="over_detained"),
     path("register/left/<int:discharge_id>/", register.left_late, name="left_late"),
     path("register/error/<int:error_id>/", register.lessons, name="lessons"),
     path("register/<int:detention_error_id>/", register.amend, name="amend_error"),

@@ -107,6 +107,7 @@ def _context(request: Any, info: CalculationInfo) -> dict[str, Any]:
         ],
         "owes": any(one.kind in DEFAULTS for one in info.sentences),
         "may_adjust": request.actor.can(ADJUST),
+        "may_register": request.actor.can("release.discharge"),
         "may_certify": request.actor.can(CERTIFY)
         and (info.dates.status != "calculated" or info.dates.provisional),
     }  # fmt: skip

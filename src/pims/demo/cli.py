@@ -22,6 +22,9 @@ def load(
     inherited: Annotated[
         bool, typer.Option(help="as taken over from paper, with gaps to work down")
     ] = False,
+    troubles: Annotated[
+        bool, typer.Option(help="an evening on which much goes wrong: its alarms are open")
+    ] = False,
     bulk: Annotated[bool, typer.Option(help="for benchmarks: by COPY, past the services")] = False,
     people: Annotated[int, typer.Option(min=1, help="with --bulk")] = 1_000_000,
     held: Annotated[int, typer.Option(min=0, help="with --bulk")] = 100_000,
@@ -32,8 +35,10 @@ def load(
     as_json: JsonFlag = False,
 ) -> None:
     """Fill an empty installation with people who do not exist, through the services."""
+    if inherited and troubles:
+        raise typer.BadParameter("--inherited has gaps of its own: without --troubles")
     if bulk:
-        if inherited or held > people:
+        if inherited or troubles or held > people:
             raise typer.BadParameter("--bulk stands alone, and holds no more than it makes")
         _load_bulk(people, held, seed, again=again, as_json=as_json)
         return
@@ -41,7 +46,12 @@ def load(
 
     made = filling.fill(
         lambda: services.load(
-            prisoners=prisoners, years=years, seed=seed, report=_say, inherited=inherited
+            prisoners=prisoners,
+            years=years,
+            seed=seed,
+            report=_say,
+            inherited=inherited,
+            troubles=troubles,
         ),
         again=again,
         report=_say,

@@ -18,8 +18,8 @@ from pims.jurisdictions.sentence_law import sentence_law
 from pims.sentences.engine import Adjustment, Case, Sentence, Term, calculate
 from pims.sentences.engine.result import Dates
 
-# Nobody is due within the days in which a release is prepared: what is under way is planted.
-AHEAD = timedelta(days=16)
+# How far ahead at least a paper ends whose end is no release, and a release that was prepared.
+AHEAD, NEAR = timedelta(days=16), timedelta(days=6)
 BEHAVIOUR = "Behaviour beyond the control of the parents"
 # Kind of warrant -> the kind of order that becomes one.
 ORDER_KINDS = {

@@ -10,6 +10,7 @@ from random import Random
 
 from pims.demo.judgments import (
     AHEAD,
+    NEAR,
     Judgment,
     PlannedCharge,
     charges,
@@ -77,17 +78,24 @@ LAPSED = 3
 
 
 def make_plan(
-    *, prisoners: int, years: float, seed: int, today: date, on_van: int = ON_VAN
+    *,
+    prisoners: int,
+    years: float,
+    seed: int,
+    today: date,
+    on_van: int = ON_VAN,
+    lapsed: int = LAPSED,
 ) -> Plan:
     """A prison that holds `prisoners` on `today`, with its comings and goings for `years`.
 
-    `on_van` of them are not in the plan: they come at the last minute.
+    `on_van` of them are not in the plan: they come at the last minute. `lapsed` are those who
+    will be held on a remand that has run out, beyond the published share of the unsentenced.
     """
     rng = Random(seed)
     start = today - timedelta(days=int(365 * years))
     published, assumed = settings()["published"], settings()["assumed"]
     scale = prisoners / published["held"]
-    unsentenced = round(published["unsentenced"] * scale) + LAPSED
+    unsentenced = round(published["unsentenced"] * scale) + lapsed
     others = {
         kind: max(1, round(share * prisoners)) if prisoners >= 100 else 0
         for kind, share in assumed["other_statuses"].items()
@@ -186,7 +194,7 @@ def _convicted(rng: Random, start: date, today: date) -> Stay:
         stay.judgment = life(rng, stay.arrives, today)
         return _charged(rng, stay)
     kind, served = "committal_sentence", min(int(rng.expovariate(1 / 800)) + 2, 6000)
-    due = today + max(AHEAD, timedelta(days=int(rng.expovariate(1 / 900))))
+    due = today + max(NEAR, timedelta(days=int(rng.expovariate(1 / 900))))
     if (draw := rng.random()) < assumed["fine_default"] + assumed["compensation_default"]:
         kind = "fine_default" if draw < assumed["fine_default"] else "compensation_default"
         served, due = rng.randint(3, 90), today + AHEAD + timedelta(days=rng.randint(0, 60))

@@ -22,7 +22,8 @@ from pims.demo.bulk_copy import take_ids
 from pims.demo.inmates import moment
 from pims.demo.officers import make_officers
 from pims.demo.parallel import run_divided
-from pims.demo.plan import ON_VAN, Plan, make_plan
+from pims.demo.plan import LAPSED, ON_VAN, Plan, make_plan
+from pims.demo.prepared import prepare_releases
 from pims.demo.present import BEGUN, DONE
 from pims.demo.simulation import Simulation
 from pims.demo.today import bring_to_now
@@ -56,12 +57,16 @@ def load(
     seed: int,
     report: Report,
     inherited: bool = False,
+    troubles: bool = False,
     processes: int | None = None,
 ) -> Loaded:
     """Make the prison of the plan, day by day, in the loader's database role.
 
     On the same day the same seed makes the same prison in an empty installation: people, numbers,
     places, dates and outcomes, whatever the number of `processes` (None: as many as are worth it).
+
+    Whatever happens in it is lawful and done in time, so that no alarm is open at the end, unless
+    `troubles` of an evening are planted (`pims.demo.today`).
 
     With `inherited` everyone was taken over from paper two days ago, with gaps to work down
     (`pims.demo.inherited`), and nothing is under way.
@@ -79,7 +84,8 @@ def load(
             years=handover.YEARS if inherited else years,
             seed=seed,
             today=now.astimezone(ZoneInfo("America/Belize")).date(),
-            on_van=0 if inherited else ON_VAN,
+            on_van=ON_VAN if troubles else 0,
+            lapsed=LAPSED if troubles or inherited else 0,
         )
         if inherited:
             plan = handover.with_gaps(plan, seed)
@@ -92,7 +98,8 @@ def load(
         report("Bringing the prison to this minute")
         close_books(simulation, now)
         if not inherited:
-            bring_to_now(simulation, now)
+            bring_to_now(simulation, now, troubles=troubles)
+            prepare_releases(simulation, now)
         with moment(now):
             for where in establishments(simulation.officers.system):
                 assurance.sweep(
@@ -110,7 +117,7 @@ def load(
         _write_down(plan)
         enter(DONE, {"held": counts.on_books})
     return Loaded(
-        people=len(plan.stays) + (0 if inherited else ON_VAN),
+        people=len(plan.stays) + (ON_VAN if troubles else 0),
         held=counts.on_books,
         unsentenced=counts.by_status.get("unsentenced", 0),
         seconds=round(wall.monotonic() - began, 1),

@@ -256,6 +256,24 @@ class Simulation:
                 continue
             return
 
+    def is_among_juveniles(self, inmate: Inmate) -> bool:
+        """Whether somebody who is of age has a place in a unit for the young."""
+        cell = self.places.cells.get(self.places.cell_of.get(inmate.place_id or 0, 0))
+        _sex, juvenile, _status = self._group(inmate)
+        return cell is not None and cell.unit == "WAG" and not juvenile
+
+    def place_anew(self, inmate: Inmate) -> None:
+        """A place for what somebody is by now."""
+        self.free_place(inmate)
+        place_id = self._choose(inmate)
+        try:
+            if place_id is not None:
+                self._ask_for(inmate, place_id)
+                return
+        except Refused:
+            self.places.leave(place_id or 0)
+        self._place(inmate)
+
     def _ask_for(self, inmate: Inmate, place_id: int) -> None:
         custody.place_person(
             self.officers.command("duty_senior_officer"),

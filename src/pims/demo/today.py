@@ -7,7 +7,7 @@ from pims.courts import services as courts
 from pims.custody import services as custody
 from pims.custody.services import BodyReceiptInput, EscortInput
 from pims.demo.inmates import Inmate, moment
-from pims.demo.judgments import sitting_before
+from pims.demo.judgments import sitting, sitting_before
 from pims.demo.keying import bring_forward
 from pims.demo.people import make_person
 from pims.demo.plan import LAPSED, ON_VAN
@@ -19,17 +19,25 @@ from pims.kernel import clock
 from pims.safety import services as safety
 
 
-def bring_to_now(simulation: Simulation, now: datetime) -> None:
-    """A van just in, people out and overdue, a release order waiting, and loose ends."""
+def bring_to_now(simulation: Simulation, now: datetime, *, troubles: bool) -> None:
+    """People out at court, where it sits, and at hospital; and with `troubles` a van just in with
+    papers that are missing, an escort overdue, release orders waiting, remands that ran out."""
     rng = simulation.rng
     held = [i for i in simulation.inside.values() if i.place_id is not None]
     rng.shuffle(held)
     remands = [i for i in held if i.stay.kind == "remand" and i.stay.leaves is None]
     convicted = [i for i in held if i.stay.kind == "committal_sentence"]
+    _of_age(simulation, held, now)
     _keep_aparts(simulation, held, now)
     _interests(simulation, convicted, remands, now)
-    _out(simulation, remands, convicted, now)
+    today = now.astimezone(simulation.zone).date()
+    if troubles or sitting("MC-BZ", today) == today:
+        _at_court(simulation, remands[:9], "MC-BZ", now, hours=5, back=timedelta(hours=2))
+    _at_hospital(simulation, convicted[:2], now)
     _closed_cell(simulation, now)
+    if not troubles:
+        return
+    _at_court(simulation, remands[9:11], "HC", now, hours=7, back=timedelta(minutes=-70))
     _van(simulation, now)
     _order(simulation, remands[40:42], now)
     # Nothing that the court said since then may take the place of the day that lapses.
@@ -71,45 +79,50 @@ def _van(simulation: Simulation, now: datetime) -> None:
         )  # fmt: skip
 
 
-def _out(
-    simulation: Simulation, remands: list[Inmate], convicted: list[Inmate], now: datetime
+def _at_court(
+    simulation: Simulation,
+    inmates: list[Inmate],
+    body: str,
+    now: datetime,
+    *,
+    hours: int,
+    back: timedelta,
 ) -> None:
-    at_court = remands[:9]
-    _due_today(simulation, at_court, "MC-BZ", now)
-    _due_today(simulation, remands[9:11], "HC", now)
-    with moment(now - timedelta(hours=5)):
+    """Out since so many `hours`, expected `back` so long from now."""
+    _due_today(simulation, inmates, body, now)
+    with moment(now - timedelta(hours=hours)):
         custody.send_out(
             simulation.officers.command("gate_officer"),
             establishment_id=simulation.establishment_id,
-            prisoners=[EscortInput(person_id=i.person_id, condition="Well") for i in at_court],
+            prisoners=[EscortInput(person_id=i.person_id, condition="Well") for i in inmates],
             kind="court",
-            destination_body_id=simulation.bodies["MC-BZ"],
+            destination_body_id=simulation.bodies[body],
             purpose="Hearing",
-            expected_back_at=now + timedelta(hours=2),
+            expected_back_at=now + back,
             officers=["Officer Ical", "Officer Wade"],
         )
-    with moment(now - timedelta(hours=7)):
-        custody.send_out(
-            simulation.officers.command("gate_officer"),
-            establishment_id=simulation.establishment_id,
-            prisoners=[EscortInput(person_id=i.person_id) for i in remands[9:11]],
-            kind="court",
-            destination_body_id=simulation.bodies["HC"],
-            purpose="Hearing",
-            expected_back_at=now - timedelta(minutes=70),
-            officers=["Officer Sho"],
-        )
+
+
+def _at_hospital(simulation: Simulation, inmates: list[Inmate], now: datetime) -> None:
     with moment(now - timedelta(hours=30)):
         custody.send_out(
             simulation.officers.command("gate_officer"),
             establishment_id=simulation.establishment_id,
-            prisoners=[EscortInput(person_id=i.person_id) for i in convicted[:2]],
+            prisoners=[EscortInput(person_id=i.person_id) for i in inmates],
             kind="bed_watch",
             destination="Karl Heusner Memorial Hospital",
             purpose="In-patient",
             expected_back_at=now + timedelta(days=2),
             officers=["Officer Palacio", "Officer Neal"],
         )
+
+
+def _of_age(simulation: Simulation, held: list[Inmate], now: datetime) -> None:
+    """Whoever turned 18 in the boys' unit goes among grown people."""
+    with moment(now - timedelta(hours=31)):
+        for inmate in held:
+            if inmate.stay.person.sex == "male" and simulation.is_among_juveniles(inmate):
+                simulation.place_anew(inmate)
 
 
 def _order(simulation: Simulation, inmates: list[Inmate], now: datetime) -> None:

@@ -3,12 +3,13 @@
 Records that were joined are one person. A constant number of queries, however many are asked for.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from pims.assurance.history_orders import MOST_MONTHS, Said, said_by, within
+from pims.assurance.proof.checks_care import CONSUL_BEFORE
 from pims.assurance.proof.history import (
     Charge,
     Custody,
@@ -24,7 +25,7 @@ from pims.assurance.proof.history import (
 from pims.authority.selectors import Papers, papers_of
 from pims.authority.selectors import bodies as all_bodies
 from pims.courts import selectors as courts
-from pims.courts.selectors import CaseInfo, HearingInfo
+from pims.courts.selectors import CaseInfo, HearingInfo, OrderInfo
 from pims.custody import selectors as custody
 from pims.custody.selectors.movements import CourtReturnInfo
 from pims.custody.selectors.stays import Stay, last_moved, persons_held_since, stays_of
@@ -47,8 +48,16 @@ ENDS: Mapping[str, CustodyEnd] = {
     "transferred": "transferred",
 }
 UNITS: Mapping[str, UnitKind] = {"adult": "adults", "juvenile": "juveniles"}
-# A day on which nobody was heard reviews nothing.
-NOT_HEARD = frozenset({"", "not_held", "not_produced", "refused"})
+# Outcomes by which the court decided something about somebody, and words of a hearing's purpose
+# that say what for: who is only put over from month to month is not reviewed.
+DECIDED = frozenset(
+    {
+        "other", "bailed", "sentenced", "fined", "convicted", "acquitted", "discharged",
+        "withdrawn",
+    }
+)  # fmt: skip
+NOT_HEARD = frozenset({"", "adjourned", "not_held", "not_produced", "refused"})
+REVIEWS = ("review", "revisi", "fitness", "aptitud")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +137,7 @@ def histories(person_ids: Collection[int], *, by_number: bool = False) -> dict[i
                 hearings=own_hearings,
                 charges=list(_charges(cases.get(i, ()), records[i])),
                 placements=_placements(stays[i], kinds),
+                reviews=_reviews(hearings.get(i, ()), orders.get(i, ())),
                 papers=papers.get(i, Papers()),
                 ready=ready.get(i, ()),
                 last_recorded_at=max(spoken, default=None),
@@ -146,6 +156,7 @@ def _history(
     hearings: Sequence[Hearing],
     charges: Sequence[Charge],
     placements: Sequence[Placement],
+    reviews: Iterable[Review],
     papers: Papers,
     ready: Sequence[Prepared],
     last_recorded_at: datetime | None,
@@ -161,7 +172,7 @@ def _history(
             hearings=tuple(hearings),
             charges=tuple(charges),
             placements=tuple(placements),
-            reviews=tuple(_reviews(hearings, said)),
+            reviews=tuple(reviews),
             interests=tuple(
                 Interest(
                     interest_id=f"P{one.police_interest_id}",
@@ -172,12 +183,19 @@ def _history(
                 if one.withdrawn_at is None or one.withdrawn_at > one.raised_at
             ),
             preparations=tuple(
-                Preparation(opened_at=one.opened_at, closed_at=one.closed_at) for one in ready
+                Preparation(
+                    opened_at=one.opened_at,
+                    closed_at=one.closed_at,
+                    ready_at=one.ready_at,
+                    owed=one.owed,  # type: ignore[arg-type]
+                )
+                for one in ready
             ),
             born_on=who.born_latest,
+            born_earliest=who.born_earliest if who.born_earliest != who.born_latest else None,
             juvenile_until_decided=who.in_doubt,
             nationalities=who.nationalities,
-            consul_told_at=who.consul_told_at,
+            consul_told_at=_consul_told(who.consul_told, custody),
             lawyer="known" if who.lawyer_known else "unknown",
             last_recorded_at=last_recorded_at,
         )
@@ -269,6 +287,8 @@ def _charges(cases: Sequence[CaseInfo], records: Collection[int]) -> Iterator[Ch
                     charge_id=f"X{one.charge_id}",
                     case=f"K{case.case_id}",
                     state=one.state,  # type: ignore[arg-type]
+                    decided_on=within(one.decided_on),
+                    offence_on=within(one.offence_to or one.offence_from),
                     longest_months=None
                     if one.longest_months is None
                     else min(one.longest_months, MOST_MONTHS),
@@ -276,12 +296,33 @@ def _charges(cases: Sequence[CaseInfo], records: Collection[int]) -> Iterator[Ch
                 )
 
 
-def _reviews(hearings: Sequence[Hearing], said: Said) -> Iterator[Review]:
-    """A day before the court in the case of an order that waits for reviews is one."""
-    for order in said.orders:
+def _reviews(rows: Sequence[HearingInfo], orders: Sequence[OrderInfo]) -> Iterator[Review]:
+    """A hearing of the case of an order that waits for reviews, or called for on that order, is one
+    where the court decided something, or where it was for a review and the person was heard."""
+    for order in orders:
         if order.review_months is None and order.kind not in ("unfit_to_plead", "courts_pleasure"):
             continue
-        for hearing in hearings:
-            heard = not hearing.cancelled and hearing.outcome not in NOT_HEARD
-            if heard and hearing.case in ("", order.case):
-                yield Review(on=hearing.on, order_id=order.order_id)
+        for row in rows:
+            same = (row.case_id is not None and row.case_id == order.case_id) or (
+                row.warrant_name_id is not None and row.warrant_name_id == order.warrant_name_id
+            )
+            if same and row.cancelled_at is None and _reviewed(row):
+                yield Review(on=within(row.on), order_id=f"O{order.order_id}")
+
+
+def _reviewed(row: HearingInfo) -> bool:
+    purpose = row.purpose.casefold()
+    if any(word in purpose for word in REVIEWS):
+        return row.outcome not in NOT_HEARD
+    return row.outcome in DECIDED
+
+
+def _consul_told(told: Sequence[datetime], custody: Sequence[Custody]) -> datetime | None:
+    """The first time in the last custody, or shortly before it by the police; else the last."""
+    since = datetime.max.replace(tzinfo=UTC)
+    for part in reversed(custody):
+        if since != datetime.max.replace(tzinfo=UTC) and part.ends != since:
+            break
+        since = part.begins
+    about = [at for at in told if custody and at >= since - CONSUL_BEFORE]
+    return min(about, default=max(told, default=None))

@@ -103,7 +103,11 @@ def said_by(
             found += _releases(release, names, cases)
         elif by_court.state == "stands":
             # The court's own order names one other at most; the papers that it ends may be several.
-            found += list(_releases(release, names, cases, but=by_court.changes_order_id))
+            # Where the order names a later day, so do the papers that rest on it.
+            more = _releases(release, names, cases, but=by_court.changes_order_id)
+            found += [
+                replace(one, begins=max(by_court.holds_from, release.received_at)) for one in more
+            ]
     hand: dict[str, DatesOfOne] = {}
     payments = tuple(_payments(orders, dates, zone))
     paid = _paid_in_full(orders, payments)
@@ -176,7 +180,7 @@ def _order(
         until=within(one.until),
         next_date=within(one.next_date),
         new_dates=_new_dates(warrant, one.next_date),
-        amount_cents=_at_most(one.amount_cents, MOST_CENTS),
+        amount_cents=_at_most(_owed(one), MOST_CENTS),
         review_months=_at_most(one.review_months, MOST_MONTHS),
         changes=changes,
         state=state,
@@ -338,14 +342,25 @@ def _payments(
         at = paid.recorded_at
         if paid.on is not None and at.astimezone(ZoneInfo(zone)).date() != paid.on:
             at = end_of(within(paid.on), zone) - timedelta(seconds=1)
-        if amount is not None:
-            yield Payment(
-                order_id=f"O{order.order_id}", at=at, amount_cents=min(amount, MOST_CENTS)
-            )
+        # All of it was paid, or so much of what nobody wrote down.
+        yield Payment(
+            order_id=f"O{order.order_id}",
+            at=at,
+            amount_cents=min(amount or 0, MOST_CENTS),
+            in_full=paid.amount_cents is None,
+        )
+
+
+def _owed(one: OrderInfo) -> int | None:
+    """What the order names, or its sentences together; None where neither says it."""
+    of_sentences = [s.amount_cents for s in one.sentences if s.amount_cents is not None]
+    if one.amount_cents is not None or not of_sentences:
+        return one.amount_cents
+    return sum(of_sentences)
 
 
 def _paid_in_full(orders: Sequence[OrderInfo], payments: Sequence[Payment]) -> set[str]:
-    owed = {f"O{one.order_id}": one.amount_cents for one in orders}
+    owed = {f"O{one.order_id}": _owed(one) for one in orders}
     return {
         number
         for number, amount in owed.items()

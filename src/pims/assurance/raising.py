@@ -81,6 +81,26 @@ def raise_new(tx: Transaction, due: DueAlarm, *, watch: Watch | None) -> Alarm:
     return alarm
 
 
+def hand_over(tx: Transaction, alarm: Alarm, *, establishment_id: int, watch: Watch | None) -> None:
+    """Give an open alarm to another establishment, to be seen anew there."""
+    before, alarm.establishment_id = alarm.owner_role, establishment_id
+    alarm.owner_role = owner_of(alarm_kinds()[alarm.kind], alarm.step, watch)
+    alarm.acknowledged_at = alarm.acknowledged_by_id = None
+    alarm.save(
+        update_fields=["establishment", "owner_role", "acknowledged_at", "acknowledged_by_id"]
+    )
+    tx.record(
+        events.AlarmHandedOver(
+            person_id=alarm.person_id,
+            establishment_id=establishment_id,
+            alarm_id=alarm.pk,
+            alarm_kind=alarm.kind,
+            owner_role=alarm.owner_role,
+            was_role=before,
+        )
+    )
+
+
 def end_open(
     tx: Transaction, alarm: Alarm, *, kind: str, reason: str, until: datetime | None = None
 ) -> None:

@@ -4,11 +4,12 @@ What stands for as long as the facts say so is looked at anew there by itself. W
 said would stay where nobody may see the record any longer.
 """
 
-from pims.assurance import events
-from pims.assurance.kinds import alarm_kinds
+from django.db.models import Q
+
 from pims.assurance.locking import one_at_a_time
 from pims.assurance.models import Alarm
-from pims.assurance.owners import owner_of, sealed_among, watches
+from pims.assurance.owners import sealed_among, watches
+from pims.assurance.raising import OF_PROOF, hand_over
 from pims.assurance.services import BY_FACT
 from pims.custody.selectors.standing import standing
 from pims.foundation.commands.transaction import Transaction, service
@@ -31,20 +32,7 @@ def follow_person(tx: Transaction, *, person_id: int) -> None:
     found = Alarm.objects.select_for_update().filter(person_id__in=list(persons), ended_at=None)
     found = found.exclude(establishment_id=establishment_id).filter(establishment__isnull=False)
     watch = watches([establishment_id])[establishment_id] if sealed_among(persons) else None
-    for alarm in found.exclude(kind__in=BY_FACT - OF_THE_PERSON).order_by("pk"):
-        before, alarm.establishment_id = alarm.owner_role, establishment_id
-        alarm.owner_role = owner_of(alarm_kinds()[alarm.kind], alarm.step, watch)
-        alarm.acknowledged_at = alarm.acknowledged_by_id = None
-        alarm.save(
-            update_fields=["establishment", "owner_role", "acknowledged_at", "acknowledged_by_id"]
-        )
-        tx.record(
-            events.AlarmHandedOver(
-                person_id=alarm.person_id,
-                establishment_id=establishment_id,
-                alarm_id=alarm.pk,
-                alarm_kind=alarm.kind,
-                owner_role=alarm.owner_role,
-                was_role=before,
-            )
-        )
+    # What the proof raised stands here as there: no sweep raises it anew.
+    anew = Q(kind__in=BY_FACT - OF_THE_PERSON) & ~Q(key__startswith=OF_PROOF)
+    for alarm in found.exclude(anew).order_by("pk"):
+        hand_over(tx, alarm, establishment_id=establishment_id, watch=watch)

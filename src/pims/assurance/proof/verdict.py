@@ -14,13 +14,15 @@ from pims.assurance.proof.lawful import Stretch
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """`days` are calendar days with any time in custody, the first and the last included;
-    `unproven` are those of them with any time that is not proven."""
+    `unproven` are those of them with any time that is not proven. `inside_since` is since when the
+    person is inside without a break, None where they are not."""
 
     person_id: str
     days: int
     unproven: int
     stretches: tuple[Stretch, ...]
     faults: tuple[Fault, ...]
+    inside_since: datetime | None = None
 
     @property
     def proven(self) -> int:
@@ -35,6 +37,7 @@ def judge(history: History, law: Law, as_of: datetime, ahead: timedelta = AHEAD)
         _days(((s.begin, s.end) for s in look.stretches if not s.proven), history.zone),
         tuple(look.stretches),
         tuple(faults_of(look)),
+        look.inside_since,
     )
 
 

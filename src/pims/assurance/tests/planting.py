@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from pims.assurance.tests.lawful_prison import LawfulPrison
 from pims.authority import services as authority
-from pims.authority.models import CourtDate, Warrant, WarrantName
-from pims.courts.models import CourtOrder, Hearing, SecondReading, Sentence
+from pims.authority.models import Body, CourtDate, Warrant, WarrantName
+from pims.courts.models import Charge, CourtOrder, Hearing, SecondReading, Sentence
 from pims.custody.models import Episode, Placement
 from pims.kernel import clock
 from pims.people.models import ConsularNotice, Contact, Person
@@ -294,3 +294,87 @@ def nothing_recorded(prison: LawfulPrison) -> Planted:
         )  # fmt: skip
     prison.admitted()
     return told("forgotten", "nothing_recorded")
+
+
+@plants
+def charges_ended(prison: LawfulPrison) -> Planted:
+    """Decided on the page of the case, and no paper came."""
+    Charge.objects.filter(person_id=prison.persons["remand"]).update(
+        state="acquitted", decided_on=prison.today - timedelta(days=3)
+    )
+    return told("remand", "charges_ended", alarm=NO_WARRANT)
+
+
+@plants
+def freed_in_court_no_order(prison: LawfulPrison) -> Planted:
+    one = Hearing.objects.get(person_id=prison.persons["remand"])
+    one.pk, one.on = None, prison.today - timedelta(days=3)
+    one.outcome, one.outcome_by_id = "acquitted", 1
+    one.outcome_at = prison.now - timedelta(days=3)
+    one.save()
+    return told("remand", "freed_in_court_no_order", alarm="freed_without_order")
+
+
+@plants
+def court_unknown(prison: LawfulPrison) -> Planted:
+    police = Body.objects.filter(kind="police").values_list("pk", flat=True)[0]
+    _order(prison, "foreigner", body_id=police)
+    return told("foreigner", "court_unknown")
+
+
+@plants
+def order_not_for_age(prison: LawfulPrison) -> Planted:
+    _order(prison, "foreigner", kind="juvenile_behaviour", body_id=prison.prison.bodies["MC-BZ"])
+    return told("foreigner", "order_not_for_age")
+
+
+@plants
+def order_on_anothers_charge(prison: LawfulPrison) -> Planted:
+    """Keyed on the page of a case in which somebody else was charged."""
+    other = Charge.objects.get(person_id=prison.persons["remand"])
+    other.pk, other.person_id = None, prison.persons["unfit"]
+    other.save()
+    prison.order_row("remand").charges.set([other.pk])
+    return told("remand", "order_on_anothers_charge")
+
+
+@plants
+def sentence_not_begun(prison: LawfulPrison) -> Planted:
+    later = prison.today + timedelta(days=30)
+    rows = Sentence.objects.filter(order_id=prison.orders["sentenced"])
+    rows.update(pronounced_on=later)
+    return told("sentenced", "sentence_not_begun")
+
+
+@plants
+def paper_ends_before_term(prison: LawfulPrison) -> Planted:
+    _order(prison, "sentenced", until=prison.today + timedelta(days=30))
+    return told("sentenced", "paper_ends_before_term")
+
+
+@plants
+def at_large_not_shown(prison: LawfulPrison) -> Planted:
+    Adjustment.objects.create(
+        person_id=prison.persons["sentenced"], kind="at_large", days=9, basis="A letter",
+        recorded_at=prison.now, recorded_by_id=1,
+    )  # fmt: skip
+    return told("sentenced", "at_large_not_shown")
+
+
+@plants
+def put_over_and_never_reviewed(prison: LawfulPrison) -> Planted:
+    """Brought to court every month, remanded, and never looked at."""
+    _order(prison, "unfit", dated=prison.today - timedelta(days=220))
+    one = Hearing.objects.get(person_id=prison.persons["unfit"])
+    for weeks in range(2, 30, 4):
+        one.pk, one.on = None, prison.today - timedelta(weeks=weeks)
+        one.outcome, one.outcome_by_id = "remanded" if weeks % 8 else "adjourned", 1
+        one.outcome_at = prison.now - timedelta(weeks=weeks)
+        one.save()
+    return told("unfit", "unfit_not_reviewed")
+
+
+@plants
+def consul_told_of_an_earlier_custody(prison: LawfulPrison) -> Planted:
+    ConsularNotice.objects.update(told_at=prison.now - timedelta(days=2_000))
+    return told("foreigner", "consul_not_told")

@@ -7,21 +7,27 @@ from datetime import date, timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from pims.assurance import judging, services, subscribers, tasks
 from pims.assurance.histories import everyone, histories
 from pims.assurance.models import Alarm
 from pims.assurance.proof.reading import Unreadable, person_data, person_from
+from pims.assurance.selectors import open_alarms
 from pims.assurance.tests.lawful_prison import LawfulPrison
 from pims.assurance.tests.planting import PLANTS
+from pims.assurance.web.remedies import other_remedy, remedy
 from pims.courts.models import CourtOrder, Hearing, Sentence
 from pims.custody import services as custody
-from pims.custody.models import Absence
+from pims.custody.models import Absence, Episode
 from pims.custody.tests.prison import man
 from pims.foundation.outbox.models import OutboxEvent
 from pims.foundation.outbox.records import EventRecord
 from pims.kernel import clock
 from pims.people import services as people
+from pims.release import services as release
+from pims.release.models import Preparation
+from pims.sentences import services as sentences
 from pims.sentences.models import Adjustment
 
 
@@ -210,3 +216,49 @@ def test_one_whom_nobody_can_judge_leaves_nobody_else_unjudged(lawful, monkeypat
         tasks.judge_everyone(timestamp=0)
     assert len(failed.value.exceptions) == 1
     assert lawful.alarms() == {"foreigner": ["no_valid_warrant"]}
+
+
+def test_an_alarm_that_others_raised_first_says_why_and_leads_to_the_way_out(lawful) -> None:
+    PLANTS["full_term_passed"](lawful)
+    lawful.sweep()
+    (alarm,) = open_alarms(lawful.prison.actor, lawful.prison.establishment_id)
+    discharge = reverse("release:start", args=[alarm.episode_id])
+    new_order = reverse("courts:record_order", args=[lawful.persons["old"]])
+    assert "fault" not in alarm.params
+    assert (remedy(alarm), other_remedy(alarm)[0]) == (discharge, new_order)
+    for _again in range(2):
+        lawful.judge()
+        (alarm,) = open_alarms(lawful.prison.actor, lawful.prison.establishment_id)
+        assert alarm.params["fault"] == "full_term_passed"
+        assert len(alarm.params["orders"]) == 1
+        assert remedy(alarm) == discharge
+        lawful.sweep()
+    assert lawful.judge() == judging.Judged(len(judging.to_judge()), 0, 0)
+
+
+def test_an_alarm_dismissed_in_one_custody_sounds_in_the_next(lawful) -> None:
+    PLANTS["no_lawyer"](lawful)
+    lawful.judge("remand")
+    alarm = Alarm.objects.get(ended_at=None)
+    until = lawful.today + timedelta(days=60)
+    services.end_alarm(
+        lawful.prison.command, alarm_id=alarm.pk, reason="Has asked for none", until=until
+    )
+    lawful.judge("remand")
+    assert lawful.alarms() == {}
+    Episode.objects.filter(person_id=lawful.persons["remand"]).update(
+        starts_at=lawful.now - timedelta(days=20)
+    )
+    lawful.judge("remand")
+    assert lawful.alarms()["remand"] == ["no_lawyer"]
+
+
+def test_a_release_that_opened_by_itself_and_that_nobody_touched_is_alarmed(lawful) -> None:
+    PLANTS["release_not_prepared"](lawful)
+    sentences.recalculate(lawful.prison.command, person_ids=list(lawful.persons.values()))
+    release.open_due_preparations(
+        lawful.prison.command, establishment_id=lawful.prison.establishment_id
+    )
+    assert Preparation.objects.filter(person_id=lawful.persons["sentenced"]).exists()
+    lawful.judge("sentenced")
+    assert "release_not_prepared" in lawful.alarms()["sentenced"]

@@ -1,8 +1,10 @@
 """Alarms about somebody who is transferred: seen where the person is now, and back again."""
 
+from datetime import timedelta
+
 import pytest
 
-from pims.assurance import services
+from pims.assurance import judging, services
 from pims.assurance.models import Alarm
 from pims.assurance.rules import DueAlarm
 from pims.assurance.selectors import open_alarms
@@ -85,3 +87,41 @@ def test_what_holds_by_fact_is_alarmed_there_and_no_longer_here(
         services.sweep(prison.command, establishment_id=where)
     assert open_alarms(prison.actor, here) == []
     assert "no_valid_warrant" in {a.kind.code for a in open_alarms(prison.actor, there)}
+
+
+def test_what_the_proof_raised_goes_along_and_is_told_once(
+    prison: Prison, other_prison: Prison, there
+) -> None:
+    held = prison.one("No Paper", at=clock.now() - timedelta(hours=2))
+    here = prison.establishment_id
+    judging.judge_custody(prison.command, person_ids=[held.person_id])
+    (alarm,) = Alarm.objects.filter(ended_at=None)
+    assert alarm.key.startswith("proof-")
+    custody.record_transfer(
+        prison.command,
+        episode_id=held.episode_id,
+        to_establishment_id=other_prison.establishment_id,
+    )
+    follow()
+    for where in (other_prison.establishment_id, here):
+        services.sweep(prison.command, establishment_id=where)
+    judging.judge_custody(prison.command, person_ids=[held.person_id])
+    assert open_alarms(prison.actor, here) == []
+    seen = open_alarms(there, other_prison.establishment_id)
+    assert [one.kind.code for one in seen] == ["no_valid_warrant"]
+
+
+def test_where_no_event_brought_it_along_the_next_judgment_does(
+    prison: Prison, other_prison: Prison, there
+) -> None:
+    held = prison.one("No Paper", at=clock.now() - timedelta(hours=2))
+    judging.judge_custody(prison.command, person_ids=[held.person_id])
+    custody.record_transfer(
+        prison.command,
+        episode_id=held.episode_id,
+        to_establishment_id=other_prison.establishment_id,
+    )
+    judging.judge_custody(prison.command, person_ids=[held.person_id])
+    assert open_alarms(prison.actor, prison.establishment_id) == []
+    (seen,) = open_alarms(there, other_prison.establishment_id)
+    assert seen.kind.code == "no_valid_warrant"

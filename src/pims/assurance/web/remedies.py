@@ -3,8 +3,10 @@
 from collections.abc import Callable, Mapping
 
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from pims.assurance.selectors import AlarmInfo
+from pims.ui.shapes import Text
 
 Way = Callable[[AlarmInfo], str]
 
@@ -13,9 +15,22 @@ def remedy(alarm: AlarmInfo) -> str:
     """The address; "" where there is no one page, or where the alarm has ended."""
     if alarm.ended_at is not None:
         return ""
-    fault = alarm.params.get("fault")
-    way = WAYS.get(str(fault) if fault else alarm.kind.code)
+    way = WAYS.get(_about(alarm))
     return "" if way is None else way(alarm)
+
+
+def other_remedy(alarm: AlarmInfo) -> tuple[str, Text]:
+    """The address of the other way out and what it is called, "" where there is but one: who is
+    held on nothing goes free, or is held on an order that nobody has recorded."""
+    way = OTHERWISE.get(_about(alarm))
+    if alarm.ended_at is not None or way is None:
+        return "", ""
+    return way(alarm), _("Or let the person go") if way is _DISCHARGE else _("Or record an order")
+
+
+def _about(alarm: AlarmInfo) -> str:
+    """The fault, where the proof says why; else the kind."""
+    return str(alarm.params.get("fault") or alarm.kind.code)
 
 
 def order_ids(alarm: AlarmInfo) -> list[str]:
@@ -75,9 +90,15 @@ _SENTENCES = _person("sentences:person")
 _DISCHARGE = _episode("release:start")
 _PLACE = _episode("custody:place")
 
+
+def _bare(alarm: AlarmInfo) -> str:
+    """Nobody knows why no order holds. Where one was there and is over, the way is out."""
+    return _NEW_ORDER(alarm) if alarm.episode_id is None else _DISCHARGE(alarm)
+
+
 WAYS: Mapping[str, Way] = {
     # What no order covers: by a new one, or by letting somebody go.
-    "no_valid_warrant": _NEW_ORDER,
+    "no_valid_warrant": _bare,
     "no_order": _NEW_ORDER,
     "remand_expired": _NEW_ORDER,
     "next_date_passed": _NEW_ORDER,
@@ -89,6 +110,8 @@ WAYS: Mapping[str, Way] = {
     "authority_ends_soon": _NEW_ORDER,
     "warrant_expiring": _NEW_ORDER,
     "warrant_to_come": _NEW_ORDER,
+    "freed_in_court_no_order": _NEW_ORDER,
+    "charges_ended": _DISCHARGE,
     "fine_paid": _DISCHARGE,
     "full_term_passed": _DISCHARGE,
     "release_date_passed": _DISCHARGE,
@@ -97,6 +120,12 @@ WAYS: Mapping[str, Way] = {
     # An order that is there.
     "dates_out_of_order": _order,
     "court_without_power": _order,
+    "court_unknown": _order,
+    "order_not_for_age": _order,
+    "order_on_anothers_charge": _order,
+    "default_without_amount": _order,
+    "charges_ended_undated": _COURTS,
+    "release_ends_nothing": _COURTS,
     "order_revokes_itself": _order,
     "order_without_end": _order,
     "orders_contradict": _order,
@@ -110,6 +139,9 @@ WAYS: Mapping[str, Way] = {
     "sentence_of_another": _SENTENCES,
     "sentence_without_date": _SENTENCES,
     "date_beyond_term": _SENTENCES,
+    "sentence_not_begun": _SENTENCES,
+    "paper_ends_before_term": _SENTENCES,
+    "at_large_not_shown": _SENTENCES,
     "date_from_unsigned_rule": _page("sentences:laws"),
     "release_not_prepared": _page("release:preparations"),
     # Courts.
@@ -121,6 +153,7 @@ WAYS: Mapping[str, Way] = {
     "unsentenced_24_months": _COURTS,
     "over_longest_term": _COURTS,
     "over_likely_sentence": _COURTS,
+    "longest_term_unknown": _COURTS,
     "unfit_not_reviewed": _person("courts:schedule"),
     "review_overdue": _person("courts:schedule"),
     # The person.
@@ -133,6 +166,8 @@ WAYS: Mapping[str, Way] = {
     "nothing_recorded": _episode("custody:event"),
     # Comings and goings.
     "discharged_with_order_open": _COURTS,
+    "freed_without_power": _COURTS,
+    "transferred_nowhere": _page("custody:reception"),
     "admission_overdue": _episode("custody:admission"),
     "freedom_overdue": _key("release:case"),
     "identity_unsigned": _key("release:vouch"),
@@ -144,3 +179,22 @@ WAYS: Mapping[str, Way] = {
     "escort_overdue": _page("custody:desk"),
     "defect_undecided": _page("authority:index"),
 }
+# The second way out of what no order covers.
+OTHERWISE: Mapping[str, Way] = {
+    "no_valid_warrant": _NEW_ORDER,
+    **dict.fromkeys(
+        (
+            "no_order", "remand_expired", "next_date_passed", "parole_hearing_passed",
+            "order_no_longer_stands", "emergency_expired", "order_expired", "held_for_police",
+            "freed_in_court_no_order", "freed_without_order",
+        ),
+        _DISCHARGE,
+    ),
+    **dict.fromkeys(
+        (
+            "fine_paid", "full_term_passed", "release_date_passed", "held_after_release_order",
+            "charges_ended",
+        ),
+        _NEW_ORDER,
+    ),
+}  # fmt: skip

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pims.assurance import selectors, services
 from pims.assurance.web.queue import onwards
-from pims.assurance.web.remedies import remedy
+from pims.assurance.web.remedies import other_remedy, remedy
 from pims.assurance.web.rows import alarm_rows, how_ended
 from pims.assurance.web.told import facts_of_fault, what_ends_it
 from pims.authority.web.words import ODDITIES
@@ -148,6 +148,7 @@ def _context(request: Any, alarm: selectors.AlarmInfo, form: EndForm) -> dict[st
         "van_id": alarm.params.get("van_id"),
         "form": form,
         "remedy": _remedy(request.actor, alarm),
+        "other_remedy": other_remedy(alarm),
         "until_day": alarm.dismissed_until and until_text(alarm.dismissed_until),
         "ends": what_ends_it(alarm, language),
         "onwards": onwards(alarm) if _queued(request) else "",

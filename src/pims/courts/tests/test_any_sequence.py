@@ -22,9 +22,9 @@ from pims.foundation.commands.transaction import Command
 from pims.jurisdictions.order_kinds import Effect, order_kinds
 from pims.kernel.errors import PimsError
 
-SEQUENCES = 30
+SEQUENCES = 14
 STEPS = 14
-START = 0
+START = 4
 State = CourtOrder.State
 
 

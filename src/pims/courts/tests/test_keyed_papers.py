@@ -189,7 +189,7 @@ def test_a_remand_put_over_rests_on_the_same_warrant_and_falls_alone(court: Cour
     )
     # What the gate recorded from a paper in its hand holds, and is to be keyed again.
     assert warrants(court.ana)[court.ana_warrant].ends_at is None
-    assert court.ana_warrant in {one.warrant_name_id for one in waiting(court)}
+    assert court.ana_warrant in waiting(court)
 
 
 def test_whoever_may_not_see_courts_sees_no_papers(court: Court, make_actor: ActorMaker) -> None:

@@ -17,8 +17,9 @@ from pims.people.selectors.headers import joined_records
 @dataclass(frozen=True, slots=True)
 class Circumstances:
     """`born_latest` is the last day on which the person can have been born, None where that is
-    not known or where the age was decided to be that of an adult; `in_doubt`: to be treated as a
-    juvenile until the age is known or decided."""
+    not known or where the age was decided to be that of an adult, `born_earliest` the first;
+    `in_doubt`: to be treated as a juvenile until the age is known or decided. `consul_told` are
+    the hours at which a consul was told, in order, whatever custody that was about."""
 
     number: str
     born_latest: date | None
@@ -26,6 +27,8 @@ class Circumstances:
     nationalities: tuple[str, ...]
     consul_told_at: datetime | None
     lawyer_known: bool
+    born_earliest: date | None = None
+    consul_told: tuple[datetime, ...] = ()
 
 
 def circumstances(person_ids: Collection[int]) -> dict[int, Circumstances]:
@@ -35,36 +38,41 @@ def circumstances(person_ids: Collection[int]) -> dict[int, Circumstances]:
     countries: dict[int, set[str]] = defaultdict(set)
     for person_id, country in _nationalities(whose.keys()):
         countries[whose[person_id]].add(country)
-    told: dict[int, datetime] = {}
+    told: dict[int, list[datetime]] = defaultdict(list)
     for person_id, at in _told(whose.keys()):
-        root = whose[person_id]
-        told[root] = min(at, told.get(root, at))
+        told[whose[person_id]].append(at)
     lawyers = {whose[person_id] for (person_id,) in _lawyers(whose.keys())}
-    born: dict[int, date] = {}
+    born: dict[int, tuple[date | None, date]] = {}
     rows = {row.pk: row for row in _persons(whose.keys())}
     for person_id, row in rows.items():
         root = whose[person_id]
         if row.born_latest is not None and (person_id == root or root not in born):
-            born[root] = row.born_latest
+            born[root] = row.born_earliest, row.born_latest
     return {
-        i: _one(rows[i], born.get(i), countries[i], told.get(i), i in lawyers)
+        i: _one(rows[i], born.get(i), countries[i], tuple(sorted(told[i])), i in lawyers)
         for i in ids
         if i in rows
     }
 
 
 def _one(
-    row: Any, born: date | None, countries: set[str], told: datetime | None, lawyer: bool
+    row: Any,
+    born: tuple[date | None, date] | None,
+    countries: set[str],
+    told: tuple[datetime, ...],
+    lawyer: bool,
 ) -> Circumstances:
     decided = row.age_decision
     doubted = (row.age_disputed and not decided) or (decided == "juvenile" and born is None)
     return Circumstances(
         number=row.number,
-        born_latest=None if decided == "adult" else born,
+        born_latest=None if decided == "adult" or born is None else born[1],
+        born_earliest=None if decided == "adult" or born is None else born[0],
         in_doubt=doubted,
         nationalities=tuple(sorted(countries)),
-        consul_told_at=told,
+        consul_told_at=told[0] if told else None,
         lawyer_known=lawyer,
+        consul_told=told,
     )
 
 

@@ -34,6 +34,7 @@ TABLES: Mapping[str, Promise] = {
     "courts_charge": _("Charges"),
     "courts_hearing": _("Hearings"),
     "courts_order": _("Court orders"),
+    "courts_order_deed": _("What court orders did"),
     "courts_order_charges": _("Which charges a court order is about"),
     "courts_order_query": _("Questions to a court's clerk about orders"),
     "courts_second_reading": _("Second readings of court orders"),

@@ -1,0 +1,23 @@
+"""Synthetic fingers: nobody's, as many as wanted, each with as many impressions as wanted.
+
+`person(seed)` gives ten fingers; `template_of(finger, number)` a template of one impression,
+`bulk_templates(seeds)` those of a whole population; `draw(seed, position, number)` the image that
+a scanner would give. Everything follows from the seeds.
+"""
+
+from pims.biometrics.engine.synthetic.anatomy import Pattern
+from pims.biometrics.engine.synthetic.fingers import (
+    SENSOR,
+    TEN,
+    Finger,
+    Sensor,
+    TemplateArrays,
+    bulk_templates,
+    person,
+    template_of,
+)
+
+__all__ = [
+    "SENSOR", "TEN", "Finger", "Pattern", "Sensor", "TemplateArrays", "bulk_templates",
+    "person", "template_of",
+]  # fmt: skip

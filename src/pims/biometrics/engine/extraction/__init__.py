@@ -1,0 +1,1 @@
+"""From the image of a finger to its template."""

@@ -27,6 +27,8 @@ MOST_SIDE = 16_384
 # without end. So many pixels a byte at most, else it is a bomb and no print.
 MOST_WSQ_PIXELS_PER_BYTE = 1_000
 MOST_WSQ_BYTES = 32 * MIB
+# WSQ is for 500 ppi, of which a whole hand has some 10 million.
+MOST_WSQ_PIXELS = 24_000_000
 # Of a face image record: one portrait of 20 megapixels as JPEG.
 MOST_FACE_RECORD_BYTES = 32 * MIB
 MOST_FACES = 64

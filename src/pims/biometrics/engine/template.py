@@ -50,9 +50,14 @@ class RidgeMap:
     period: NDArray[np.uint8]  # from ridge to ridge in eighths of a pixel; 0 = not measured
     coherence: NDArray[np.uint8]  # 1 (ridges hardly to be seen) to 255 (parallel lines); 0 = none
     step: int = 8  # px, the side of a block
+    # Of the wave across the ridges (dark is its crest) at the block's middle, in steps of 2 pi/256,
+    # growing along the normal: the orientation and a quarter turn counter-clockwise.
+    phase: NDArray[np.uint8] | None = None
 
     def __post_init__(self) -> None:
         if not self.orientation.shape == self.period.shape == self.coherence.shape:
+            raise ValueError("the arrays of a ridge map have one shape")
+        if self.phase is not None and self.phase.shape != self.orientation.shape:
             raise ValueError("the arrays of a ridge map have one shape")
 
 

@@ -1,5 +1,13 @@
 """Fingerprints and faces as other systems write them: minutiae records, transactions, WSQ.
 
-Every reader takes bytes from a stranger: what it cannot use it refuses with `Unusable`, in time and
+`fmr` reads and writes finger minutiae records, `ansi_nist` transactions of ANSI/NIST-ITL, `wsq` the
+images in them; `inspect` tells what is in any of these files.
+
+Every reader takes bytes from a stranger: what it can't use it refuses with `Unusable`, in time and
 memory that grow with the bytes at hand and never with a number written inside them (`bounds`).
 """
+
+from pims.biometrics.engine.codecs import ansi_nist, fmr, wsq
+from pims.biometrics.engine.codecs.inspection import FieldRow, Inspection, Row, inspect
+
+__all__ = ["FieldRow", "Inspection", "Row", "ansi_nist", "fmr", "inspect", "wsq"]

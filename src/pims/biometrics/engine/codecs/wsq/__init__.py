@@ -45,10 +45,11 @@ def header(data: bytes) -> Header:
 def read(data: bytes) -> tuple[NDArray[np.uint8], int | None]:
     """Pixels (height, width), 0 black, and the resolution in ppi where the file names one.
 
-    Within one grey level of the reference decoder, for images of 81 pixels a side and more; the
-    reference itself goes wrong by up to fifty on some that are narrower. Raises Unusable: ``biometrics.codec.not_wsq``,
-    ``.too_large``, ``.truncated``, ``.bomb``, ``.image_size``, ``.wsq_marker``, ``.wsq_filter``,
-    ``.wsq_table``, ``.wsq_number``, ``.wsq_incomplete``, ``.wsq_bits``.
+    Within one grey level of the reference decoder for images of 81 pixels a side and more; of some
+    narrower ones the reference itself is wrong, by up to fifty. Raises Unusable:
+    ``biometrics.codec.not_wsq``, ``.too_large``, ``.truncated``, ``.bomb``, ``.image_size``,
+    ``.wsq_marker``, ``.wsq_filter``, ``.wsq_table``, ``.wsq_number``, ``.wsq_incomplete``,
+    ``.wsq_bits``, ``.wsq_too_long``, ``.wsq_short``.
     """
     head, cursor, table = read_head(data)
     frame = head.frame

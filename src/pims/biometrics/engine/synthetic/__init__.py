@@ -7,17 +7,22 @@ a scanner would give. Everything follows from the seeds.
 
 from pims.biometrics.engine.synthetic.anatomy import Pattern
 from pims.biometrics.engine.synthetic.fingers import (
+    ANYHOW,
     SENSOR,
     TEN,
+    WELL,
     Finger,
     Sensor,
     TemplateArrays,
+    Touch,
     bulk_templates,
+    draw,
+    impression_of,
     person,
     template_of,
 )
 
 __all__ = [
-    "SENSOR", "TEN", "Finger", "Pattern", "Sensor", "TemplateArrays", "bulk_templates",
-    "person", "template_of",
+    "ANYHOW", "SENSOR", "TEN", "WELL", "Finger", "Pattern", "Sensor", "TemplateArrays", "Touch",
+    "bulk_templates", "draw", "impression_of", "person", "template_of",
 ]  # fmt: skip

@@ -49,6 +49,10 @@ ANATOMY = np.dtype(
         ("cores", np.int64),
         ("core_x", np.float64, (2,)),
         ("core_y", np.float64, (2,)),
+        # Which way the loop at a core opens, and how much rounder its head and how much more
+        # parallel its legs are than the bare half turn of a singular point.
+        ("core_axis", np.float64, (2,)),
+        ("core_round", np.float64, (2,)),
         ("deltas", np.int64),
         ("delta_x", np.float64, (2,)),
         ("delta_y", np.float64, (2,)),
@@ -153,12 +157,30 @@ def _place_singular_points(state: Stream, one: Any, size: float) -> None:
             side = -1.0 if i == 0 else 1.0
             one.delta_x[i] = x + side * (84.0 + 13.0 * normal(state))
             one.delta_y[i] = y + 88.0 + 15.0 * normal(state)
+    if one.deltas == 2 and abs(one.delta_y[0] - one.delta_y[1]) < 8.0:
+        one.delta_y[1] = one.delta_y[0] + 8.0  # level to a hair they never are
     mirror = -1.0 if pattern == 2 else 1.0
     for i in range(2):
         one.core_x[i] *= size * mirror
         one.core_y[i] *= size
         one.delta_x[i] *= size * mirror
         one.delta_y[i] *= size
+
+
+@compiled
+def _turn_cores(state: Stream, one: Any) -> None:
+    """A core opens where its own half turn and what everything else adds there agree."""
+    for i in range(one.cores):
+        x = one.core_x[i]
+        y = one.core_y[i]
+        rest = one.tilt
+        for j in range(one.deltas):
+            rest -= 0.5 * math.atan2(one.delta_y[j] - y, x - one.delta_x[j])
+        for j in range(one.cores):
+            if j != i:
+                rest += 0.5 * math.atan2(one.core_y[j] - y, x - one.core_x[j])
+        one.core_axis[i] = 2.0 * rest
+        one.core_round[i] = within(state, 0.55, 1.05) if one.pattern != 1 else within(state, 0.0, 0.4)
 
 
 @compiled
@@ -185,10 +207,11 @@ def draw_anatomy(person: np.uint64, position: int, one: Any) -> None:
         for j in range(4):
             one.bend[i, j] = (0.11 if j < 2 else 0.06) * normal(state)
     plain = one.pattern == 0
-    one.arch = within(state, 0.55, 0.95) if plain else within(state, 0.22, 0.42)
-    one.arch_y = size * (within(state, 0.0, 45.0) if plain else within(state, -110.0, -70.0))
+    one.arch = within(state, 0.55, 0.95) if plain else within(state, 0.35, 0.62)
+    one.arch_y = size * (within(state, 0.0, 45.0) if plain else within(state, 40.0, 75.0))
     one.arch_width = one.half_width * within(state, 0.9, 1.15)
     one.tilt = 0.05 * normal(state)
+    _turn_cores(state, one)
     one.period = period * (1.0 + 0.025 * normal(state)) * (1.06 if position in (1, 6) else 1.0)
     one.period_down = 0.09 + 0.05 * normal(state)
     for i in range(WAVES):

@@ -69,7 +69,7 @@ def draw_contact(finger: Any, number: np.uint64, width: int, height: int, one: A
     one.pressure = normal(state)
     one.moisture = -0.6 * finger.dryness + 0.8 * normal(state)
     trouble = uniform(state)
-    one.trouble = min(1.0, 0.25 * finger.wear + trouble**4)
+    one.trouble = min(1.0, 0.15 * finger.wear + 0.7 * trouble**5)
     one.turn = math.radians(8.0) * normal(state)
     share = 0.80 * gamma_like(state, 1.0, 0.09) + 0.03 * one.pressure
     one.half_width = finger.half_width * min(0.97, share * (1.0 + 0.05 * normal(state)))
@@ -78,7 +78,7 @@ def draw_contact(finger: Any, number: np.uint64, width: int, height: int, one: A
     one.middle_x = 13.0 * normal(state)
     one.middle_y = 20.0 * normal(state)
     for i in range(4):
-        one.ragged[i] = 0.035 * normal(state) if i < 2 else within(state, 0.0, 2.0 * math.pi)
+        one.ragged[i] = 0.02 * normal(state) if i < 2 else within(state, 0.0, 2.0 * math.pi)
     # The part that touches is brought to the middle of the sensor, more or less.
     cos = math.cos(one.turn)
     sin = math.sin(one.turn)

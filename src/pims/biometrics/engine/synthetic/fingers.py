@@ -7,7 +7,7 @@ other fingers or impressions were asked for, or in which order.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -17,13 +17,15 @@ from pims.biometrics.engine.synthetic.anatomy import ANATOMY, Pattern, draw_anat
 from pims.biometrics.engine.synthetic.compiled import compiled
 from pims.biometrics.engine.synthetic.contact import CONTACT, draw_contact
 from pims.biometrics.engine.synthetic.dice import key_of
+from pims.biometrics.engine.synthetic.growth import grow_ridges
 from pims.biometrics.engine.synthetic.placing import MASTER, MOST, place_minutiae
 from pims.biometrics.engine.synthetic.printed import FOUND, MOST_FOUND, find_minutiae
+from pims.biometrics.engine.synthetic.sensor import pores_of, scanned
 from pims.biometrics.engine.template import Position, Template
 
 __all__ = [
-    "SENSOR", "TEN", "Finger", "Sensor", "TemplateArrays", "bulk_templates", "contact_of", "person",
-    "template_of",
+    "ANYHOW", "SENSOR", "TEN", "WELL", "Finger", "Sensor", "TemplateArrays", "Touch",
+    "bulk_templates", "contact_of", "draw", "impression_of", "person", "template_of",
 ]  # fmt: skip
 
 TEN = tuple(Position(number) for number in range(1, 11))
@@ -75,27 +77,62 @@ class Finger:
         rows = np.zeros((MOST, MASTER))
         return rows[: place_minutiae(self.anatomy, rows)].copy()
 
+    @cached_property
+    def ridges(self) -> NDArray[np.float32]:
+        """The pattern, grown: float32 in (-1, 1) at 250 ppi, ridges above 0, the middle of the pad
+        in the middle. 0.2 s the first time."""
+        return grow_ridges(self.anatomy, self.minutiae)
+
+    @cached_property
+    def pores(self) -> NDArray[np.float32]:
+        """(n, 3) of x, y and size."""
+        return pores_of(self.anatomy, self.ridges)
+
 
 def person(seed: int) -> tuple[Finger, ...]:
     """The ten fingers of a synthetic person, right thumb to left little finger."""
     return tuple(Finger(seed, position) for position in TEN)
 
 
-def contact_of(finger: Finger, impression: int, sensor: Sensor = SENSOR) -> Any:
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """What is known beforehand of how a finger touches; None is left to chance.
+
+    pressure and moisture: 0 is usual, -2 very light or dry, 2 very hard or wet. trouble: from 0 (as
+    clear as it gets) to 1 (patches that nobody can read).
+    """
+
+    pressure: float | None = None
+    moisture: float | None = None
+    trouble: float | None = None
+
+
+ANYHOW = Touch()
+WELL = Touch(pressure=0.3, moisture=0.2, trouble=0.0)
+
+
+def contact_of(
+    finger: Finger, impression: int, sensor: Sensor = SENSOR, touch: Touch = ANYHOW
+) -> Any:
     """The `CONTACT` record: how the finger meets the sensor in this impression."""
     record = np.zeros(1, CONTACT)
     draw_contact(finger.anatomy, np.uint64(impression), sensor.width, sensor.height, record[0])
+    for name in ("pressure", "moisture", "trouble"):
+        if (told := getattr(touch, name)) is not None:
+            record[0][name] = told
     return record[0]
 
 
-def template_of(finger: Finger, impression: int, *, sensor: Sensor = SENSOR) -> Template:
+def template_of(
+    finger: Finger, impression: int, *, sensor: Sensor = SENSOR, touch: Touch = ANYHOW
+) -> Template:
     """What an extractor would find in impression number `impression` of a finger.
 
     No image is drawn; it is the same impression (place, turn, give of the skin, what it lacks) as
     `impression_of` draws under the same number.
     """
     found = np.zeros((MOST_FOUND, FOUND))
-    contact = contact_of(finger, impression, sensor)
+    contact = contact_of(finger, impression, sensor, touch)
     master = finger.minutiae
     found = found[: find_minutiae(finger.anatomy, contact, master, len(master), found)]
     x, y, angle = found[:, :3].T.astype(np.float32)
@@ -104,6 +141,26 @@ def template_of(finger: Finger, impression: int, *, sensor: Sensor = SENSOR) -> 
         x=x, y=y, angle=angle, kind=kind, quality=quality,
         width=sensor.width, height=sensor.height, position=finger.position,
     )  # fmt: skip
+
+
+def impression_of(
+    finger: Finger, impression: int, *, sensor: Sensor = SENSOR, touch: Touch = ANYHOW
+) -> NDArray[np.uint8]:
+    """The image of impression number `impression` of a finger: (height, width) of grey, 500 ppi."""
+    contact = contact_of(finger, impression, sensor, touch)
+    return scanned(finger.anatomy, contact, finger.ridges, finger.pores)
+
+
+def draw(
+    person_seed: int, position: int, impression_seed: int, *, touch: Touch = ANYHOW
+) -> NDArray[np.uint8]:
+    """What a scanner gives when that finger of that person is laid on it: (500, 400) of grey."""
+    return impression_of(_finger(person_seed, position), impression_seed, touch=touch)
+
+
+@lru_cache(maxsize=32)
+def _finger(seed: int, position: int) -> Finger:
+    return Finger(seed, Position(position))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

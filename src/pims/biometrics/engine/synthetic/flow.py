@@ -41,7 +41,12 @@ def direction_at(one: Any, x: float, y: float) -> float:
     """Of the ridge at (x, y) of the finger: radians, y up, to be read modulo pi."""
     angle = one.tilt
     for i in range(one.cores):
-        angle += 0.5 * turned(x - one.core_x[i], one.core_y[i] - y, one, i)
+        dx = x - one.core_x[i]
+        dy = one.core_y[i] - y
+        angle += 0.5 * turned(dx, dy, one, i)
+        away = dx * dx + dy * dy
+        aside = dy * math.cos(one.core_axis[i]) - dx * math.sin(one.core_axis[i])
+        angle -= 0.78 * one.core_round[i] * aside / math.sqrt(away + 1.0) / (1.0 + away / 14400.0)
     for i in range(one.deltas):
         angle -= 0.5 * turned(x - one.delta_x[i], one.delta_y[i] - y, one, 2 + i)
     across = x / one.arch_width

@@ -1,7 +1,8 @@
 """The master minutiae of a finger, placed without growing its ridges.
 
-A point process: as many minutiae as the flow demands (`begin_rate`) pointing the way it demands,
-and as many again by chance, either way; no two nearer than about a ridge, few nearer than two.
+A point process: as many minutiae as the flow demands (`begin_rate`), and others by chance; no two
+nearer than about a ridge, few nearer than two. Which way each points keeps the balance: over some
+six ridges, as many begin as the flow demands, or the ridges could not stay as far apart as they do.
 """
 
 import math
@@ -21,6 +22,8 @@ MASTER = 5  # columns: x, y, angle, kind, how well it shows
 
 _ENDINGS = 0.57
 _DEMANDED = 0.8
+_AROUND = 4000.0  # square px within which those that begin and those that end balance
+_BALANCE = 1.8
 
 
 @compiled
@@ -69,10 +72,13 @@ def place_minutiae(one: Any, placed: NDArray[np.float64]) -> int:
         half = 0.5 * math.atan2(nodes[r, c, 1], nodes[r, c, 0])
         if math.cos(angle - half) < 0.0:
             angle += math.pi
-        rate = nodes[r, c, 3]
-        demanded = min(_DEMANDED * abs(rate), 0.004)
-        forward = 0.5 * one.density + (demanded if rate > 0.0 else 0.0)
-        if uniform(state) * (one.density + demanded) >= forward:
+        # What the flow demands hereabouts, less what is there already: else gaps would open.
+        missing = _AROUND * nodes[r, c, 3]
+        for i in range(count):
+            away = (placed[i, 0] - x) ** 2 + (placed[i, 1] - y) ** 2
+            share = 1.0 / (1.0 + away * math.pi / _AROUND) ** 2
+            missing -= share if math.cos(placed[i, 2] - angle) >= 0.0 else -share
+        if uniform(state) * (1.0 + math.exp(-_BALANCE * missing)) >= 1.0:
             angle += math.pi
         placed[count, 0] = x
         placed[count, 1] = y

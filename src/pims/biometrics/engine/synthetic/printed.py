@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pims.biometrics.engine.synthetic.compiled import compiled
-from pims.biometrics.engine.synthetic.contact import CONTACT, draw_contact, in_contact, to_sensor
+from pims.biometrics.engine.synthetic.contact import in_contact, to_sensor
 from pims.biometrics.engine.synthetic.dice import key_of, normal, stream, uniform, within
-from pims.biometrics.engine.synthetic.flow import direction_at, period_at
+from pims.biometrics.engine.synthetic.flow import direction_at
 
-__all__ = ["FOUND", "MOST_FOUND", "find_minutiae"]
+__all__ = ["FOUND", "MOST_FOUND", "cloud", "find_minutiae"]
 
 MOST_FOUND = 255
 FOUND = 5  # columns: x, y, angle, kind, quality
@@ -24,7 +24,7 @@ _MARGIN = 5.0  # px: extractors give nothing nearer to the edge of the sensor
 
 
 @compiled
-def _cloud(one: Any, x: float, y: float) -> float:
+def cloud(one: Any, x: float, y: float) -> float:
     """-1..1, smooth over some 50 px: where on the finger this impression came out badly."""
     a = math.sin(0.071 * x + 0.043 * y + 7.0 * one.ragged[2])
     b = math.sin(-0.038 * x + 0.065 * y + 5.0 * one.ragged[3])
@@ -59,7 +59,7 @@ def find_minutiae(
         edge = in_contact(one, x, y)
         if edge >= 1.0:
             continue
-        cloud = bad * (1.0 + 1.2 * _cloud(one, x, y))
+        cloud = bad * (1.0 + 1.2 * cloud(one, x, y))
         rim = max(0.0, (edge - 0.86) / 0.14)
         # Some minutiae show in every impression, some in hardly any.
         faint = master[i, 4] ** 3
@@ -112,7 +112,7 @@ def _add_spurious(
         y = one.middle_y + one.half_height * along
         edge = in_contact(one, x, y)
         # They crowd where the print is bad and along its rim.
-        if edge >= 0.99 or chance > 0.45 + 0.4 * _cloud(one, x, y) + (0.5 if edge > 0.88 else 0.0):
+        if edge >= 0.99 or chance > 0.45 + 0.4 * cloud(one, x, y) + (0.5 if edge > 0.88 else 0.0):
             continue
         angle = direction_at(finger, x, y) + (0.0 if forward else math.pi)
         for side in range(2 if both else 1):

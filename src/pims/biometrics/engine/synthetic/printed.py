@@ -59,16 +59,16 @@ def find_minutiae(
         edge = in_contact(one, x, y)
         if edge >= 1.0:
             continue
-        cloud = bad * (1.0 + 1.2 * cloud(one, x, y))
+        worse = max(0.0, bad * (1.0 + 1.2 * cloud(one, x, y)))
         rim = max(0.0, (edge - 0.86) / 0.14)
         # Some minutiae show in every impression, some in hardly any.
         faint = master[i, 4] ** 3
-        shows = (1.0 - 0.45 * faint) * (1.0 - min(0.95, max(0.0, cloud))) * (1.0 - 0.6 * rim)
+        shows = (1.0 - 0.45 * faint) * (1.0 - min(0.95, worse)) * (1.0 - 0.6 * rim)
         luck = uniform(state)
-        stray = 0.9 + 1.6 * max(0.0, cloud) + 0.5 * faint
+        stray = 0.9 + 1.6 * worse + 0.5 * faint
         stray_x = stray * normal(state)
         stray_y = stray * normal(state)
-        swing = math.radians(4.0 + 7.0 * max(0.0, cloud) + 3.0 * faint) * normal(state)
+        swing = math.radians(4.0 + 7.0 * worse + 3.0 * faint) * normal(state)
         flip = uniform(state)
         if luck >= shows:
             continue
@@ -79,7 +79,7 @@ def find_minutiae(
             continue
         angle = _turned_by(one, x, y, master[i, 2]) + swing
         kind = master[i, 3]
-        if flip < 0.10 + 0.10 * faint + 0.15 * max(0.0, cloud):
+        if flip < 0.10 + 0.10 * faint + 0.15 * worse:
             kind = 3.0 - kind
         found[number, 0] = sx
         found[number, 1] = sy

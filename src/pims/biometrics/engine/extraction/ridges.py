@@ -110,6 +110,7 @@ def _spread(values: Float, sigma: float) -> Float:
 
 _WINDOW = np.hanning(ACROSS + 2)[1:-1].astype(np.float32)
 _WAVES = np.fft.rfftfreq(SPECTRUM)  # cycles a pixel
+_STEEP = (_WAVES / _WAVES[-1]).astype(np.float32) ** 2
 _LOW, _HIGH = np.searchsorted(_WAVES, [1 / LONGEST, 1 / SHORTEST])
 
 
@@ -122,6 +123,8 @@ def _periods(image: Float, angle: Float, where: Flags) -> tuple[Float, Float]:
     profiles = _profiles(image, row, column, angle[row, column])
     profiles -= profiles.mean(axis=1, keepdims=True)
     power = np.abs(np.fft.rfft(profiles * _WINDOW, SPECTRUM, axis=1)).astype(np.float32) ** 2
+    # Shades and the print's own edge are slower than ridges and stronger: steepness counts.
+    power *= _STEEP
     band = power[:, _LOW:_HIGH]
     peak = band.argmax(axis=1) + _LOW
     each = np.arange(len(peak))

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from pims.biometrics.engine.extraction import checks
 from pims.biometrics.engine.extraction.leader import Found, leader
 from pims.biometrics.engine.extraction.nbis_parts import mindtct, nfiq2
+from pims.biometrics.engine.extraction.phases import with_phase
 from pims.biometrics.engine.extraction.ridges import Ridges, measure
 from pims.biometrics.engine.images import Print, from_pixels, read
 from pims.biometrics.engine.reasons import Unusable
@@ -132,5 +133,5 @@ def _template(image: Print, ridges: Ridges, found: Found, position: Position) ->
         height=image.height,
         position=position,
         image_quality=NOT_COMPUTED,
-        ridges=ridges.map(),
+        ridges=with_phase(ridges.map(), image.pixels),
     ).best()

@@ -65,7 +65,8 @@ def measure(pixels: NDArray[np.uint8]) -> Ridges:
     coherence = np.hypot(xx - yy, 2 * xy) / (energy + 1e-3)
     lively = energy > max(0.06 * float(np.percentile(energy, 90)), 4.0)
     period, strength = _periods(image, angle, lively)
-    valid = _mask(lively & (strength > 0.30))
+    wave = lively & (strength > 0.30)
+    valid = _mask(wave & _alike(period, wave))
     return Ridges(
         angle, coherence.astype(np.float32), energy, _smooth(period, strength * valid),
         strength, valid,
@@ -161,6 +162,15 @@ def _profiles(image: Float, row: NDArray[np.intp], column: NDArray[np.intp], ang
 def _mask(where: Flags) -> Flags:
     """Without specks and holes: as most of its neighbours are."""
     flags: Flags = _spread(where.astype(np.float32), 1.0) > 0.5
+    return flags
+
+
+def _alike(period: Float, where: Flags) -> Flags:
+    """Where the period is near the middle one: at a print's edge, the edge is what is measured."""
+    if not where.any():
+        return where
+    ratio = np.log(np.maximum(period, 1) / float(np.median(period[where])))
+    flags: Flags = np.abs(ratio) < np.log(1.6)
     return flags
 
 

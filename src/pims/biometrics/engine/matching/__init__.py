@@ -14,10 +14,10 @@ from pims.biometrics.engine.matching.fusion import (
     fuse,
     repeated,
 )
-from pims.biometrics.engine.matching.matcher import Comparison, Evidence, Matcher
+from pims.biometrics.engine.matching.matcher import Comparison, Evidence, Matcher, matcher
 from pims.biometrics.engine.matching.prepared import Prepared
 
 __all__ = [
     "Calibration", "Comparison", "Evidence", "Matcher", "Prepared", "Sequencing", "Swap",
-    "calibration", "check_sequence", "decide", "false_match_rate", "fuse", "repeated", "threshold",
+    "calibration", "check_sequence", "decide", "false_match_rate", "fuse", "matcher", "repeated", "threshold",
 ]  # fmt: skip

@@ -94,7 +94,7 @@ def paired(
 ) -> int:  # fmt: skip
     """Fill `a`, `b` with one-to-one pairs, the cheapest first; how many.
 
-    `free` (n): px that each moved minutia may be off; `turn_c`: cosine of the most it may be turned.
+    `free` (n): px each moved minutia may be off; `turn_c`: cosine of the most it may turn.
     """
     n, m = xy.shape[0], xy_b.shape[0]
     most = 4 * (n + m)

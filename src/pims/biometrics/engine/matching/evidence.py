@@ -30,7 +30,7 @@ def weigh(
     region_a: NDArray[np.uint8], region_b: NDArray[np.uint8], pitch: float, move: F32,
     count: int, a: I32, b: I32, alike: F32, out: F32,
 ) -> None:  # fmt: skip
-    """Fill `out[:SPREAD + 1]` of `count` pairs; A moved is `xy`, bent by the other pairs `smooth`."""
+    """Fill `out` of `count` pairs; A moved is `xy`, and bent by the other pairs `smooth`."""
     sigma, density = 4.5, 1.0 / 1500.0
     sharp = 1.0 / (2.0 * math.pi * sigma * sigma * density)
     kappa = 1.0 / (0.16 * 0.16)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ from pims.biometrics.engine.matching.prepared import Prepared, prepare
 from pims.biometrics.engine.matching.ridges import MEASURES
 from pims.biometrics.engine.template import Template
 
-__all__ = ["Comparison", "Evidence", "Matcher"]
+__all__ = ["Comparison", "Evidence", "Matcher", "in_order", "matcher"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,6 +98,12 @@ class Matcher:
             features, ridges, a, b, move, full,
         )  # fmt: skip
         return float(score), int(count), features, ridges
+
+
+@cache
+def matcher() -> Matcher:
+    """The one that everybody uses, with the shipped calibration."""
+    return Matcher()
 
 
 def in_order(one: Prepared, two: Prepared) -> bool:

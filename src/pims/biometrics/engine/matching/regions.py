@@ -1,4 +1,4 @@
-"""Where a print was seen: squares of a grid, from its ridge map or from the hull of its minutiae."""
+"""Where a print was seen: squares of a grid near the hull of its minutiae."""
 
 import math
 
@@ -11,7 +11,7 @@ MARGIN = 24.0  # px beyond the hull of the minutiae that is taken as seen
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def hull(xy: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Corners (k, 2) of the convex hull, counter-clockwise, of n points; fewer than 3 as they are."""
+    """Corners (k, 2) of the convex hull of n points in turn; fewer than 3 as they are."""
     n = xy.shape[0]
     if n < 3:
         return xy.copy()

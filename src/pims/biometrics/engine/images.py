@@ -12,16 +12,17 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-import wsq  # noqa: F401 - teaches Pillow the format
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from pims.biometrics.engine.codecs import wsq
 from pims.biometrics.engine.reasons import Unusable
 from pims.biometrics.engine.template import PPI
 
 __all__ = ["MOST_BYTES", "MOST_PIXELS", "Print", "from_pixels", "read"]
 
-FORMATS = ("PNG", "TIFF", "BMP", "JPEG", "WSQ")
+# Of Pillow, which also has readers for what no scanner writes; WSQ has its own.
+FORMATS = ("PNG", "TIFF", "BMP", "JPEG")
 # A card of ten prints at 1000 ppi has as many; one finger, however finely scanned, far fewer.
 MOST_BYTES = 32 * 2**20
 MOST_PIXELS = 24_000_000
@@ -131,21 +132,29 @@ def _bytes(source: bytes | Path | str) -> bytes:
 
 def _decode(data: bytes) -> tuple[NDArray[np.uint8], float | None]:
     """Grey pixels as they are seen, and the resolution that the file names."""
+    if wsq.is_wsq(data):
+        pixels, ppi = wsq.read(data)
+        return pixels, _plausible(ppi)
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as image:
             _check_pixels(*image.size)
-            tagged = _tagged_ppi(image, data)
+            tagged = _tagged_ppi(image)
             image.load()
-            upright = ImageOps.exif_transpose(image)
-            return _grey(upright), tagged
+            return _grey(ImageOps.exif_transpose(image)), tagged
     except UnidentifiedImageError as error:
-        raise Unusable("biometrics.format_unknown", formats=", ".join(FORMATS)) from error
+        formats = ", ".join((*FORMATS, "WSQ"))
+        raise Unusable("biometrics.format_unknown", formats=formats) from error
     except Image.DecompressionBombError as error:
         raise Unusable("biometrics.pixels_many", most=MOST_PIXELS // 1_000_000) from error
-    # What a broken file does to a decoder is not told by the kind of the error.
-    except (OSError, ValueError, SyntaxError, TypeError, KeyError, IndexError, AttributeError,
-            EOFError, OverflowError, ZeroDivisionError, MemoryError, struct.error) as error:  # fmt: skip
+    except _BROKEN as error:
         raise Unusable("biometrics.image_corrupt") from error
+
+
+# What a broken file does to a decoder is not told by the kind of the error.
+_BROKEN = (
+    OSError, ValueError, SyntaxError, TypeError, KeyError, IndexError, AttributeError, EOFError,
+    OverflowError, ZeroDivisionError, MemoryError, struct.error,
+)  # fmt: skip
 
 
 def _check_pixels(width: int, height: int) -> None:
@@ -153,9 +162,7 @@ def _check_pixels(width: int, height: int) -> None:
         raise Unusable("biometrics.pixels_many", most=MOST_PIXELS // 1_000_000)
 
 
-def _tagged_ppi(image: Image.Image, data: bytes) -> float | None:
-    if image.format == "WSQ":
-        return _plausible(_wsq_ppi(data))
+def _tagged_ppi(image: Image.Image) -> float | None:
     found = image.info.get("dpi")
     try:
         across, down = float(found[0]), float(found[1])  # type: ignore[index]
@@ -170,15 +177,6 @@ def _plausible(ppi: float | None) -> float | None:
     if ppi is None or not TAGGED_PPI[0] <= ppi <= TAGGED_PPI[1]:
         return None
     return float(PPI) if abs(ppi - PPI) < 3 else ppi
-
-
-def _wsq_ppi(data: bytes) -> float | None:
-    """From the comment that NIST's encoder writes: a line ``PPI 500``."""
-    for line in data[:4096].split(b"\n"):
-        words = line.split()
-        if len(words) >= 2 and words[-2].endswith(b"PPI") and words[-1].isdigit():
-            return float(words[-1][:6])
-    return None
 
 
 def _grey(image: Image.Image) -> NDArray[np.uint8]:

@@ -14,6 +14,7 @@ import onnxruntime as ort
 from numpy.typing import NDArray
 
 from pims.biometrics.engine.models import model_bytes
+from pims.biometrics.engine.reasons import Unusable
 
 __all__ = ["THRESHOLD", "Found", "Leader", "leader"]
 
@@ -45,9 +46,11 @@ class Leader:
         # The memory of a run goes back: images differ in size, and a worker lives for days.
         options.enable_cpu_mem_arena = False
         options.log_severity_level = 3
-        self._session = ort.InferenceSession(
-            model_bytes("leader"), options, providers=["CPUExecutionProvider"]
-        )
+        data = model_bytes("leader")
+        try:
+            self._session = ort.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+        except Exception as error:
+            raise Unusable("biometrics.model_unusable", file="leader.onnx") from error
 
     def find(self, pixels: NDArray[np.uint8]) -> Found:
         """The minutiae of an image (height, width) at 500 ppi, ridges dark."""

@@ -15,6 +15,7 @@ from pims.biometrics.engine.codecs.ansi_nist import (
     minutiae_of,
     read_transaction,
 )
+from pims.biometrics.engine.codecs.face_record import is_face_record, read_faces
 from pims.biometrics.engine.codecs.fmr.units import CM_PER_INCH
 from pims.biometrics.engine.reasons import Unusable
 from pims.kernel.reasons import Reason
@@ -100,7 +101,20 @@ def inspect(data: bytes) -> Inspection:
             compression="WSQ20",
         )  # fmt: skip
         return Inspection("WSQ", len(data), (row,))
+    if is_face_record(data):
+        return _faces(data)
     raise Unusable("biometrics.codec.unknown_format")
+
+
+def _faces(data: bytes) -> Inspection:
+    rows = tuple(
+        Row(
+            place, 0, "face", place, bytes=len(face.data), width=face.width, height=face.height,
+            compression=face.compression, quality=face.quality,
+        )
+        for place, face in enumerate(read_faces(data))
+    )  # fmt: skip
+    return Inspection("ISO/IEC 19794-5:2005", len(data), rows)
 
 
 def _information(transaction: Transaction) -> Row:

@@ -106,7 +106,7 @@ def transaction(
     taken), minutiae and faces.
 
     Minutiae of a finger carry the IDC of its first print, or one of their own. Raises Unusable
-    ``biometrics.codec.too_many``, ``.field_missing``, ``.absence``, ``.separator``,
+    ``biometrics.codec.too_many_*``, ``.field_missing``, ``.absence``, ``.separator``,
     ``.beyond_a_decimetre`` and those of `write_transaction`.
     """
     for value, tag in (
@@ -156,7 +156,7 @@ def _next(records: Sequence[Record]) -> int:
 def _check(records: Sequence[Record]) -> None:
     highest = max(record.idc for record in records)
     if highest > MOST_IDC:
-        raise Unusable("biometrics.codec.too_many", what="records", count=highest, most=MOST_IDC)
+        raise Unusable("biometrics.codec.too_many_records", count=highest, most=MOST_IDC)
 
 
 def _described(demographics: Mapping[int, str]) -> TextRecord:

@@ -222,7 +222,7 @@ def _incits(record: TextRecord) -> fmr.View | None:
         )
     if len(listed) > MOST_MINUTIAE * 8:
         raise Unusable(
-            "biometrics.codec.too_many", what="minutiae", count=len(listed), most=MOST_MINUTIAE * 8
+            "biometrics.codec.too_many_minutiae", count=len(listed), most=MOST_MINUTIAE * 8
         )
     rows = np.zeros((len(listed), 6), dtype=np.uint16)
     for place, items in enumerate(listed):

@@ -56,7 +56,7 @@ def read_transaction(data: bytes) -> Transaction:
     """The transaction in `data`.
 
     Raises Unusable: ``biometrics.codec.not_a_transaction``, ``.too_large``, ``.truncated``,
-    ``.record_length``, ``.not_terminated``, ``.tag``, ``.wrong_tag``, ``.too_many``,
+    ``.record_length``, ``.not_terminated``, ``.tag``, ``.wrong_tag``, ``.too_many_*``,
     ``.contents`` (1.003 says something else than the file holds), ``.bytes_after_end``,
     ``.not_a_number``, ``.field_missing``, ``.positions``.
     """
@@ -98,7 +98,7 @@ def _contents(information: TextRecord) -> list[tuple[int, int]]:
         pairs.append((whole(subfield[0], "1.003"), whole(subfield[1], "1.003")))
     (kind, count), *listed = pairs
     if count > MOST_RECORDS:
-        raise Unusable("biometrics.codec.too_many", what="records", count=count, most=MOST_RECORDS)
+        raise Unusable("biometrics.codec.too_many_records", count=count, most=MOST_RECORDS)
     if kind != RecordType.INFORMATION or count != len(listed):
         raise Unusable("biometrics.codec.contents_count", stated=count, listed=len(listed))
     for kind, _ in listed:
@@ -181,12 +181,12 @@ def _fields(text: bytes, kind: int, encoding: str) -> tuple[Field, ...]:
         return ()
     if FS in text:
         raise Unusable("biometrics.codec.not_terminated", type=kind, at=text.index(FS))
-    for separator, most, what in (
-        (GS, MOST_FIELDS, "fields"), (RS, MOST_SUBFIELDS, "subfields"), (US, MOST_ITEMS, "items"),
+    for separator, most in (
+        (GS, MOST_FIELDS), (RS, MOST_SUBFIELDS), (US, MOST_ITEMS),
     ):  # fmt: skip
         count = text.count(separator) + 1
         if count > most:
-            raise Unusable("biometrics.codec.too_many", what=what, count=count, most=most)
+            raise Unusable("biometrics.codec.too_many_values", count=count, most=most)
     fields = []
     for raw in text.split(GS):
         tag = TAG.match(raw)

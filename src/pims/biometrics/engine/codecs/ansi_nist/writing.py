@@ -29,15 +29,13 @@ UTF_8 = "003"
 def write_transaction(transaction: Transaction) -> bytes:
     """The transaction's bytes.
 
-    Raises Unusable: ``biometrics.codec.too_many``, ``.separator`` (a value holds one of the four),
-    ``.not_encodable``, ``.contents`` (a record's place among the types is not its kind),
+    Raises Unusable: ``biometrics.codec.too_many_*``, ``.separator`` (a value holds one of the
+    four), ``.not_encodable``, ``.contents`` (a record's place among the types is not its kind),
     ``.field_missing``, ``.does_not_fit``.
     """
     records = transaction.records
     if len(records) > MOST_RECORDS:
-        raise Unusable(
-            "biometrics.codec.too_many", what="records", count=len(records), most=MOST_RECORDS
-        )
+        raise Unusable("biometrics.codec.too_many_records", count=len(records), most=MOST_RECORDS)
     encoding = "utf-8" if transaction.information.text(15) == UTF_8 else "latin-1"
     written = [_written(record, encoding) for record in records]
     information = _with_contents(transaction.information, records)

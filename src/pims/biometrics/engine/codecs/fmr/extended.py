@@ -181,7 +181,7 @@ def _points(points: Sequence[Core | Delta], standard: Standard) -> bytes:
         raise Unusable("biometrics.codec.mixed_angles")
     most = ISO_FEW if standard.iso else FEW
     if len(points) > most:
-        raise Unusable("biometrics.codec.too_many", what="points", count=len(points), most=most)
+        raise Unusable("biometrics.codec.too_many_points", count=len(points), most=most)
     written = bytearray([len(points) | (0 if standard.iso else angular * ANGULAR << 6)])
     for point, turned in zip(points, angles, strict=True):
         if not (0 <= point.x <= MOST_COORDINATE and 0 <= point.y <= MOST_COORDINATE):

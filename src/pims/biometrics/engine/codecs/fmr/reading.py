@@ -46,8 +46,8 @@ def read_record(data: bytes) -> Record:
     """The record in `data`, in the units of its own standard.
 
     Raises Unusable: ``biometrics.codec.not_fmr``, ``.version``, ``.too_large``, ``.truncated``,
-    ``.lengths_disagree``, ``.too_many``, ``.resolution``, ``.angle``, ``.kind``, ``.block_length``,
-    ``.minutia_bytes``, ``.view_length``.
+    ``.lengths_disagree``, ``.too_many_*``, ``.resolution``, ``.angle``, ``.kind``,
+    ``.block_length``, ``.minutia_bytes``, ``.view_length``.
     """
     if len(data) > MOST_RECORD_BYTES:
         raise Unusable("biometrics.codec.too_large", count=len(data), most=MOST_RECORD_BYTES)
@@ -142,7 +142,7 @@ def _view(cursor: Cursor, standard: Standard, *, last: bool) -> tuple[View, list
 def _iso_2011(cursor: Cursor) -> Record:
     count, certified = cursor.u16(), cursor.u8()
     if count > MOST_VIEWS:
-        raise Unusable("biometrics.codec.too_many", what="views", count=count, most=MOST_VIEWS)
+        raise Unusable("biometrics.codec.too_many_views", count=count, most=MOST_VIEWS)
     views, remarks = [], []
     for _ in range(count):
         at = cursor.at

@@ -26,16 +26,14 @@ VERSION = {
 def write_record(record: Record) -> bytes:
     """The record's bytes.
 
-    Raises Unusable: ``biometrics.codec.too_many`` (views, minutiae), ``.several_sizes`` (the first
-    generation has one image size for all views), ``.no_minutiae`` (ISO 2011 wants one at least),
-    ``.view_number``, ``.beyond_fourteen_bits``, ``.angle``, ``.resolution``, ``.block_length``,
-    ``.mixed_angles``, ``.does_not_fit``.
+    Raises Unusable: ``biometrics.codec.too_many_*`` (views, minutiae), ``.several_sizes`` (the
+    first generation has one image size for all views), ``.no_minutiae`` (ISO 2011 wants one at
+    least), ``.view_number``, ``.beyond_fourteen_bits``, ``.angle``, ``.resolution``,
+    ``.block_length``, ``.mixed_angles``, ``.does_not_fit``.
     """
     standard = record.standard
     if len(record.views) > MOST_VIEWS:
-        raise Unusable(
-            "biometrics.codec.too_many", what="views", count=len(record.views), most=MOST_VIEWS
-        )
+        raise Unusable("biometrics.codec.too_many_views", count=len(record.views), most=MOST_VIEWS)
     for view in record.views:
         _check(view, standard)
     try:
@@ -114,9 +112,7 @@ def _representation(view: View, *, certified: bool) -> bytes:
 def _check(view: View, standard: Standard) -> None:
     rows = view.minutiae
     if len(rows) > MOST_MINUTIAE:
-        raise Unusable(
-            "biometrics.codec.too_many", what="minutiae", count=len(rows), most=MOST_MINUTIAE
-        )
+        raise Unusable("biometrics.codec.too_many_minutiae", count=len(rows), most=MOST_MINUTIAE)
     if not len(rows) and standard is Standard.ISO_2011:
         raise Unusable("biometrics.codec.no_minutiae", standard=str(standard))
     if len(rows) and rows[:, 1:3].max() > MOST_COORDINATE:

@@ -19,5 +19,6 @@ from pims.biometrics.engine.matching.prepared import Prepared
 
 __all__ = [
     "Calibration", "Comparison", "Evidence", "Matcher", "Prepared", "Sequencing", "Swap",
-    "calibration", "check_sequence", "decide", "false_match_rate", "fuse", "matcher", "repeated", "threshold",
+    "calibration", "check_sequence", "decide", "false_match_rate", "fuse", "matcher", "repeated",
+    "threshold",
 ]  # fmt: skip

@@ -15,7 +15,7 @@ from pims.biometrics.engine.matching.alignment import bent, laid, paired, rigid
 from pims.biometrics.engine.matching.consensus import agreements, rise, strongest
 from pims.biometrics.engine.matching.evidence import ALONE, CONSENSUS, PLACE, ROWS, TURN, weigh
 from pims.biometrics.engine.matching.prepared import PITCH
-from pims.biometrics.engine.matching.ridges import MEASURES, agree
+from pims.biometrics.engine.matching.ridges import agree
 from pims.biometrics.engine.matching.scoring import minutiae_score, ridge_score
 from pims.biometrics.engine.matching.similarity import similarities
 

@@ -17,88 +17,82 @@ I32 = NDArray[np.int32]
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def strongest(alike: F32, most: int, least: float, a: I32, b: I32, weight: F32) -> int:
-    """The up to `most` cells of `alike` (n, m) that are highest and at least `least`; how many.
+    """As many of the highest cells of `alike` (n, m) as are no more than `most`; how many.
 
-    Ties at the last level are taken in the order of the table.
+    All cells from a level on, so that the order of the table makes no difference; none below
+    `least`.
     """
-    levels = 512
     n, m = alike.shape
-    tally = np.zeros(levels, dtype=np.int32)
-    for i in range(n):
-        for j in range(m):
-            if alike[i, j] >= least:
-                tally[min(levels - 1, int(alike[i, j] * levels))] += 1
-    held, level = 0, levels
-    while level > 0 and held + tally[level - 1] <= most:
-        level -= 1
-        held += tally[level]
-    spare = most - held if level > 0 else 0
+    flat = alike.ravel()
+    low, high = np.float32(least), np.float32(1.0)
+    if _above(flat, low) > most:
+        for _ in range(9):
+            middle = np.float32(0.5) * (low + high)
+            if _above(flat, middle) > most:
+                low = middle
+            else:
+                high = middle
+        low = high
     count = 0
     for i in range(n):
         for j in range(m):
-            value = alike[i, j]
-            if value < least:
-                continue
-            at = min(levels - 1, int(value * levels))
-            if at >= level or (at == level - 1 and spare > 0):
-                if at < level:
-                    spare -= 1
-                a[count], b[count], weight[count] = i, j, value
+            if alike[i, j] > low and count < most:
+                a[count], b[count], weight[count] = i, j, alike[i, j]
                 count += 1
     return count
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _above(values: F32, level: float) -> int:
+    count = np.int32(0)
+    for k in range(values.shape[0]):
+        count += np.int32(values[k] > level)
+    return count
+
+
+@njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator]
 def agreements(
-    count: int,
-    a: I32,
-    b: I32,
-    weight: F32,
-    xy_a: F32,
-    way_a: F32,
-    xy_b: F32,
-    way_b: F32,
-    slack: F32,
-    out: F32,
-) -> None:
+    count: int, a: I32, b: I32, weight: F32, xy_a: F32, way_a: F32, xy_b: F32, way_b: F32,
+    slack: F32, out: F32,
+) -> None:  # fmt: skip
     """Fill `out` (count, count): how well each two pairs agree, 0..1, by their own weights.
 
     `way` (n, 2) are cosine and sine of the direction. `slack`: px of length free, px a px of
-    distance, radians of bearing, radians of turn.
+    distance, radians of bearing, radians of turn. Single precision and no branches: the inner loop
+    then runs on sixteen pairs at once.
     """
-    turn_c, turn_s = np.empty(count, dtype=np.float32), np.empty(count, dtype=np.float32)
+    ax, ay = np.empty(count, np.float32), np.empty(count, np.float32)
+    bx, by = np.empty(count, np.float32), np.empty(count, np.float32)
+    tc, ts = np.empty(count, np.float32), np.empty(count, np.float32)
+    root = np.empty(count, np.float32)
     for p in range(count):
-        ca, sa = way_a[a[p], 0], way_a[a[p], 1]
-        cb, sb = way_b[b[p], 0], way_b[b[p], 1]
-        turn_c[p] = cb * ca + sb * sa
-        turn_s[p] = sb * ca - cb * sa
-    bearing = 2.0 / (slack[2] * slack[2])
-    turning = 2.0 / (slack[3] * slack[3])
+        i, j = a[p], b[p]
+        ax[p], ay[p], bx[p], by[p] = xy_a[i, 0], xy_a[i, 1], xy_b[j, 0], xy_b[j, 1]
+        # The turn that lays the one's direction on the other's.
+        tc[p] = way_b[j, 0] * way_a[i, 0] + way_b[j, 1] * way_a[i, 1]
+        ts[p] = way_b[j, 1] * way_a[i, 0] - way_b[j, 0] * way_a[i, 1]
+        root[p] = np.sqrt(weight[p])
+    one, half, nothing = np.float32(1.0), np.float32(0.5), np.float32(0.0)
+    free, grows = slack[0], half * slack[1]
+    vague = slack[0] * slack[0]
+    bearing = np.float32(2.0) / (slack[2] * slack[2])
+    turning = np.float32(2.0) / (slack[3] * slack[3])
     for p in range(count):
-        out[p, p] = 0.0
-        ax, ay = xy_a[a[p], 0], xy_a[a[p], 1]
-        bx, by = xy_b[b[p], 0], xy_b[b[p], 1]
-        cp, sp = turn_c[p], turn_s[p]
-        for q in range(p):
-            cq, sq = turn_c[q], turn_s[q]
-            apart = turning * (1.0 - (cp * cq + sp * sq))
-            value = np.float32(0.0)
-            if apart < 1.0 and a[p] != a[q] and b[p] != b[q]:
-                ux, uy = xy_a[a[q], 0] - ax, xy_a[a[q], 1] - ay
-                vx, vy = xy_b[b[q], 0] - bx, xy_b[b[q], 1] - by
-                lu, lv = math.sqrt(ux * ux + uy * uy), math.sqrt(vx * vx + vy * vy)
-                free = slack[0] + slack[1] * 0.5 * (lu + lv)
-                longer = (lu - lv) / free
-                dot, cross = ux * vx + uy * vy, ux * vy - uy * vx
-                # A bearing over a short distance is vague: a pixel's error turns it.
-                norm = lu * lv + slack[0] * slack[0]
-                one = bearing * (1.0 - (cp * dot + sp * cross + slack[0] * slack[0]) / norm)
-                two = bearing * (1.0 - (cq * dot + sq * cross + slack[0] * slack[0]) / norm)
-                rest = 1.0 - (apart + longer * longer + one + two) * 0.5
-                if rest > 0.0:
-                    value = np.float32(rest * math.sqrt(weight[p] * weight[q]))
-            out[p, q] = value
-            out[q, p] = value
+        x_a, y_a, x_b, y_b, cp, sp = ax[p], ay[p], bx[p], by[p], tc[p], ts[p]
+        i, j, own = a[p], b[p], root[p]
+        for q in range(count):
+            ux, uy, vx, vy = ax[q] - x_a, ay[q] - y_a, bx[q] - x_b, by[q] - y_b
+            lu, lv = np.sqrt(ux * ux + uy * uy), np.sqrt(vx * vx + vy * vy)
+            longer = (lu - lv) / (free + grows * (lu + lv))
+            dot, cross = ux * vx + uy * vy, ux * vy - uy * vx
+            # A bearing over a short distance is vague: a pixel's error turns it.
+            norm = one / (lu * lv + vague)
+            first = one - (cp * dot + sp * cross + vague) * norm
+            second = one - (tc[q] * dot + ts[q] * cross + vague) * norm
+            apart = turning * (one - (cp * tc[q] + sp * ts[q]))
+            rest = one - half * (apart + longer * longer + bearing * (first + second))
+            fits = (apart < one) & (a[q] != i) & (b[q] != j)
+            out[p, q] = max(rest, nothing) * own * root[q] if fits else nothing
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
@@ -109,13 +103,15 @@ def rise(count: int, table: F32, weight: F32, rounds: int, out: F32) -> float:
     size = np.float32(0.0)
     fresh = np.empty(count, dtype=np.float32)
     for _ in range(rounds):
+        fresh[:] = np.float32(0.0)
+        # By rows of a symmetric table: sums side by side rather than one after the other.
+        for q in range(count):
+            share = out[q]
+            for p in range(count):
+                fresh[p] += table[q, p] * share
         total = np.float32(0.0)
         for p in range(count):
-            summed = np.float32(0.0)
-            for q in range(count):
-                summed += table[p, q] * out[q]
-            fresh[p] = summed
-            total += summed * summed
+            total += fresh[p] * fresh[p]
         size = np.float32(math.sqrt(total))
         if size <= 0.0:
             return 0.0

@@ -74,7 +74,7 @@ def describe(
         for k in range(cells.shape[0]):
             x = xy[i, 0] + c * cells[k, 0] - s * cells[k, 1]
             y = xy[i, 1] + s * cells[k, 0] + c * cells[k, 1]
-            column, row = int(math.floor(x / pitch)), int(math.floor(y / pitch))
+            column, row = math.floor(x / pitch), math.floor(y / pitch)
             if 0 <= row < rows and 0 <= column < columns and region[row, column]:
                 bit = np.uint64(1) << np.uint64(k & 63)
                 for d in range(slices):

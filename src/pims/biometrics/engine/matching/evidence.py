@@ -17,7 +17,7 @@ ROWS = 10
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def seen_at(region: NDArray[np.uint8], pitch: float, x: float, y: float) -> int:
     """How many squares inside the print the place lies: 0 is outside."""
-    row, column = int(math.floor(y / pitch)), int(math.floor(x / pitch))
+    row, column = math.floor(y / pitch), math.floor(x / pitch)
     if 0 <= row < region.shape[0] and 0 <= column < region.shape[1]:
         return int(region[row, column])
     return 0

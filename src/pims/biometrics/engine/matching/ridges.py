@@ -48,7 +48,7 @@ def blocks(ridges: RidgeMap | None) -> F32:
     return out
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator]
 def agree(
     ridges_a: F32, ridges_b: F32, step_a: float, step_b: float, move: F32,
     count: int, a: I32, b: I32, xy_a: F32, xy_b: F32, out: F32,
@@ -84,7 +84,7 @@ def agree(
                 uy += near * at[k, 3]
             x += ux / total
             y += uy / total
-            row_b, column_b = int(math.floor(y / step_b)), int(math.floor(x / step_b))
+            row_b, column_b = math.floor(y / step_b), math.floor(x / step_b)
             if not (0 <= row_b < ridges_b.shape[0] and 0 <= column_b < ridges_b.shape[1]):
                 continue
             other = ridges_b[row_b, column_b, WEIGHT]

@@ -222,7 +222,7 @@ def draw_anatomy(person: np.uint64, position: int, one: Any) -> None:
         one.wave_phase[i] = within(state, 0.0, 2.0 * math.pi)
         one.wave_turn[i] = 0.035 * normal(state)
         one.wave_period[i] = 0.025 * normal(state)
-    one.density = gamma_like(state, 0.00042, 0.12) * density
+    one.density = gamma_like(state, 0.00035, 0.12) * density
     one.dryness = 0.8 * dryness + 0.6 * normal(state)
     one.wear = min(1.0, max(0.0, 0.75 * wear * wear + 0.25 * uniform(state)))
     one.creases = int(uniform(state) * uniform(state) * 5.0)

@@ -239,6 +239,7 @@ class Likeness:
     aligned: float  # share
     turn: float  # degrees, deviation of the difference
     common: float  # median share of a print's minutiae that lie inside the other's hull
+    common_low: float  # the 10th percentile over pairs
     found: float  # mean share of those that the other print has as well
     found_low: float  # the 10th percentile over pairs
     found_high: float  # the 90th
@@ -292,6 +293,7 @@ def likeness(pairs: Iterable[tuple[Template, Template]]) -> Likeness:
         aligned=len(whole) / asked,
         turn=float(whole[:, 0].std()),
         common=float(np.median(whole[:, 1])),
+        common_low=float(np.percentile(whole[:, 1], 10)),
         found=float(whole[:, 2].mean()), found_low=float(low), found_high=float(high),
         away=float(np.median(single[:, 0])), away_high=float(np.percentile(single[:, 0], 90)),
         swing=float(np.median(single[:, 1])), swing_high=float(np.percentile(single[:, 1], 90)),

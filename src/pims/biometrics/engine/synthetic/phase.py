@@ -18,7 +18,7 @@ from pims.biometrics.engine.synthetic.flow import direction_at, on_skin, period_
 __all__ = ["agreed_phase"]
 
 _STEPS = 400
-_PIN = 1.0  # how strongly a minutia insists on being an ending, or a bifurcation
+_PIN = 2.5  # how strongly a minutia insists on being an ending, or a bifurcation
 _PINS = 5  # how strongly a minutia insists on being an ending, or a bifurcation
 
 

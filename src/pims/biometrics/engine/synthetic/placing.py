@@ -20,7 +20,7 @@ __all__ = ["MASTER", "MOST", "place_minutiae"]
 MOST = 160
 MASTER = 5  # columns: x, y, angle, kind, how well it shows
 
-_ENDINGS = 0.57
+_ENDINGS = 0.70
 _DEMANDED = 0.8
 _AROUND = 4000.0  # square px within which those that begin and those that end balance
 _BALANCE = 1.8

@@ -51,7 +51,7 @@ def find_minutiae(
     """
     state = stream(key_of(one.key, np.uint64(1)))
     extreme = max(0.0, abs(one.moisture) - 0.8) + max(0.0, abs(one.pressure) - 1.0)
-    bad = 0.06 * extreme + 0.55 * one.trouble
+    bad = 0.012 * extreme + 0.16 * one.trouble
     number = 0
     for i in range(count):
         x = master[i, 0]
@@ -62,13 +62,13 @@ def find_minutiae(
         worse = max(0.0, bad * (1.0 + 1.2 * cloud(one, x, y)))
         rim = max(0.0, (edge - 0.86) / 0.14)
         # Some minutiae show in every impression, some in hardly any.
-        faint = master[i, 4] ** 3
-        shows = (1.0 - 0.45 * faint) * (1.0 - min(0.95, worse)) * (1.0 - 0.6 * rim)
+        faint = master[i, 4] ** 8
+        shows = (1.0 - 0.25 * faint) * (1.0 - min(0.95, worse)) * (1.0 - 0.12 * rim)
         luck = uniform(state)
-        stray = 0.9 + 1.6 * worse + 0.5 * faint
+        stray = 0.5 + 3.0 * worse + 0.6 * faint
         stray_x = stray * normal(state)
         stray_y = stray * normal(state)
-        swing = math.radians(4.0 + 7.0 * worse + 3.0 * faint) * normal(state)
+        swing = math.radians(1.1 + 11.0 * worse + 4.0 * faint) * normal(state)
         flip = uniform(state)
         if luck >= shows:
             continue
@@ -79,7 +79,7 @@ def find_minutiae(
             continue
         angle = _turned_by(one, x, y, master[i, 2]) + swing
         kind = master[i, 3]
-        if flip < 0.10 + 0.10 * faint + 0.15 * worse:
+        if flip < 0.045 + 0.10 * faint + 0.20 * worse:
             kind = 3.0 - kind
         found[number, 0] = sx
         found[number, 1] = sy
@@ -97,14 +97,14 @@ def _add_spurious(
 ) -> int:  # fmt: skip
     """Breaks and bridges (two minutiae, nose to nose across a ridge's gap) and single ones."""
     area = math.pi * one.half_width * one.half_height
-    wanted = area * (0.000022 + 0.00022 * bad)
+    wanted = area * (0.000012 + 0.00020 * bad)
     tries = int(wanted + uniform(state) + 0.7 * math.sqrt(wanted) * normal(state))
     for _ in range(max(0, tries)):
         across = within(state, -1.0, 1.0)
         along = within(state, -1.0, 1.0)
-        both = uniform(state) < 0.3
+        both = uniform(state) < 0.1
         forward = uniform(state) < 0.5
-        kind = 1.0 if uniform(state) < 0.6 else 2.0
+        kind = 1.0 if uniform(state) < 0.7 else 2.0
         worth = within(state, 5.0, 60.0)
         gap = within(state, 3.0, 9.0)
         chance = uniform(state)

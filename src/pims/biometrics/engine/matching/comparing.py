@@ -25,11 +25,11 @@ I32 = NDArray[np.int32]
 MOST = 64  # likely pairs weighed against each other
 LEAST = 0.05  # how alike two neighbourhoods must be at all
 DOUBT = 10.0  # bits
-HYPOTHESES = 5
+HYPOTHESES = 3
 SLACK = np.array([6.0, 0.07, math.radians(24), math.radians(24)], dtype=np.float32)
 # Below these a pair is hopeless: of pairs of one finger about one in 1000 each.
 HOPELESS_CONSENSUS = 0.5
-HOPELESS_MINUTIAE = -5.0
+HOPELESS_MINUTIAE = -4.5
 LOWEST = -8.0  # no evidence against is stronger
 LEVER, LEVER_LATER = 20.0, 15.0  # px
 REACH, STIFF = 60.0, 0.7  # of bending

@@ -1,8 +1,8 @@
 """`python -m pims.biometrics.engine.synthetic`: contact sheets, and tables beside real prints.
 
-    sheet FILE.png          twelve fingers, two of each class
-    sheet FILE.png --one    twelve impressions of one finger
-    scores [--fvc FOLDER]   the tables of docs/biometrics.md; FOLDER has FVC2002's DB1_B to DB4_B
+sheet FILE.png          twelve fingers, two of each class
+sheet FILE.png --one    twelve impressions of one finger
+scores [--fvc FOLDER]   the tables of docs/biometrics.md; FOLDER has FVC2002's DB1_B to DB4_B
 """
 
 import argparse

@@ -180,7 +180,9 @@ def _turn_cores(state: Stream, one: Any) -> None:
             if j != i:
                 rest += 0.5 * math.atan2(one.core_y[j] - y, x - one.core_x[j])
         one.core_axis[i] = 2.0 * rest
-        one.core_round[i] = within(state, 0.55, 1.05) if one.pattern != 1 else within(state, 0.0, 0.4)
+        one.core_round[i] = (
+            within(state, 0.55, 1.05) if one.pattern != 1 else within(state, 0.0, 0.4)
+        )
 
 
 @compiled

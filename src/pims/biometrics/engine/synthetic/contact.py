@@ -24,6 +24,7 @@ from pims.biometrics.engine.synthetic.dice import (
 __all__ = ["CONTACT", "draw_contact", "in_contact", "to_finger", "to_sensor"]
 
 PULLS = 3
+_PARTIAL = 0.23  # share of impressions in which only a part of the pad touches
 
 CONTACT = np.dtype(
     [
@@ -71,12 +72,20 @@ def draw_contact(finger: Any, number: np.uint64, width: int, height: int, one: A
     trouble = uniform(state)
     one.trouble = min(1.0, 0.15 * finger.wear + 0.7 * trouble**5)
     one.turn = math.radians(11.0) * normal(state)
-    share = 0.765 * gamma_like(state, 1.0, 0.09) + 0.03 * one.pressure
+    share = 0.765 * gamma_like(state, 1.0, 0.11) + 0.03 * one.pressure
     one.half_width = finger.half_width * min(0.97, share * (1.0 + 0.05 * normal(state)))
     one.half_height = finger.half_height * min(0.97, share * (1.0 + 0.08 * normal(state)))
-    # The finger rolls and tips: other skin touches.
-    one.middle_x = 16.0 * normal(state)
-    one.middle_y = 27.0 * normal(state)
+    # The finger rolls and tips: other skin touches; now and then only a part of the usual.
+    astray = gamma_like(state, 1.0, 0.45)
+    partial = uniform(state) < _PARTIAL
+    less = within(state, 0.5, 0.9)
+    narrower = within(state, 0.7, 1.0)
+    if partial:
+        one.half_height *= less
+        one.half_width *= narrower
+        astray *= 1.5
+    one.middle_x = max(-60.0, min(60.0, 17.0 * astray * normal(state)))
+    one.middle_y = max(-90.0, min(90.0, 29.0 * astray * normal(state)))
     for i in range(4):
         one.ragged[i] = 0.02 * normal(state) if i < 2 else within(state, 0.0, 2.0 * math.pi)
     # The part that touches is brought to the middle of the sensor, more or less.
@@ -90,9 +99,10 @@ def draw_contact(finger: Any, number: np.uint64, width: int, height: int, one: A
     one.stick_y = one.middle_y + 30.0 * normal(state)
     one.stick = within(state, 30.0, 70.0)
     one.passage = within(state, 1.2, 2.6)
-    one.slide_x = 3.0 * normal(state)
-    one.slide_y = 3.0 * normal(state)
-    one.torsion = math.radians(2.0) * normal(state)
+    soft = gamma_like(state, 1.0, 0.45)  # few fingers give much, most little
+    one.slide_x = 3.2 * soft * normal(state)
+    one.slide_y = 3.2 * soft * normal(state)
+    one.torsion = math.radians(2.1) * soft * normal(state)
     one.stretch = 0.012 * normal(state)
     for i in range(PULLS):
         length = 2.0 * math.pi / within(state, 130.0, 320.0)
@@ -100,8 +110,8 @@ def draw_contact(finger: Any, number: np.uint64, width: int, height: int, one: A
         one.pull_x[i] = length * math.cos(direction)
         one.pull_y[i] = length * math.sin(direction)
         one.pull_phase[i] = within(state, 0.0, 2.0 * math.pi)
-        one.pull_dx[i] = 0.7 * normal(state)
-        one.pull_dy[i] = 0.7 * normal(state)
+        one.pull_dx[i] = 0.75 * soft * normal(state)
+        one.pull_dy[i] = 0.75 * soft * normal(state)
 
 
 @compiled

@@ -53,9 +53,7 @@ def _filters() -> NDArray[np.float32]:
 
 
 @compiled
-def _choose_filters(
-    finger: Any, which: NDArray[np.int16], skin: NDArray[np.bool_]
-) -> None:
+def _choose_filters(finger: Any, which: NDArray[np.int16], skin: NDArray[np.bool_]) -> None:
     rows, columns = which.shape
     for r in range(rows):
         y = (r - (rows - 1) / 2) * _COARSE

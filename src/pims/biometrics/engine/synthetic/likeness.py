@@ -28,9 +28,7 @@ def rows_of(template: Template) -> NDArray[np.float64]:
 
 
 @compiled
-def _moved(
-    rows: NDArray[np.float64], turn: float, x: float, y: float
-) -> NDArray[np.float64]:
+def _moved(rows: NDArray[np.float64], turn: float, x: float, y: float) -> NDArray[np.float64]:
     """Turned counter-clockwise about the origin, then shifted."""
     out = rows.copy()
     cos = math.cos(turn)

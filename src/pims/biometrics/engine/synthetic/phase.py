@@ -71,9 +71,7 @@ def _write_edges(
                 here = math.cos(angle[r, c]) if side else math.sin(angle[r, c])
                 there = math.cos(angle[r2, c2]) if side else math.sin(angle[r2, c2])
                 turns[side, r, c] = sign
-                rise[side, r, c] = (
-                    -0.5 * step * (here * wave[r, c] + sign * there * wave[r2, c2])
-                )
+                rise[side, r, c] = -0.5 * step * (here * wave[r, c] + sign * there * wave[r2, c2])
 
 
 @compiled
@@ -90,9 +88,7 @@ def _cut(
     # To the right, unless a core or a delta lies on the way.
     way = 1
     for k in range(c, columns - 1):
-        around = (
-            turns[0, r, k] * turns[1, r, k + 1] * turns[0, r + 1, k] * turns[1, r, k]
-        )
+        around = turns[0, r, k] * turns[1, r, k + 1] * turns[0, r + 1, k] * turns[1, r, k]
         if around < 0.0:
             way = -1
             break

@@ -51,7 +51,7 @@ def find_minutiae(
     """
     state = stream(key_of(one.key, np.uint64(1)))
     extreme = max(0.0, abs(one.moisture) - 0.8) + max(0.0, abs(one.pressure) - 1.0)
-    bad = 0.012 * extreme + 0.16 * one.trouble
+    bad = 0.012 * extreme + 0.20 * one.trouble
     number = 0
     for i in range(count):
         x = master[i, 0]
@@ -122,9 +122,7 @@ def _add_spurious(
             px = x + sign * 0.5 * gap * math.cos(angle)
             py = y - sign * 0.5 * gap * math.sin(angle)
             sx, sy = to_sensor(one, px, py)
-            if not (
-                _MARGIN <= sx <= one.width - _MARGIN and _MARGIN <= sy <= one.height - _MARGIN
-            ):
+            if not (_MARGIN <= sx <= one.width - _MARGIN and _MARGIN <= sy <= one.height - _MARGIN):
                 continue
             turned = _turned_by(one, px, py, angle) + (0.0 if side == 0 else math.pi)
             turned += math.radians(8.0) * normal(state)

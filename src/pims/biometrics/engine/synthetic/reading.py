@@ -110,9 +110,7 @@ def _joined(lines: NDArray[np.uint8], r: int, c: int) -> bool:
 
 
 @compiled
-def _walk(
-    lines: NDArray[np.uint8], r: int, c: int, first: int, steps: int
-) -> tuple[int, int, int]:
+def _walk(lines: NDArray[np.uint8], r: int, c: int, first: int, steps: int) -> tuple[int, int, int]:
     """Along a line from (r, c) to its neighbour `first` and on: where it got to, in how many
     steps. It stops where the line ends or forks."""
     last_r = r

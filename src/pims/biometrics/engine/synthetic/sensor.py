@@ -77,9 +77,7 @@ def pores_of(finger: Any, pattern: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 @compiled
-def _stamp(
-    loss: NDArray[np.float32], x: float, y: float, depth: float, spread: float
-) -> None:
+def _stamp(loss: NDArray[np.float32], x: float, y: float, depth: float, spread: float) -> None:
     """Take `depth` from the ink about (x, y), bell-shaped; where several meet, the deepest."""
     reach = int(2.5 * spread) + 1
     for r in range(max(0, int(y) - reach), min(loss.shape[0], int(y) + reach + 2)):

@@ -13,9 +13,11 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from pims.biometrics.engine.matching import Matcher
 from pims.biometrics.engine.synthetic import comparison
 from pims.biometrics.engine.synthetic.anatomy import Pattern
 from pims.biometrics.engine.synthetic.fingers import Finger, impression_of, person
+from pims.biometrics.engine.template import Template
 
 # DB2_B was scanned at 569 ppi.
 _PPI = {"DB1_B": 500, "DB2_B": 569, "DB3_B": 500, "DB4_B": 500}
@@ -28,7 +30,7 @@ def _line(text: str = "") -> None:
 
 
 def _two_of_each() -> list[tuple[Finger, int]]:
-    wanted = {pattern: 2 for pattern in Pattern}
+    wanted = dict.fromkeys(Pattern, 2)
     found: dict[Pattern, list[Finger]] = {pattern: [] for pattern in Pattern}
     seed = 0
     while any(wanted.values()):
@@ -55,7 +57,7 @@ def _sheet(where: Path, *, one: bool) -> None:
 def _real(folder: Path) -> comparison.Prints:
     from pims.biometrics.engine.extraction import examine
 
-    prints: dict[tuple[str, str], list[comparison.Template]] = {}
+    prints: dict[tuple[str, str], list[Template]] = {}
     for name, ppi in _PPI.items():
         for path in sorted((folder / name).glob("*_*.png")):
             template = examine(path, ppi=ppi, strict=False).template
@@ -77,7 +79,7 @@ def _scores(folder: Path | None, fingers: int) -> None:
     for line in comparison.prints_table(prints):
         _line(line)
     _line()
-    matcher = comparison.Matcher()
+    matcher = Matcher()
     scores: dict[str, comparison.Scores] = {}
     for name, some in prints.items():
         if name != "ours, templates":

@@ -87,7 +87,7 @@ def draw_contact(finger: Any, number: np.uint64, width: int, height: int, one: A
     one.middle_x = max(-60.0, min(60.0, 17.0 * astray * normal(state)))
     one.middle_y = max(-90.0, min(90.0, 29.0 * astray * normal(state)))
     for i in range(4):
-        one.ragged[i] = 0.02 * normal(state) if i < 2 else within(state, 0.0, 2.0 * math.pi)
+        one.ragged[i] = 0.015 * normal(state) if i < 2 else within(state, 0.0, 2.0 * math.pi)
     # The part that touches is brought to the middle of the sensor, more or less.
     cos = math.cos(one.turn)
     sin = math.sin(one.turn)

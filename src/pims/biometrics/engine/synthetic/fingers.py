@@ -8,7 +8,7 @@ other fingers or impressions were asked for, or in which order.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,8 @@ __all__ = [
 ]  # fmt: skip
 
 TEN = tuple(Position(number) for number in range(1, 11))
+
+T = TypeVar("T", np.float32, np.uint8)
 
 # The root of all persons' keys: another number here is another population.
 _PEOPLE = np.uint64(0x50494D53)
@@ -214,19 +216,19 @@ def bulk_templates(
         )
         parts.append((*real[:, :total].copy(), *small[:, :total].copy()))
         counts.append(numbers)
-    columns = [
-        np.concatenate([part[i] for part in parts])
-        if parts
-        else np.empty(0, np.float32 if i < 3 else np.uint8)
-        for i in range(5)
-    ]
+    x, y, angle = (_joined([part[i] for part in parts], np.float32) for i in range(3))
+    kind, quality = (_joined([part[i] for part in parts], np.uint8) for i in range(3, 5))
     return TemplateArrays(
-        x=columns[0], y=columns[1], angle=columns[2], kind=columns[3], quality=columns[4],
+        x=x, y=y, angle=angle, kind=kind, quality=quality,
         starts=np.cumsum(np.concatenate(counts)),
         seeds=np.repeat(people, len(fingers)),
         positions=np.tile(fingers.astype(np.uint8), len(people)),
         sensor=sensor,
     )  # fmt: skip
+
+
+def _joined(parts: list[NDArray[Any]], kind: type[T]) -> NDArray[T]:
+    return np.concatenate([np.empty(0, kind), *parts])
 
 
 def _person_key(seed: int) -> np.uint64:

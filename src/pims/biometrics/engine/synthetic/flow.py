@@ -27,7 +27,7 @@ def turned(dx: float, dy: float, one: Any, index: int) -> float:
     sin = dy / away
     cos = dx / away
     bend = one.bend[index]
-    return (
+    return float(
         math.atan2(dy, dx)
         + bend[0] * sin
         + bend[1] * (cos - 1.0)
@@ -62,7 +62,7 @@ def direction_at(one: Any, x: float, y: float) -> float:
         angle += one.wave_turn[i] * math.sin(
             one.wave_x[i] * x + one.wave_y[i] * y + one.wave_phase[i]
         )
-    return angle
+    return float(angle)
 
 
 @compiled
@@ -135,4 +135,4 @@ def begin_rate(nodes: NDArray[np.float64], r: int, c: int) -> float:
     down = min(r + 1, rows - 1)
     dx = _beside(nodes, r, right, tx, ty)[0] - _beside(nodes, r, left, tx, ty)[0]
     dy = _beside(nodes, up, c, tx, ty)[1] - _beside(nodes, down, c, tx, ty)[1]
-    return dx / ((right - left) * STEP) + dy / ((down - up) * STEP)
+    return float(dx / ((right - left) * STEP) + dy / ((down - up) * STEP))

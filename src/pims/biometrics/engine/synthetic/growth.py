@@ -87,7 +87,7 @@ def _filtered(
 
 
 def grow_ridges(finger: Any, minutiae: NDArray[np.float64]) -> NDArray[np.float32]:
-    """The pattern at 250 ppi: float32 in (-1, 1), ridges above 0, the pad's middle in the middle."""
+    """The pattern at 250 ppi: float32 in (-1, 1), ridges above 0; the pad's middle in its own."""
     columns = 2 * int((float(finger["half_width"]) + _MARGIN) / _COARSE) + 1
     rows = 2 * int((float(finger["half_height"]) + _MARGIN) / _COARSE) + 1
     which = np.empty((rows, columns), np.int16)

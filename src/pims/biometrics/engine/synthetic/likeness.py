@@ -211,7 +211,8 @@ def shape(templates: Iterable[Template]) -> Shape:
         np.fill_diagonal(away, np.inf)
         beside = (away > 8.0) & (away < 30.0)
         turn = np.cos(rows[:, None, 2] - rows[None, :, 2])
-        opposed = np.sum(beside & (turn < -0.5)) / max(1, np.sum(beside & (abs(turn) > 0.5)))
+        either = max(1, int(np.sum(beside & (abs(turn) > 0.5))))
+        opposed = int(np.sum(beside & (turn < -0.5))) / either
         least = away.min(axis=1)
         kept.append(
             (
@@ -266,9 +267,8 @@ def likeness(pairs: Iterable[tuple[Template, Template]]) -> Likeness:
         hit = np.zeros(len(b), bool)
         hit[best[matched]] = True
         common = (inside_b.sum() + inside_a.sum()) / (len(a) + len(b))
-        found = (np.sum(matched & inside_b) + np.sum(hit & inside_a)) / max(
-            1, inside_b.sum() + inside_a.sum()
-        )
+        asked_for = max(1, int(inside_b.sum() + inside_a.sum()))
+        found = int(np.sum(matched & inside_b) + np.sum(hit & inside_a)) / asked_for
         of_pairs.append((math.degrees(turn), common, found))
         other = b[best[matched]]
         mine = moved[matched]

@@ -2,8 +2,8 @@
 
 The ridges are a wave. Its phase grows by 2 pi a period across the flow, and by 2 pi too many around
 each minutia: a screw. The phase nearest to all that, in the sense of least squares over a grid, is
-found by conjugate gradients. Ridges have no head and tail: where the direction, as a number, jumps
-by pi, the phase changes its sign; `turns` keeps that, and cores and deltas need no care of their own.
+found by conjugate gradients. Ridges have no head and tail: where the direction, as a number,
+jumps by pi, the phase changes its sign, and `turns` keeps that.
 """
 
 import math
@@ -81,8 +81,8 @@ def _cut(
 ) -> None:  # fmt: skip
     """One screw: a cut from the minutia to the outline, over which the phase jumps by 2 pi."""
     rows, columns = angle.shape
-    r = int(math.floor(y / step + (rows - 1) / 2))
-    c = int(math.floor(x / step + (columns - 1) / 2))
+    r = math.floor(y / step + (rows - 1) / 2)
+    c = math.floor(x / step + (columns - 1) / 2)
     if not (0 <= r < rows - 1 and 0 <= c < columns - 1) or not skin[r, c]:
         return
     # To the right, unless a core or a delta lies on the way.
@@ -148,7 +148,7 @@ def _dot(a: NDArray[np.float32], b: NDArray[np.float32]) -> float:
         line = np.float32(0.0)
         for c in range(a.shape[1]):
             line += a[r, c] * b[r, c]
-        total += line
+        total += float(line)
     return total
 
 
@@ -218,8 +218,8 @@ def _pin(
         ahead = ahead if forward else -ahead
         x += ahead * math.cos(direction)
         y -= ahead * math.sin(direction)
-        r = int(math.floor(y / step + (rows - 1) / 2 + 0.5))
-        c = int(math.floor(x / step + (columns - 1) / 2 + 0.5))
+        r = math.floor(y / step + (rows - 1) / 2 + 0.5)
+        c = math.floor(x / step + (columns - 1) / 2 + 0.5)
         if not (1 <= r < rows - 1 and 1 <= c < columns - 1):
             continue
         wanted = 0.0 if (kind == 1.0) == forward else math.pi

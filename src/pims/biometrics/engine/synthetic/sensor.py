@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from pims.biometrics.engine.synthetic.compiled import compiled
 from pims.biometrics.engine.synthetic.contact import in_contact, to_finger, to_sensor
 from pims.biometrics.engine.synthetic.dice import key_of, normal, stream, uniform, within
+from pims.biometrics.engine.synthetic.flow import on_skin
 from pims.biometrics.engine.synthetic.printed import cloud
 
 __all__ = ["pores_of", "scanned"]
@@ -25,8 +26,8 @@ _COARSE = 2.0  # px of the sensor in one of the ridge pattern
 @compiled
 def _cubic(pattern: NDArray[np.float32], row: float, column: float) -> float:
     """The pattern between its points, by Catmull and Rom's cubic; 0 outside."""
-    r = int(math.floor(row))
-    c = int(math.floor(column))
+    r = math.floor(row)
+    c = math.floor(column)
     if r < 1 or c < 1 or r >= pattern.shape[0] - 2 or c >= pattern.shape[1] - 2:
         return 0.0
     v = row - r
@@ -149,7 +150,8 @@ def _inked(
             x, y = to_finger(contact, float(j * _STEP), float(i * _STEP))
             coarse[i, j, 0] = y / _COARSE + (rows - 1) / 2
             coarse[i, j, 1] = x / _COARSE + (columns - 1) / 2
-            coarse[i, j, 2] = in_contact(contact, x, y)
+            skin = on_skin(finger, x, y) ** (1.0 / 2.4)
+            coarse[i, j, 2] = max(in_contact(contact, x, y), skin)
             coarse[i, j, 3] = max(0.0, bad * (1.0 + 1.2 * cloud(contact, x, y)))
     dry = max(0.0, -contact.moisture)
     wet = max(0.0, contact.moisture)
@@ -168,7 +170,7 @@ def _inked(
                 a * coarse[i, j, 2] + b * coarse[i, j + 1, 2] + d * coarse[i + 1, j, 2]
                 + e * coarse[i + 1, j + 1, 2]
             )  # fmt: skip
-            rim += 0.035 * patchy[r, c]
+            rim += 0.025 * patchy[r, c]
             if rim > 1.12:
                 continue
             row = (
@@ -244,4 +246,5 @@ def _smoothed_by(image: NDArray[np.float32], spread: float) -> NDArray[np.float3
     side *= middle
     padded = np.pad(image, 1, mode="edge")
     across = middle * padded[:, 1:-1] + side * (padded[:, :-2] + padded[:, 2:])
-    return middle * across[1:-1] + side * (across[:-2] + across[2:])
+    both = middle * across[1:-1] + side * (across[:-2] + across[2:])
+    return both.astype(np.float32)

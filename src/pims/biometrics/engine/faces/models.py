@@ -52,7 +52,7 @@ def _file(name: str) -> Path:
     told = tomllib.loads((Path(__file__).parent / "provenance.toml").read_text("utf-8"))[name]
     spec = find_spec(PACKAGE)
     for folder in (spec.submodule_search_locations or []) if spec else []:
-        path = Path(folder) / "models" / told["file"]
+        path = Path(folder, "models", str(told["file"]))
         if path.is_file():
             with path.open("rb") as file:
                 found = hashlib.file_digest(file, "sha256").hexdigest()

@@ -208,7 +208,7 @@ def test_a_minutia_outside_its_image_is_remarked() -> None:
 @pytest.mark.parametrize(
     ("change", "code"),
     [
-        ((0, b"XXX"), "not_fmr"),
+        ((0, b"GIF"), "not_fmr"),
         ((4, b" 99"), "version"),
         ((8, b"\xff\xff\xff\xff"), "lengths_disagree"),
         ((8, b"\x00\x00\x00\x00"), "lengths_disagree"),

@@ -2,9 +2,11 @@
 
 import re
 import sys
+import tomllib
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
+from functools import cache
 from pathlib import Path
 from types import FrameType
 
@@ -16,7 +18,6 @@ from pims.biometrics.engine.codecs.bounds import MOST_TRANSACTION_BYTES
 from pims.biometrics.engine.codecs.tests.mutation import mutations
 from pims.biometrics.engine.codecs.tests.samples import ridges, template
 from pims.biometrics.engine.reasons import Unusable
-from pims.ui.wording import LANGUAGES, catalogue
 from tests.fixtures.reference import need_reference
 
 # Lines of Python run for one file of n bytes: a handful for each value, and each needs a byte.
@@ -30,6 +31,17 @@ NAMES = (
     "type_6_wvu.an2", "type_3_wvu.an2", "type_5_wvu.an2", "sign_vec.an2", "sign_raw.an2",
     "valid1.2.an2", "valid1.5.an2", "valid1.6.an2",
 )  # fmt: skip
+
+
+# The engine knows no page, so its tests read the words from their files.
+WORDING = Path(codecs.__file__).parents[3] / "ui" / "wording"
+LANGUAGES = {"en", "es"}
+
+
+@cache
+def catalogue() -> Mapping[str, Mapping[str, str]]:
+    files = sorted(WORDING.glob("biometrics*.toml"))
+    return {k: v for f in files for k, v in tomllib.loads(f.read_text("utf-8")).items()}
 
 
 def everything(data: bytes) -> None:

@@ -153,9 +153,7 @@ def test_a_model_file_that_was_not_tested_is_not_used(
     assert hashlib.sha256(b"something else").hexdigest() != told["points"]["sha256"]
 
 
-def test_the_score_is_even_where_the_author_documents_it_and_never_says_more_than_was_seen() -> (
-    None
-):
+def test_the_score_is_even_where_its_author_says_and_claims_no_more_than_was_seen() -> None:
     scores = DOCUMENTED.score(np.array([0.0, 0.3, 0.6, 0.9, 1.5], dtype=np.float32))
     assert scores[2] == pytest.approx(0, abs=1e-4)
     assert scores[0] == scores[1] == pytest.approx(math.log(1 / 0.0062), abs=1e-4)

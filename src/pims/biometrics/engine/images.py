@@ -19,7 +19,7 @@ from pims.biometrics.engine.codecs import wsq
 from pims.biometrics.engine.reasons import Unusable
 from pims.biometrics.engine.template import PPI
 
-__all__ = ["MOST_BYTES", "MOST_PIXELS", "Print", "from_pixels", "read"]
+__all__ = ["MOST_BYTES", "MOST_PIXELS", "Print", "file_bytes", "from_pixels", "read"]
 
 # Of Pillow, which also has readers for what no scanner writes; WSQ has its own.
 FORMATS = ("PNG", "TIFF", "BMP", "JPEG")
@@ -58,7 +58,7 @@ def read(source: bytes | Path | str, *, ppi: float | None = None) -> Print:
     `ppi` is the resolution; without it that of the file's own tags, where they name one that a
     fingerprint scanner has, else 500. Raises `Unusable`.
     """
-    data = _bytes(source)
+    data = file_bytes(source)
     _check_ppi(ppi)
     # Pillow warns of images that our own bound refuses in words.
     with warnings.catch_warnings():
@@ -111,7 +111,8 @@ def _number(value: float) -> float | int:
     return int(value) if value == int(value) else round(value, 1)
 
 
-def _bytes(source: bytes | Path | str) -> bytes:
+def file_bytes(source: bytes | Path | str) -> bytes:
+    """The bytes, read where a file is named. Raises `Unusable` where there are too many or none."""
     if isinstance(source, bytes):
         size, data = len(source), source
     else:

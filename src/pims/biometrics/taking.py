@@ -4,12 +4,16 @@ a third of a second."""
 import io
 from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from pims.biometrics.engine import Position
 from pims.biometrics.engine.images import Print, read
 from pims.biometrics.engine.template import NOT_COMPUTED
 from pims.biometrics.packing import pack
+
+ENGINE = "leader-1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,7 @@ def taken_from(seen: Print, *, position: int, source: str) -> TakenFinger:
     quality = template.image_quality
     return TakenFinger(
         position=position,
-        image=as_png(seen),
+        image=png_of(seen.pixels),
         template=pack(template),
         minutiae=len(template),
         quality=None if quality == NOT_COMPUTED else quality,
@@ -49,11 +53,8 @@ def taken_from(seen: Print, *, position: int, source: str) -> TakenFinger:
     )
 
 
-def as_png(seen: Print) -> bytes:
+def png_of(pixels: NDArray[np.uint8]) -> bytes:
+    """The pixels of a print, at 500 ppi."""
     out = io.BytesIO()
-    # 500 ppi, in pixels a metre as the format wants it.
-    Image.fromarray(seen.pixels).save(out, "PNG", dpi=(500, 500))
+    Image.fromarray(pixels).save(out, "PNG", dpi=(500, 500))
     return out.getvalue()
-
-
-ENGINE = "leader-1"

@@ -8,8 +8,10 @@ watched too, and an index outside its arrays is an error here and not a silent r
 
 import argparse
 import os
+import random
 import sys
 import tempfile
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -22,6 +24,7 @@ with atheris.instrument_imports(include=["pims.biometrics.engine.codecs"]):
     from pims.biometrics.engine import codecs
     from pims.biometrics.engine.codecs import ansi_nist, face_record, fmr, wsq
 
+from pims.biometrics.engine.codecs.tests.mutation import mutations
 from pims.biometrics.engine.codecs.tests.samples import ridges, template
 from pims.biometrics.engine.reasons import Unusable
 from tests.fixtures.reference import reference
@@ -32,6 +35,11 @@ SECONDS_A_FILE = 60
 LONGEST = 70_000
 # Decoding in Python is slow; larger images only repeat what smaller ones show.
 MOST_PIXELS = 40_000
+TROUBLES = (
+    "", "0", "-1", "1", "2", "255", "256", "65535", "99999999999", "4294967295", "1e9", "nan",
+    " 7 ", "٣", "\udcff", "é", "00000000000", "99999999999360", "00010001361", "A", "D", ",", "0,0",
+    "1,", "G" * 300, "WSQ20", "NONE", "JPEGB", "201",
+)  # fmt: skip
 
 
 def ask(data: bytes) -> None:
@@ -60,11 +68,20 @@ def _transaction(data: bytes) -> None:
     assert ansi_nist.write_transaction(again) == written
     for record in transaction.records:
         try:
-            ansi_nist.image_of(record, transaction)
+            image = ansi_nist.image_of(record, transaction)
+            if image is not None and _small(image):
+                ansi_nist.grey(image)
         except Unusable:
             continue
     for held in ansi_nist.minutiae(transaction):
         held.template()
+
+
+def _small(image: ansi_nist.Image) -> bool:
+    if wsq.is_wsq(image.data):
+        head = wsq.header(image.data)
+        return head.width * head.height <= MOST_PIXELS
+    return len(image.data) <= MOST_PIXELS
 
 
 def one(data: bytes) -> None:
@@ -72,6 +89,57 @@ def one(data: bytes) -> None:
         ask(data)
     except Unusable:
         return
+
+
+def mutated(data: bytes, most: int, seed: int) -> bytes:
+    """Bytes changed by the library, by our own list of troubles, or, in a transaction that can be
+    read, in its fields with all lengths made right again: else hardly any change gets far."""
+    dice = random.Random(seed)
+    kind = dice.randrange(3)
+    if kind == 0 and ansi_nist.is_transaction(data):
+        try:
+            return ansi_nist.write_transaction(_troubled(data, dice))[:most]
+        except Unusable:
+            pass
+    if kind == 1:
+        return next(mutations(data, seed=seed, count=1))[:most]
+    return bytes(atheris.Mutate(data, most))
+
+
+def _troubled(data: bytes, dice: random.Random) -> ansi_nist.Transaction:
+    transaction = ansi_nist.read_transaction(data)
+    records = list(transaction.records)
+    if not records:
+        return transaction
+    place = dice.randrange(len(records))
+    record = records[place]
+    if isinstance(record, ansi_nist.TextRecord):
+        fields = list(record.fields)
+        at = dice.randrange(len(fields)) if fields else 0
+        if fields and dice.random() < 0.8:
+            fields[at] = ansi_nist.Field(fields[at].number, _items(fields[at].subfields, dice))
+        else:
+            number = dice.choice((3, 6, 9, 10, 12, 13, 128, 131, 134, 135, 136, 137))
+            fields.insert(at, ansi_nist.Field.of(number, dice.choice(TROUBLES)))
+        records[place] = replace(record, fields=tuple(fields))
+    return replace(transaction, records=tuple(records))
+
+
+def _items(
+    subfields: tuple[tuple[str, ...], ...], dice: random.Random
+) -> tuple[tuple[str, ...], ...]:
+    changed = [list(items) for items in subfields]
+    row = dice.randrange(len(changed))
+    kind = dice.randrange(4)
+    if kind == 0:
+        changed.append(changed[row])
+    elif kind == 1 and len(changed) > 1:
+        del changed[row]
+    elif kind == 2:
+        changed[row].append(dice.choice(TROUBLES))
+    else:
+        changed[row][dice.randrange(len(changed[row]))] = dice.choice(TROUBLES)
+    return tuple(tuple(items) for items in changed)
 
 
 def seeds() -> dict[str, bytes]:
@@ -107,6 +175,7 @@ def main() -> None:
                 "-print_final_stats=1",
             ],
             one,
+            custom_mutator=mutated,
         )  # fmt: skip
         atheris.Fuzz()
 

@@ -18,6 +18,7 @@ from pims.biometrics.selectors.checks import (
     recent_verification,
     sweeps,
     verifications,
+    who_verified,
 )
 from pims.biometrics.selectors.enrolments import (
     EnrolmentView,
@@ -64,4 +65,5 @@ __all__ = [
     "summaries",
     "sweeps",
     "verifications",
+    "who_verified",
 ]

@@ -60,6 +60,12 @@ def recent_verification(
     )  # fmt: skip
 
 
+def who_verified(verification_id: int) -> str:
+    """The officer's name; "—" where the check was destroyed since. For rooms above, no scope."""
+    by = Verification.objects.filter(pk=verification_id).values_list("recorded_by_id", flat=True)
+    return next(iter(user_names(by).values()), "—")
+
+
 @dataclass(frozen=True, slots=True)
 class SweepView:
     sweep_id: int

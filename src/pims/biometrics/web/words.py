@@ -33,6 +33,9 @@ ENROLMENTS: dict[str, Promise] = {
     "complete": _("Taken"),
     "no_usable_finger": _("No usable finger"),
 }
+ENROLMENT_TONES: dict[str, Tone] = {
+    "": "quiet", "open": "info", "complete": "ok", "no_usable_finger": "info",
+}  # fmt: skip
 QUALITIES: dict[str, Promise] = {
     "good": _("Good"),
     "usable": _("Usable"),

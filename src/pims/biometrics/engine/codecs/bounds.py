@@ -23,12 +23,12 @@ MOST_DIGITS = 10
 # 1,000 ppi of a whole hand is 5,000 x 10,000.
 MOST_PIXELS = 64 * MIB
 MOST_SIDE = 16_384
-# WSQ at its strongest keeps a bit for about thirty pixels of ridges; a blank page compresses
-# without end. So many pixels a byte at most, else it is a bomb and no print.
-MOST_WSQ_PIXELS_PER_BYTE = 1_000
-MOST_WSQ_BYTES = 32 * MIB
+# A print at the usual 15:1 has some 20 pixels a byte, one on much white paper a hundred; a blank
+# page compresses without end. Beyond, it is a bomb and no print.
+MOST_WSQ_PIXELS_PER_BYTE = 200
+MOST_WSQ_BYTES = 16 * MIB
 # WSQ is for 500 ppi, of which a whole hand has some 10 million.
-MOST_WSQ_PIXELS = 24_000_000
+MOST_WSQ_PIXELS = 12_000_000
 # Of a face image record: one portrait of 20 megapixels as JPEG.
 MOST_FACE_RECORD_BYTES = 32 * MIB
 MOST_FACES = 64

@@ -16,8 +16,9 @@ from pims.biometrics.engine.codecs.ansi_nist import (
     read_transaction,
 )
 from pims.biometrics.engine.codecs.face_record import is_face_record, read_faces
-from pims.biometrics.engine.codecs.fmr.units import CM_PER_INCH
+from pims.biometrics.engine.codecs.fmr.units import scale
 from pims.biometrics.engine.reasons import Unusable
+from pims.biometrics.engine.template import PPI
 from pims.kernel.reasons import Reason
 
 __all__ = ["FieldRow", "Inspection", "Row", "inspect"]
@@ -192,7 +193,7 @@ def _minutiae_record(data: bytes) -> Inspection:
     rows = tuple(
         Row(
             place, 0, "view", view.number, width=view.width, height=view.height,
-            ppi=round(view.x_per_cm * CM_PER_INCH, 1), positions=(view.position,),
+            ppi=round(PPI / scale(view.x_per_cm), 1), positions=(view.position,),
             impression=view.impression, minutiae=len(view.minutiae),
             quality=view.quality[0].value if view.quality else None,
         )

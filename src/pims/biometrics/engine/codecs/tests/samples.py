@@ -26,14 +26,14 @@ def template(
 
 
 @st.composite
-def templates(draw: st.DrawFn, *, least: int = 1) -> Template:
+def templates(draw: st.DrawFn, *, least: int = 1, largest: int = 2000) -> Template:
     """Any that the standards can state: 1 to 255 minutiae anywhere in an image."""
     return template(
         draw(st.integers(least, 255)),
         seed=draw(st.integers(0, 2**32 - 1)),
         position=draw(st.integers(0, 10)),
-        width=draw(st.integers(1, 2000)),
-        height=draw(st.integers(1, 2000)),
+        width=draw(st.integers(1, largest)),
+        height=draw(st.integers(1, largest)),
         image_quality=draw(st.sampled_from([1, 50, 100, NOT_COMPUTED])),
     )
 

@@ -22,6 +22,7 @@ __all__ = ["Header", "header", "is_wsq", "read", "write"]
 Plane = NDArray[np.float32]
 # The encoder's fixed rate: 0.75 bits a pixel, about 15:1, as the FBI asks.
 RATE = 12
+STRIP = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +144,14 @@ def _reconstruct(part: Split | Leaf, coefficients: Plane, head: Head) -> None:
         return
     for inner in part.parts:
         _reconstruct(inner, coefficients, head)
-    area = np.s_[part.y : part.y + part.height, part.x : part.x + part.width]
-    joined = _joined(coefficients[area], head, high_first=part.down)
-    coefficients[area] = _joined(joined.T, head, high_first=part.across).T
+    area = coefficients[part.y : part.y + part.height, part.x : part.x + part.width]
+    # In strips, so that what is put together on the way stays small.
+    for start in range(0, part.width, STRIP):
+        strip = area[:, start : start + STRIP]
+        strip[...] = _joined(strip, head, high_first=part.down)
+    for start in range(0, part.height, STRIP):
+        strip = area[start : start + STRIP]
+        strip[...] = _joined(strip.T, head, high_first=part.across).T
 
 
 def _joined(part: Plane, head: Head, *, high_first: bool) -> Plane:

@@ -31,7 +31,7 @@ def decode_block(
         if left == 0:
             if at >= end:
                 return CUT, at, filled
-            held = data[at]
+            held = int(data[at])
             at += 1
             left = 8
             if held == 0xFF:
@@ -67,7 +67,7 @@ def decode_block(
             return BAD_CODE, at, filled
         if most[length] < 0 or code > most[length] or code < least[length]:
             continue
-        value = values[first[length] + code - least[length]]
+        value = int(values[first[length] + code - least[length]])
         code, length = 0, 0
         if value in (0, 255):
             return BAD_CODE, at, filled

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pims.biometrics.engine.extraction import checks
-from pims.biometrics.engine.extraction.leader import Found, leader
+from pims.biometrics.engine.extraction.leader import Found, network
 from pims.biometrics.engine.extraction.nbis_parts import mindtct, nfiq2
 from pims.biometrics.engine.extraction.phases import with_phase
 from pims.biometrics.engine.extraction.ridges import Ridges, measure
@@ -103,7 +103,7 @@ def _finder(method: Method, threads: int) -> tuple[Find, Method, tuple[Reason, .
     if method == "mindtct":
         return mindtct, "mindtct", ()
     try:
-        return leader(threads).find, "leader", ()
+        return network(threads).find, "leader", ()
     except Unusable as refusal:
         return mindtct, "mindtct", (*refusal.reasons(), Reason("biometrics.by_mindtct"))
 

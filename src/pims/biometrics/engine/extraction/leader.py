@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from pims.biometrics.engine.models import model_bytes
 from pims.biometrics.engine.reasons import Unusable
 
-__all__ = ["THRESHOLD", "Found", "Leader", "leader"]
+__all__ = ["THRESHOLD", "Found", "Leader", "network"]
 
 THRESHOLD = 0.6
 SIDE = 32  # the network halves an image five times
@@ -66,7 +66,7 @@ class Leader:
 _lock = threading.Lock()
 
 
-def leader(threads: int = 1) -> Leader:
+def network(threads: int = 1) -> Leader:
     """The network, loaded once in a process for each number of threads."""
     with _lock:
         return _loaded(threads)

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Avg, Count, Max, Q, QuerySet
 
 from pims.biometrics import rules
+from pims.biometrics.drawn import is_drawn, picture
 from pims.biometrics.models import Candidate, Enrolment, FaceRecord, FingerRecord, Search
 from pims.foundation.access.actor import Actor
 from pims.foundation.access.scope import require_visible, visible_ids
@@ -225,9 +226,16 @@ def has_fingers(person_id: int) -> bool:
 
 def finger_image(viewer: Actor, finger_id: UUID) -> Image:
     """The impression, for whoever takes or examines them. Raises NotFound, NotPermitted."""
-    row = FingerRecord.objects.filter(pk=finger_id).values("person_id", "image_id").first()
-    if row is None or row["image_id"] is None:
+    row = (
+        FingerRecord.objects.filter(pk=finger_id)
+        .values("person_id", "image_id", "engine", "position")
+        .first()
+    )
+    if row is None or (row["image_id"] is None and not is_drawn(row["engine"])):
         raise NotFound("finger")
+    if row["image_id"] is None:
+        _require_sight(viewer, row["person_id"])
+        return Image(row["person_id"], "image/png", picture(row["engine"], row["position"]))
     return _image(viewer, row["person_id"], row["image_id"])
 
 
@@ -238,10 +246,14 @@ def face_image(viewer: Actor, face_id: UUID) -> Image:
     return _image(viewer, row["person_id"], row["image_id"])
 
 
-def _image(viewer: Actor, person_id: int, blob_id: UUID) -> Image:
+def _require_sight(viewer: Actor, person_id: int) -> None:
     if not viewer.can(EXAMINE) and not viewer.can(ENROL):
         raise NotPermitted(EXAMINE)
     require_visible(viewer, EXAMINE if viewer.can(EXAMINE) else ENROL, person_id)
+
+
+def _image(viewer: Actor, person_id: int, blob_id: UUID) -> Image:
+    _require_sight(viewer, person_id)
     stored = open_file(blob_id)
     return Image(person_id, stored.ref.media_type, stored.text)
 

@@ -18,6 +18,7 @@ from pims.biometrics.services.enrolling import (
     start_enrolment,
 )
 from pims.biometrics.services.examining import ExaminationResult, decide_candidate
+from pims.biometrics.services.loading import Loaded, load_fingers
 from pims.biometrics.services.searching import Found, SearchResult, answer_search, ask_search
 from pims.biometrics.services.sweeping import SweepResult, keep_sweep, start_sweep
 from pims.biometrics.services.verifying import VerificationResult, verify_identity, words_for
@@ -30,6 +31,7 @@ __all__ = [
     "FaceResult",
     "FingerResult",
     "Found",
+    "Loaded",
     "SearchResult",
     "SweepResult",
     "TakenFinger",
@@ -43,6 +45,7 @@ __all__ = [
     "enrol_fingers",
     "finish_enrolment",
     "keep_sweep",
+    "load_fingers",
     "order_destruction",
     "record_finger_not_taken",
     "scrub_destroyed",

@@ -99,11 +99,14 @@ def transaction(
     control_number: str, prints: Sequence[PrintImage] = (), faces: Sequence[FacePicture] = (),
     minutiae: Sequence[Template] = (), absent: Mapping[int, str] | None = None,
     demographics: Mapping[int, str] | None = None, source: str = "", priority: int | None = None,
-    in_reply_to: str = "",
+    in_reply_to: str = "", domain: tuple[str, str] | None = None,
 ) -> bytes:  # fmt: skip
     """The file: a record of type 1, one of type 2 with `demographics` (field number -> text, the
     receiving agency's numbers), then images, absent fingers (position -> XX amputated, UP not to be
     taken), minutiae and faces.
+
+    `domain` is the receiver's implementation of the standard with its version (1.013). UTF-8 is
+    announced (1.015) only where a text needs it: older systems take nothing but ASCII.
 
     Minutiae of a finger carry the IDC of its first print, or one of their own. Raises Unusable
     ``biometrics.codec.too_many_*``, ``.field_missing``, ``.absence``, ``.separator``,
@@ -141,9 +144,10 @@ def transaction(
         Field.of(7, destination), Field.of(8, origin), Field.of(9, control_number),
         *([Field.of(10, in_reply_to)] if in_reply_to else []),
         Field.of(11, scanned), Field.of(12, scanned),
+        *([Field.of(13, domain)] if domain else []),
         *([Field.of(14, f"{date.astimezone(UTC):%Y%m%d%H%M%SZ}")]
           if isinstance(date, datetime) and date.tzinfo else []),
-        Field.of(15, UTF_8),
+        *([] if _plain(records) else [Field.of(15, UTF_8)]),
     ]  # fmt: skip
     information = TextRecord(RecordType.INFORMATION, tuple(fields))
     return write_transaction(Transaction(information, tuple(records)))
@@ -151,6 +155,15 @@ def transaction(
 
 def _next(records: Sequence[Record]) -> int:
     return max((record.idc for record in records), default=-1) + 1
+
+
+def _plain(records: Sequence[Record]) -> bool:
+    """Whether all their text is ASCII."""
+    return all(
+        item.isascii()
+        for record in records if isinstance(record, TextRecord)
+        for field in record.fields for items in field.subfields for item in items
+    )  # fmt: skip
 
 
 def _check(records: Sequence[Record]) -> None:

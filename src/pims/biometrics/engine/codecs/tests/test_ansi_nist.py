@@ -336,6 +336,15 @@ def test_bytes_that_belong_to_no_record_are_refused_but_padding_is_not() -> None
     assert refused.value.code == "biometrics.codec.bytes_after_end"
 
 
+def test_an_alphabet_is_announced_only_where_a_text_needs_it() -> None:
+    for name, charset in (("SMITH", ""), ("CHÉ", "003")):
+        data = booking(demographics={18: name}, domain=("NORAM", "EBTS 11.0"))
+        transaction = ansi_nist.read_transaction(data)
+        assert transaction.information.text(15) == charset
+        assert transaction.information.get(13) == Field(13, (("NORAM", "EBTS 11.0"),))
+        assert transaction.demographics[18] == ((name,),)
+
+
 def test_wsq_is_for_500_ppi_only() -> None:
     with pytest.raises(Unusable) as refused:
         PrintImage.of_pixels(ridges(), position=1, ppi=1000, compression=Compression.WSQ)

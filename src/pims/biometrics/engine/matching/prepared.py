@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pims.biometrics.engine.matching import descriptors as d
+from pims.biometrics.engine.matching.descriptors import describe
 from pims.biometrics.engine.matching.regions import MARGIN, hull, hull_region, levels
 from pims.biometrics.engine.matching.ridges import blocks
 from pims.biometrics.engine.template import Template
@@ -40,10 +40,7 @@ def prepare(template: Template) -> Prepared:
     rows = max(1, -(-template.height // int(PITCH)))
     columns = max(1, -(-template.width // int(PITCH)))
     region: Any = hull_region(hull(xy), rows, columns, PITCH, MARGIN)
-    bits, seen = d.describe(
-        xy, angle, trust, region, PITCH, d.CELLS, d.SLICES, d.PLANES,
-        d.NEAR, d.STRETCH, d.TURN, d.REACH, FLOOR,
-    )  # fmt: skip
+    bits, seen = describe(xy, angle, trust, region, PITCH, FLOOR)
     return Prepared(
         bits=bits,
         seen=seen,

@@ -202,8 +202,8 @@ def draw_anatomy(person: np.uint64, position: int, one: Any) -> None:
     state = stream(key_of(one.key, np.uint64(0)))
     one.pattern = _pattern(state, position, whorls)
     size = build * _SIZES[(position - 1) % 5] * (1.0 + 0.03 * normal(state))
-    one.half_width = 152.0 * size * (1.0 + 0.04 * normal(state))
-    one.half_height = 214.0 * size * (1.0 + 0.04 * normal(state))
+    one.half_width = 168.0 * size * (1.0 + 0.04 * normal(state))
+    one.half_height = 234.0 * size * (1.0 + 0.04 * normal(state))
     _place_singular_points(state, one, size)
     for i in range(4):
         for j in range(4):
@@ -224,7 +224,7 @@ def draw_anatomy(person: np.uint64, position: int, one: Any) -> None:
         one.wave_phase[i] = within(state, 0.0, 2.0 * math.pi)
         one.wave_turn[i] = 0.035 * normal(state)
         one.wave_period[i] = 0.025 * normal(state)
-    one.density = gamma_like(state, 0.00035, 0.12) * density
+    one.density = gamma_like(state, 0.00036, 0.12) * density
     one.dryness = 0.8 * dryness + 0.6 * normal(state)
     one.wear = min(1.0, max(0.0, 0.75 * wear * wear + 0.25 * uniform(state)))
     one.creases = int(uniform(state) * uniform(state) * 5.0)

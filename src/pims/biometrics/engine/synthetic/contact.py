@@ -24,7 +24,7 @@ from pims.biometrics.engine.synthetic.dice import (
 __all__ = ["CONTACT", "draw_contact", "in_contact", "to_finger", "to_sensor"]
 
 PULLS = 3
-_PARTIAL = 0.23  # share of impressions in which only a part of the pad touches
+_PARTIAL = 0.28  # share of impressions in which only a part of the pad touches
 
 CONTACT = np.dtype(
     [
@@ -72,13 +72,13 @@ def draw_contact(finger: Any, number: np.uint64, width: int, height: int, one: A
     trouble = uniform(state)
     one.trouble = min(1.0, 0.15 * finger.wear + 0.7 * trouble**5)
     one.turn = math.radians(11.0) * normal(state)
-    share = 0.765 * gamma_like(state, 1.0, 0.11) + 0.03 * one.pressure
+    share = 0.79 * gamma_like(state, 1.0, 0.11) + 0.03 * one.pressure
     one.half_width = finger.half_width * min(0.97, share * (1.0 + 0.05 * normal(state)))
     one.half_height = finger.half_height * min(0.97, share * (1.0 + 0.08 * normal(state)))
     # The finger rolls and tips: other skin touches; now and then only a part of the usual.
     astray = gamma_like(state, 1.0, 0.45)
     partial = uniform(state) < _PARTIAL
-    less = within(state, 0.5, 0.9)
+    less = within(state, 0.45, 0.9)
     narrower = within(state, 0.7, 1.0)
     if partial:
         one.half_height *= less

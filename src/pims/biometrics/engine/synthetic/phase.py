@@ -152,6 +152,11 @@ def _dot(a: NDArray[np.float32], b: NDArray[np.float32]) -> float:
     return total
 
 
+@compiled
+def _dot_counts(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
+    return float(a[0] * b[0] + a[1] * b[1] + a[2] * b[2] + a[3] * b[3])
+
+
 @compiled_loosely
 def _solve(
     phase: NDArray[np.float32], counts: NDArray[np.float64], turns: NDArray[np.float32],
@@ -159,34 +164,45 @@ def _solve(
     right_hand: NDArray[np.float32], counts_right: NDArray[np.float64], steps: int,
 ) -> int:  # fmt: skip
     """Conjugate gradients from (`phase`, `counts`), which are changed; gives the steps taken."""
-    product = np.zeros_like(phase)
+    rows, columns = phase.shape
+    product = np.zeros((rows, columns), np.float32)
+    residue = np.zeros((rows, columns), np.float32)
+    search = np.zeros((rows, columns), np.float32)
     product_counts = np.zeros(4)
+    residue_counts = np.zeros(4)
+    search_counts = np.zeros(4)
     _apply(phase, counts, turns, pins, owner, scale, product, product_counts)
-    residue = right_hand - product
-    residue_counts = (counts_right - product_counts) * (scale > 0.0)
-    search = residue.copy()
-    search_counts = residue_counts.copy()
-    size = _dot(residue, residue) + np.sum(residue_counts**2)
+    for r in range(rows):
+        for c in range(columns):
+            residue[r, c] = right_hand[r, c] - product[r, c]
+            search[r, c] = residue[r, c]
+    for i in range(4):
+        if scale[i] > 0.0:
+            residue_counts[i] = counts_right[i] - product_counts[i]
+            search_counts[i] = residue_counts[i]
+    size = _dot(residue, residue) + _dot_counts(residue_counts, residue_counts)
     enough = 1e-7 * _dot(right_hand, right_hand)
     for step in range(steps):
         if size <= enough:
             return step
         _apply(search, search_counts, turns, pins, owner, scale, product, product_counts)
-        along = _dot(search, product) + np.sum(search_counts * product_counts)
+        along = _dot(search, product) + _dot_counts(search_counts, product_counts)
         length = np.float32(size / along)
-        for r in range(phase.shape[0]):
-            for c in range(phase.shape[1]):
+        for r in range(rows):
+            for c in range(columns):
                 phase[r, c] += length * search[r, c]
                 residue[r, c] -= length * product[r, c]
-        counts += length * search_counts
-        residue_counts -= length * product_counts
+        for i in range(4):
+            counts[i] += length * search_counts[i]
+            residue_counts[i] -= length * product_counts[i]
         was = size
-        size = _dot(residue, residue) + np.sum(residue_counts**2)
+        size = _dot(residue, residue) + _dot_counts(residue_counts, residue_counts)
         share = np.float32(size / was)
-        for r in range(phase.shape[0]):
-            for c in range(phase.shape[1]):
+        for r in range(rows):
+            for c in range(columns):
                 search[r, c] = residue[r, c] + share * search[r, c]
-        search_counts = residue_counts + share * search_counts
+        for i in range(4):
+            search_counts[i] = residue_counts[i] + share * search_counts[i]
     return steps
 
 

@@ -21,9 +21,22 @@ MOST = 160
 MASTER = 5  # columns: x, y, angle, kind, how well it shows
 
 _ENDINGS = 0.70
-_DEMANDED = 0.8
+_DEMANDED = 0.75
 _AROUND = 4000.0  # square px within which those that begin and those that end balance
 _BALANCE = 1.8
+
+
+@compiled
+def _first_above(heap: NDArray[np.float64], value: float) -> int:
+    low = 0
+    high = len(heap)
+    while low < high:
+        middle = (low + high) // 2
+        if heap[middle] > value:
+            high = middle
+        else:
+            low = middle + 1
+    return low
 
 
 @compiled
@@ -51,7 +64,7 @@ def place_minutiae(one: Any, placed: NDArray[np.float64]) -> int:
     for _ in range(20 * wanted):
         if count >= wanted:
             break
-        cell = np.searchsorted(heap, uniform(state) * total, side="right")
+        cell = _first_above(heap, uniform(state) * total)
         r = cell // columns
         c = cell % columns
         x = (c - (columns - 1) / 2 + uniform(state) - 0.5) * STEP

@@ -70,6 +70,7 @@ def find_minutiae(
         stray_y = stray * normal(state)
         swing = math.radians(1.1 + 11.0 * worse + 4.0 * faint) * normal(state)
         flip = uniform(state)
+        hazy = normal(state)
         if luck >= shows:
             continue
         sx, sy = to_sensor(one, x, y)
@@ -85,7 +86,8 @@ def find_minutiae(
         found[number, 1] = sy
         found[number, 2] = angle % (2.0 * math.pi)
         found[number, 3] = kind
-        found[number, 4] = min(100.0, max(1.0, 100.0 * shows - 12.0 * uniform(state)))
+        lost = 2.5 * math.exp(1.1 * hazy) * (1.0 + 4.0 * faint + 8.0 * worse)
+        found[number, 4] = 97.0 - min(37.0, lost)
         number += 1
     return _add_spurious(finger, one, bad, state, number, found)
 
@@ -105,7 +107,7 @@ def _add_spurious(
         both = uniform(state) < 0.1
         forward = uniform(state) < 0.5
         kind = 1.0 if uniform(state) < 0.7 else 2.0
-        worth = within(state, 5.0, 60.0)
+        worth = within(state, 60.0, 97.0)
         gap = within(state, 3.0, 9.0)
         chance = uniform(state)
         x = one.middle_x + one.half_width * across

@@ -125,19 +125,22 @@ class Faces:
         if not self._keys or most <= 0:
             return []
         probe = _checked(probe)
-        squares = self._squares - 2 * (self._rows @ probe) + float(probe @ probe)
-        distances = np.sqrt(np.maximum(squares, 0, out=squares))
+        # Squared distances less the probe's own square: the order is the same.
+        nearness = self._rows @ probe
+        nearness *= -2
+        nearness += self._squares
+        own = float(probe @ probe)
         best: dict[bytes, float] = {}
         # Enough for persons with several pictures, without sorting everybody.
-        take = min(len(distances), most)
+        take = min(len(nearness), most)
         while True:
-            few = np.argpartition(distances, take - 1)[:take]
+            few = np.argpartition(nearness, take - 1)[:take]
             best.clear()
-            for row in few[np.lexsort((few, distances[few]))]:
-                best.setdefault(self._keys[row], float(distances[row]))
-            if len(best) >= most or take == len(distances):
+            for row in few[np.lexsort((few, nearness[few]))]:
+                best.setdefault(self._keys[row], math.sqrt(max(float(nearness[row]) + own, 0)))
+            if len(best) >= most or take == len(nearness):
                 break
-            take = min(len(distances), take * 4)
+            take = min(len(nearness), take * 4)
         found = list(best.items())[:most]
         scores = self.calibration.score(np.array([d for _, d in found], dtype=np.float32))
         return [Candidate(key, d, float(s)) for (key, d), s in zip(found, scores, strict=True)]

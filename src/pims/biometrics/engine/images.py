@@ -200,4 +200,5 @@ def _scaled(values: NDArray[np.float32]) -> NDArray[np.uint8]:
     values = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
     most = float(values.max(initial=0.0))
     full = next((f for f in (1.0, 255.0, 65_535.0) if most <= f), float(2**32 - 1))
-    return np.clip(values * (255.0 / full) + 0.5, 0, 255).astype(np.uint8)
+    scaled: NDArray[np.uint8] = np.clip(values * (255.0 / full) + 0.5, 0, 255).astype(np.uint8)
+    return scaled

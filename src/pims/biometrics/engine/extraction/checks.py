@@ -65,7 +65,7 @@ def looks_inverted(pixels: NDArray[np.uint8], ridges: Ridges) -> bool:
         return False
     dark, light = np.percentile(pixels[inside], [15, 85])
     paper = float(np.median(pixels[~inside]))
-    return paper < dark + PAPER * (light - dark)
+    return bool(paper < dark + PAPER * (light - dark))
 
 
 def _is_print(ridges: Ridges, found: Found) -> bool:

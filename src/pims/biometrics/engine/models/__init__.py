@@ -21,7 +21,7 @@ def model_bytes(name: str) -> bytes:
     """The model called `name`. Raises `Unusable` where its file is missing or was changed."""
     known = provenance()[name]
     try:
-        data = (files(__name__) / known["file"]).read_bytes()
+        data: bytes = (files(__name__) / known["file"]).read_bytes()
     except OSError as error:
         raise Unusable("biometrics.model_missing", file=known["file"]) from error
     if hashlib.sha256(data).hexdigest() != known["sha256"]:

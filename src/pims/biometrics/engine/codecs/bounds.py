@@ -3,7 +3,9 @@
 MIB = 1 << 20
 
 # A record of ten fingers, sixteen views each, with every block the standards know is under 1 MiB.
-MOST_RECORD_BYTES = 8 * MIB
+MOST_RECORD_BYTES = 2 * MIB
+# The standards know three; a vendor may add some.
+MOST_BLOCKS = 64
 # Sixteen views of ten fingers are 160; the older standards count views in one byte.
 MOST_VIEWS = 255
 # 14 rolled and plain impressions of 1,600 x 1,500 pixels, uncompressed, are 34 MiB; palms of both
@@ -14,6 +16,8 @@ MOST_RECORDS = 999
 # Everything before the image; a type 9 record of 255 minutiae with 8 neighbours each is 20 kB, one
 # with the whole extended feature set some hundred.
 MOST_TEXT_BYTES = 2 * MIB
+# Of all the records of a transaction: text costs many times its bytes once it is taken apart.
+MOST_TRANSACTION_TEXT = 4 * MIB
 MOST_FIELDS = 1_000
 # Minutiae of a latent palm: some 2,000, each a repeated subfield of 12 items and more.
 MOST_SUBFIELDS = 20_000

@@ -46,11 +46,7 @@ def pixels(source: bytes | Path | str) -> NDArray[np.uint8]:
     """(height, width, 3), upright, at most 1,000 px a side. Raises Unusable
     ``biometrics.file_large``, ``.file_empty``, ``.format_unknown``, ``.pixels_many``,
     ``.image_corrupt``, ``biometrics.face.small_picture``."""
-    data = source if isinstance(source, bytes) else Path(source).read_bytes()
-    if not data:
-        raise Unusable("biometrics.file_empty")
-    if len(data) > MOST_BYTES:
-        raise Unusable("biometrics.file_large", size=len(data) >> 20, most=MOST_BYTES >> 20)
+    data = _bytes(source)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -73,6 +69,21 @@ def pixels(source: bytes | Path | str) -> NDArray[np.uint8]:
     if min(upright.size) < LEAST_SIDE:
         raise Unusable("biometrics.face.small_picture", least=LEAST_SIDE)
     return np.ascontiguousarray(upright, dtype=np.uint8)
+
+
+def _bytes(source: bytes | Path | str) -> bytes:
+    try:
+        size = len(source) if isinstance(source, bytes) else Path(source).stat().st_size
+        if size > MOST_BYTES:
+            raise Unusable("biometrics.file_large", size=size >> 20, most=MOST_BYTES >> 20)
+        data = source if isinstance(source, bytes) else Path(source).read_bytes()
+    except OSError as error:
+        raise Unusable(
+            "biometrics.file_unreadable", file=Path(str(source)).name, why=error.strerror or ""
+        ) from error
+    if not data:
+        raise Unusable("biometrics.file_empty")
+    return data
 
 
 def find(picture: NDArray[np.uint8]) -> list[Found]:

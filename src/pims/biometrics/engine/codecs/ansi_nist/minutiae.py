@@ -91,9 +91,10 @@ class MinutiaeRecord:
 
 def minutiae(transaction: Transaction) -> Iterator[MinutiaeRecord]:
     """Every record of type 9. Raises Unusable as `minutiae_of`."""
+    heights = _heights(transaction)
     for record in transaction.of_type(RecordType.MINUTIAE):
         if isinstance(record, TextRecord):
-            yield minutiae_of(record, height=_height(record.idc, transaction))
+            yield minutiae_of(record, height=heights.get(record.idc))
 
 
 def minutiae_of(record: TextRecord, *, height: int | None = None) -> MinutiaeRecord:
@@ -259,16 +260,17 @@ def _quality(record: TextRecord) -> tuple[fmr.Quality, ...]:
     return (fmr.Quality(whole(value, "9.135"), int(vendor, 16), whole(algorithm, "9.135")),)
 
 
-def _height(idc: int, transaction: Transaction) -> int | None:
+def _heights(transaction: Transaction) -> dict[int, int]:
+    """Of the first image of each IDC that says its resolution: its height in px at 500 ppi."""
+    heights: dict[int, int] = {}
     for record in transaction.records:
-        if record.type != RecordType.MINUTIAE and record.idc == idc:
-            try:
-                image = image_of(record, transaction)
-            except Unusable:
-                continue
-            if image is not None and image.ppi:
-                return round(image.height * PPI / image.ppi)
-    return None
+        try:
+            image = image_of(record, transaction)
+        except Unusable:
+            continue
+        if image is not None and image.ppi:
+            heights.setdefault(image.idc, round(image.height * PPI / image.ppi))
+    return heights
 
 
 def _percent(quality: int) -> int:

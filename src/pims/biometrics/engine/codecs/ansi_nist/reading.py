@@ -6,6 +6,7 @@ anything is read by it, and nothing is read twice.
 """
 
 import re
+from dataclasses import dataclass, field
 
 from pims.biometrics.engine.codecs.ansi_nist.records import (
     BINARY,
@@ -28,6 +29,7 @@ from pims.biometrics.engine.codecs.bounds import (
     MOST_SUBFIELDS,
     MOST_TEXT_BYTES,
     MOST_TRANSACTION_BYTES,
+    MOST_TRANSACTION_TEXT,
 )
 from pims.biometrics.engine.codecs.cursor import Cursor
 from pims.biometrics.engine.reasons import Unusable
@@ -64,17 +66,13 @@ def read_transaction(data: bytes) -> Transaction:
         raise Unusable("biometrics.codec.too_large", count=len(data), most=MOST_TRANSACTION_BYTES)
     if not is_transaction(data):
         raise Unusable("biometrics.codec.not_a_transaction")
-    cursor = Cursor(data)
-    remarks: list[Reason] = []
-    information = _text_record(cursor, RecordType.INFORMATION, "latin-1", remarks)
-    encoding = "utf-8" if information.text(15) == UTF_8 else "latin-1"
+    reading = _Reading(Cursor(data))
+    cursor, remarks = reading.cursor, reading.remarks
+    information = _text_record(reading, RecordType.INFORMATION)
+    reading.encoding = "utf-8" if information.text(15) == UTF_8 else "latin-1"
     records: list[Record] = []
     for place, (kind, idc) in enumerate(_contents(information), 1):
-        record: Record
-        if kind in BINARY:
-            record = _binary_record(cursor, kind)
-        else:
-            record = _text_record(cursor, kind, encoding, remarks)
+        record = _binary_record(cursor, kind) if kind in BINARY else _text_record(reading, kind)
         if record.idc != idc:
             raise Unusable("biometrics.codec.contents", place=place, stated=idc, found=record.idc)
         records.append(record)
@@ -88,11 +86,11 @@ def read_transaction(data: bytes) -> Transaction:
 
 def _contents(information: TextRecord) -> list[tuple[int, int]]:
     """(type, IDC) of each record after the first, as 1.003 lists them."""
-    field = information.get(3)
-    if field is None:
+    listing = information.get(3)
+    if listing is None:
         raise Unusable("biometrics.codec.field_missing", tag="1.003")
     pairs = []
-    for subfield in field.subfields:
+    for subfield in listing.subfields:
         if len(subfield) != 2:
             raise Unusable("biometrics.codec.contents_shape", items=len(subfield))
         pairs.append((whole(subfield[0], "1.003"), whole(subfield[1], "1.003")))
@@ -131,8 +129,19 @@ def _binary_record(cursor: Cursor, kind: int) -> Record:
     )  # fmt: skip
 
 
-def _text_record(cursor: Cursor, kind: int, encoding: str, remarks: list[Reason]) -> TextRecord:
+@dataclass(slots=True)
+class _Reading:
+    """Where it stands, and what the text so far amounts to."""
+
+    cursor: Cursor
+    remarks: list[Reason] = field(default_factory=list)
+    encoding: str = "latin-1"
+    text: int = 0
+
+
+def _text_record(reading: _Reading, kind: int) -> TextRecord:
     """A record that says its length in its first field."""
+    cursor = reading.cursor
     opening = LENGTH.match(cursor.data, cursor.at, min(cursor.end, cursor.at + 24))
     if opening is None or int(opening[2]) != 1:
         raise Unusable("biometrics.codec.tag", type=kind, at=cursor.at)
@@ -149,10 +158,14 @@ def _text_record(cursor: Cursor, kind: int, encoding: str, remarks: list[Reason]
         return TextRecord(kind, ())
     text_end, data = end - 1, None
     if kind >= FIRST_WITH_DATA:
-        text_end, data = _data(cursor.data, start, end - 1, kind, remarks)
-    if text_end - start > MOST_TEXT_BYTES:
-        raise Unusable("biometrics.codec.too_large", count=text_end - start, most=MOST_TEXT_BYTES)
-    return TextRecord(kind, _fields(cursor.data[start:text_end], kind, encoding), data)
+        text_end, data = _data(cursor.data, start, end - 1, kind, reading.remarks)
+    size = text_end - start
+    reading.text += size
+    if size > MOST_TEXT_BYTES or reading.text > MOST_TRANSACTION_TEXT:
+        raise Unusable(
+            "biometrics.codec.text_large", count=reading.text, most=MOST_TRANSACTION_TEXT
+        )
+    return TextRecord(kind, _fields(cursor.data[start:text_end], kind, reading.encoding), data)
 
 
 def _data(

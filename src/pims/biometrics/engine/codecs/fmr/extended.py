@@ -8,6 +8,7 @@ and once for all deltas (the top two bits of their count).
 from collections.abc import Sequence
 from dataclasses import replace
 
+from pims.biometrics.engine.codecs.bounds import MOST_BLOCKS
 from pims.biometrics.engine.codecs.cursor import Cursor
 from pims.biometrics.engine.codecs.fmr.record import (
     Core,
@@ -58,6 +59,10 @@ def read(
         ends_off = loose and -SLACK <= part.left - wanted < HEAD and part.left != wanted
         if wanted < 0 or (wanted > part.left and not ends_off):
             raise Unusable("biometrics.codec.block_length", at=at, length=wanted + HEAD)
+        if len(found) == MOST_BLOCKS:
+            raise Unusable(
+                "biometrics.codec.too_many_values", count=MOST_BLOCKS + 1, most=MOST_BLOCKS
+            )
         block = _understood(kind, part.take(part.left if ends_off else wanted), standard)
         if isinstance(block, OpaqueBlock) and ends_off:
             raise Unusable("biometrics.codec.block_length", at=at, length=wanted + HEAD)

@@ -5,6 +5,7 @@ import sys
 import tomllib
 import tracemalloc
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -86,7 +87,7 @@ def test_only_our_own_refusal_escapes_from_a_changed_file(name: str) -> None:
 
 
 def test_only_our_own_refusal_escapes_from_a_changed_image() -> None:
-    data = wsq.write(ridges(100, 90))
+    data = wsq.write(ridges(70, 66))
     codes = {refused(changed, wsq.read) for changed in mutations(data, seed=17, count=EACH)}
     assert None in codes
     assert len(codes) > 6
@@ -170,6 +171,16 @@ def test_a_file_larger_than_any_booking_is_refused_unread() -> None:
     assert work(huge) < LINES_AT_LEAST
 
 
+def test_text_without_end_is_refused_before_it_is_taken_apart() -> None:
+    half = ansi_nist.TextRecord(
+        2, (ansi_nist.Field.of(2, "00"), ansi_nist.Field.of(3, "x" * 2_000_000))
+    )
+    information = ansi_nist.TextRecord(1, ())
+    for count, code in ((2, None), (3, "biometrics.codec.text_large")):
+        data = ansi_nist.write_transaction(ansi_nist.Transaction(information, (half,) * count))
+        assert refused(data, ansi_nist.read_transaction) == code
+
+
 @pytest.mark.parametrize("name", ["type9.an2k", "valid1.3.an2", "sign_vec.an2", "fmr.ansi2004"])
 def test_a_sample_cut_off_anywhere_is_refused(name: str) -> None:
     data = need_reference(f"ansi_nist/{name}").read_bytes()
@@ -191,3 +202,32 @@ def test_every_refusal_has_its_words_in_both_languages() -> None:
     assert {code for code in codes if set(words.get(code, ())) != set(LANGUAGES)} == set()
     ours = {code for code in words if code.startswith("biometrics.codec.")}
     assert ours - codes == set()
+
+
+def worst(what: str) -> bytes:
+    """Files of what costs most to take apart."""
+    if what == "text":
+        items = ansi_nist.Field(3, ((("ab",) * 10),) * 2_000)
+        described = ansi_nist.TextRecord(2, (ansi_nist.Field.of(2, "00"), items))
+        return ansi_nist.write_transaction(
+            ansi_nist.Transaction(ansi_nist.TextRecord(1, ()), (described,) * 3)
+        )
+    if what == "minutiae of an image that every record might be":
+        number = ansi_nist.Field.of(2, "01")
+        broken = ansi_nist.TextRecord(14, (number,), b"")
+        empty = ansi_nist.TextRecord(9, (number, ansi_nist.Field.of(10, 0)))
+        return ansi_nist.write_transaction(
+            ansi_nist.Transaction(ansi_nist.TextRecord(1, ()), (broken,) * 499 + (empty,) * 499)
+        )
+    view = fmr.record_of([template(0)], fmr.Standard.INCITS_2004).views[0]
+    blocks = tuple(fmr.OpaqueBlock(9, b"") for _ in range(64))
+    views = (replace(view, extended=blocks),) * 255
+    return fmr.write_record(fmr.Record(fmr.Standard.INCITS_2004, views))
+
+
+@pytest.mark.parametrize(
+    "what", ["text", "minutiae of an image that every record might be", "blocks"]
+)
+def test_a_file_of_what_costs_most_still_costs_only_its_bytes(what: str) -> None:
+    data = worst(what)
+    assert work(data) <= LINES_AT_LEAST + LINES_A_BYTE * len(data)

@@ -25,7 +25,7 @@ _SIDE = 2 * _RADIUS + 1
 _ANGLES = 64
 _PERIODS = 14
 _LEAST, _RATIO = 2.8, 1.065  # px of the growing grid: the periods of the filters
-_MARGIN = 24.0
+_BEYOND = 1.12  # of the skin's half width and height: its outline is not to be seen
 _PASSES = 1
 _BELL = 0.38  # of the period: wider filters straighten more and keep less
 
@@ -88,8 +88,8 @@ def _filtered(
 
 def grow_ridges(finger: Any, minutiae: NDArray[np.float64]) -> NDArray[np.float32]:
     """The pattern at 250 ppi: float32 in (-1, 1), ridges above 0; the pad's middle in its own."""
-    columns = 2 * int((float(finger["half_width"]) + _MARGIN) / _COARSE) + 1
-    rows = 2 * int((float(finger["half_height"]) + _MARGIN) / _COARSE) + 1
+    columns = 2 * int(_BEYOND * float(finger["half_width"]) / _COARSE) + 1
+    rows = 2 * int(_BEYOND * float(finger["half_height"]) / _COARSE) + 1
     which = np.empty((rows, columns), np.int16)
     skin = np.empty((rows, columns), np.bool_)
     _choose_filters(finger, which, skin)

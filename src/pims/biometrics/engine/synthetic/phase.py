@@ -17,7 +17,7 @@ from pims.biometrics.engine.synthetic.flow import direction_at, on_skin, period_
 
 __all__ = ["agreed_phase"]
 
-_STEPS = 400
+_STEPS = 3000  # at most: some 700 bring it as near as matters
 _PIN = 2.5  # how strongly a minutia insists on being an ending, or a bifurcation
 _PINS = 5  # how strongly a minutia insists on being an ending, or a bifurcation
 
@@ -33,7 +33,8 @@ def _write_flow(
         y = (r - (rows - 1) / 2) * step
         for c in range(columns):
             x = (c - (columns - 1) / 2) * step
-            skin[r, c] = on_skin(finger, x, y) < 1.25
+            inner = 0 < r < rows - 1 and 0 < c < columns - 1
+            skin[r, c] = inner and on_skin(finger, x, y) < 1.25
             if skin[r, c]:
                 angle[r, c] = direction_at(finger, x, y)
                 wave[r, c] = 2.0 * math.pi / period_at(finger, x, y)
@@ -181,7 +182,7 @@ def _solve(
             residue_counts[i] = counts_right[i] - product_counts[i]
             search_counts[i] = residue_counts[i]
     size = _dot(residue, residue) + _dot_counts(residue_counts, residue_counts)
-    enough = 1e-7 * _dot(right_hand, right_hand)
+    enough = 1e-8 * _dot(right_hand, right_hand)
     for step in range(steps):
         if size <= enough:
             return step

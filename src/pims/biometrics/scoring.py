@@ -8,8 +8,8 @@ import csv
 import multiprocessing
 import os
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -26,6 +26,7 @@ from pims.kernel.reasons import Reason
 __all__ = ["Done", "Fault", "run"]
 
 PAIRS_AT_ONCE = 500
+LINE_EVERY = 5.0  # seconds
 Pair = tuple[int, int]
 
 
@@ -78,7 +79,7 @@ def run(*, images: Path, pairs: Path, output: Path, ppi: float | None, workers: 
     wanted = [line.pair for line in lines if line.pair is not None]
     needed = sorted({place for pair in wanted for place in pair})
     done = Done(images=len(needed), pairs=len(lines))
-    with _writing(output) as out, _shown() as progress:
+    with _writing(output) as out, _telling() as progress:
         templates = _extracted(paths, needed, ppi, workers, progress, done, images)
         for line in lines:
             if line.pair is None:
@@ -162,34 +163,66 @@ def _writing(output: Path) -> Iterator[Any]:
         ) from error
 
 
+class _Told:
+    """How far it is: a bar for a person who looks on, else a line now and then."""
+
+    def __init__(self, bar: Progress | None) -> None:
+        self._bar = bar
+        self._last = time.monotonic()
+
+    def begin(self, what: str, total: int) -> None:
+        self._what, self._total, self._count = what, total, 0
+        self._task = self._bar.add_task(what, total=total) if self._bar else None
+
+    def advance(self, by: int = 1) -> None:
+        self._count += by
+        if self._bar and self._task is not None:
+            self._bar.advance(self._task, by)
+        elif time.monotonic() - self._last > LINE_EVERY:
+            self._last = time.monotonic()
+            words.print(f"{self._what}: {self._count} of {self._total}")
+
+
 @contextmanager
-def _shown() -> Iterator[Progress]:
+def _telling() -> Iterator[_Told]:
+    if not words.is_terminal:
+        yield _Told(None)
+        return
     columns = (
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
     )  # fmt: skip
-    with Progress(*columns, console=words, transient=True) as progress:
-        yield progress
+    with Progress(*columns, console=words, transient=True) as bar:
+        yield _Told(bar)
 
 
 # --- The work ---
+Mapping = Callable[[Callable[[Any], Any], Iterable[Any]], Iterator[Any]]
+
+
 @contextmanager
-def _pool(workers: int, *given: Any) -> Iterator[Executor]:
-    """Processes that have `given` as their own."""
+def _pool(workers: int, *given: Any) -> Iterator[Mapping]:
+    """A `map` over processes that have `given` as their own; of one, over this process."""
+    if workers == 1:
+        _begin(*given)
+        yield map
+        return
     # One thread each: two processes that thread in NumPy as well only wait for each other.
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"):
         os.environ.setdefault(name, "1")
     # Forked from a process with threads (the progress bar's), a child could wait for ever.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, context, initializer=_begin, initargs=given) as pool:
-        yield pool
+        yield pool.map
 
 
 _given: tuple[Any, ...] = ()
+_prepared: dict[int, Any] = {}
 
 
 def _begin(*given: Any) -> None:
     global _given  # noqa: PLW0603 - what this process works with, told once
     _given = given
+    _prepared.clear()
 
 
 def _extracted(
@@ -197,18 +230,18 @@ def _extracted(
     needed: Sequence[int],
     ppi: float | None,
     workers: int,
-    progress: Progress,
+    progress: _Told,
     done: Done,
     listed: Path,
 ) -> dict[int, Template]:
     templates: dict[int, Template] = {}
     if not needed:
         return templates
-    task = progress.add_task("Extracting", total=len(needed))
-    with _pool(min(workers, len(needed)), ppi) as pool:
-        answers = pool.map(_extract, [str(paths[place]) for place in needed])
+    progress.begin("Extracting", len(needed))
+    with _pool(min(workers, len(needed)), ppi) as each:
+        answers = each(_extract, [str(paths[place]) for place in needed])
         for place, (template, reasons) in zip(needed, answers, strict=True):
-            progress.advance(task)
+            progress.advance()
             if template is not None:
                 templates[place] = template
             where = f"{listed.name}, line {place + 1} ({paths[place].name})"
@@ -233,20 +266,17 @@ _FAULTY = frozenset(
 
 
 def _compared(
-    templates: dict[int, Template], wanted: Sequence[Pair], workers: int, progress: Progress
+    templates: dict[int, Template], wanted: Sequence[Pair], workers: int, progress: _Told
 ) -> Iterator[float | None]:
     """The score of each pair, in order; None where one of the two could not be read."""
     if not wanted:
         return
-    task = progress.add_task("Comparing", total=len(wanted))
+    progress.begin("Comparing", len(wanted))
     parts = [wanted[k : k + PAIRS_AT_ONCE] for k in range(0, len(wanted), PAIRS_AT_ONCE)]
-    with _pool(min(workers, len(parts)), templates) as pool:
-        for found in pool.map(_compare, parts):
-            progress.advance(task, len(found))
+    with _pool(min(workers, len(parts)), templates) as each:
+        for found in each(_compare, parts):
+            progress.advance(len(found))
             yield from found
-
-
-_prepared: dict[int, Any] = {}
 
 
 def _compare(pairs: Iterable[Pair]) -> list[float | None]:

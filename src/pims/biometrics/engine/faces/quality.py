@@ -21,7 +21,7 @@ LEAST_BETWEEN_EYES = 45
 MOST_TILT = 15.0  # degrees
 MOST_TURN = 0.22  # the nose off the middle, in distances between the eyes: some 25 degrees
 # The nose's base below the eyes, in distances between them; outside, the head is raised or lowered.
-NOD = (0.42, 0.95)
+NOD = (0.35, 1.1)
 LEAST_SHARPNESS = 0.1
 DARK, BRIGHT = 60.0, 205.0
 LEAST_CONTRAST = 18.0

@@ -1,7 +1,7 @@
 """ANSI/NIST-ITL transactions, as live-scan stations write them and police AFIS read them."""
 
 from pims.biometrics.engine.codecs.ansi_nist.builder import FacePicture, PrintImage, transaction
-from pims.biometrics.engine.codecs.ansi_nist.images import Image, grey, image_of, images
+from pims.biometrics.engine.codecs.ansi_nist.images import Image, absent, grey, image_of, images
 from pims.biometrics.engine.codecs.ansi_nist.minutiae import (
     Minutia,
     MinutiaeRecord,
@@ -37,6 +37,7 @@ __all__ = [
     "RecordType",
     "TextRecord",
     "Transaction",
+    "absent",
     "grey",
     "image_of",
     "images",

@@ -21,7 +21,9 @@ from pims.biometrics.engine.codecs.ansi_nist.records import (
     whole,
 )
 from pims.biometrics.engine.codecs.bounds import MOST_PIXELS, MOST_WSQ_PIXELS
+from pims.biometrics.engine.codecs.fmr.templates import BEST, NFIQ_2_ALL, NFIQ_VENDOR
 from pims.biometrics.engine.reasons import Unusable
+from pims.biometrics.engine.template import NOT_COMPUTED
 
 __all__ = ["Image", "grey", "image_of", "images"]
 
@@ -64,15 +66,36 @@ class Image:
     impression: int | None = None
     kind: str = ""
     captured: str = ""  # YYYYMMDD as written
+    quality: int = NOT_COMPUTED  # NFIQ 2, of one finger (14.024)
 
 
-def images(transaction: Transaction) -> Iterator[Image]:
-    """Every image, in the order of the records. Raises Unusable where a record contradicts itself;
-    `image_of` takes them one by one."""
+def images(transaction: Transaction, *, problems: list[Unusable] | None = None) -> Iterator[Image]:
+    """Every image, in the order of the records.
+
+    A record that contradicts itself is passed over and its refusal put among the `problems`; raised
+    where nobody gave a list, so that nothing goes missing in silence."""
     for record in transaction.records:
-        image = image_of(record, transaction)
+        try:
+            image = image_of(record, transaction)
+        except Unusable as refusal:
+            if problems is None:
+                raise
+            problems.append(refusal)
+            continue
         if image is not None:
             yield image
+
+
+def absent(transaction: Transaction) -> dict[int, str]:
+    """Fingers that could not be taken: position -> XX (amputated) or UP (14.018). Raises Unusable
+    ``biometrics.codec.not_a_number``."""
+    found = {}
+    for record in transaction.of_type(RecordType.FINGER):
+        field = record.get(18) if isinstance(record, TextRecord) else None
+        for items in field.subfields if field else ():
+            if len(items) > 1:
+                found[whole(items[0], "14.018")] = items[1].strip()
+    return found
 
 
 def image_of(record: Record, transaction: Transaction) -> Image | None:
@@ -95,6 +118,7 @@ def image_of(record: Record, transaction: Transaction) -> Image | None:
         impression=record.number(3, 0) if record.type in IMPRESSION_TYPES else None,
         kind=record.text(3) if record.type == RecordType.FACE else "",
         captured=record.text(5),
+        quality=_quality(record),
     )  # fmt: skip
 
 
@@ -185,6 +209,20 @@ def _ppi(record: TextRecord) -> float | None:
     if unit == PX_PER_CM:
         return _nominal(across * CM_PER_INCH)
     return None
+
+
+def _quality(record: TextRecord) -> int:
+    """The NFIQ 2 score among 14.024's (position, score, vendor, algorithm) of a single finger."""
+    field = record.get(24) if record.type == RecordType.FINGER else None
+    if field is None or len(field.subfields) != 1 or len(field.subfields[0]) < 4:
+        return NOT_COMPUTED
+    _, score, vendor, algorithm = (item.strip() for item in field.subfields[0][:4])
+    try:
+        nfiq = int(vendor, 16) == NFIQ_VENDOR and whole(algorithm, "14.024") in NFIQ_2_ALL
+    except ValueError:
+        return NOT_COMPUTED
+    value = whole(score, "14.024") if nfiq else NOT_COMPUTED
+    return value if value <= BEST else NOT_COMPUTED
 
 
 def _nominal(ppi: float) -> float:

@@ -165,8 +165,8 @@ def test_a_booking_reads_back_as_it_was_built() -> None:
             exact = image.compression is not Compression.WSQ
             difference = np.abs(ansi_nist.grey(image).astype(int) - pixels)
             assert difference.mean() <= (0 if exact else 4)
-    missing = [r.text(18) for r in transaction.of_type(14) if isinstance(r, TextRecord)]
-    assert missing == ["", "", "9", "10"]
+    assert [i.quality for i in ansi_nist.images(transaction)][:2] == [61, 255]
+    assert ansi_nist.absent(transaction) == {9: "XX", 10: "UP"}
     # A finger's minutiae carry the number of its image; the second of the finger has its own.
     assert [m.idc for m in ansi_nist.minutiae(transaction)] == [1, 8]
 
@@ -343,6 +343,20 @@ def test_an_alphabet_is_announced_only_where_a_text_needs_it() -> None:
         assert transaction.information.text(15) == charset
         assert transaction.information.get(13) == Field(13, (("NORAM", "EBTS 11.0"),))
         assert transaction.demographics[18] == ((name,),)
+
+
+def test_one_broken_record_does_not_hide_the_others() -> None:
+    good = PrintImage.of_pixels(ridges(), position=2)
+    transaction = ansi_nist.read_transaction(booking(prints=[good, good]))
+    described, first, second = transaction.records
+    assert isinstance(first, TextRecord)
+    broken = TextRecord(14, tuple(f for f in first.fields if f.number != 6), first.data)
+    mixed = Transaction(transaction.information, (described, broken, second))
+    problems: list[Unusable] = []
+    assert [i.idc for i in ansi_nist.images(mixed, problems=problems)] == [2]
+    assert [p.code for p in problems] == ["biometrics.codec.field_missing"]
+    with pytest.raises(Unusable):
+        list(ansi_nist.images(mixed))
 
 
 def test_wsq_is_for_500_ppi_only() -> None:

@@ -73,6 +73,8 @@ def _transaction(data: bytes) -> None:
                 ansi_nist.grey(image)
         except Unusable:
             continue
+    list(ansi_nist.images(transaction, problems=[]))
+    ansi_nist.absent(transaction)
     for held in ansi_nist.minutiae(transaction):
         held.template()
 

@@ -28,7 +28,7 @@ SHIFTS = 32  # squares each way; shifts farther apart than these fall together
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Segment:
-    """Up to `SLOTS` fingers. A posting is 32 bits: slot, direction, square, low bits of the code."""
+    """Up to `SLOTS` fingers. A posting has slot, direction, square and low bits of the code."""
 
     starts: U32  # (2 ** (BITS - LOW) + 1): where the postings of each code begin
     postings: U32
@@ -57,6 +57,16 @@ def segment(codes: list[U32], wheres: list[U32]) -> Segment:
     tally = np.bincount(every >> np.uint32(LOW), minlength=1 << (BITS - LOW))
     np.cumsum(tally, out=starts[1:], dtype=np.uint32)
     return Segment(starts, postings[order], counts.astype(np.float32))
+
+
+def without(one: Segment, slot: int) -> Segment:
+    """The same without a trace of that finger; its slot stays empty."""
+    keep = (one.postings >> np.uint32(17)) != slot
+    before = np.zeros(len(keep) + 1, dtype=np.uint32)
+    np.cumsum(keep, out=before[1:], dtype=np.uint32)
+    counts = one.counts.copy()
+    counts[slot] = 0
+    return Segment(before[one.starts], one.postings[keep], counts)
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from pims.biometrics.engine.codecs.bounds import MOST_SIDE, MOST_WSQ_PIXELS
 from pims.biometrics.engine.codecs.cursor import Cursor
-from pims.biometrics.engine.codecs.wsq.bits import BAD_CODE, ENDED, TOO_MANY, decode_block
 from pims.biometrics.engine.codecs.wsq.tables import LEAST_SIDE, Head, read_head, read_segments
 from pims.biometrics.engine.codecs.wsq.tree import Leaf, Split, leaves, plane
 from pims.biometrics.engine.reasons import Unusable
@@ -96,6 +95,9 @@ def write(pixels: NDArray[np.uint8]) -> bytes:
 
 def _decode(head: Head, cursor: Cursor, table: int | None, raw: NDArray[np.int32]) -> None:
     """Fills `raw` from all the blocks."""
+    # Numba takes half a second to import, and most files have no image.
+    from pims.biometrics.engine.codecs.wsq.bits import BAD_CODE, ENDED, TOO_MANY, decode_block
+
     data = np.frombuffer(cursor.data, dtype=np.uint8)
     filled = 0
     while table is not None:

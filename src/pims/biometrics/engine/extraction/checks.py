@@ -69,6 +69,7 @@ def looks_inverted(pixels: NDArray[np.uint8], ridges: Ridges) -> bool:
 
 
 def _is_print(ridges: Ridges, found: Found) -> bool:
+    found = found.sure()
     if len(found.x) < LEAST_MINUTIAE or evidence(found) < LEAST_EVIDENCE:
         return False
     # In a pattern that is none, what looks like minutiae is unsure and points anywhere.

@@ -18,7 +18,10 @@ from pims.biometrics.engine.reasons import Unusable
 
 __all__ = ["THRESHOLD", "Found", "Leader", "network"]
 
-THRESHOLD = 0.6
+THRESHOLD = 0.6  # as likely, it is taken for a minutia
+# Less likely ones are kept as well, with their likelihood as their quality: weighed by it they help
+# the matcher where a print shows few.
+FAINT = 0.3
 SIDE = 32  # the network halves an image five times
 REACH = 3  # px: of two maxima so near, the higher is the minutia
 
@@ -33,7 +36,14 @@ class Found:
     y: Float
     angle: Float
     ending: Float  # 0..1; below 0.5 a bifurcation
-    likelihood: Float  # THRESHOLD..1
+    likelihood: Float  # FAINT..1
+
+    def sure(self) -> "Found":
+        """Those of at least THRESHOLD."""
+        kept = self.likelihood >= THRESHOLD
+        return Found(
+            self.x[kept], self.y[kept], self.angle[kept], self.ending[kept], self.likelihood[kept]
+        )
 
 
 class Leader:
@@ -105,7 +115,7 @@ def _minutiae(likelihood: Float, direction: Float, ending: Float) -> Found:
 
 def _maxima(likelihood: Float) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Rows and columns of the pixels that no other near them exceeds, from the top down."""
-    rows, columns = np.nonzero(likelihood >= THRESHOLD)
+    rows, columns = np.nonzero(likelihood >= FAINT)
     around = np.pad(likelihood, REACH, constant_values=-1.0)
     near = np.arange(2 * REACH + 1)
     patches = around[

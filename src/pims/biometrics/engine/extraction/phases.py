@@ -28,13 +28,16 @@ def with_phase(ridges: RidgeMap, pixels: NDArray[np.uint8]) -> RidgeMap:
     period = usable_periods(ridges)[rows, columns]
     padded = np.pad(pixels, REACH + ridges.step, mode="edge")
     offset = np.arange(-REACH, REACH + 1)
-    down, across = (a.ravel().astype(np.float32) for a in np.meshgrid(offset, offset, indexing="ij"))
+    down, across = (
+        a.ravel().astype(np.float32) for a in np.meshgrid(offset, offset, indexing="ij")
+    )
     for start in range(0, len(rows), AT_ONCE):
         here = slice(start, start + AT_ONCE)
         middle_row = ((rows[here] + 0.5) * ridges.step).astype(np.intp) + REACH + ridges.step
         middle_column = ((columns[here] + 0.5) * ridges.step).astype(np.intp) + REACH + ridges.step
         grey = padded[
-            middle_row[:, None] + down.astype(np.intp), middle_column[:, None] + across.astype(np.intp)
+            middle_row[:, None] + down.astype(np.intp),
+            middle_column[:, None] + across.astype(np.intp),
         ].astype(np.float32)
         cos, sin = np.cos(angle[here])[:, None], np.sin(angle[here])[:, None]
         # The ridge runs (cos, -sin) in rows that count downwards; its normal is (-sin, -cos).

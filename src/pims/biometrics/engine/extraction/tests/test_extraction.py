@@ -33,7 +33,7 @@ def test_a_print_gives_its_minutiae_its_ridges_and_its_quality(whole):
     assert template.position is Position.RIGHT_INDEX
     assert 30 <= template.image_quality <= 100
     assert ((template.angle >= 0) & (template.angle < 2 * np.pi)).all()
-    assert ((template.quality >= 60) & (template.quality <= 100)).all()
+    assert ((template.quality >= 30) & (template.quality <= 100)).all()
     assert template.ridges.orientation.shape == (43, 37)
     assert whole.notes == ()
 
@@ -106,7 +106,9 @@ def test_a_changed_model_is_not_used_and_mindtct_takes_its_place(monkeypatch, tm
 )
 def test_real_prints_give_what_the_original_network_finds(name, ppi, count):
     file = need_reference("fingerprints/fvc2002") / f"{name}.png"
-    assert len(extract(file, ppi=ppi, quality=False)) == count
+    found = extract(file, ppi=ppi, quality=False)
+    # The author's program stops where a likelihood of 0.6 does; the fainter ones are ours.
+    assert (found.quality >= 60).sum() == count
 
 
 def test_the_poorest_real_print_is_not_refused():

@@ -23,6 +23,7 @@ import atheris
 with atheris.instrument_imports(include=["pims.biometrics.engine.codecs"]):
     from pims.biometrics.engine import codecs
     from pims.biometrics.engine.codecs import ansi_nist, face_record, fmr, wsq
+    from pims.biometrics.engine.codecs.wsq import bits  # noqa: F401 - else imported when first used
 
 from pims.biometrics.engine.codecs.tests.mutation import mutations
 from pims.biometrics.engine.codecs.tests.samples import ridges, template

@@ -108,7 +108,7 @@ def test_real_prints_give_what_the_original_network_finds(name, ppi, count):
     file = need_reference("fingerprints/fvc2002") / f"{name}.png"
     found = extract(file, ppi=ppi, quality=False)
     # The author's program stops where a likelihood of 0.6 does; the fainter ones are ours.
-    assert (found.quality >= 60).sum() == count
+    assert (found.quality > 60).sum() <= count <= (found.quality >= 60).sum()
 
 
 def test_the_poorest_real_print_is_not_refused():

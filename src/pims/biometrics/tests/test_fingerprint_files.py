@@ -1,16 +1,21 @@
 """`pims biometrics` on files: no database, no framework."""
 
+import ast
 import csv
 import json
+import string
+from pathlib import Path
 
 import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
+from pims.biometrics import cli, scoring
 from pims.biometrics.cli import app
-from pims.biometrics.engine import Unusable
+from pims.biometrics.engine import Unusable, extraction, images, models
 from pims.biometrics.engine.codecs import fmr
 from pims.biometrics.engine.extraction.tests import fingers
+from pims.ui.wording import catalogue
 
 
 @pytest.fixture(scope="module")
@@ -100,3 +105,23 @@ def test_one_process_scores_as_compare_does(folder):
     compared = run("compare", folder / "one.png", folder / "again.png", "--json")
     told = float(scores.read_text().strip().split(",")[2])
     assert told == pytest.approx(json.loads(compared.stdout)["score"], abs=1e-3)
+
+
+def refusals():
+    """Code -> the names of what is told with it, of every `Unusable` that a file can meet."""
+    folder = Path(extraction.__file__).parent
+    sources = [Path(m.__file__) for m in (cli, scoring, images, models)] + [*folder.glob("*.py")]
+    for source in sources:
+        for node in ast.walk(ast.parse(source.read_text())):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Unusable":
+                yield node.args[0].value, {keyword.arg for keyword in node.keywords}
+
+
+def test_every_refusal_has_its_words_in_both_languages_and_says_only_what_is_known():
+    found = dict(refusals())
+    assert len(found) > 15
+    for code, given in found.items():
+        for language in ("en", "es"):
+            text = catalogue()[code][language]
+            named = {name for _, name, _, _ in string.Formatter().parse(text) if name}
+            assert named <= given, code

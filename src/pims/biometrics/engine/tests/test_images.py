@@ -12,7 +12,6 @@ from pims.biometrics.engine import Unusable
 from pims.biometrics.engine.codecs import wsq
 from pims.biometrics.engine.extraction.tests import fingers
 from pims.biometrics.engine.images import MOST_BYTES, read
-from pims.ui.wording import catalogue
 
 PICTURE = fingers.waves(9, 0.5)
 
@@ -26,9 +25,6 @@ def saved(mode: str = "L", kind: str = "PNG", **settings) -> bytes:
 def refused(source, **settings) -> Unusable:
     with pytest.raises(Unusable) as refusal:
         read(source, **settings)
-    words = catalogue()[refusal.value.code]
-    assert words["en"].format_map(refusal.value.params)
-    assert words["es"].format_map(refusal.value.params)
     return refusal.value
 
 

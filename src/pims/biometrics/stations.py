@@ -22,7 +22,9 @@ def fingers_of(data: bytes) -> list[TakenFinger]:
         raise Unusable("biometrics.image_too_large", megabytes=MOST_BYTES // 2**20)
     best: dict[int, TakenFinger] = {}
     problem: Unusable | None = None
-    for image in images(read_transaction(data)):
+    # A record that contradicts itself does not hide the other fingers.
+    problems: list[Unusable] = []
+    for image in images(read_transaction(data), problems=problems):
         if image.type not in FINGER_RECORDS or len(image.positions) != 1:
             continue
         (position,) = image.positions
@@ -38,5 +40,5 @@ def fingers_of(data: bytes) -> list[TakenFinger]:
         if earlier is None or (finger.quality or 0) > (earlier.quality or 0):
             best[position] = finger
     if not best:
-        raise problem or Unusable("biometrics.no_finger_in_file")
+        raise problem or next(iter(problems), Unusable("biometrics.no_finger_in_file"))
     return [best[position] for position in sorted(best)]

@@ -225,7 +225,7 @@ def _station(request: Any, given: dict[str, Any], person_id: int, position: int)
     fingers = stations.fingers_of(given["station_file"].read())
     services.enrol_fingers(command_from(request), person_id=person_id, fingers=fingers)
     messages.success(
-        request, gettext("%(count)s fingers were read from the file.") % {"count": len(fingers)}
+        request, gettext("Fingers read from the file: %(count)s.") % {"count": len(fingers)}
     )
     return _onward(person_id)
 

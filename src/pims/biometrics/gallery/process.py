@@ -22,8 +22,8 @@ from pims.biometrics import stored
 from pims.biometrics.engine import Template
 from pims.biometrics.gallery.client import socket_path
 from pims.biometrics.gallery.holding import Holding
-from pims.biometrics.gallery.matching import warm
 from pims.biometrics.gallery.server import GalleryServer
+from pims.biometrics.gallery.warming import warm
 from pims.biometrics.models import FingerRecord, Subject
 from pims.foundation.outbox.feed import feed_position, read_feed
 from pims.foundation.outbox.records import FEED_CHANNEL, EventRecord

@@ -10,8 +10,8 @@ from PIL import Image
 
 from pims.biometrics.engine import Position, Template
 from pims.biometrics.gallery.holding import Holding
-from pims.biometrics.gallery.matching import warm
 from pims.biometrics.gallery.server import GalleryServer
+from pims.biometrics.gallery.warming import warm
 from pims.biometrics.packing import pack
 from pims.biometrics.services import TakenFinger
 from pims.facilities.models import Establishment

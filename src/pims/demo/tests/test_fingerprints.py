@@ -8,8 +8,8 @@ import pytest
 from pims.biometrics import selectors, stored
 from pims.biometrics.gallery.client import Gallery
 from pims.biometrics.gallery.holding import Holding
-from pims.biometrics.gallery.matching import warm
 from pims.biometrics.gallery.server import GalleryServer
+from pims.biometrics.gallery.warming import warm
 from pims.biometrics.models import FingerRecord, Sweep
 from pims.biometrics.services.sweeping import SweepResult
 from pims.biometrics.sweeping import sweep_everything

@@ -30,6 +30,7 @@ __all__ = [
     "Face",
     "Faces",
     "Quality",
+    "described",
     "distance",
     "read",
 ]

@@ -68,7 +68,7 @@ def extract(
     template = found.template
     data = fmr.write([template], fmr.Standard[standard.name])
     _write(output, data)
-    _tell(found.notes)
+    _tell((*found.notes, *found.advice))
     answer: dict[str, Any] = {
         "image": str(image), "output": str(output), "standard": standard.value,
         "bytes": len(data), "minutiae": len(template),
@@ -76,6 +76,7 @@ def extract(
         "width": template.width, "height": template.height, "ppi": found.image.ppi,
         "ppi_from": found.image.ppi_from, "method": found.method,
         "remarks": [note.code for note in found.notes],
+        "advice": [note.code for note in found.advice],
     }  # fmt: skip
     show(answer, as_json=json)
 

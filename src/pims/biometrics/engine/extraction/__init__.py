@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pims.biometrics.engine.extraction import checks
+from pims.biometrics.engine.extraction.advice import advice
 from pims.biometrics.engine.extraction.leader import Found, network
 from pims.biometrics.engine.extraction.nbis_parts import mindtct, nfiq2
 from pims.biometrics.engine.extraction.phases import with_phase
@@ -32,6 +33,7 @@ class Extraction:
     image: Print
     method: Method
     notes: tuple[Reason, ...] = ()  # remarks: the image was used all the same
+    advice: tuple[Reason, ...] = ()  # how a better print might be had
 
 
 def extract(
@@ -85,7 +87,7 @@ def examine(
     template = _template(image, ridges, found, position)
     if quality:
         template = replace(template, image_quality=nfiq2(image.pixels))
-    return Extraction(template, image, method, notes)
+    return Extraction(template, image, method, notes, advice(image.pixels, ridges))
 
 
 def _print(source: Source, ppi: float | None) -> Print:

@@ -5,6 +5,8 @@ import pytest
 
 from pims.biometrics.engine import Kind, Position, Unusable, extraction, models
 from pims.biometrics.engine.extraction import examine, extract
+from pims.biometrics.engine.extraction.advice import advice
+from pims.biometrics.engine.extraction.ridges import measure
 from pims.biometrics.engine.extraction.tests import fingers
 from tests.fixtures.reference import need_reference
 
@@ -58,6 +60,24 @@ def test_light_ridges_are_made_dark_and_that_is_said(whole):
     assert [note.code for note in turned.notes] == ["biometrics.inverted"]
     assert turned.image.inverted
     assert shared(whole.template, turned.template) == 1.0
+
+
+def advised(image):
+    said = advice(image, measure(image))
+    return [reason.code.removeprefix("biometrics.advice_") for reason in said]
+
+
+def test_a_wet_a_dry_and_a_small_print_are_told_how_to_do_better():
+    y, x = np.mgrid[:300, :300]
+    wave = np.sin(2 * np.pi * x / 9)
+    print_ = np.hypot(x - 150, y - 150) < 120
+    assert advised(np.where(print_ & (wave > 0.3), 40, 230).astype(np.uint8)) == []
+    assert advised(np.where(print_ & (wave > -0.7), 40, 230).astype(np.uint8)) == ["wet"]
+    assert advised(np.where(print_ & (wave > 0.95), 40, 230).astype(np.uint8)) == ["dry"]
+    small = np.hypot(x - 150, y - 150) < 70
+    assert advised(np.where(small & (wave > 0.3), 40, 230).astype(np.uint8)) == ["little"]
+    aside = np.hypot(x - 240, y - 150) < 140
+    assert advised(np.where(aside & (wave > 0.3), 40, 230).astype(np.uint8)) == ["middle"]
 
 
 @pytest.mark.parametrize(

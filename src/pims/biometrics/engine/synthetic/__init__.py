@@ -2,7 +2,8 @@
 
 `person(seed)` gives ten fingers; `template_of(finger, number)` a template of one impression,
 `bulk_templates(seeds)` those of a whole population; `draw(seed, position, number)` the image that
-a scanner would give. Everything follows from the seeds.
+a scanner would give; `ridged_template_of` a template with the ridges of that image. Everything
+follows from the seeds.
 """
 
 from pims.biometrics.engine.synthetic.anatomy import Pattern
@@ -19,10 +20,11 @@ from pims.biometrics.engine.synthetic.fingers import (
     draw,
     impression_of,
     person,
+    ridged_template_of,
     template_of,
 )
 
 __all__ = [
     "ANYHOW", "SENSOR", "TEN", "WELL", "Finger", "Pattern", "Sensor", "TemplateArrays", "Touch",
-    "bulk_templates", "draw", "impression_of", "person", "template_of",
+    "bulk_templates", "draw", "impression_of", "person", "ridged_template_of", "template_of",
 ]  # fmt: skip

@@ -1,12 +1,13 @@
 """Persons, their fingers, and templates of impressions drawn without an image.
 
-The same arguments give the same bits, on every machine of one architecture: chance is counted from
-the seeds alone (`dice`) and arithmetic is not reordered. A person's finger does not depend on which
-other fingers or impressions were asked for, or in which order.
+The same arguments give the same bits on one machine: chance is counted from the seeds alone
+(`dice`), and arithmetic is not reordered. Another machine's C library may round a sine otherwise;
+a minutia here and there may then be another. A person's finger does not depend on which other
+fingers or impressions were asked for, or in which order.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Any, TypeVar
 
@@ -25,7 +26,8 @@ from pims.biometrics.engine.template import Position, Template
 
 __all__ = [
     "ANYHOW", "SENSOR", "TEN", "WELL", "Finger", "Sensor", "TemplateArrays", "Touch",
-    "bulk_templates", "contact_of", "draw", "impression_of", "person", "template_of",
+    "bulk_templates", "contact_of", "draw", "impression_of", "person", "ridged_template_of",
+    "template_of",
 ]  # fmt: skip
 
 TEN = tuple(Position(number) for number in range(1, 11))
@@ -143,6 +145,20 @@ def template_of(
         x=x, y=y, angle=angle, kind=kind, quality=quality,
         width=sensor.width, height=sensor.height, position=finger.position,
     )  # fmt: skip
+
+
+def ridged_template_of(
+    finger: Finger, impression: int, *, sensor: Sensor = SENSOR, touch: Touch = ANYHOW
+) -> Template:
+    """The same minutiae with the ridges about them, measured on the drawn image: a tenth of the
+    time that the network takes to find minutiae, 0.2 s for the first impression of a finger."""
+    # Only here, so that templates alone need no part of what reads images.
+    from pims.biometrics.engine.extraction.phases import with_phase
+    from pims.biometrics.engine.extraction.ridges import measure
+
+    image = impression_of(finger, impression, sensor=sensor, touch=touch)
+    ridges = with_phase(measure(image).map(), image)
+    return replace(template_of(finger, impression, sensor=sensor, touch=touch), ridges=ridges)
 
 
 def impression_of(

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from pims.biometrics.engine.extraction import extract
+from pims.biometrics.engine.matching import Matcher, decide
 from pims.biometrics.engine.synthetic import (
     WELL,
     Finger,
@@ -17,6 +19,7 @@ from pims.biometrics.engine.synthetic import (
     draw,
     impression_of,
     person,
+    ridged_template_of,
     template_of,
 )
 from pims.biometrics.engine.synthetic.contact import to_finger, to_sensor
@@ -33,9 +36,9 @@ COLUMNS = ("x", "y", "angle", "kind", "quality")
 
 @pytest.fixture(scope="module")
 def impressions() -> list[list[Template]]:
-    """Six of one finger of each of thirty persons."""
+    """Four of one finger of each of twenty-four persons."""
     return [
-        [template_of(Finger(900 + i, Position(i % 10 + 1)), k) for k in range(6)] for i in range(30)
+        [template_of(Finger(900 + i, Position(i % 10 + 1)), k) for k in range(4)] for i in range(24)
     ]
 
 
@@ -140,6 +143,18 @@ def test_the_ridges_that_grow_have_the_finger_s_minutiae(pattern: Pattern) -> No
     assert 30 <= len(finger.minutiae) <= 140
     assert _near(meant, found, 10).mean() > 0.85
     assert _near(read, finger.minutiae, 10).mean() > 0.85
+
+
+def test_a_finger_on_the_scanner_is_known_by_the_template_that_no_image_was_drawn_for() -> None:
+    owner, stranger = Finger(31, Position.RIGHT_INDEX), Finger(32, Position.RIGHT_INDEX)
+    scan = extract(draw(31, Position.RIGHT_INDEX, 1, touch=WELL), quality=False)
+    matcher = Matcher()
+    probe = matcher.prepare(scan)
+    assert decide(matcher.compare(probe, matcher.prepare(template_of(owner, 0))).score)
+    assert not decide(matcher.compare(probe, matcher.prepare(template_of(stranger, 0))).score)
+    ridged = ridged_template_of(owner, 0)
+    assert np.array_equal(ridged.x, template_of(owner, 0).x)
+    assert decide(matcher.compare(probe, matcher.prepare(ridged)).score)
 
 
 def test_what_lies_under_a_pixel_is_what_was_laid_there() -> None:

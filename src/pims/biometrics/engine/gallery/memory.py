@@ -13,6 +13,7 @@ from uuid import UUID
 from pims.biometrics.engine.gallery.compact import pack, unpack
 from pims.biometrics.engine.gallery.shelf import Shelf, asked
 from pims.biometrics.engine.matching import Comparison, Matcher, Prepared, fuse, matcher
+from pims.biometrics.engine.matching.prepared import frame
 from pims.biometrics.engine.template import Position, Template
 
 __all__ = ["SHORTLIST", "Gallery", "Hit"]
@@ -55,13 +56,13 @@ class Gallery:
         ready = []
         for position, template in templates.items():
             data = pack(template)
-            ready.append((Position(position), data, self._matcher.prepare(unpack(data))))
+            ready.append((Position(position), data, frame(unpack(data))))
         with self._changing:
             self.remove(key)
             if ready:
                 self._slots[key] = {
-                    position: self._shelves.setdefault(position, Shelf()).put(key, data, prepared)
-                    for position, data, prepared in ready
+                    position: self._shelves.setdefault(position, Shelf()).put(key, data, places)
+                    for position, data, places in ready
                 }
 
     def load(self, many: Iterable[tuple[UUID, Mapping[Position, Template]]]) -> None:

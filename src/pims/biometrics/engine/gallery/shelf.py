@@ -25,7 +25,7 @@ from pims.biometrics.engine.gallery.voting import (
     segment,
     without,
 )
-from pims.biometrics.engine.matching.prepared import Prepared
+from pims.biometrics.engine.matching.prepared import Frame, Prepared
 from pims.biometrics.engine.template import Template
 
 __all__ = ["TAIL", "Asked", "Shelf", "asked"]
@@ -69,7 +69,7 @@ class Shelf:
         self._codes: list[U32] = []  # of the last segment and of what is not indexed yet
         self._wheres: list[U32] = []
 
-    def put(self, key: UUID, data: bytes, ready: Prepared) -> int:
+    def put(self, key: UUID, data: bytes, ready: Frame) -> int:
         codes, where = np.empty(MOST_HELD, np.uint32), np.empty(MOST_HELD, np.uint32)
         count = held_codes(ready.xy, ready.way, ready.trust, codes, where)
         self._codes.append(codes[:count].copy())

@@ -33,10 +33,27 @@ class Prepared(NamedTuple):
         return sum(part.nbytes for part in self[:-1])
 
 
-def prepare(template: Template) -> Prepared:
-    xy = np.stack([template.x, template.y], axis=1).astype(np.float32)
+class Frame(NamedTuple):
+    """Where the minutiae are: as in `Prepared`, and the angle in radians as well."""
+
+    xy: NDArray[np.float32]
+    angle: NDArray[np.float32]
+    way: NDArray[np.float32]
+    trust: NDArray[np.float32]
+
+
+def frame(template: Template) -> Frame:
     angle = (-template.angle).astype(np.float32)
-    trust = np.where(template.quality == 0, UNRATED, template.quality / 100.0).astype(np.float32)
+    return Frame(
+        xy=np.stack([template.x, template.y], axis=1).astype(np.float32),
+        angle=angle,
+        way=np.stack([np.cos(angle), np.sin(angle)], axis=1).astype(np.float32),
+        trust=np.where(template.quality == 0, UNRATED, template.quality / 100.0).astype(np.float32),
+    )
+
+
+def prepare(template: Template) -> Prepared:
+    xy, angle, way, trust = frame(template)
     rows = max(1, -(-template.height // int(PITCH)))
     columns = max(1, -(-template.width // int(PITCH)))
     region: Any = hull_region(hull(xy), rows, columns, PITCH, MARGIN)
@@ -45,7 +62,7 @@ def prepare(template: Template) -> Prepared:
         bits=bits,
         seen=seen,
         xy=xy,
-        way=np.stack([np.cos(angle), np.sin(angle)], axis=1).astype(np.float32),
+        way=way,
         trust=trust,
         kind=template.kind.astype(np.uint8),
         region=levels(region),

@@ -8,6 +8,7 @@ import pytest
 
 from pims.biometrics.engine.gallery import Gallery
 from pims.biometrics.engine.gallery.compact import pack, unpack
+from pims.biometrics.engine.gallery.exhaustive import Exhaustive
 from pims.biometrics.engine.gallery.voting import SLOTS, segment, without
 from pims.biometrics.engine.matching import Matcher, threshold
 from pims.biometrics.engine.synthetic import WELL, Finger, bulk_templates, template_of
@@ -139,3 +140,14 @@ def test_an_index_without_a_finger_is_as_if_it_had_never_been_there() -> None:
     assert (gone.counts == never.counts).all()
     with pytest.raises(ValueError):
         segment([nothing] * (SLOTS + 1), [nothing] * (SLOTS + 1))
+
+
+def test_comparing_with_all_at_once_gives_what_comparing_one_by_one_gives(
+    people: list[Template],
+) -> None:
+    matcher = Matcher()
+    prints = [matcher.prepare(template) for template in people[:30]]
+    probe = matcher.prepare(template_of(Finger(3, INDEX), 1))
+    told = Exhaustive(prints).scores(probe)
+    one_by_one = [np.float32(matcher.compare(probe, other).score) for other in prints]
+    assert told.tolist() == one_by_one

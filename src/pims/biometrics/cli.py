@@ -174,7 +174,10 @@ def evaluate(
     """The error rates on the sets of a Fingerprint Verification Competition."""
     from pims.biometrics.engine import evaluation
 
-    table = evaluation.evaluate(fvc)
+    try:
+        table = evaluation.evaluate(fvc, say=lambda text: words.print(text, markup=False))
+    except ValueError as error:
+        raise Unusable("biometrics.no_prints", folder=str(fvc)) from error
     if json:
         show(table.as_json(), as_json=True)
     else:

@@ -72,7 +72,7 @@ function attach(place, input) {
         return;
       }
       localStorage.setItem(KEPT, token);
-      put(place, input, await answer.blob(), answer.headers.get("X-Pims-Ppi"));
+      put(input, await answer.blob(), answer.headers.get("X-Pims-Ppi"));
       tell(word("scannerTaken"));
     } catch {
       tell(word("scannerAway"));
@@ -82,7 +82,7 @@ function attach(place, input) {
   });
 }
 
-function put(place, input, blob, ppi) {
+function put(input, blob, ppi) {
   const files = new DataTransfer();
   files.items.add(new File([blob], "scanner.png", { type: blob.type }));
   input.files = files.files;
@@ -92,7 +92,6 @@ function put(place, input, blob, ppi) {
   if (ppi && resolution) resolution.value = ppi;
   const source = form.querySelector("[name$=source]");
   if (source) source.value = "scanner";
-  // The print is kept as soon as it is there: one key less for each of ten fingers.
-  if (place.dataset.send !== undefined) form.requestSubmit();
-  else form.querySelector("button:not([type=button])")?.focus();
+  // Enter keeps it: two keys a finger.
+  form.querySelector("button:not([type=button])")?.focus();
 }

@@ -157,6 +157,6 @@ def test_admitted_under_another_name_he_is_found_and_his_earlier_file_opened(
     press(page, "Join")
     says(page, "The records are joined.")
     page.goto(f"{live_site.address}/prisoners/{earlier}/")
-    says(page, "TZIB")
+    expect(page.locator(".p-identity__name")).to_contain_text("TZIB")
     page.goto(f"{live_site.address}/search/?q=Coc")
     assert "TZIB" in page.locator("main").inner_text()

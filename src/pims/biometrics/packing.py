@@ -48,10 +48,7 @@ def pack(template: Template) -> bytes:
     if (ridges := template.ridges) is not None:
         rows, columns = ridges.orientation.shape
         parts.append(_RIDGES.pack(rows, columns, ridges.step))
-        maps = b"".join(
-            np.ascontiguousarray(m, dtype="u1").tobytes()
-            for m in _maps(ridges)
-        )
+        maps = b"".join(np.ascontiguousarray(m, dtype="u1").tobytes() for m in _maps(ridges))
         parts.append(zlib.compress(maps, 1))
     return b"".join(parts)
 
@@ -71,7 +68,11 @@ def unpack(data: bytes) -> Template:
     )
     at += 12 * count
     kind, trust = (np.frombuffer(data, "u1", count, at + count * n).copy() for n in range(2))
-    if not all(np.isfinite(a).all() for a in (x, y, angle)) or position > max(Position) or mapped > 2:
+    if (
+        not all(np.isfinite(a).all() for a in (x, y, angle))
+        or position > max(Position)
+        or mapped > 2
+    ):
         raise Unpackable("not a template")
     return Template(
         x=x, y=y, angle=angle, kind=kind, quality=trust, width=width, height=height,

@@ -4,8 +4,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
+import numpy as np
+from numpy.typing import NDArray
+
 from pims.biometrics.engine import Template
-from pims.biometrics.models import FingerRecord, Subject
+from pims.biometrics.models import FaceRecord, FingerRecord, Subject
 from pims.biometrics.packing import unpack
 from pims.foundation.bulk import any_of
 from pims.foundation.vault.errors import VaultError
@@ -15,6 +18,7 @@ from pims.foundation.vault.values import Sealed, open_values, seal_value
 FINGERS, FACES = FingerRecord._meta.db_table, "biometrics_face"
 # So many subjects are opened at a time: their keys, templates and rows are in memory together.
 AT_ONCE = 500
+DESCRIPTOR_BYTES = 128 * 4
 
 
 def seal_template(person_id: int, finger_id: UUID, template: bytes) -> bytes:
@@ -90,6 +94,24 @@ def all_templates() -> Iterator[dict[UUID, dict[int, Template]]]:
             for _, person_id, key in subjects
             if person_id in packed
         }
+
+
+def face_descriptors(person_ids: Collection[int]) -> dict[int, NDArray[np.float32]]:
+    """Person -> the descriptor of the face in effect; without one absent."""
+    rows = list(
+        FaceRecord.objects.filter(
+            any_of("person_id", person_ids), superseded_at__isnull=True
+        ).values_list("id", "person_id", "descriptor")
+    )
+    opened = open_values(
+        Sealed(person_id, FACES, face_id, "descriptor", bytes(sealed))
+        for face_id, person_id, sealed in rows
+    )
+    return {
+        person_id: np.frombuffer(descriptor, "<f4").astype(np.float32)
+        for (_, person_id, _), descriptor in zip(rows, opened, strict=True)
+        if len(descriptor) == DESCRIPTOR_BYTES
+    }
 
 
 def keys_of(person_ids: Collection[int]) -> dict[int, UUID]:

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from pims.config import instance
 from pims.kernel.errors import PimsError
 
 SOON = 5.0
+MOST_NAME = 100
 # A search of a large gallery, by a machine that does other things too.
 SEARCHING = 60.0
 
@@ -56,9 +58,15 @@ class Pairing:
 
 
 def socket_path() -> Path:
-    """Short, for a socket's name has 108 bytes at most."""
-    explicit = os.environ.get("PIMS_GALLERY_SOCKET")
-    return Path(explicit) if explicit else instance.var_dir() / "run" / "gallery.sock"
+    """Beside the state, or, where that is too deep for a socket's name (108 bytes), in a folder of
+    this user's own among the temporary files, named after the installation."""
+    if explicit := os.environ.get("PIMS_GALLERY_SOCKET"):
+        return Path(explicit)
+    path = instance.var_dir() / "run" / "gallery.sock"
+    if len(os.fsencode(path)) < MOST_NAME:
+        return path
+    folder = Path(tempfile.gettempdir()) / f"pims-{os.getuid()}-{instance.instance_id()}"
+    return folder / "gallery.sock"
 
 
 class Gallery:

@@ -41,6 +41,8 @@ class GalleryServer:
         self._room = threading.BoundedSemaphore(MOST_AT_ONCE)
         self._reading = threading.Lock()
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if path.parent.stat().st_uid != os.getuid():
+            raise PermissionError(f"{path.parent} is another user's")
         path.unlink(missing_ok=True)
         before = os.umask(0o177)
         try:

@@ -291,7 +291,7 @@ def quality_report(viewer: Actor, person_ids: Iterable[int]) -> QualityReport:
     again = present & (Q(quality__lt=rules.AGAIN_BELOW) | Q(minutiae__lt=rules.LEAST_MINUTIAE))
     good = present & Q(quality__gte=rules.GOOD_FROM, minutiae__gte=rules.LEAST_MINUTIAE)
     rows: dict[int, dict[str, Any]] = {
-        row["position"]: row
+        row["position"]: dict(row)
         for row in current.values("position").annotate(
             taken=Count("id", filter=present),
             good=Count("id", filter=good),

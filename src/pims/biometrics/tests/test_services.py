@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 
 from pims.biometrics import asking, selectors, services, stored
@@ -127,12 +128,21 @@ def test_who_was_here_under_another_name_is_found_and_a_person_decides(
         enrol(officer, person(f"Otro{seed}"), seed)
     enrol(officer, earlier, 5)
     enrol(officer, now, 5, impression=1)
+    for who, blur in ((earlier, 0.0), (now, 0.01)):
+        face = np.linspace(0, 0.15, 128, dtype=np.float32) + np.float32(blur)
+        services.enrol_face(
+            Command(officer), person_id=who, image=png(1), descriptor=face.tobytes(), quality=60,
+            engine="test",
+        )  # fmt: skip
     asked = services.ask_search(Command(officer), person_id=now)
     assert asking.carry_search(asked.search_id)
     found = selectors.candidates(officer, search_id=asked.search_id)
     assert [line.other.person_id for line in found] == [earlier]
     detail = selectors.candidate_detail(officer, found[0].candidate_id)
     assert len(detail.pairs) == 10
+    assert detail.face_score is not None
+    assert detail.face_score > 4
+    assert selectors.face_image(officer, detail.one_face).content == png(1)
     drawing = selectors.drawing(officer, found[0].candidate_id, 1)
     assert drawing is not None
     assert len(drawing.pairs) > 15

@@ -129,9 +129,8 @@ def _chosen(request: Any, found: EnrolmentView) -> int:
 
 def _drawn(request: Any, finger: FingerView, chosen: int) -> Drawn:
     label = FINGERS[finger.position]
-    word, tone = STATES[finger.state], "quiet"
-    if finger.present:
-        word, tone = QUALITIES[finger.word], QUALITY_TONES[finger.word]
+    word = QUALITIES[finger.word] if finger.present else STATES[finger.state]
+    tone: Tone = QUALITY_TONES[finger.word] if finger.present else "quiet"
     doubt = str(DOUBTS[finger.doubt]) if finger.doubt else ""
     if doubt and finger.doubt_position and finger.doubt != rules.NOT_AS_BEFORE:
         doubt += f": {FINGERS[finger.doubt_position]}"

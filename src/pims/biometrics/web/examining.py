@@ -37,7 +37,13 @@ def candidates(request: Any) -> HttpResponse:
     """Everybody whose fingers may be on record under another name, the likest first."""
     found = selectors.candidates(request.actor)
     shows(i for line in found for i in (line.person.person_id, line.other.person_id))
-    context = {"lines": found, "columns": COLUMNS, "states": DECISIONS, "tones": DECISION_TONES}
+    context = {
+        "lines": found,
+        "columns": COLUMNS,
+        "states": DECISIONS,
+        "tones": DECISION_TONES,
+        "may_sweep": request.actor.can("biometrics.sweep"),
+    }
     return render(request, "biometrics/candidates.html", context)
 
 
@@ -117,9 +123,7 @@ def candidate(request: Any, candidate_id: int) -> HttpResponse:
         "tones": DECISION_TONES,
         "spoken": request.actor.user_id in {o.examiner_id for o in detail.opinions},
     }
-    return render(
-        request, "biometrics/candidate.html", context, status=422 if form.errors else 200
-    )
+    return render(request, "biometrics/candidate.html", context, status=422 if form.errors else 200)
 
 
 def _images(detail: CandidateDetail) -> list[UUID]:
@@ -138,7 +142,7 @@ def _position(request: Any, detail: CandidateDetail) -> int:
 
 
 def _onward(request: Any, detail: CandidateDetail, state: str) -> HttpResponse:
-    """"Same" leads to the earlier file: to the joining for whoever may join."""
+    """ "Same" leads to the earlier file: to the joining for whoever may join."""
     line = detail.line
     messages.success(request, gettext("Recorded: %(state)s.") % {"state": DECISIONS[state]})
     if state == "same":

@@ -52,9 +52,7 @@ def sweeps(request: Any) -> HttpResponse:
 def quality(request: Any) -> HttpResponse:
     """The quality of the prints on record of whoever is at this establishment."""
     where = request.establishment_id
-    ids = visible_persons(request.actor, VIEW).filter(
-        establishment_id=where, unit_id__isnull=False
-    )
+    ids = visible_persons(request.actor, VIEW).filter(establishment_id=where, unit_id__isnull=False)
     report = selectors.quality_report(request.actor, ids.values_list("person_id", flat=True))
     context = {
         "report": report,
@@ -102,5 +100,3 @@ def destroy(request: Any, person_id: int) -> HttpResponse:
         ],
     }
     return render(request, "biometrics/destroy.html", context, status=status)
-
-

@@ -46,7 +46,7 @@ def verify(request: Any, person_id: int) -> HttpResponse:
             for reason in unusable.reasons():
                 form.add_error("print_image", wording.render(reason, get_language() or "en"))
         else:
-            done = services.verify_identity(
+            kept = services.verify_identity(
                 command_from(request),
                 person_id=person_id,
                 purpose=given["purpose"],
@@ -55,7 +55,7 @@ def verify(request: Any, person_id: int) -> HttpResponse:
             )
             back = _back(request)
             return HttpResponseRedirect(
-                f"{reverse('biometrics:verify', args=[person_id])}?done={done.verification_id}"
+                f"{reverse('biometrics:verify', args=[person_id])}?done={kept.verification_id}"
                 f"&for={given['purpose']}" + (f"&back={back}" if back else "")
             )
     request.connects_to = CAPTURE_ORIGIN

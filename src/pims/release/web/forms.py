@@ -59,9 +59,7 @@ class IdentityForm(forms.Form):
         help_text=_("By fingerprint the comparison says it."),
     )
 
-    def __init__(
-        self, *args: Any, photographs: int, fingers: bool = False, **more: Any
-    ) -> None:
+    def __init__(self, *args: Any, photographs: int, fingers: bool = False, **more: Any) -> None:
         super().__init__(*args, **more)
         if not fingers:
             del self.fields["print_image"]

@@ -8,6 +8,8 @@ import Alpine from "@alpinejs/csp";
 import htmx from "htmx.org";
 
 import { initCamera } from "./camera.js";
+import { initCapture } from "./capture.js";
+import { initCompare } from "./compare.js";
 import { initConnection } from "./connection.js";
 import { initDates } from "./dates.js";
 import { initDrafts } from "./drafts.js";
@@ -38,6 +40,8 @@ export function init(scope, { answered = false } = {}) {
   initRows(scope);
   initNeeds(scope);
   initCamera(scope);
+  initCapture(scope);
+  initCompare(scope);
   initLive(scope);
   initSound(scope);
   initDrafts(scope, answered);

@@ -29,6 +29,7 @@ from pims.release.rules import ITEMS
 from pims.release.signatures import vouchings
 from pims.safety import services as safety
 from tests.access.walk import Address
+from tests.accessibility.biometrics_samples import biometrics_samples
 from tests.accessibility.release_samples import release_samples
 from tests.accessibility.sentence_samples import sentence_samples
 from tests.fixtures.small_prison import SmallPrison, last_day_of
@@ -187,6 +188,7 @@ def make_samples(prison: SmallPrison) -> Samples:
     item = property_selectors.property_of(viewer, tun.person_id)[0]
     query = authority_selectors.open_queries(viewer, here)
     return {
+        **biometrics_samples(prison),
         **sentence_samples(prison),
         **release_samples(prison),
         "number": (tun.number,),

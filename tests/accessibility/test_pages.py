@@ -24,6 +24,7 @@ ELSEWHERE = (
     "people:photograph_small", "people:withdraw", "signin:", "style:", "healthz",
     "live:stream", "authority:scan", "authority:order_scan", "unmerge_people", "custody:leave_out",
     "custody:mark_done", "custody:injury_photograph", "courts:scan", "courts:read_scan",
+    "biometrics:finger", "biometrics:face",
 )  # fmt: skip
 SENTENCES = (
     "/sentences/", "/sentences/laws/", "/sentences/laws/compare/?old=belize&new=plain",
@@ -38,6 +39,7 @@ ON_A_PHONE = (
     "/administration/records/", "/courts/", "/courts/diary/?view=week", "/courts/production/",
     "/courts/readings/", "/courts/waiting/outcome/", "/courts/waiting/next/",
     "/courts/waiting/papers/", "/release/preparation/", "/release/parole/", "/release/register/",
+    "/fingerprints/", "/fingerprints/quality/", "/fingerprints/sweeps/",
 )  # fmt: skip
 
 
@@ -156,6 +158,10 @@ def test_the_main_pages_are_accessible_on_a_telephone(
         *(f"/courts/order/{order}/read/" for order in samples["courts:read order_id"]),
         *(f"/courts/readings/{reading}/" for reading in samples["reading_id"]),
         *(f"/custody/units/{unit}/" for unit in samples["unit_id"]),
+        f"/fingerprints/{held.person_id}/",
+        f"/fingerprints/{held.person_id}/verify/",
+        *(f"/fingerprints/candidate/{one}/" for one in samples["candidate_id"]),
+        *(f"/fingerprints/search/{one}/" for one in samples["search_id"]),
         *(f"/custody/reception/van/{van}/" for van in samples["van_id"]),
     )
     found = [wrong for path in paths for wrong in phone.wrongs(live_site.address + path)]

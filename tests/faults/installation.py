@@ -24,6 +24,7 @@ PARTS = {
     "postgres": "postgres",
     "sequencer": "pims.foundation.ledger.sequencer",
     "worker": "pims.cli.worker",
+    "gallery": "pims.cli.gallery",
     "events": "pims.live.stream",
     "web": "granian",
 }

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from pims.biometrics.capture.cli import capture
 from pims.cli import boot
 from pims.cli.faults import REFUSED, UNEXPECTED, explain_error, record_unexpected
 from pims.cli.mounts import mount
@@ -79,6 +80,7 @@ def prepare(demo: bool = True) -> None:
     prepare_instance(demo=demo)
 
 
+app.command()(capture)
 mount(app, "prisoner", "pims.cli.prisoner", "Find and show a prisoner.")
 mount(app, "demo", "pims.demo.cli", "The simulated prison.")
 mount(app, "check", "pims.cli.check", "Verify the ledger, the files, what events came to.")
@@ -89,6 +91,7 @@ mount(app, "sentence", "pims.sentences.cli", "What a sentence comes to.", bare=T
 mount(app, "verify", "pims.cli.verify", "Prove from a file alone.", bare=True)
 mount(app, "export", "pims.cli.export", "What leaves the system as a file.")
 mount(app, "law", "pims.sentences.law_cli", "The law of sentences: signed, compared.")
+mount(app, "biometrics", "pims.biometrics.cli", "Fingerprints from files.", bare=True)
 mount(app, "key", "pims.foundation.vault.cli", "Keys: rotate, share, recover.", bare=True)
 
 

@@ -8,6 +8,7 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
+from pims.biometrics.gallery.client import socket_path
 from pims.foundation.database.cluster import Cluster
 from pims.foundation.supervisor.lock import MARK
 from pims.foundation.supervisor.service import Service
@@ -39,6 +40,15 @@ def sequencer() -> Service:
 
 def worker() -> Service:
     return Service(name="worker", argv=_module("pims.cli.worker"), stop=((signal.SIGTERM, 12.0),))
+
+
+def gallery() -> Service:
+    """Fingerprints in memory. It is ready when it listens: while it still reads them, whoever asks
+    is told so, and nobody waits for it."""
+    return Service(
+        name="gallery", argv=_module("pims.cli.gallery"), ready=socket_path().exists,
+        ready_within=60,
+    )  # fmt: skip
 
 
 def events(port: int) -> Service:

@@ -104,10 +104,11 @@ def _start(supervisor: Supervisor, *, port: int, demo: bool) -> None:
         code = supervisor.run_step([sys.executable, "-m", "pims.cli", "prepare", choice])
         if code:
             raise StepFailed(code)
-    with _step("Starting the pages, the live stream, the worker and the sequencer"):
+    with _step("Starting the pages, the live stream, the worker, the gallery and the sequencer"):
         supervisor.start(
             parts.sequencer(),
             parts.worker(),
+            parts.gallery(),
             parts.events(int(supervisor.env["PIMS_EVENTS_PORT"])),
             parts.web(port),
         )

@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "pims.ui",
     "pims.people",
     "pims.facilities",
+    "pims.biometrics",
     "pims.authority",
     "pims.safety",
     "pims.property",

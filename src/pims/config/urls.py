@@ -10,6 +10,7 @@ ROOMS = {
     "": "pims.web.urls",
     "people/": "pims.people.web.urls",
     "facilities/": "pims.facilities.web.urls",
+    "fingerprints/": "pims.biometrics.web.urls",
     "authority/": "pims.authority.web.urls",
     "safety/": "pims.safety.web.urls",
     "property/": "pims.property.web.urls",

@@ -19,6 +19,7 @@ from pims.custody import selectors as custody
 from pims.demo import inherited as handover
 from pims.demo.books import close_books, sign_law
 from pims.demo.bulk_copy import take_ids
+from pims.demo.fingerprints import planted, take_everybodys_fingers
 from pims.demo.inmates import moment
 from pims.demo.officers import make_officers
 from pims.demo.parallel import run_divided
@@ -36,6 +37,7 @@ from pims.foundation.database.migrate import acting_as
 from pims.foundation.ledger.append import append_entry
 from pims.kernel import clock
 from pims.kernel.decisions import Reason, refuse
+from pims.kernel.numbers import prisoner_number
 
 Report = Callable[[str], None]
 
@@ -95,6 +97,10 @@ def load(
         with moment(datetime.combine(plan.start, time(8), simulation.zone)):
             sign_law(simulation)
         run_divided(simulation, prepare=commit_without_waiting, processes=processes)
+        report("Taking everybody's fingerprints")
+        take_everybodys_fingers(
+            plan, actor=simulation.officers.system, seed=seed, zone=simulation.zone
+        )
         report("Bringing the prison to this minute")
         close_books(simulation, now)
         if not inherited:
@@ -181,6 +187,9 @@ def _write_down(plan: Plan) -> None:
             {"first": asdict(s.person.twin_of) | {"twin_of": None}, "second": s.person.name}
             for s in plan.stays
             if s.person.twin_of is not None
+        ],
+        "same_fingers_twice": [
+            [prisoner_number(first), prisoner_number(again)] for first, again in planted(plan)
         ],
         "birth_missing": [s.person.name for s in plan.stays if s.person.birth_known == "unknown"],
         "aliases": [[s.person.name, s.person.alias] for s in plan.stays if s.person.alias],

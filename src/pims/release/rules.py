@@ -47,7 +47,7 @@ IDENTITY_DENIED, IDENTITY_DECIDED = "release.identity_denied", "identity_decided
 # The mark of a discharge of somebody who was unlawfully at large by the record.
 WAS_AT_LARGE = "was_at_large"
 
-IDENTITY_WAYS = ("photograph", "two_officers", "fingerprint")
+IDENTITY_WAYS = ("fingerprint", "photograph", "two_officers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +196,8 @@ class Voucher:
 
 @dataclass(frozen=True, slots=True)
 class IdentityFacts:
-    """`photographs` are those of the person, not of marks, that stand in the record."""
+    """`photographs` are those of the person, not of marks, that stand in the record; `fingers`
+    says whether fingerprints do."""
 
     how: str
     photographs: int
@@ -204,6 +205,7 @@ class IdentityFacts:
     officers: Collection[int] = ()
     of_custody: Collection[int] = ()
     matched: bool = True
+    fingers: bool = False
 
 
 def identity_problems(facts: IdentityFacts) -> Mapping[str, Reason]:
@@ -217,7 +219,7 @@ def identity_problems(facts: IdentityFacts) -> Mapping[str, Reason]:
     if facts.how not in IDENTITY_WAYS:
         return {"how": Reason("release.unknown_identity_way")}
     if facts.how == "fingerprint":
-        return {"how": Reason("release.no_fingerprints")}
+        return {} if facts.fingers else {"how": Reason("release.no_fingerprints")}
     if facts.how == "photograph":
         return {} if facts.photographs else {"how": Reason("release.no_photograph")}
     named = [voucher.user_id for voucher in facts.vouchers]

@@ -39,6 +39,7 @@ MENU = (
     Entry(_("Start"), "home", None),
     Entry(_("Reception"), "custody:reception", "custody.receive", "/custody/reception"),
     Entry(_("Known twice?"), "people:matches", "people.edit", "/people/matches"),
+    Entry(_("Fingerprints"), "biometrics:candidates", "biometrics.examine", "/fingerprints"),
     Entry(_("Roll"), "custody:roll", "custody.view", "/custody/roll"),
     Entry(_("Board"), "live:board", "live.view", "/board"),
     Entry(_("Out and returns"), "custody:desk", "custody.escort", "/custody/desk"),

@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from pims.authority import selectors as authority
 from pims.authority.web.words import kind_label
+from pims.biometrics import selectors as fingerprints
+from pims.biometrics.web.words import ENROLMENT_TONES, ENROLMENTS
 from pims.custody import selectors, services
 from pims.custody.selectors import AdmissionRow
 from pims.custody.selectors.births import age_given
@@ -57,7 +59,8 @@ def admission(request: Any, episode_id: int) -> HttpResponse:
                 TONES[row.states[code]],
             )
             for code, step in STEPS.items()
-        ],
+        ]
+        + _fingerprints(request, row),
         "matches": people.possible_matches(request.actor, row.person_id),
         "next": row.next_step,
         "may_print": request.actor.can("documents.print"),
@@ -66,6 +69,23 @@ def admission(request: Any, episode_id: int) -> HttpResponse:
         else [],
     }
     return render(request, "custody/admission.html", context)
+
+
+def _fingerprints(request: Any, row: AdmissionRow) -> list[Task]:
+    """Taken beside the steps: a scanner that is dead, or a search that runs, keeps no admission
+    from being complete."""
+    found = fingerprints.summaries(request.actor, [row.person_id]).get(row.person_id)
+    if found is None or not request.actor.can("biometrics.enrol"):
+        return []
+    label, tone = ENROLMENTS[found.state], ENROLMENT_TONES[found.state]
+    if found.undecided:
+        label, tone = _("Somebody to compare with"), "warn"
+    return [
+        Task(
+            _("Fingerprints and face"), label,
+            reverse("biometrics:enrol", args=[row.person_id]), tone,
+        )
+    ]  # fmt: skip
 
 
 @page(permission=ADMIT, methods=BOTH)

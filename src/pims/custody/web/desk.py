@@ -132,6 +132,7 @@ def desk(request: Any) -> HttpResponse:
         "question": asked,
         "not_returned": [row for row in rows if row.missing],
         "kept_by": NOT_RETURNED,
+        "may_verify": request.actor.can("biometrics.verify"),
     }
     wrong = asked is not None or bool(posted and (form.errors or errors))
     return render(request, "custody/desk.html", context, status=422 if wrong else 200)

@@ -137,6 +137,7 @@ def out_now(request: Any) -> HttpResponse:
             for row in sorted(rows, key=lambda r: (r.person_id not in missing, not r.overdue))
         ],
         "kept_by": NOT_RETURNED,
+        "may_verify": request.actor.can("biometrics.verify"),
         "may_correct": request.actor.can("custody.correct"),
         "columns": [
             Column(_("Prisoner")), Column(_("Number")), Column(_("Where")), Column(_("Left")),

@@ -38,6 +38,32 @@ _LIST = (
         "Change capacity; take cells out of use and return them",
         "Cambiar la capacidad; retirar celdas del uso y devolverlas",
     ),
+    (
+        "biometrics.view",
+        "See whether fingerprints and face were taken, and how well",
+        "Ver si se tomaron huellas y rostro, y con qué calidad",
+    ),
+    ("biometrics.enrol", "Take fingerprints and faces", "Tomar huellas y rostros"),
+    (
+        "biometrics.verify",
+        "Check by fingerprint who stands before the officer",
+        "Comprobar por huella quién está ante el oficial",
+    ),
+    (
+        "biometrics.examine",
+        "See fingerprints and faces and decide whether two are one person's",
+        "Ver huellas y rostros y decidir si dos son de una misma persona",
+    ),
+    (
+        "biometrics.sweep",
+        "Compare all fingerprints with each other",
+        "Comparar todas las huellas entre sí",
+    ),
+    (
+        "biometrics.destroy",
+        "Destroy somebody's fingerprints and faces by order",
+        "Destruir huellas y rostros de una persona por orden",
+    ),
     ("authority.view", "See warrants and orders", "Ver mandamientos y órdenes"),
     ("authority.record", "Record warrants and orders", "Registrar mandamientos y órdenes"),
     (

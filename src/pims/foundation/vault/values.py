@@ -33,6 +33,18 @@ def seal_value(person_id: int, plaintext: bytes, *, table: str, row: object, col
     )
 
 
+def seal_values(
+    person_id: int, texts: Iterable[tuple[object, bytes]], *, table: str, column: str
+) -> list[bytes]:
+    """Seal many of one person, (row, plaintext) each, with the key read once. Raises as
+    `seal_value`."""
+    keys = personkeys.keys_for_sealing(person_id)
+    return [
+        ciphers.seal(keys, text, person_id=person_id, table=table, row=row, column=column)
+        for row, text in texts
+    ]
+
+
 def open_value(person_id: int, sealed: bytes, *, table: str, row: object, column: str) -> bytes:
     """Raises Tampered where the bytes were changed or moved, Erased, KeyMissing or WrongKey."""
     return open_values([Sealed(person_id, table, row, column, bytes(sealed))])[0]

@@ -31,6 +31,7 @@ from pims.people.selectors.search import (
     NumberRemark,
     PersonHit,
     explain_number,
+    ids_of_numbers,
     resolve_number,
     search_people,
 )
@@ -52,6 +53,7 @@ __all__ = [
     "canonical_id",
     "explain_number",
     "ids_canonical",
+    "ids_of_numbers",
     "infants_inside",
     "joined_records",
     "matches_of",

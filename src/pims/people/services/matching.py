@@ -38,9 +38,11 @@ def note_matches(tx: Transaction, person: Person, found: Sequence[Near]) -> list
     ]
 
 
-def note_match(tx: Transaction, person_id: int, other_id: int) -> int:
-    """Note that somebody thought the two might be one."""
-    return _note(tx, person_id, other_id, 100, ("officer_says",))
+def note_match(
+    tx: Transaction, person_id: int, other_id: int, reasons: Collection[str] = ("officer_says",)
+) -> int:
+    """Note that somebody thought the two might be one, and whence."""
+    return _note(tx, person_id, other_id, 100, reasons)
 
 
 def _note(
@@ -78,8 +80,12 @@ def look_for_matches(tx: Transaction, *, person_id: int) -> tuple[int, ...]:
 
 
 @service
-def note_possible_match(tx: Transaction, *, person_id: int, other_id: int) -> MatchResult:
+def note_possible_match(
+    tx: Transaction, *, person_id: int, other_id: int, reasons: Sequence[str] = ("officer_says",)
+) -> MatchResult:
     """Note that an officer thinks the two may be one person; one noted before is given back.
+
+    `reasons` are codes: that the officer says so, that fingerprints do.
 
     Raises InvalidInput for one record twice, NotFound where the officer may not know of one.
     """
@@ -88,7 +94,7 @@ def note_possible_match(tx: Transaction, *, person_id: int, other_id: int) -> Ma
     for one in (person_id, other_id):
         tx.require_person("people.edit", one)
     tx.lock_persons([person_id, other_id])
-    match_id = note_match(tx, person_id, other_id)
+    match_id = note_match(tx, person_id, other_id, reasons)
     return MatchResult(match_id, PossibleMatch.objects.get(pk=match_id).state)
 
 

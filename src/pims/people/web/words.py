@@ -101,6 +101,7 @@ NEAR: Words = {
     "other_sex": _("Another sex"),
     "same_nationality": _("Same nationality"),
     "officer_says": _("An officer thinks so"),
+    "fingerprints": _("The fingerprints are the same"),
 }
 STATE: Words = {
     "open": _("To be decided"),

@@ -1,7 +1,10 @@
-"""Making sure who stands at the gate: the photograph, or two officers who know the person."""
+"""Making sure who stands at the gate: a finger, the photograph, or two officers who know them."""
 
 from collections.abc import Sequence
 
+from pims.biometrics import selectors as fingerprints
+from pims.biometrics import services as biometrics
+from pims.biometrics.services import TakenFinger
 from pims.custody import services as custody
 from pims.foundation.access.actor import Actor
 from pims.foundation.access.selectors import StaffBrief, staff_briefs
@@ -25,10 +28,13 @@ def establish_identity(
     how: str,
     vouchers: Sequence[Voucher] = (),
     matched: bool = True,
+    finger: TakenFinger | None = None,
 ) -> CaseResult:
     """Establish that whoever stands here is the person of this case.
 
-    By a stored photograph, or by two officers who know the person: each signs with badge and PIN
+    By a `finger`, which is compared here and says itself whether it `matched`: where nothing can
+    be compared it is an input to put right, and the other ways remain. By a stored photograph, or
+    by two officers who know the person: each signs with badge and PIN
     (whoever calls this has checked them), or is named and signs later, which an alarm waits for.
     A check that did not match is recorded too, and takes back an earlier one; it stands until it
     is decided (`decide_identity`), whoever says yes later. Raises InvalidInput.
@@ -44,10 +50,13 @@ def establish_identity(
             officers={brief.user_id for brief in staff.values() if brief.active},
             of_custody=second.of_custody(case.establishment_id) if staff else (),
             matched=matched,
+            fingers=how == "fingerprint" and fingerprints.has_fingers(case.person_id),
         )
     )
     if wrong:
         raise InvalidInput(wrong)
+    if how == "fingerprint":
+        matched = _compared(tx, case, finger)
     named = [_shown(staff[voucher.user_id]) for voucher in vouchers] or [_shown(tx.actor)]
     _check(tx, case, how=how, officers=named, matched=matched)
     case.identity_how, case.identity_at = (how, tx.now) if matched else ("", None)
@@ -150,6 +159,20 @@ def _check(
         purpose="discharge",
         matched=matched,
     )
+
+
+def _compared(tx: Transaction, case: DischargeCase, finger: TakenFinger | None) -> bool:
+    """Whether the finger is this person's. Raises InvalidInput where nothing was compared."""
+    done = biometrics.verify_identity(
+        tx,
+        person_id=case.person_id,
+        purpose="discharge",
+        finger=finger,
+        episode_id=case.episode_id,
+    )
+    if (nothing := biometrics.words_for(done)) is not None:
+        raise InvalidInput({"print_image": nothing})
+    return done.outcome == "match"
 
 
 def _vouch(tx: Transaction, case: DischargeCase, voucher: Voucher) -> None:

@@ -17,6 +17,7 @@ def officer(make_actor: Callable[..., Actor]) -> Actor:
     return make_actor(
         "release.view", "release.prepare", "release.discharge", "authority.record",
         "authority.view", "custody.view", "people.view", "custody.receive", "people.edit",
+        "biometrics.verify",
     )  # fmt: skip
 
 

@@ -9,6 +9,8 @@ from django.urls import reverse
 
 from pims.assurance import services as assurance
 from pims.assurance.selectors import open_alarms
+from pims.biometrics import services as biometrics
+from pims.biometrics.tests.conftest import compiled, gallery_server, taken, ten  # noqa: F401
 from pims.custody.tests.prison import Prison
 from pims.custody.tests.test_papers import picture
 from pims.foundation.access.selectors import actor_for
@@ -246,3 +248,34 @@ def test_a_second_no_after_a_decision_stands_again(prison, officer, case) -> Non
     with pytest.raises(Refused) as refused:
         services.decide_identity(Command(officer), case_id=case.case_id, reason="Again")
     assert codes(refused.value) == ["release.nobody_denied"]
+
+
+@pytest.mark.usefixtures("gallery_server")
+def test_a_finger_says_itself_who_it_is_and_another_way_is_always_left(
+    prison, officer, case
+) -> None:
+    prints = Command(prison.actor)
+    biometrics.enrol_fingers(prints, person_id=case.person_id, fingers=ten(51))
+    # Nothing was put on the scanner, or it is dead: told, nothing recorded, the other ways remain.
+    assert wrong_of(officer, case, how="fingerprint") == {
+        "print_image": "biometrics.no_finger_given"
+    }
+    establish(officer, case, how="fingerprint", finger=taken(51, 3, impression=1, called=0))
+    assert stops(prison, case) == []
+    # Whatever the officer clicked, somebody else's finger is a no, and it stands.
+    establish(officer, case, how="fingerprint", finger=taken(52, 3), matched=True)
+    assert stops(prison, case) == ["release.identity_denied"]
+
+
+def test_the_page_offers_the_finger_first_where_prints_are_stored(prison, case) -> None:
+    client = signed_in(staff("records_officer", establishment_id=prison.establishment_id))
+    url = reverse("release:identity", args=[case.case_id])
+    assert 'value="fingerprint"' not in client.get(url).content.decode()
+    biometrics.enrol_fingers(
+        Command(prison.actor), person_id=case.person_id, fingers=[taken(53, 2)]
+    )
+    page = client.get(url).content.decode()
+    assert page.index('value="fingerprint"') < page.index('value="two_officers"')
+    answer = client.post(url, {"how": "fingerprint", "command_id": str(uuid4())})
+    assert answer.status_code == 422
+    assert "two officers who know the person" in answer.content.decode()

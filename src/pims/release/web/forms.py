@@ -34,7 +34,8 @@ def _pin(label: Any, **more: Any) -> forms.CharField:
 
 
 class IdentityForm(forms.Form):
-    """`photographs` is how many are stored: with none, nobody can have compared one.
+    """`photographs` is how many are stored: with none, nobody can have compared one; `fingers`
+    whether fingerprints are.
 
     An officer whose PIN is left empty is named only, and signs later.
     """
@@ -42,6 +43,7 @@ class IdentityForm(forms.Form):
     how = forms.ChoiceField(
         label=_("How was identity established?"), choices=[], widget=forms.RadioSelect
     )
+    print_image = forms.FileField(label=_("Print of any finger"), required=False)
     officer_one = _badge(_("Badge of the first officer who knows the person"))
     pin_one = _pin(_("PIN of the first officer"))
     officer_two = _badge(_("Badge of the second officer who knows the person"))
@@ -53,17 +55,32 @@ class IdentityForm(forms.Form):
         label=_("Is this the person of the record?"),
         choices=[("yes", _("Yes")), ("no", _("No: this is somebody else"))],
         widget=forms.RadioSelect,
+        required=False,
+        help_text=_("By fingerprint the comparison says it."),
     )
 
-    def __init__(self, *args: Any, photographs: int, **more: Any) -> None:
+    def __init__(self, *args: Any, photographs: int, fingers: bool = False, **more: Any) -> None:
         super().__init__(*args, **more)
+        if not fingers:
+            del self.fields["print_image"]
         self.fields["how"].choices = [  # type: ignore[attr-defined]
             (code, label)
             for code, label in IDENTITY_WAYS.items()
-            if code == "two_officers" or (code == "photograph" and photographs)
+            if code == "two_officers"
+            or (code == "photograph" and photographs)
+            or (code == "fingerprint" and fingers)
         ]
-        if not photographs:
+        if fingers:
+            self.fields["how"].initial = "fingerprint"
+        elif not photographs:
             self.fields["how"].initial = "two_officers"
+
+    def clean(self) -> dict[str, Any]:
+        """Whether it is the person is said by the officer, or by the comparison."""
+        given: dict[str, Any] = super().clean() or {}
+        if given.get("how") != "fingerprint" and not given.get("matched"):
+            self.add_error("matched", self.fields["matched"].error_messages["required"])
+        return given
 
 
 class VouchForm(forms.Form):

@@ -1,4 +1,4 @@
-"""Who stands at the gate: the photographs, or two officers who know the person and sign for it."""
+"""Who stands at the gate: a finger, the photographs, or two officers who know the person."""
 
 from datetime import datetime
 from typing import Any
@@ -9,6 +9,11 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from pims.biometrics import selectors as fingerprints
+from pims.biometrics import services as biometrics
+from pims.biometrics.capture.origin import CAPTURE_ORIGIN
+from pims.biometrics.engine import Unusable
+from pims.biometrics.services import TakenFinger
 from pims.foundation.commands.transaction import Command
 from pims.kernel.errors import InvalidInput
 from pims.people import selectors as people
@@ -19,7 +24,7 @@ from pims.release.web.forms import DecideIdentityForm, IdentityForm, VouchForm
 from pims.release.web.officers import Officer, officer_by_badge, officer_by_pin
 from pims.ui.commands import command_from
 from pims.ui.dates import instant_text
-from pims.ui.forms import add_reasons
+from pims.ui.forms import add_reasons, uploads_arrived
 from pims.ui.identity import identity_of
 from pims.ui.pages import page
 from pims.ui.shapes import Fact
@@ -36,12 +41,18 @@ def identity(request: Any, case_id: int) -> HttpResponse:
         for photograph in people.photographs(request.actor, case.person_id)
         if photograph.kind != "mark"
     ]
+    fingers = request.actor.can("biometrics.verify") and fingerprints.has_fingers(case.person_id)
+    posted = request.method == "POST"
     form = IdentityForm(
-        request.POST if request.method == "POST" else None, photographs=len(photographs)
+        request.POST if posted else None,
+        request.FILES if posted else None,
+        photographs=len(photographs),
+        fingers=fingers,
     )
-    if form.is_valid():
+    if posted and uploads_arrived(form, request):
         given = form.cleaned_data
         vouchers = _vouchers(request, form) if given["how"] == "two_officers" else []
+        finger = _finger(form) if given["how"] == "fingerprint" else None
         if not form.errors:
             try:
                 services.establish_identity(
@@ -50,16 +61,19 @@ def identity(request: Any, case_id: int) -> HttpResponse:
                     how=given["how"],
                     vouchers=vouchers,
                     matched=given["matched"] == "yes",
+                    finger=finger,
                 )
             except InvalidInput as problem:
                 add_reasons(form, problem)
             else:
                 return HttpResponseRedirect(reverse("release:case", args=[case_id]))
+    request.connects_to = CAPTURE_ORIGIN
     context = {
         "form": form,
         "case": case,
         "identity": identity_of(request.actor, case.person_id),
         "title": _("Who is this?"),
+        "capture": CAPTURE_ORIGIN if fingers else "",
         "photographs": [(shown.url, shown.taken_at) for shown in photographs],
     }
     return render(request, "release/identity.html", context, status=422 if form.errors else 200)
@@ -132,6 +146,17 @@ def vouch(request: Any, vouching_id: int) -> HttpResponse:
         "title": _("Sign for an identity"),
     }
     return render(request, "release/vouch.html", context, status=422 if form.errors else 200)
+
+
+def _finger(form: IdentityForm) -> TakenFinger | None:
+    """The print that came; what is wrong with it stands beside its field."""
+    if form.cleaned_data["print_image"] is None:
+        return None
+    try:
+        return biometrics.take_finger(form.cleaned_data["print_image"].read(), position=0)
+    except Unusable as unusable:
+        add_reasons(form, InvalidInput({"print_image": unusable.reasons()[0]}))
+        return None
 
 
 def _vouchers(request: Any, form: IdentityForm) -> list[Voucher]:

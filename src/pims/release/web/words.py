@@ -27,9 +27,9 @@ BASES: dict[str, Promise] = {
     "": _("Not stated"),
 }
 IDENTITY_WAYS: dict[str, Promise] = {
+    "fingerprint": _("Fingerprint"),
     "photograph": _("Photograph compared"),
     "two_officers": _("Two officers who know the person"),
-    "fingerprint": _("Fingerprint"),
 }
 SECOND_HOW: dict[str, Promise] = {
     "present": _("Present"),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 # By room, in the order in which a file is read; then by table.
 GROUPS: tuple[tuple[str, Promise], ...] = (
     ("people", _("Who the person is")),
+    ("biometrics", _("Fingerprints and face")),
     ("custody", _("Custody")),
     ("authority", _("Warrants and orders")),
     ("courts", _("Courts")),
@@ -29,6 +30,14 @@ TABLES: Mapping[str, Promise] = {
     "authority_release_order_warrants": _("Which warrants a release order ends"),
     "authority_warrant": _("Warrants that name nobody else"),
     "authority_warrant_name": _("The person's lines on warrants"),
+    "biometrics_candidate": _("Fingerprints that were compared"),
+    "biometrics_enrolment": _("Takings of fingerprints"),
+    "biometrics_examination": _("What examiners decided"),
+    "biometrics_face": _("Face for comparison"),
+    "biometrics_finger": _("Fingerprints"),
+    "biometrics_search": _("Searches by fingerprints"),
+    "biometrics_subject": _("The name in the gallery of fingerprints"),
+    "biometrics_verification": _("Identity checks by fingerprint"),
     "courts_case": _("Cases with nobody else in them"),
     "courts_case_party": _("The person's place in court cases"),
     "courts_charge": _("Charges"),

@@ -280,6 +280,7 @@ def _shell(request: Any, header: PersonHeader, looking: Looking, current: str) -
         ("overview", "prisoner", _("Overview"), VIEW),
         ("timeline", "prisoner_timeline", _("Timeline"), VIEW),
         ("who", "prisoner_who", _("Who this is"), VIEW),
+        ("fingerprints", "biometrics:enrol", _("Fingerprints"), "biometrics.view"),
         ("custody", "prisoner_custody", _("Custody"), "custody.view"),
         ("courts", "courts:person", _("Courts"), "courts.view"),
         ("sentences", "sentences:person", _("Release dates"), "sentences.view"),

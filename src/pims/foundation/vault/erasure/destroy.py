@@ -45,7 +45,7 @@ def destroy_rows(*, person_ids: Sequence[int], at: datetime) -> Destroyed:
     afterwards = helpers(person_ids)
     _leave_shared_papers(plan, doomed, person_ids, done)
     done.files += Blob.objects.filter(person_id__in=person_ids).values_list("address", flat=True)
-    with _without_history_triggers():
+    with without_history_triggers():
         for table, link in references_of_others(plan, doomed):
             _run(
                 f'UPDATE "{table.name}" SET "{link.column}" = NULL'
@@ -163,7 +163,7 @@ def _bare(model: type[models.Model], column: str, *, nullable: bool, at: datetim
     return field_.get_db_prep_save(field_.get_default(), connection)
 
 
-class _without_history_triggers:  # noqa: N801 - reads as a block
+class without_history_triggers:  # noqa: N801 - reads as a block
     """Within the block no trigger of the history tool fires: a deleted row would be kept there,
     and the history would refuse to be deleted."""
 

@@ -1,0 +1,162 @@
+"""What gives a print: a folder that a scanner's own program saves into, a virtual scanner, or one
+that libfprint knows."""
+
+import importlib
+import importlib.util
+import io
+import itertools
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from PIL import Image
+
+from pims.biometrics.engine.images import MOST_BYTES
+
+SUFFIXES = frozenset({".png", ".bmp", ".tif", ".tiff", ".jpg", ".jpeg", ".wsq"})
+POLL_SECONDS = 0.1
+
+
+class NoPrint(Exception):
+    """Why no print came: a code of `biometrics.capture`, to be worded by the page."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Captured:
+    """`ppi` is what the scanner says, None where the file does."""
+
+    data: bytes = field(repr=False)
+    media_type: str = "image/png"
+    ppi: int | None = None
+
+
+class Driver(Protocol):
+    name: str
+
+    def trouble(self) -> str:
+        """Why it can't work now, a code; "" where it can."""
+        ...
+
+    def capture(self, position: int, *, within: float) -> Captured:
+        """Wait for a finger. Raises NoPrint."""
+        ...
+
+
+class VirtualScanner:
+    """Plays the fingers of a made-up person, each time another impression; for tests, the demo and
+    whoever learns. `seed` is the person's, `first` the number of the first impression."""
+
+    name = "virtual"
+
+    def __init__(self, seed: int, *, first: int = 1) -> None:
+        self._seed, self._numbers = seed, itertools.count(first)
+
+    def trouble(self) -> str:
+        return ""
+
+    def capture(self, position: int, *, within: float) -> Captured:
+        from pims.biometrics.engine.synthetic import WELL, draw
+
+        pixels = draw(self._seed, position or 2, next(self._numbers), touch=WELL)
+        return Captured(as_png(Image.fromarray(pixels)), ppi=500)
+
+
+class Folder:
+    """Takes the next picture that appears in a folder, and takes it away from there: a print that
+    was sent is not left lying on an officer's PC."""
+
+    name = "folder"
+
+    def __init__(self, path: Path, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._path, self._clock = path, clock
+
+    def trouble(self) -> str:
+        return "" if self._path.is_dir() else "no_folder"
+
+    def capture(self, position: int, *, within: float) -> Captured:
+        deadline = self._clock() + within
+        while True:
+            if (found := self._next()) is not None:
+                return found
+            if self._clock() >= deadline:
+                raise NoPrint("nothing_came")
+            time.sleep(POLL_SECONDS)
+
+    def _next(self) -> Captured | None:
+        """The oldest picture that is whole: two looks at it see the same size."""
+        try:
+            files = sorted(
+                (p for p in self._path.iterdir() if p.suffix.lower() in SUFFIXES and p.is_file()),
+                key=lambda p: p.stat().st_mtime,
+            )
+        except OSError:
+            raise NoPrint("no_folder") from None
+        for path in files:
+            try:
+                size = path.stat().st_size
+                time.sleep(POLL_SECONDS)
+                if not size or path.stat().st_size != size:
+                    continue
+                if size > MOST_BYTES:
+                    path.unlink()
+                    raise NoPrint("too_large")
+                data = path.read_bytes()
+                path.unlink()
+            except OSError:
+                continue
+            return Captured(data, media_type="application/octet-stream")
+        return None
+
+
+class Libfprint:
+    """A scanner that libfprint knows and that gives pictures; found through its introspection."""
+
+    name = "libfprint"
+
+    def trouble(self) -> str:
+        try:
+            return "" if self._devices() else "no_scanner"
+        except NoPrint as none:
+            return none.code
+
+    def capture(self, position: int, *, within: float) -> Captured:
+        devices = self._devices()
+        if not devices:
+            raise NoPrint("no_scanner")
+        device = devices[0]
+        try:
+            device.open_sync()
+            try:
+                seen = device.capture_sync(True, None)
+                width, height = seen.get_width(), seen.get_height()
+                ppi = round(seen.get_ppmm() * 25.4)
+                picture = Image.frombytes("L", (width, height), bytes(seen.get_data()))
+            finally:
+                device.close_sync()
+        except Exception as error:
+            # What the library raises is of its own making, and says only that there is no picture.
+            raise NoPrint("scanner_failed") from error
+        return Captured(as_png(picture), ppi=ppi or None)
+
+    def _devices(self) -> list[Any]:
+        if importlib.util.find_spec("gi") is None:
+            raise NoPrint("no_libfprint")
+        try:
+            gi = importlib.import_module("gi")
+            gi.require_version("FPrint", "2.0")
+            fprint = importlib.import_module("gi.repository.FPrint")
+            return list(fprint.Context.new().get_devices())
+        except (ImportError, ValueError, AttributeError) as error:
+            raise NoPrint("no_libfprint") from error
+
+
+def as_png(picture: Image.Image) -> bytes:
+    out = io.BytesIO()
+    picture.save(out, "PNG")
+    return out.getvalue()

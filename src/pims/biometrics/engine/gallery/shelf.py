@@ -1,0 +1,156 @@
+"""The fingers of one position: their bytes, and the index that is searched first."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pims.biometrics.engine.gallery.compact import unpack
+from pims.biometrics.engine.gallery.structures import (
+    MOST_ASKED_OF,
+    MOST_HELD,
+    asked_codes,
+    held_codes,
+)
+from pims.biometrics.engine.gallery.voting import (
+    SHIFTS,
+    SLOTS,
+    TURNS,
+    Segment,
+    count_shifts,
+    count_turns,
+    heights,
+    peaks,
+    segment,
+    without,
+)
+from pims.biometrics.engine.matching.prepared import Frame, Prepared
+from pims.biometrics.engine.template import Template
+
+__all__ = ["TAIL", "Asked", "Shelf", "asked"]
+
+TAIL = 128  # fingers put since the index was made; all of these are compared
+FIRST_SHARE = 0.03  # of a segment's fingers whose shifts are counted
+FIRST_LEAST = 512
+NOBODY: UUID | None = None
+
+U32 = NDArray[np.uint32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """What a probe asks an index for."""
+
+    codes: U32
+    turned: NDArray[np.int32]
+    x: NDArray[np.float32]
+    y: NDArray[np.float32]
+
+
+def asked(probe: Prepared) -> Asked:
+    codes = np.empty(MOST_ASKED_OF, np.uint32)
+    turned, middle = np.empty(MOST_ASKED_OF, np.int32), np.empty(MOST_ASKED_OF, np.int32)
+    count = asked_codes(probe.xy, probe.way, probe.trust, codes, turned, middle)
+    places = probe.xy[middle[:count]]
+    return Asked(
+        codes[:count].copy(), turned[:count].copy(), places[:, 0].copy(), places[:, 1].copy()
+    )
+
+
+class Shelf:
+    """Slots are never used twice. Callers see to it that only one changes it at a time; a search
+    reads `segments` and `indexed` once and is not disturbed by changes."""
+
+    def __init__(self) -> None:
+        self.keys: list[UUID | None] = []
+        self.data: list[bytes] = []
+        self.view: tuple[tuple[Segment, ...], int] = ((), 0)
+        self._codes: list[U32] = []  # of the last segment and of what is not indexed yet
+        self._wheres: list[U32] = []
+
+    def put(self, key: UUID, data: bytes, ready: Frame) -> int:
+        codes, where = np.empty(MOST_HELD, np.uint32), np.empty(MOST_HELD, np.uint32)
+        count = held_codes(ready.xy, ready.way, ready.trust, codes, where)
+        self._codes.append(codes[:count].copy())
+        self._wheres.append(where[:count].copy())
+        self.data.append(data)
+        self.keys.append(key)
+        return len(self.keys) - 1
+
+    def remove(self, slot: int) -> None:
+        """Forgets the finger, in the index as well."""
+        self.keys[slot], self.data[slot] = NOBODY, b""
+        segments, indexed = self.view
+        number, local = divmod(slot, SLOTS)
+        start = self._start()
+        if slot >= start:
+            self._codes[slot - start] = self._wheres[slot - start] = np.empty(0, np.uint32)
+        if slot < indexed:
+            changed = without(segments[number], local)
+            self.view = ((*segments[:number], changed, *segments[number + 1 :]), indexed)
+
+    def index(self) -> None:
+        """Take what was put lately into the index, if it is much."""
+        _, indexed = self.view
+        if len(self.keys) - indexed <= TAIL:
+            return
+        segments = list(self.view[0])
+        while True:
+            start = self._start()
+            made = segment(self._codes[:SLOTS], self._wheres[:SLOTS])
+            segments[start // SLOTS :] = [made]
+            if len(self._codes) < SLOTS:
+                break
+            del self._codes[:SLOTS], self._wheres[:SLOTS]
+            if not self._codes:
+                break
+        self.view = (tuple(segments), len(self.keys))
+
+    def _start(self) -> int:
+        """The slot of the first finger whose codes are still at hand."""
+        return len(self.keys) - len(self._codes)
+
+    def likely(self, probe: Asked) -> list[tuple[float, int]]:
+        """(votes, slot) of who may be it; those not indexed come with infinitely many."""
+        segments, indexed = self.view
+        found: list[tuple[float, int]] = [
+            (float("inf"), slot)
+            for slot in range(indexed, len(self.keys))
+            if self.keys[slot] is not NOBODY
+        ]
+        for number, one in enumerate(segments):
+            base = number * SLOTS
+            for votes, local in _likely(one, probe):
+                if self.keys[base + local] is not NOBODY:
+                    found.append((votes, base + local))
+        return found
+
+    def template_bytes(self) -> int:
+        return sum(map(len, self.data))
+
+    def index_bytes(self) -> int:
+        waiting = sum(a.nbytes + b.nbytes for a, b in zip(self._codes, self._wheres, strict=True))
+        return waiting + sum(one.nbytes for one in self.view[0])
+
+    def template(self, slot: int) -> Template:
+        return unpack(self.data[slot])
+
+
+def _likely(one: Segment, probe: Asked) -> list[tuple[float, int]]:
+    count = len(one)
+    tally = np.zeros(count * TURNS, np.uint8)
+    total = count_turns(probe.codes, probe.turned, one.starts, one.postings, tally)
+    height, turn = np.empty(count, np.float32), np.empty(count, np.int32)
+    heights(tally, total / max(1, len(one.postings)), one.counts, height, turn)
+    most = min(count, max(FIRST_LEAST, int(count * FIRST_SHARE)))
+    best = np.argpartition(-height, most - 1)[:most]
+    chosen = np.full(count, -1, np.int32)
+    chosen[best] = np.arange(most)
+    shifts = np.zeros(most * SHIFTS * SHIFTS, np.uint8)
+    count_shifts(
+        probe.codes, probe.turned, probe.x, probe.y, one.starts, one.postings, chosen, turn, shifts
+    )
+    peak = np.empty(most, np.float32)
+    peaks(shifts, peak)
+    return list(zip((peak + 0.25 * height[best]).tolist(), best.tolist(), strict=True))

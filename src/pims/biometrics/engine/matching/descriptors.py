@@ -1,0 +1,125 @@
+"""The neighbourhood of each minutia as masked bits, free of shift and rotation.
+
+Around a minutia, in the frame of its own direction, lies a fan of cells: rings a constant step
+apart, each cut into sectors about as long as the step. A cell has one bit for each of `SLICES`
+directions. A neighbour sets the bits of cells near its place whose direction is near its own
+relative direction; how near is enough grows with the distance, as skin stretches. A second word of
+the same shape says which cells were seen at all: what lies outside the print is unknown, not empty.
+"""
+
+import math
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+SLICES = 8  # directions told apart in a cell
+STEP = 12.5  # px between rings, and length of a sector
+RINGS = 6
+REACH = STEP * RINGS + 6.0  # px: a neighbour farther than this says nothing here
+NEAR = 9.5  # px, how far a neighbour still fills a cell at the centre
+STRETCH = 0.06  # how much farther for each px of distance from the centre
+TURN = math.radians(33.0)  # how far a direction may differ and still fill a slice
+
+
+def _cells() -> NDArray[np.float32]:
+    """Centres of the cells (cells, 2) in px, in the frame of the minutia."""
+    centres: list[tuple[float, float]] = []
+    for ring in range(RINGS):
+        radius = STEP * (ring + 0.75)
+        sectors = round(2 * math.pi * radius / STEP)
+        centres += [
+            (
+                radius * math.cos(2 * math.pi * (k + 0.5 * (ring % 2)) / sectors),
+                radius * math.sin(2 * math.pi * (k + 0.5 * (ring % 2)) / sectors),
+            )
+            for k in range(sectors)
+        ]
+    return np.array(centres, dtype=np.float32)
+
+
+CELLS = _cells()
+PLANES = -(-len(CELLS) // 64)  # words of one slice
+WORDS = PLANES * SLICES
+SQUARE = 6.0  # px, side of the squares of `NEARBY`
+
+
+def _nearby() -> NDArray[np.int16]:
+    """(side, side, most) cells that a neighbour in each square around the minutia may fill; -1."""
+    side = 2 * math.ceil(REACH / SQUARE)
+    middle = (np.arange(side) - side / 2 + 0.5) * SQUARE
+    x, y = np.meshgrid(middle, middle)
+    away = np.hypot(x[..., None] - CELLS[:, 0], y[..., None] - CELLS[:, 1])
+    fills = away <= NEAR + STRETCH * (np.hypot(x, y) + SQUARE)[..., None] + SQUARE
+    out = np.full((side, side, int(fills.sum(axis=2).max())), -1, dtype=np.int16)
+    for row in range(side):
+        for column in range(side):
+            found = np.flatnonzero(fills[row, column])
+            out[row, column, : len(found)] = found
+    return out
+
+
+NEARBY = _nearby()
+
+
+@njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator]
+def describe(
+    xy: NDArray[np.float32],
+    angle: NDArray[np.float32],
+    trust: NDArray[np.float32],
+    region: NDArray[np.bool_],
+    pitch: float,
+    floor: float,
+) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+    """Bits and masks (n, WORDS) of n minutiae.
+
+    `xy` (n, 2) in px and `angle` in radians, in one frame of either hand; `region` is where the
+    print was seen, in squares of `pitch` px from the origin. A minutia trusted less than `floor`
+    fills nothing.
+    """
+    n = xy.shape[0]
+    bits = np.zeros((n, WORDS), dtype=np.uint64)
+    seen = np.zeros((n, WORDS), dtype=np.uint64)
+    rows, columns = region.shape
+    side = NEARBY.shape[0]
+    for i in range(n):
+        c, s = math.cos(angle[i]), math.sin(angle[i])
+        for k in range(CELLS.shape[0]):
+            x = xy[i, 0] + c * CELLS[k, 0] - s * CELLS[k, 1]
+            y = xy[i, 1] + s * CELLS[k, 0] + c * CELLS[k, 1]
+            column, row = math.floor(x / pitch), math.floor(y / pitch)
+            if 0 <= row < rows and 0 <= column < columns and region[row, column]:
+                seen[i, k >> 6] |= np.uint64(1) << np.uint64(k & 63)
+        for w in range(PLANES, WORDS):
+            seen[i, w] = seen[i, w - PLANES]
+        for j in range(n):
+            if j == i or trust[j] < floor:
+                continue
+            dx, dy = xy[j, 0] - xy[i, 0], xy[j, 1] - xy[i, 1]
+            away = dx * dx + dy * dy
+            if away >= REACH * REACH:
+                continue
+            px, py = c * dx + s * dy, -s * dx + c * dy
+            radius = NEAR + STRETCH * math.sqrt(away)
+            relative = angle[j] - angle[i]
+            column = min(side - 1, max(0, math.floor(px / SQUARE) + side // 2))
+            row = min(side - 1, max(0, math.floor(py / SQUARE) + side // 2))
+            for at in range(NEARBY.shape[2]):
+                k = NEARBY[row, column, at]
+                if k < 0:
+                    break
+                ex, ey = CELLS[k, 0] - px, CELLS[k, 1] - py
+                far = (ex * ex + ey * ey) / (radius * radius)
+                if far >= 1.0:
+                    continue
+                # Nearer in place, freer in direction: an ellipsoid, not a box.
+                allowed = TURN * math.sqrt(1.0 - far)
+                bit = np.uint64(1) << np.uint64(k & 63)
+                for d in range(SLICES):
+                    off = relative - d * (2.0 * math.pi / SLICES)
+                    off -= 2.0 * math.pi * math.floor(off / (2.0 * math.pi) + 0.5)
+                    if abs(off) <= allowed:
+                        bits[i, d * PLANES + (k >> 6)] |= bit
+        for w in range(WORDS):
+            bits[i, w] &= seen[i, w]
+    return bits, seen

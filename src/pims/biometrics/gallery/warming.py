@@ -1,0 +1,27 @@
+"""Having everything compiled before anybody asks, or read from where compiled code is kept."""
+
+from dataclasses import replace
+from uuid import UUID
+
+import numpy as np
+
+from pims.biometrics.engine import RidgeMap, Template
+from pims.biometrics.gallery.holding import Holding
+
+
+def warm() -> None:
+    """The first time on a machine it takes half a minute, later a second."""
+    dice = np.random.default_rng(1)
+    count = 24
+    x, y = dice.uniform(20, 280, (2, count)).astype(np.float32)
+    template = Template(
+        x=x, y=y, angle=dice.uniform(0, 6.28, count).astype(np.float32),
+        kind=np.ones(count, np.uint8), quality=np.full(count, 50, np.uint8), width=300, height=300,
+    )  # fmt: skip
+    map_ = np.full((38, 38), 100, np.uint8)
+    for ridges in (None, RidgeMap(map_, map_, map_), RidgeMap(map_, map_, map_, phase=map_)):
+        holding, finger = Holding(), replace(template, ridges=ridges)
+        holding.put(UUID(int=1), {1: finger})
+        holding.identify({1: finger}, limit=1)
+        holding.verify(UUID(int=1), {1: finger})
+        holding.compare(finger, [finger])

@@ -1,0 +1,110 @@
+"""Who was verified, when, with what outcome; and the sweeps of the night."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from pims.biometrics.models import Destruction, Sweep, Verification
+from pims.foundation.access.actor import Actor
+from pims.foundation.access.scope import require_held, require_visible, visible_ids
+from pims.foundation.access.selectors import user_names
+from pims.foundation.vault.persons import same_human
+
+VIEW, VERIFY, SWEEP = "biometrics.view", "biometrics.verify", "biometrics.sweep"
+
+
+@dataclass(frozen=True, slots=True)
+class VerificationView:
+    verification_id: int
+    purpose: str
+    outcome: str
+    position: int
+    score: float | None
+    problem: str
+    milliseconds: int | None
+    happened_at: datetime
+    officer: str
+
+
+def verifications(viewer: Actor, person_id: int, *, limit: int = 20) -> list[VerificationView]:
+    """The newest first, of all records of the person. Raises NotFound out of reach."""
+    if not visible_ids(viewer, VERIFY, [person_id]):
+        require_visible(viewer, VIEW, person_id)
+    rows = list(
+        Verification.objects.filter(person_id__in=same_human(person_id)).order_by("-pk")[:limit]
+    )
+    names = user_names(row.recorded_by_id for row in rows)
+    return [
+        VerificationView(
+            row.pk, row.purpose, row.outcome, row.position, row.score, row.problem,
+            row.milliseconds, row.happened_at, names.get(row.recorded_by_id, ""),
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def recent_verification(
+    person_id: int, *, purpose: str, since: datetime
+) -> VerificationView | None:
+    """The newest for this purpose; for rooms above, no scope."""
+    row = (
+        Verification.objects.filter(
+            person_id__in=same_human(person_id), purpose=purpose, happened_at__gte=since
+        )
+        .order_by("-pk")
+        .first()
+    )
+    if row is None:
+        return None
+    return VerificationView(
+        row.pk, row.purpose, row.outcome, row.position, row.score, row.problem, row.milliseconds,
+        row.happened_at, "",
+    )  # fmt: skip
+
+
+def who_verified(verification_id: int) -> str:
+    """The officer's name; "—" where the check was destroyed since. For rooms above, no scope."""
+    by = Verification.objects.filter(pk=verification_id).values_list("recorded_by_id", flat=True)
+    return next(iter(user_names(by).values()), "—")
+
+
+@dataclass(frozen=True, slots=True)
+class SweepView:
+    sweep_id: int
+    state: str
+    started_at: datetime
+    finished_at: datetime | None
+    done: int
+    total: int
+    found: int
+    threshold: float
+
+
+def sweeps(viewer: Actor, *, limit: int = 20) -> list[SweepView]:
+    """The newest first. Raises NotPermitted."""
+    require_held(viewer, SWEEP)
+    return [
+        SweepView(
+            row.pk, row.state, row.started_at, row.finished_at, row.done, row.total, row.found,
+            row.threshold,
+        )
+        for row in Sweep.objects.order_by("-pk")[:limit]
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class DestructionView:
+    destruction_id: int
+    ground: str
+    reference: str
+    state: str
+    ordered_at: datetime
+    done_at: datetime | None
+
+
+def destructions(viewer: Actor, person_id: int) -> list[DestructionView]:
+    """What was ordered about this person's fingerprints. Raises NotFound out of reach."""
+    require_visible(viewer, VIEW, person_id)
+    return [
+        DestructionView(row.pk, row.ground, row.reference, row.state, row.ordered_at, row.done_at)
+        for row in Destruction.objects.filter(person_ids__contains=[person_id]).order_by("-pk")
+    ]

@@ -1,0 +1,81 @@
+"""What the codes of this room are called on the page."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from pims.ui.shapes import Tone
+
+FINGERS: dict[int, Promise] = {
+    0: _("Any finger"),
+    1: _("Right thumb"),
+    2: _("Right index"),
+    3: _("Right middle"),
+    4: _("Right ring"),
+    5: _("Right little"),
+    6: _("Left thumb"),
+    7: _("Left index"),
+    8: _("Left middle"),
+    9: _("Left ring"),
+    10: _("Left little"),
+}
+STATES: dict[str, Promise] = {
+    "present": _("Taken"),
+    "missing": _("Missing"),
+    "bandaged": _("Bandaged"),
+    "amputated": _("Amputated"),
+    "refused": _("Refused"),
+    "unreadable": _("Can't be read"),
+    "": _("Not yet"),
+}
+ENROLMENTS: dict[str, Promise] = {
+    "": _("Nothing taken yet"),
+    "open": _("Being taken"),
+    "complete": _("Taken"),
+    "no_usable_finger": _("No usable finger"),
+}
+ENROLMENT_TONES: dict[str, Tone] = {
+    "": "quiet", "open": "info", "complete": "ok", "no_usable_finger": "info",
+}  # fmt: skip
+QUALITIES: dict[str, Promise] = {
+    "good": _("Good"),
+    "usable": _("Usable"),
+    "again": _("Take it again: dry and clean the finger, press evenly"),
+}
+QUALITY_TONES: dict[str, Tone] = {"good": "ok", "usable": "info", "again": "warn"}
+DOUBTS: dict[str, Promise] = {
+    "same_twice": _("The same finger as"),
+    "other_position": _("On record as"),
+    "not_as_before": _("Not the finger that was on record here"),
+}
+DECISIONS: dict[str, Promise] = {
+    "open": _("To decide"),
+    "same": _("The same person"),
+    "different": _("Two people"),
+    "unsure": _("Unsure: a second examiner"),
+}
+DECISION_TONES: dict[str, Tone] = {
+    "open": "warn", "same": "ok", "different": "quiet", "unsure": "warn",
+}  # fmt: skip
+PURPOSES: dict[str, Promise] = {
+    "gate": _("Gate"),
+    "departure": _("Going out"),
+    "return": _("Coming back"),
+    "roll": _("Roll check"),
+    "visit": _("Visit"),
+    "discharge": _("Discharge"),
+}
+OUTCOMES: dict[str, Promise] = {
+    "match": _("This is the person"),
+    "no_match": _("This is somebody else"),
+    "unavailable": _("Could not be compared"),
+}
+OUTCOME_TONES: dict[str, Tone] = {"match": "ok", "no_match": "alarm", "unavailable": "warn"}
+SEARCHES: dict[str, Promise] = {
+    "admission": _("Admission"),
+    "again": _("Asked for again"),
+    "sweep": _("Comparison of all"),
+}
+GROUNDS: dict[str, Promise] = {
+    "acquittal": _("Acquittal"),
+    "order": _("Order of a court"),
+}

@@ -1,0 +1,37 @@
+"""What follows for custody from a check by fingerprint: a check of identity like any other."""
+
+from uuid import NAMESPACE_OID, uuid5
+
+from pims.biometrics import selectors as fingerprints
+from pims.custody import selectors, services
+from pims.foundation.access.selectors import system_actor
+from pims.foundation.commands.transaction import Command
+from pims.foundation.outbox.records import EventRecord
+from pims.foundation.outbox.subscribers import subscriber
+
+# The discharge check keeps its own.
+HERE = frozenset({"departure", "return", "gate", "roll", "visit"})
+
+
+def _compared(event: EventRecord) -> bool:
+    told = event.payload
+    return told.get("purpose") in HERE and told.get("outcome") in ("match", "no_match")
+
+
+@subscriber("custody.fingerprints", kinds=["biometrics.verified"], only=_compared)
+def keep_identity_checks(event: EventRecord) -> None:
+    """A match is on record beside photographs and officers; a finger that is somebody else's (a
+    swapped card or wristband) is an alarm. Who is in no custody has no check of it."""
+    person_id = event.person_id
+    episode = selectors.current_episodes([person_id]).get(person_id) if person_id else None
+    if episode is None:
+        return
+    services.record_identity_check(
+        Command(system_actor(), uuid5(NAMESPACE_OID, f"{event.event_id}/identity")),
+        episode_id=episode.episode_id,
+        how="fingerprint",
+        officers=[fingerprints.who_verified(int(str(event.payload["verification_id"])))],
+        purpose=str(event.payload["purpose"]),
+        matched=event.payload["outcome"] == "match",
+        happened_at=event.recorded_at,
+    )

@@ -1,0 +1,59 @@
+"""Somebody with prints of every state, whom a search found under another name; a sweep under way.
+
+The gallery is away, as on a site that was just started: every page must stand without it.
+"""
+
+from pims.biometrics import services
+from pims.biometrics.engine.synthetic import WELL, draw, person, template_of
+from pims.biometrics.packing import pack
+from pims.biometrics.selectors import candidates, enrolment_of
+from pims.biometrics.services import Found, TakenFinger
+from pims.biometrics.taking import png_of
+from pims.foundation.access.selectors import system_actor
+from pims.foundation.commands.transaction import Command
+from tests.fixtures.small_prison import SmallPrison
+
+
+def finger(seed: int, position: int, impression: int, *, quality: int = 60) -> TakenFinger:
+    template = template_of(person(seed)[position - 1], impression, touch=WELL)
+    return TakenFinger(
+        position=position,
+        image=png_of(draw(seed, position, impression, touch=WELL)),
+        template=pack(template),
+        minutiae=len(template),
+        quality=quality,
+        engine="sample",
+    )
+
+
+def biometrics_samples(prison: SmallPrison) -> dict[str, tuple[object, ...]]:
+    """By the name of an address's part: the values to open it with."""
+    actor = system_actor()
+    one, other = prison.held["TUN"].person_id, prison.held["REYES"].person_id
+    services.enrol_fingers(
+        Command(actor), person_id=other, fingers=[finger(1, p, 1) for p in (2, 3)]
+    )
+    services.finish_enrolment(Command(actor), person_id=other, reason="Only two were clean")
+    services.enrol_fingers(
+        Command(actor), person_id=one, fingers=[finger(1, 2, 2), finger(1, 3, 2, quality=12)]
+    )
+    services.record_finger_not_taken(
+        Command(actor), person_id=one, position=1, state="bandaged", reason="Cut this morning"
+    )
+    asked = services.finish_enrolment(Command(actor), person_id=one, reason="Refuses the others")
+    assert asked.search_id is not None
+    services.answer_search(
+        Command(actor), search_id=asked.search_id, gallery_size=20, engine="sample",
+        found=[Found(other, 48.5, {2: 30.5, 3: 18.0})],
+    )  # fmt: skip
+    waiting = services.ask_search(Command(actor), person_id=other)
+    services.verify_identity(
+        Command(actor), person_id=one, purpose="gate", problem="biometrics.scanner_away"
+    )
+    services.start_sweep(Command(actor), threshold=30.0, engine="sample")
+    found = enrolment_of(actor, one).fingers[1]
+    return {
+        "search_id": (asked.search_id, waiting.search_id),
+        "candidate_id": (candidates(actor, person_id=one)[0].candidate_id,),
+        "finger_id": (found.finger_id,),
+    }

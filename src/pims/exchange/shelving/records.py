@@ -253,7 +253,7 @@ def _of_body(code: str | None) -> tuple[str, ...]:
 
 
 def _told(values: Mapping[str, object]) -> dict[str, object]:
-    """As JSON has it; what there is not is left out, so that a field never says that it is empty."""
+    """As JSON has it; what there is not is left out, so that no field says that it is empty."""
     return {name: _json(value) for name, value in values.items() if value not in (None, "", [])}
 
 

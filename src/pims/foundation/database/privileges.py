@@ -52,6 +52,11 @@ OBSERVATORY_VIEWS = frozenset({"agreed_statistic"})
 # By name, whatever arguments they take: nothing else of ours may be executed by these roles.
 OBSERVATORY_FUNCTIONS = frozenset(
     {
+        # What the views themselves call, in the name of whoever reads them: the terms of one's own
+        # inquiry, and two that judge what they are given.
+        "exchange_terms",
+        "exchange_row_agreed",
+        "exchange_fields_agreed",
         "agency_client",
         "agency_issue_token",
         "agency_revoke_token",

@@ -203,8 +203,8 @@ def apply_privileges(connection: psycopg.Connection[tuple[object, ...]]) -> None
             " TO pims_app, pims_loader, pims_sequencer, pims_eraser"
         )
         connection.execute("GRANT UPDATE ON ALL SEQUENCES IN SCHEMA public TO pims_loader")
-        _grant_functions(connection)
         connection.execute(_FROZEN_FUNCTION)
+        _grant_functions(connection)
         present = set(names)
         for table in FROZEN:
             if table in present:

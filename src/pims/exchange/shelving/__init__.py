@@ -1,7 +1,7 @@
 """Keeping the shelf true: what could be told of a person, made anew when the person changes."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -51,33 +51,39 @@ def shelve(person_ids: Collection[int]) -> dict[int, Change]:
         there: dict[int, list[ShelfRow]] = defaultdict(list)
         for row in ShelfRow.objects.filter(any_of("person_id", asked | wanted)):
             there[row.person_id].append(row)
-        changes = {i: _shelve_one(one, there[i], codes, at) for i, one in facts.items()}
+        changes = _keep_rows(facts, there, codes, at)
+        _keep_keys(facts)
         _forget((asked | wanted) - facts.keys())
         _note_due(facts, at)
     return changes
 
 
-def _shelve_one(facts: Facts, there: Iterable[ShelfRow], codes: Names, at: datetime) -> Change:
-    person_id = facts.header.person_id
-    before = {(row.kind, row.record): row for row in there}
-    after = {(record.kind, record.record): record for record in records_of(facts, codes)}
-    same = {key for key, record in after.items() if key in before and _equal(before[key], record)}
-    gone = [row.pk for key, row in before.items() if key not in same]
+def _keep_rows(
+    facts: Mapping[int, Facts], there: Mapping[int, list[ShelfRow]], codes: Names, at: datetime
+) -> dict[int, Change]:
+    gone: list[int] = []
+    fresh: list[ShelfRow] = []
+    changes = {}
+    for person_id, one in facts.items():
+        before = {(row.kind, row.record): row for row in there.get(person_id, ())}
+        after = {(record.kind, record.record): record for record in records_of(one, codes)}
+        same = {k for k, record in after.items() if k in before and _equal(before[k], record)}
+        old = [row.pk for key, row in before.items() if key not in same]
+        gone += old
+        fresh += [_row(person_id, record, at) for key, record in after.items() if key not in same]
+        custody = before.get((CUSTODY, ""))
+        changes[person_id] = Change(
+            person_id=person_id,
+            number=one.particulars.numbers[0],
+            facets_before=frozenset(custody.facets) if custody else frozenset(),
+            facets_after=facets_of(one, codes),
+            labels=labels_of(one) | frozenset(custody.labels if custody else ()),
+            changed=bool(old) or len(same) < len(after),
+        )
     if gone:
         ShelfRow.objects.filter(any_of("id", gone)).delete()
-    ShelfRow.objects.bulk_create(
-        _row(person_id, record, at) for key, record in after.items() if key not in same
-    )
-    _keep_keys(person_id, set(keys_of(facts)))
-    custody = before.get((CUSTODY, ""))
-    return Change(
-        person_id=person_id,
-        number=facts.particulars.numbers[0],
-        facets_before=frozenset(custody.facets) if custody else frozenset(),
-        facets_after=facets_of(facts, codes),
-        labels=labels_of(facts) | frozenset(custody.labels if custody else ()),
-        changed=bool(gone) or len(same) < len(after),
-    )
+    ShelfRow.objects.bulk_create(fresh)
+    return changes
 
 
 def _equal(row: ShelfRow, record: Record) -> bool:
@@ -102,13 +108,15 @@ def _row(person_id: int, record: Record, at: datetime) -> ShelfRow:
     )
 
 
-def _keep_keys(person_id: int, wanted: set[tuple[str, str]]) -> None:
-    rows = {(k.kind, k.key): k.pk for k in LookupKey.objects.filter(person_id=person_id)}
-    if stale := [pk for pair, pk in rows.items() if pair not in wanted]:
+def _keep_keys(facts: Mapping[int, Facts]) -> None:
+    wanted = {(i, kind, key) for i, one in facts.items() for kind, key in keys_of(one)}
+    rows = LookupKey.objects.filter(any_of("person_id", list(facts)))
+    there = {(k.person_id, k.kind, k.key): k.pk for k in rows}
+    if stale := [pk for key, pk in there.items() if key not in wanted]:
         LookupKey.objects.filter(any_of("id", stale)).delete()
     LookupKey.objects.bulk_create(
         LookupKey(person_id=person_id, kind=kind, key=key)
-        for kind, key in sorted(wanted - rows.keys())
+        for person_id, kind, key in sorted(wanted - there.keys())
     )
 
 

@@ -74,5 +74,5 @@ def _encoded(payload: bytes) -> str:
 
 
 def _key(jwk: Mapping[str, Any]) -> OKPKey | ECKey:
-    kept = {name: str(value) for name, value in jwk.items()}
+    kept: dict[str, str | list[str]] = {name: str(value) for name, value in jwk.items()}
     return OKPKey.import_key(kept) if jwk["kty"] == "OKP" else ECKey.import_key(kept)

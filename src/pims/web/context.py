@@ -48,6 +48,7 @@ MENU = (
     Entry(_("Release preparation"), "release:preparations", "release.view", "/release/preparation"),
     Entry(_("Parole"), "release:paroles", "release.view", "/release/parole"),
     Entry(_("Discharge"), "release:index", "release.view", "/release"),
+    Entry(_("Agencies"), "exchange:index", "exchange.view", "/exchange"),
     Entry(_("Units"), "facilities:index", "facilities.view", "/facilities"),
     Entry(_("Ten at random"), "visiting_sample", "visiting.sample", "/visiting"),
     Entry(

@@ -8,6 +8,7 @@ from pims.authority import selectors as authority
 from pims.exchange import events
 from pims.exchange.models import AccessToken, Agency, AgencyBody
 from pims.exchange.services.common import LINE, MANAGE, REASON, locked_agency
+from pims.foundation.access.scope import require_held
 from pims.foundation.access.services import add_office
 from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel.decisions import refuse
@@ -48,7 +49,7 @@ def register_agency(
 
     Raises InvalidInput, NotPermitted.
     """
-    tx.require(MANAGE)
+    require_held(tx.actor, MANAGE)
     code = code.strip().lower()
     if not code.isascii() or not code.replace("_", "").isalnum() or not 2 <= len(code) <= 24:
         raise InvalidInput({"code": Reason("exchange.code_form")})
@@ -88,7 +89,7 @@ def amend_agency(
     signs_reads: bool,
 ) -> AgencyResult:
     """Correct what is known of an agency. Raises InvalidInput, NotFound, Stale, NotPermitted."""
-    tx.require(MANAGE)
+    require_held(tx.actor, MANAGE)
     agency = locked_agency(agency_id, version=version)
     wanted: dict[str, object] = {
         "name": clean_field("name", name, limit=LINE, required=True),
@@ -117,7 +118,7 @@ def set_agency_state(
     Nothing is told to it from the same moment, and its tokens are worth nothing; what happens
     meanwhile is kept for it. Raises InvalidInput, NotFound, Refused (ended), Stale, NotPermitted.
     """
-    tx.require(MANAGE)
+    require_held(tx.actor, MANAGE)
     agency = locked_agency(agency_id, version=version)
     if state not in Agency.State.values:
         raise InvalidInput({"state": Reason("exchange.unknown_state")})
@@ -143,7 +144,7 @@ def speak_for(tx: Transaction, *, agency_id: int, body_id: int, speaks: bool) ->
 
     Another agency that spoke for it no longer does. Raises NotFound, NotPermitted.
     """
-    tx.require(MANAGE)
+    require_held(tx.actor, MANAGE)
     agency = locked_agency(agency_id)
     if body_id not in {body.body_id for body in authority.bodies()}:
         raise NotFound("body", body_id)

@@ -13,6 +13,7 @@ from pims.exchange.rules import agreements as rules
 from pims.exchange.rules import terms as terms_rules
 from pims.exchange.rules.terms import BadTerms, Terms
 from pims.exchange.services.common import LINE, MANAGE, REASON, locked_agency
+from pims.foundation.access.scope import require_held
 from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel.decisions import refuse, refuse_if_any
 from pims.kernel.errors import InvalidInput, NotFound
@@ -39,7 +40,7 @@ def draft_agreement(
     With `version_id` the draft that it names is rewritten; one that anybody signed is not, and
     there is one open draft a purpose. Raises InvalidInput, NotFound, Refused, NotPermitted.
     """
-    tx.require(MANAGE)
+    require_held(tx.actor, MANAGE)
     agency = locked_agency(agency_id)
     parsed = _parsed(terms)
     document = terms_rules.document_of(parsed)
@@ -86,7 +87,7 @@ def sign_agreement(tx: Transaction, *, version_id: int, office: str) -> None:
 
     Raises InvalidInput, NotFound, Refused, NotPermitted.
     """
-    tx.require(SIGN)
+    require_held(tx.actor, SIGN)
     version, agency = _locked_version(version_id)
     facts = _facts(version, agency)
     rules.decide_signature(facts, _faults(facts, agency), by_id=tx.actor.user_id).require()
@@ -123,7 +124,7 @@ def record_their_signature(
     `signature` is a JWS in compact form over the canonical text of the terms, which may be left
     out of it. Raises InvalidInput, NotFound, Refused, NotPermitted.
     """
-    tx.require(MANAGE)
+    require_held(tx.actor, MANAGE)
     version, agency = _locked_version(version_id)
     facts = _facts(version, agency)
     rules.decide_their_signature(facts, _faults(facts, agency)).require()
@@ -165,7 +166,7 @@ def record_their_signature(
 def activate_agreement(tx: Transaction, *, version_id: int) -> VersionResult:
     """Put a version in force that two officers and the other side signed, in place of the one
     that was. Raises NotFound, Refused, NotPermitted."""
-    tx.require(SIGN)
+    require_held(tx.actor, SIGN)
     version, agency = _locked_version(version_id)
     facts = _facts(version, agency)
     rules.decide_activation(facts, _faults(facts, agency), as_of=tx.now).require()
@@ -196,7 +197,7 @@ def end_agreement(tx: Transaction, *, version_id: int, reason: str) -> None:
 
     Raises InvalidInput, NotFound, Refused (ended already), NotPermitted.
     """
-    tx.require(MANAGE)
+    require_held(tx.actor, MANAGE)
     version, agency = _locked_version(version_id)
     kept = clean_field("reason", reason, limit=REASON, required=True)
     states = AgreementVersion.State

@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives import hashes
 from pims.exchange import events, jose
 from pims.exchange.models import AccessToken, AgencyCertificate, AgencyKey
 from pims.exchange.services.common import MANAGE, REASON, locked_agency
+from pims.foundation.access.scope import require_held
 from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel.decisions import refuse
 from pims.kernel.errors import InvalidInput, NotFound
@@ -47,7 +48,7 @@ def add_key(
     Several may hold at a time: that is how one is changed without a gap. `jwk` is its JSON; a
     private key is refused and nowhere kept. Raises InvalidInput, NotFound, NotPermitted.
     """
-    tx.require(MANAGE)
+    require_held(tx.actor, MANAGE)
     agency = locked_agency(agency_id)
     if use not in AgencyKey.Use.values:
         raise InvalidInput({"use": Reason("exchange.unknown_use")})
@@ -80,7 +81,7 @@ def revoke_key(tx: Transaction, *, key_id: int, reason: str) -> None:
 
     Raises InvalidInput, NotFound, Refused (revoked already), NotPermitted.
     """
-    tx.require(MANAGE)
+    require_held(tx.actor, MANAGE)
     key = AgencyKey.objects.select_for_update().filter(pk=key_id).first()
     if key is None:
         raise NotFound("agency_key", key_id)
@@ -97,7 +98,7 @@ def revoke_key(tx: Transaction, *, key_id: int, reason: str) -> None:
 @service
 def add_certificate(tx: Transaction, *, agency_id: int, pem: str) -> CertificateResult:
     """Let machines in that show this certificate. Raises InvalidInput, NotFound, NotPermitted."""
-    tx.require(MANAGE)
+    require_held(tx.actor, MANAGE)
     agency = locked_agency(agency_id)
     if "PRIVATE KEY" in pem:
         raise InvalidInput({"pem": Reason("exchange.key_private")})
@@ -129,7 +130,7 @@ def revoke_certificate(tx: Transaction, *, certificate_id: int, reason: str) -> 
 
     Raises InvalidInput, NotFound, Refused (revoked already), NotPermitted.
     """
-    tx.require(MANAGE)
+    require_held(tx.actor, MANAGE)
     row = AgencyCertificate.objects.select_for_update().filter(pk=certificate_id).first()
     if row is None:
         raise NotFound("certificate", certificate_id)

@@ -171,14 +171,11 @@ def show_preview(request: Any, version_id: int) -> HttpResponse:
     number = request.GET.get("number", "").strip()
     found, header, unknown = None, None, False
     if number:
-        person_id = people.resolve_number(request.actor, number)
-        if person_id is None:
+        try:
+            person_id = people.resolve_number(request.actor, number)
+            found = preview.preview(request.actor, version_id, person_id)
+        except NotFound:
             unknown = True
-        else:
-            try:
-                found = preview.preview(request.actor, version_id, person_id)
-            except NotFound:
-                unknown = True
     if found is not None:
         header = people.person_headers(request.actor, [found.person_id]).get(found.person_id)
         shows([found.person_id])

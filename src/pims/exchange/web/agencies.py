@@ -122,10 +122,10 @@ def agency(request: Any, agency_id: int) -> HttpResponse:
 def register(request: Any) -> HttpResponse:
     form = NewAgencyForm(request.POST or None, initial={"signs_reads": True})
 
-    def save() -> int:
+    def kept() -> int:
         return services.register_agency(command_from(request), **form.cleaned_data).agency_id
 
-    return _formed(request, form, save, title=gettext("Register an agency"))
+    return _formed(request, form, kept, title=gettext("Register an agency"))
 
 
 @page(permission=MANAGE, methods=BOTH)
@@ -137,7 +137,7 @@ def amend(request: Any, agency_id: int) -> HttpResponse:
     }  # fmt: skip
     form = AgencyForm(request.POST or None, initial=initial)
 
-    def save() -> int:
+    def kept() -> int:
         services.amend_agency(
             command_from(request), agency_id=agency_id,
             version=int(request.POST.get("version", found.version)), **form.cleaned_data,
@@ -145,7 +145,7 @@ def amend(request: Any, agency_id: int) -> HttpResponse:
         return agency_id
 
     return _formed(
-        request, form, save, title=gettext("Amend the agency"), agency_id=agency_id,
+        request, form, kept, title=gettext("Amend the agency"), agency_id=agency_id,
         version=found.version,
     )  # fmt: skip
 
@@ -157,7 +157,7 @@ def state(request: Any, agency_id: int) -> HttpResponse:
     found = selectors.agency(request.actor, agency_id)
     form = StateForm(request.POST or None, initial={"state": found.line.state})
 
-    def save() -> int:
+    def kept() -> int:
         services.set_agency_state(
             command_from(request), agency_id=agency_id,
             version=int(request.POST.get("version", found.version)), **form.cleaned_data,
@@ -165,7 +165,7 @@ def state(request: Any, agency_id: int) -> HttpResponse:
         return agency_id
 
     return _formed(
-        request, form, save, title=gettext("Suspend, let back or end"), agency_id=agency_id,
+        request, form, kept, title=gettext("Suspend, let back or end"), agency_id=agency_id,
         version=found.version,
     )  # fmt: skip
 
@@ -176,11 +176,11 @@ def new_key(request: Any, agency_id: int) -> HttpResponse:
     selectors.agency(request.actor, agency_id)
     form = KeyForm(request.POST or None, initial={"use": "assertion"})
 
-    def save() -> int:
+    def kept() -> int:
         services.add_key(command_from(request), agency_id=agency_id, **form.cleaned_data)
         return agency_id
 
-    return _formed(request, form, save, title=gettext("Add a key"), agency_id=agency_id)
+    return _formed(request, form, kept, title=gettext("Add a key"), agency_id=agency_id)
 
 
 @page(permission=MANAGE, methods=BOTH)
@@ -189,11 +189,11 @@ def new_certificate(request: Any, agency_id: int) -> HttpResponse:
     selectors.agency(request.actor, agency_id)
     form = CertificateForm(request.POST or None)
 
-    def save() -> int:
+    def kept() -> int:
         services.add_certificate(command_from(request), agency_id=agency_id, **form.cleaned_data)
         return agency_id
 
-    return _formed(request, form, save, title=gettext("Add a certificate"), agency_id=agency_id)
+    return _formed(request, form, kept, title=gettext("Add a certificate"), agency_id=agency_id)
 
 
 @page(permission=MANAGE, methods=BOTH)
@@ -201,12 +201,12 @@ def new_certificate(request: Any, agency_id: int) -> HttpResponse:
 def revoke_key(request: Any, agency_id: int, key_id: int) -> HttpResponse:
     form = ReasonForm(request.POST or None)
 
-    def save() -> int:
+    def kept() -> int:
         services.revoke_key(command_from(request), key_id=key_id, **form.cleaned_data)
         return agency_id
 
     return _formed(
-        request, form, save, title=gettext("Revoke a key"), agency_id=agency_id, warning=True
+        request, form, kept, title=gettext("Revoke a key"), agency_id=agency_id, warning=True
     )
 
 
@@ -215,14 +215,14 @@ def revoke_key(request: Any, agency_id: int, key_id: int) -> HttpResponse:
 def revoke_certificate(request: Any, agency_id: int, certificate_id: int) -> HttpResponse:
     form = ReasonForm(request.POST or None)
 
-    def save() -> int:
+    def kept() -> int:
         services.revoke_certificate(
             command_from(request), certificate_id=certificate_id, **form.cleaned_data
         )
         return agency_id
 
     return _formed(
-        request, form, save, title=gettext("Revoke a certificate"), agency_id=agency_id,
+        request, form, kept, title=gettext("Revoke a certificate"), agency_id=agency_id,
         warning=True,
     )  # fmt: skip
 
@@ -235,7 +235,7 @@ def speak_for(request: Any, agency_id: int) -> HttpResponse:
     bodies = [(body.body_id, body.name) for body in authority.bodies()]
     form = BodyForm(request.POST or None, bodies=bodies)
 
-    def save() -> int:
+    def kept() -> int:
         body_id = int(form.cleaned_data["body"])
         services.speak_for(
             command_from(request), agency_id=agency_id, body_id=body_id,
@@ -245,7 +245,7 @@ def speak_for(request: Any, agency_id: int) -> HttpResponse:
 
     lead = gettext("One for which it speaks already is taken back.")
     return _formed(
-        request, form, save, title=gettext("For whom the agency speaks"), agency_id=agency_id,
+        request, form, kept, title=gettext("For whom the agency speaks"), agency_id=agency_id,
         lead=lead,
     )  # fmt: skip
 
@@ -253,7 +253,7 @@ def speak_for(request: Any, agency_id: int) -> HttpResponse:
 def _formed(
     request: Any,
     form: forms.Form,
-    save: Callable[[], int],
+    keep: Callable[[], int],
     *,
     title: str,
     agency_id: int | None = None,
@@ -266,7 +266,7 @@ def _formed(
     status = 200
     if request.method == "POST" and form.is_valid():
         try:
-            saved_id = save()
+            saved_id = keep()
         except InvalidInput as problem:
             add_reasons(form, problem)
         except Refused as refused:

@@ -30,6 +30,7 @@ from pims.release.signatures import vouchings
 from pims.safety import services as safety
 from tests.access.walk import Address
 from tests.accessibility.biometrics_samples import biometrics_samples
+from tests.accessibility.exchange_samples import exchange_samples
 from tests.accessibility.release_samples import release_samples
 from tests.accessibility.sentence_samples import sentence_samples
 from tests.fixtures.small_prison import SmallPrison, last_day_of
@@ -190,6 +191,7 @@ def make_samples(prison: SmallPrison) -> Samples:
     return {
         **biometrics_samples(prison),
         **sentence_samples(prison),
+        **exchange_samples(prison),
         **release_samples(prison),
         "number": (tun.number,),
         "prisoner number": tuple(h.number for h in (tun, held["MARTINEZ"], held["LOPEZ"])),

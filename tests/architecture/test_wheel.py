@@ -45,6 +45,7 @@ def _of(pattern: str) -> set[str]:
         "*/templates/**/*",
         "**/*.toml",
         "**/*.typ",
+        "*/sql/*.sql",
         "**/static/**/*",
         "**/migrations/*.py",
         "**/*.py",

@@ -18,6 +18,7 @@ DOMAINS = (
     "sentences",
     "release",
     "assurance",
+    "exchange",
 )
 
 

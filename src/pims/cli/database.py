@@ -114,7 +114,9 @@ def _server() -> str:
 
 def _run(program: str, *arguments: str) -> None:
     """A client program of the server's own version. Raises DatabaseUnavailable with its words."""
-    role = "owner" if urls.is_external() else urls.SUPERUSER
+    # Where it is known: rows that row security keeps from their owner must be in a backup too.
+    known = not urls.is_external() or "PIMS_SUPERUSER_DATABASE_URL" in os.environ
+    role = urls.SUPERUSER if known else "owner"
     found = urls.parameters(role)
     names = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD"}
     env = {**os.environ, **{names[k]: v for k, v in found.items() if k in names}}

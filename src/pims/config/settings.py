@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "pims.sentences",
     "pims.release",
     "pims.assurance",
+    "pims.exchange",
     "pims.live",
     "pims.demo",
     "pims.web",

@@ -19,6 +19,7 @@ ROOMS = {
     "sentences/": "pims.sentences.web.urls",
     "release/": "pims.release.web.urls",
     "alarms/": "pims.assurance.web.urls",
+    "exchange/": "pims.exchange.web.urls",
     "board/": "pims.live.web.urls",
     "style/": "pims.ui.style.urls",
 }

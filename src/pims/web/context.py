@@ -47,6 +47,7 @@ MENU = (
     Entry(_("Courts"), "courts:index", "courts.view", "/courts"),
     Entry(_("Release dates"), "sentences:queue", "sentences.view", "/sentences"),
     Entry(_("Discharge"), "release:index", "release.view", "/release"),
+    Entry(_("Agencies"), "exchange:index", "exchange.view", "/exchange"),
     Entry(_("Units"), "facilities:index", "facilities.view", "/facilities"),
     Entry(_("Ten at random"), "visiting_sample", "visiting.sample", "/visiting"),
     Entry(

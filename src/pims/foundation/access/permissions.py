@@ -186,6 +186,41 @@ _LIST = (
         "Export everybody's custody, to be proven without the system",
         "Exportar la custodia de todas las personas, para probarla sin el sistema",
     ),
+    (
+        "exchange.view",
+        "See agencies, sharing agreements and what passes between",
+        "Ver entidades, convenios de intercambio y lo que circula",
+    ),
+    (
+        "exchange.manage",
+        "Keep agencies, their keys and drafts of sharing agreements",
+        "Mantener entidades, sus claves y borradores de convenios",
+    ),
+    (
+        "exchange.sign",
+        "Sign sharing agreements for the service, and put them in force",
+        "Firmar convenios de intercambio por el servicio y ponerlos en vigor",
+    ),
+    (
+        "exchange.disclosures",
+        "See which agencies were told what about a prisoner",
+        "Ver a qué entidades se informó qué de una persona",
+    ),
+    (
+        "exchange.inbox",
+        "Decide about orders and other messages of agencies",
+        "Decidir sobre órdenes y otros mensajes de entidades",
+    ),
+    (
+        "exchange.breaker",
+        "Let held messages go or take them back; announce an amnesty",
+        "Soltar o retirar mensajes retenidos; anunciar una amnistía",
+    ),
+    (
+        "exchange.replay",
+        "Send again what an agency could not receive",
+        "Enviar de nuevo lo que una entidad no pudo recibir",
+    ),
     ("live.view", "See the board", "Ver el tablero"),
     ("roll.export", "Print and export the roll", "Imprimir y exportar la lista"),
     (

@@ -135,6 +135,7 @@ def cache_key(server: Binaries) -> str:
 
 def _shaping_files() -> Iterable[Path]:
     yield from sorted(_PACKAGE.glob("**/migrations/*.py"))
+    yield from sorted(_PACKAGE.glob("*/sql/*.sql"))
     yield from sorted((_PACKAGE / "foundation" / "database").glob("*.py"))
     yield _PACKAGE / "config" / "settings.py"
     yield from sorted((_PACKAGE / "foundation" / "access").glob("roles.*"))

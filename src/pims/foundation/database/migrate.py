@@ -15,6 +15,7 @@ from pims.foundation.database.errors import DatabaseBehind
 from pims.foundation.database.privileges import RECORDED_AT_FUNCTION, apply_privileges
 from pims.foundation.database.rendering import only_what_changed
 from pims.foundation.database.roles import prepare_server
+from pims.foundation.database.statements import install_statements
 from pims.foundation.database.triggers import sync_triggers
 
 # A migration waits this long for a lock and then gives up, so that it never stops the prison.
@@ -46,6 +47,7 @@ def migrate_database(
                 with only_what_changed():
                     call_command("migrate", interactive=False, verbosity=verbosity)
             sync_triggers()
+            install_statements(owner)
             apply_privileges(owner)
             _sync_access_roles()
 

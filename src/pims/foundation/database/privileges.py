@@ -46,6 +46,35 @@ SEQUENCED = frozenset({"ledger_leaf", "ledger_checkpoint", "outbox_feed"})
 PENDING = frozenset({"ledger_pending", "outbox_pending"})
 HISTORY_SUFFIX = "_history"
 
+# What other agencies are answered from: views that show rows only under an agreement in force.
+AGREED_PREFIX = "agreed_"
+OBSERVATORY_VIEWS = frozenset({"agreed_statistic"})
+# By name, whatever arguments they take: nothing else of ours may be executed by these roles.
+OBSERVATORY_FUNCTIONS = frozenset(
+    {
+        # What the views themselves call, in the name of whoever reads them: the terms of one's own
+        # inquiry, and two that judge what they are given.
+        "exchange_terms",
+        "exchange_row_agreed",
+        "exchange_fields_agreed",
+        "agency_client",
+        "agency_issue_token",
+        "agency_revoke_token",
+        "agency_open_inquiry",
+        "agency_close_inquiry",
+        "agency_freshness",
+    }
+)
+AGENCY_FUNCTIONS = OBSERVATORY_FUNCTIONS | {
+    "agency_find",
+    "agency_acknowledge",
+    "agency_cursor",
+    "agency_receive",
+    "agency_inbound",
+}
+# Derived rows of the exchange, made anew whenever a person changes.
+SHELVED = frozenset({"exchange_shelf", "exchange_lookup_key", "exchange_shelf_due"})
+
 FROZEN = ("ledger_entry", "ledger_leaf", "ledger_checkpoint", "outbox_event", "outbox_feed")
 
 
@@ -60,12 +89,13 @@ class Tables:
     sequenced: tuple[str, ...]
     pending: tuple[str, ...]
     history: tuple[str, ...]
+    agreed: tuple[str, ...]
 
     @property
     def all(self) -> tuple[str, ...]:
         return (
             *self.domain, *self.ephemeral, *self.catalogue, *self.appended, *self.sequenced,
-            *self.pending, *self.history,
+            *self.pending, *self.history, *self.agreed,
         )  # fmt: skip
 
 
@@ -74,6 +104,7 @@ def classify(names: Iterable[str]) -> Tables:
         kind: []
         for kind in (
             "domain", "ephemeral", "catalogue", "appended", "sequenced", "pending", "history",
+            "agreed",
         )
     }  # fmt: skip
     for name in sorted(names):
@@ -82,7 +113,9 @@ def classify(names: Iterable[str]) -> Tables:
 
 
 def _kind(name: str) -> str:
-    if name in EPHEMERAL or name.startswith(EPHEMERAL_PREFIXES):
+    if name.startswith(AGREED_PREFIX):
+        return "agreed"
+    if name in SHELVED or name in EPHEMERAL or name.startswith(EPHEMERAL_PREFIXES):
         return "ephemeral"
     if name in CATALOGUE:
         return "catalogue"
@@ -123,10 +156,14 @@ def grants(tables: Tables) -> list[tuple[str, str, tuple[str, ...]]]:
     g.give("pims_eraser", "INSERT", tables.domain, tables.appended, tables.pending, tables.history)
     g.give("pims_eraser", "UPDATE, DELETE", tables.domain, tables.history)
     g.give("pims_eraser", "DELETE", [t for t in tables.appended if t == "ledger_detail"])
+    g.give("pims_eraser", "DELETE", [t for t in tables.ephemeral if t in SHELVED])
     cleared = {"procrastinate_jobs", "outbox_parked"}
     g.give("pims_eraser", "UPDATE", [t for t in tables.ephemeral if t in cleared])
     g.give("pims_eraser", "INSERT", [t for t in tables.ephemeral if t == "procrastinate_events"])
     g.give("pims_eraser", "DELETE", [t for t in tables.ephemeral if t.startswith("people_")])
+    for_observatory = [name for name in tables.agreed if name in OBSERVATORY_VIEWS]
+    g.give("pims_agency", "SELECT", [n for n in tables.agreed if n not in OBSERVATORY_VIEWS])
+    g.give("pims_observatory", "SELECT", for_observatory)
     g.give("pims_reader", "SELECT", [t for t in tables.sequenced if t == "outbox_feed"])
     g.give("pims_reader", "SELECT", [t for t in tables.appended if t == "outbox_event"])
     return g.made
@@ -146,7 +183,7 @@ def apply_privileges(connection: psycopg.Connection[tuple[object, ...]]) -> None
                 " AND viewowner = current_user"
             )
         ]
-        roles = sql.SQL("pims_app, pims_sequencer, pims_loader, pims_eraser, pims_reader, PUBLIC")
+        roles = sql.SQL(f"{_OWN_ROLES}, {_OUTSIDE_ROLES}, PUBLIC")
         for kind in ("TABLES", "SEQUENCES"):
             connection.execute(
                 sql.SQL("REVOKE ALL ON ALL {} IN SCHEMA public FROM {}").format(
@@ -167,12 +204,39 @@ def apply_privileges(connection: psycopg.Connection[tuple[object, ...]]) -> None
         )
         connection.execute("GRANT UPDATE ON ALL SEQUENCES IN SCHEMA public TO pims_loader")
         connection.execute(_FROZEN_FUNCTION)
+        _grant_functions(connection)
         present = set(names)
         for table in FROZEN:
             if table in present:
                 _freeze(connection, table, "UPDATE OR DELETE OR TRUNCATE")
         if "ledger_detail" in present:
             _freeze(connection, "ledger_detail", "UPDATE OR TRUNCATE")
+
+
+def _grant_functions(connection: psycopg.Connection[tuple[object, ...]]) -> None:
+    """A new function is everybody's until that is taken away. Those of extensions stay so."""
+    rows = connection.execute(
+        "SELECT oid::regprocedure::text, proname FROM pg_proc"
+        " WHERE pronamespace = 'public'::regnamespace AND proowner = current_user::regrole"
+    ).fetchall()
+    found = [(str(signature), str(name)) for signature, name in rows]
+
+    def each(statement: str, names: Iterable[str]) -> None:
+        if listed := ", ".join(names):
+            connection.execute(statement.format(listed).encode())
+
+    everybody = f"{_OWN_ROLES}, {_OUTSIDE_ROLES}, PUBLIC"
+    each(f"REVOKE ALL ON ROUTINE {{}} FROM {everybody}", (s for s, _ in found))
+    each(f"GRANT EXECUTE ON ROUTINE {{}} TO {_OWN_ROLES}", (s for s, _ in found))
+    for role, named in (
+        ("pims_agency", AGENCY_FUNCTIONS),
+        ("pims_observatory", OBSERVATORY_FUNCTIONS),
+    ):
+        each(f"GRANT EXECUTE ON ROUTINE {{}} TO {role}", (s for s, n in found if n in named))
+
+
+_OWN_ROLES = "pims_app, pims_sequencer, pims_loader, pims_eraser, pims_reader"
+_OUTSIDE_ROLES = "pims_agency, pims_observatory"
 
 
 def _freeze(connection: psycopg.Connection[tuple[object, ...]], table: str, events: str) -> None:

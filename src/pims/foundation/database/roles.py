@@ -11,7 +11,28 @@ from pims.foundation.database.errors import DatabaseUnavailable
 
 EXTENSIONS = ("pg_trgm", "btree_gist", "fuzzystrmatch", "unaccent")
 
-_CONNECTION_LIMITS = {"owner": 10, "sequencer": 5, "loader": 20, "eraser": 3, "reader": 10}
+_CONNECTION_LIMITS = {
+    "owner": 10, "sequencer": 5, "loader": 20, "eraser": 3, "reader": 10,
+    "agency": 60, "observatory": 10,
+}  # fmt: skip
+
+# They answer other agencies. The application may step down to them, so that what it shows or sends
+# passes the same gate; it inherits nothing from them.
+OUTSIDE = ("agency", "observatory")
+_OUTSIDE_SETTINGS = {
+    "statement_timeout": "10s", "lock_timeout": "3s",
+    "idle_in_transaction_session_timeout": "15s", "temp_file_limit": "64MB",
+}  # fmt: skip
+
+# Any role could otherwise keep files of its own in the database.
+_LARGE_OBJECTS = """
+DO $$ DECLARE one regprocedure; BEGIN
+    FOR one IN SELECT oid::regprocedure FROM pg_proc
+        WHERE pronamespace = 'pg_catalog'::regnamespace
+          AND proname IN ('lo_create', 'lo_creat', 'lo_from_bytea', 'lo_import', 'lo_open')
+    LOOP EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', one); END LOOP;
+END $$
+"""
 
 
 def prepare_server(*, database: str) -> None:
@@ -29,12 +50,14 @@ def prepare_server(*, database: str) -> None:
     ) as connection:
         for role in urls.ROLES:
             _make_role(connection, role)
+        _let_step_down(connection)
         _make_database(connection, database)
     with psycopg.connect(
         urls.dsn(urls.SUPERUSER, database=database), autocommit=True
     ) as connection:
         connection.execute("ALTER SCHEMA public OWNER TO pims_owner")
         connection.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+        connection.execute(_LARGE_OBJECTS)
         for extension in EXTENSIONS:
             connection.execute(
                 sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(extension))
@@ -89,6 +112,19 @@ def _make_role(connection: psycopg.Connection[tuple[object, ...]], role: str) ->
             sql.Literal(verifier.decode()),
         )
     )
+
+
+def _let_step_down(connection: psycopg.Connection[tuple[object, ...]]) -> None:
+    for role in OUTSIDE:
+        name = sql.Identifier(urls.role_name(role))
+        # Who inherits nothing (NOINHERIT, above) gains by it only the right to SET ROLE.
+        connection.execute(sql.SQL("GRANT {} TO pims_app").format(name))
+        for setting, value in _OUTSIDE_SETTINGS.items():
+            connection.execute(
+                sql.SQL("ALTER ROLE {} SET {} = {}").format(
+                    name, sql.Identifier(setting), sql.Literal(value)
+                )
+            )
 
 
 def _make_database(connection: psycopg.Connection[tuple[object, ...]], name: str) -> None:

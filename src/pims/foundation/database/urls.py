@@ -15,7 +15,7 @@ from pims.foundation.vault.secrets import database_password
 from pims.kernel.decisions import Reason
 from pims.kernel.errors import PimsError
 
-ROLES = ("owner", "app", "sequencer", "loader", "eraser", "reader")
+ROLES = ("owner", "app", "sequencer", "loader", "eraser", "reader", "agency", "observatory")
 SUPERUSER = "superuser"
 PORT = 5432
 DATABASE = "pims"

@@ -15,6 +15,8 @@ from uuid import UUID, uuid4
 from pydantic_core import to_jsonable_python
 
 READ = "read"
+# Another agency was told something: a reading by somebody outside.
+DISCLOSED = "exchange.disclosed"
 PENDING_CHANNEL = "pims_pending"
 SALT_SIZE = 16
 

@@ -12,7 +12,7 @@ from django.db.models import Count, Max, Min, QuerySet
 from pims.foundation.access.actor import Actor
 from pims.foundation.access.models import User
 from pims.foundation.access.scope import require_visible, visible_ids
-from pims.foundation.ledger.entries import READ
+from pims.foundation.ledger.entries import DISCLOSED, READ
 from pims.foundation.ledger.models import LedgerCheckpoint, LedgerDetail, LedgerEntry
 
 SEE_PERSON = "people.view"
@@ -97,7 +97,7 @@ def entries_for_person(
     """
     require_visible(viewer, SEE_PERSON, person_id)
     ids = [person_id, *merged_ids]
-    changes = LedgerEntry.objects.exclude(kind=READ).filter(person_ids__overlap=ids)
+    changes = _changes(LedgerEntry.objects.filter(person_ids__overlap=ids))
     rows = list(_page(changes, limit, before).select_related("leaf"))
     details = _visible_details(viewer, rows)
     names = _names(row.actor_id for row in rows)
@@ -152,7 +152,12 @@ def use_of_file(viewer: Actor, person_id: int, *, joined_ids: Iterable[int] = ()
     """
     require_visible(viewer, SEE_PERSON, person_id)
     own = LedgerEntry.objects.filter(person_ids__overlap=list({person_id, *joined_ids}))
-    return UseOfFile(_use(own.exclude(kind=READ)), _use(own.filter(kind=READ)))
+    return UseOfFile(_use(_changes(own)), _use(own.filter(kind=READ)))
+
+
+def _changes(entries: QuerySet[LedgerEntry]) -> QuerySet[LedgerEntry]:
+    """What was done, without what was only looked at, here or by another agency."""
+    return entries.exclude(kind=READ).exclude(kind=DISCLOSED)
 
 
 def _use(entries: QuerySet[LedgerEntry]) -> FileUse:

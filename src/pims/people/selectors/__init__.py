@@ -20,6 +20,7 @@ from pims.people.selectors.matches import (
     possible_match,
     possible_matches,
 )
+from pims.people.selectors.particulars import Particulars, particulars
 from pims.people.selectors.photographs import (
     PhotographFile,
     PhotographView,
@@ -40,6 +41,7 @@ from pims.people.selectors.timeline import PersonFact, timeline
 __all__ = [
     "NameLine",
     "NumberRemark",
+    "Particulars",
     "PersonDetail",
     "PersonFact",
     "PersonHeader",
@@ -58,6 +60,7 @@ __all__ = [
     "joined_records",
     "matches_of",
     "near_persons",
+    "particulars",
     "person_detail",
     "person_headers",
     "persons_of",

@@ -19,6 +19,7 @@ from pims.foundation.access.services.signin import (
 )
 from pims.foundation.access.services.users import (
     UserAddedResult,
+    add_office,
     add_user,
     amend_user,
     deactivate_user,
@@ -34,6 +35,7 @@ __all__ = [
     "AttemptOpened",
     "RoleGiven",
     "UserAddedResult",
+    "add_office",
     "add_passkey",
     "add_totp",
     "add_user",

@@ -68,6 +68,22 @@ def add_user(
 
 
 @service
+def add_office(tx: Transaction, *, badge: str, name: str) -> UserAddedResult:
+    """The user in whose name another office's acts stand in the ledger; nobody signs in as it.
+
+    Raises NotPermitted, InvalidInput.
+    """
+    tx.require(MANAGE)
+    if User.objects.filter(badge__iexact=badge).exists():
+        raise InvalidInput({"badge": Reason("access.badge_taken", {"badge": badge})})
+    user = User(badge=badge, name=name, kind=User.Kind.SYSTEM, created_at=tx.now)
+    user.set_unusable_password()
+    user.save(force_insert=True)
+    tx.record(UserAdded(user_id=user.pk), details={"badge": badge, "name": name})
+    return UserAddedResult(user.pk, badge)
+
+
+@service
 def amend_user(tx: Transaction, *, user_id: int, name: str, email: str, language: str) -> None:
     """Correct a user's name, address and language. Raises NotPermitted, InvalidInput."""
     tx.require(MANAGE)

@@ -1,0 +1,54 @@
+"""The tables of the exchange."""
+
+from pims.exchange.models.agencies import (
+    AccessToken,
+    Agency,
+    AgencyBody,
+    AgencyCertificate,
+    AgencyKey,
+    AssertionSeen,
+)
+from pims.exchange.models.agreements import Agreement, AgreementSignature, AgreementVersion
+from pims.exchange.models.inbound import Inbound, InboundStep, OrderClock
+from pims.exchange.models.inquiries import Asked, Disclosure, Inquiry
+from pims.exchange.models.messages import (
+    Announcement,
+    Cursor,
+    Delivery,
+    Endpoint,
+    Hold,
+    Message,
+    Published,
+)
+from pims.exchange.models.shelf import LookupKey, ShelfDue, ShelfRow, ShelfState
+from pims.exchange.models.statistics import StatisticCell
+
+__all__ = [
+    "AccessToken",
+    "Agency",
+    "AgencyBody",
+    "AgencyCertificate",
+    "AgencyKey",
+    "Agreement",
+    "AgreementSignature",
+    "AgreementVersion",
+    "Announcement",
+    "Asked",
+    "AssertionSeen",
+    "Cursor",
+    "Delivery",
+    "Disclosure",
+    "Endpoint",
+    "Hold",
+    "Inbound",
+    "InboundStep",
+    "Inquiry",
+    "LookupKey",
+    "Message",
+    "OrderClock",
+    "Published",
+    "ShelfDue",
+    "ShelfRow",
+    "ShelfState",
+    "StatisticCell",
+]

@@ -1,0 +1,33 @@
+"""What the exchange does by the clock."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from procrastinate.contrib.django import app
+
+from pims.exchange.shelving.sweep import shelve_everybody, sweep_due
+from pims.exchange.statistics import make_month
+from pims.kernel import clock
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="clock", queueing_lock="exchange.sweep", pass_context=False)
+def sweep(timestamp: int) -> None:
+    """Follow what time alone changes: an order that ran out at midnight."""
+    sweep_due()
+
+
+# Four in the morning in Belize: what an error or a restored backup left behind is made good.
+@app.periodic(cron="0 10 * * *")
+@app.task(queue="clock", queueing_lock="exchange.shelve", pass_context=False)
+def shelve_all(timestamp: int) -> None:
+    shelve_everybody()
+
+
+# On the third of the month, when what was entered late about the last has mostly come.
+@app.periodic(cron="0 11 3 * *")
+@app.task(queue="clock", queueing_lock="exchange.statistics", pass_context=False)
+def count_month(timestamp: int) -> None:
+    """Keep the numbers of the month that is over."""
+    this_month = clock.today(settings.TIME_ZONE).replace(day=1)
+    make_month((this_month - timedelta(days=1)).replace(day=1))

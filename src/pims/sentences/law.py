@@ -8,6 +8,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
+from pims.jurisdictions.here import HERE
 from pims.jurisdictions.sentence_law import (
     Law,
     Rule,
@@ -20,12 +21,11 @@ from pims.kernel.errors import Refused
 from pims.kernel.reasons import Reason
 from pims.sentences.models import RuleSignature
 
-JURISDICTION = "belize"
-_MOST_BYTES = 2**20
+MOST_BYTES = 2**20
 
 
 def law_in_force() -> Law:
-    return sentence_law(JURISDICTION)
+    return sentence_law(HERE)
 
 
 def signed_rules(law: Law) -> frozenset[str]:
@@ -91,7 +91,7 @@ def law_written(content: bytes) -> Law:
 def _from_file(path: Path) -> Law:
     try:
         with path.open("rb") as source:
-            return law_written(source.read(_MOST_BYTES))
+            return law_written(source.read(MOST_BYTES))
     except OSError as error:
         what = error.strerror or "?"
         raise Refused(Reason("sentences.no_law_in_file", {"what": what})) from error

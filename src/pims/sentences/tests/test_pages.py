@@ -3,8 +3,10 @@
 import re
 import uuid
 from datetime import timedelta
+from importlib.resources import files
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
@@ -169,6 +171,27 @@ def test_an_officer_who_may_only_see_the_law_signs_nothing(dated: Bench) -> None
     )
     assert refused.status_code == 403
     assert not RuleSignature.objects.exists()
+
+
+def test_a_law_that_is_only_drafted_is_compared_from_its_file(dated: Bench) -> None:
+    client = officer(dated, "superintendent")
+    address = reverse("sentences:compare")
+    here = (files("pims.jurisdictions") / "belize" / "sentences.toml").read_bytes()
+    halved = here.replace(b'fraction = "1/3"', b'fraction = "1/2"')
+    assert halved != here
+    for content, told in (
+        (halved, "1 of 1"),
+        (b"law = 3", "lacks something"),
+        (b"\xff\xfe not toml", ""),
+        (b"x" * (2**20 + 1), "too large"),
+    ):
+        answer = client.post(
+            address,
+            command(old="belize", new="plain", draft=SimpleUploadedFile("draft.toml", content)),
+        )
+        text = answer.content.decode()
+        assert told in text, text[:3000]
+        assert (answer.status_code == 200) == (content is halved)
 
 
 def test_laws_are_compared_on_a_page(dated: Bench) -> None:

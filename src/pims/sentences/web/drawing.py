@@ -14,6 +14,8 @@ from pims.ui.shapes import Text
 TOP, ROW, LANE = 26, 32, 20
 # Where a tick is late its date stands before it; dates less far apart would touch.
 TICKS, LATE, APART = 5, 80, 17
+# A span of so many days a tick is told by years, up to where the last of them has room.
+A_YEAR, YEARS_END = 365, 93
 STEPS = (1, 2, 3, 7, 14, 28, 61, 122, 183, 365, 730, 1826, 3653, 7305, 18262, 36525)
 DAY = timedelta(days=1)
 
@@ -144,8 +146,19 @@ def _add(day: date, days: int) -> date:
         return date.max if days > 0 else date.min
 
 
+def _years(left: date, years: int, at: Callable[[date], float]) -> Iterable[Tick]:
+    """The first of January of every so many years; a year alone is short enough for its place."""
+    year = (left.year // years + 1) * years
+    while year <= date.max.year and (x := at(date(year, 1, 1))) < YEARS_END:
+        yield Tick(x, str(year), late=False)
+        year += years
+
+
 def _ticks(left: date, span: int, at: Callable[[date], float]) -> Iterable[Tick]:
     step = next((s for s in STEPS if span / s <= TICKS), STEPS[-1])
+    if step >= A_YEAR:
+        yield from _years(left, round(step / 365.25), at)
+        return
     day = _add(left, step // 2)
     before = 0.0
     for _number in range(TICKS + 2):

@@ -4,10 +4,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from pims.jurisdictions.sentence_law import Law
+from pims.kernel.errors import Refused
+from pims.sentences.law import MOST_BYTES, law_written
 from pims.sentences.web.words import ADJUSTMENTS
 from pims.ui.fields import DayField
+from pims.ui.wording import explain
 
 MOST_DAYS = 200_000
 Choices = Sequence[tuple[str, Any]]
@@ -128,6 +133,24 @@ class SignForm(forms.Form):
 class CompareForm(forms.Form):
     old = forms.ChoiceField(label=_("Law as it is"), choices=())
     new = forms.ChoiceField(label=_("Law to compare with"), choices=())
+    draft = forms.FileField(
+        label=_("Or a law that is drafted"),
+        required=False,
+        help_text=_("A file as sentences.toml of a jurisdiction, at most 1 MB. It is not kept."),
+    )
+
+    def clean_draft(self) -> Law | None:
+        """The law of the file, if one was given."""
+        given = self.cleaned_data["draft"]
+        if given is None:
+            return None
+        if given.size > MOST_BYTES:
+            raise forms.ValidationError(_("The file is too large."))
+        try:
+            return law_written(given.read(MOST_BYTES))
+        except Refused as refused:
+            language = get_language() or "en"
+            raise forms.ValidationError(explain(refused.reasons(), language)) from refused
 
     def __init__(self, *args: Any, laws: Sequence[str], **more: Any) -> None:
         super().__init__(*args, **more)

@@ -10,6 +10,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from pims.foundation.ledger.reads import shows
+from pims.jurisdictions.here import HERE
 from pims.jurisdictions.sentence_law import laws as known_laws
 from pims.jurisdictions.sentence_law import sentence_law
 from pims.kernel.errors import InvalidInput, NotFound
@@ -117,16 +118,20 @@ def withdraw(request: Any, signature_id: int) -> HttpResponse:
     return render(request, "sentences/reason.html", context, status=422 if form.errors else 200)
 
 
-@page(permission=VIEW)
+@page(permission=VIEW, methods=("GET", "HEAD", "POST"))
 def compare(request: Any) -> HttpResponse:
-    """Each prisoner whose dates would move under another law; nothing is kept."""
+    """Each prisoner whose dates would move under another law, one that is here or one that is only
+    drafted, in a file; nothing is kept."""
     names = law_room.law_names()
-    asked = bool(request.GET)
-    initial = {"old": law_room.JURISDICTION, "new": names[-1]}
-    form = CompareForm(request.GET if asked else None, laws=names, initial=initial)
+    given = request.POST if request.method == "POST" else request.GET
+    asked = bool(given)
+    initial = {"old": HERE, "new": names[-1]}
+    form = CompareForm(given if asked else None, request.FILES or None, laws=names, initial=initial)
     found, rows = None, []
     if asked and form.is_valid():
-        old, new = (law_room.law_asked_for(form.cleaned_data[n]) for n in ("old", "new"))
+        old = law_room.law_asked_for(form.cleaned_data["old"])
+        draft = form.cleaned_data["draft"]
+        new = draft or law_room.law_asked_for(form.cleaned_data["new"])
         found = selectors.compare_laws(request.actor, old, new)
         persons = [one.person_id for one in found.moved]
         headers = people.person_headers(request.actor, persons, brief=True)

@@ -243,7 +243,8 @@ def _named(
     earlier = about.order if about is not None and about.applies else None
     frees = written.kind.effect is Effect.FREES
     found = open_warrants if frees else _all_warrants
-    held = found(name.person_id, order.establishment_id)
+    names_any = name.warrant_name_ids or name.keyed_warrant_name_id or earlier is not None
+    held = found(name.person_id, order.establishment_id) if names_any else {}
     concerned = [i for i in name.warrant_name_ids if i in held]
     keyed = keyed_warrant(name, written.kind)
     if keyed is None and name.keyed_warrant_name_id in held and name.keyed_warrant_name_id:

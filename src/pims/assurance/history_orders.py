@@ -100,7 +100,9 @@ def said_by(
     for release in papers.releases:
         by_court = made.get(release.release_order_id)
         if by_court is None:
-            found += _releases(release, names, cases)
+            found += (
+                _releases(release, names, cases) if release.warrant_name_ids else [_free(release)]
+            )
         elif by_court.state == "stands":
             # The court's own order names one other at most; the papers that it ends may be several.
             # Where the order names a later day, so do the papers that rest on it.
@@ -257,18 +259,26 @@ def _releases(
     ended = [i for i in one.warrant_name_ids if i in names and names[i] != f"O{but}"]
     for place, name_id in enumerate(ended):
         number = f"R{one.release_order_id}"
-        yield Order(
+        yield replace(
+            _free(one),
             order_id=number if place == 0 else f"{number}.{place + 1}",
-            kind=_kind_of_release(one.kind),
-            court=one.body_code,
-            court_kind=one.body_kind,
             case=cases[names[name_id]],
-            dated=within(one.dated),
-            received_at=one.received_at,
-            begins=one.received_at,
             changes=names[name_id],
-            state="void" if one.fallen else "stands",
         )
+
+
+def _free(one: ReleasePaper) -> Order:
+    """A release order by itself; what one is about that names no paper is for the proof to ask."""
+    return Order(
+        order_id=f"R{one.release_order_id}",
+        kind=_kind_of_release(one.kind),
+        court=one.body_code,
+        court_kind=one.body_kind,
+        dated=within(one.dated),
+        received_at=one.received_at,
+        begins=one.received_at,
+        state="void" if one.fallen else "stands",
+    )
 
 
 def _after_releases(orders: Sequence[Order], zone: str) -> Iterator[Order]:

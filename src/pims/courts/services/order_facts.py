@@ -274,6 +274,62 @@ def resolve_change(
     return Changed(earlier, applies=earlier.person_id in own)
 
 
+@dataclass(frozen=True, slots=True)
+class About:
+    """What an order is about one of those whom it names, before any row of it."""
+
+    changed: Changed | None
+    charges: Mapping[int, Charge]
+    sentences: Sequence[SentenceRow]
+    defects: tuple[str, ...]
+
+
+def about_each(
+    order: Order,
+    person_ids: Sequence[int],
+    *,
+    sentences: Sequence[SentenceInput],
+    charges: Mapping[int, Charge],
+    changes_order_id: int | None,
+    changes_reference: str,
+    change: str,
+) -> dict[int, About]:
+    """The same reading for whoever is asked about an order as for the record of it."""
+    births = people.born_between(person_ids)
+    found = {}
+    for person_id in person_ids:
+        changed = resolve_change(
+            person_id=person_id,
+            body_id=order.body.body_id,
+            reference=order.reference,
+            changes_order_id=changes_order_id,
+            changes_reference=changes_reference,
+            change=change,
+        )
+        records = people.persons_of(person_id) if charges else ()
+        mine = {pk: one for pk, one in charges.items() if one.person_id in records}
+        theirs = [s for s in sentences if s.person_id in (None, person_id)]
+        rows = sentence_rows(order, theirs, person_id=person_id, charges=mine)
+        defects = defects_of(
+            order,
+            person_id=person_id,
+            born=births.get(person_id),
+            changed=changed,
+            sentences=rows,
+            charges_of_another=len(person_ids) == 1 and len(mine) < len(charges),
+        )
+        found[person_id] = About(changed, mine, rows, defects)
+    return found
+
+
+def charges_named(
+    charge_ids: Sequence[int], sentences: Sequence[SentenceInput]
+) -> dict[int, Charge]:
+    """The charges that a paper names, in its list or at a sentence."""
+    wanted = {*charge_ids, *(s.charge_id for s in sentences if s.charge_id is not None)}
+    return Charge.objects.select_related("case").in_bulk(list(wanted))
+
+
 # Defects that no date or figure of the order makes or takes away.
 _LASTING = frozenset(
     {

@@ -41,10 +41,9 @@ from pims.courts.services.order_facts import (
     Changed,
     Order,
     SentenceRow,
-    defects_of,
+    about_each,
+    charges_named,
     paper_reaches_to,
-    resolve_change,
-    sentence_rows,
 )
 from pims.courts.services.order_inputs import (
     CourtOrderResult,
@@ -148,26 +147,22 @@ def record_court_order(
     )
     as_written = prose("as_written", as_written, PROSE)
     changes_reference = line("changes_reference", changes_reference, NUMBER)
-    charges = _charges(charge_ids, sentences)
     holds_from = pronounced_at or received_at
     headers = people.person_headers(_READER, person_ids, brief=True)
-    births = people.born_between(person_ids)
+    about = about_each(
+        written,
+        person_ids,
+        sentences=sentences,
+        charges=charges_named(charge_ids, sentences),
+        changes_order_id=changes_order_id,
+        changes_reference=changes_reference,
+        change=change,
+    )
     paper = uuid4()
     named: list[Named] = []
     changed: list[Changed | None] = []
     for name in names:
-        about = resolve_change(
-            person_id=name.person_id,
-            body_id=body_id,
-            reference=written.reference,
-            changes_order_id=changes_order_id,
-            changes_reference=changes_reference,
-            change=change,
-        )
-        theirs = [s for s in sentences if s.person_id in (None, name.person_id)]
-        records = people.persons_of(name.person_id) if charges else ()
-        mine = {pk: one for pk, one in charges.items() if one.person_id in records}
-        rows = sentence_rows(written, theirs, person_id=name.person_id, charges=mine)
+        read = about[name.person_id]
         order = CourtOrder(
             kind=kind,
             paper=paper,
@@ -183,36 +178,29 @@ def record_court_order(
             holds_from=holds_from,
             as_written=as_written,
             dates_as_written=dict(written.dates_as_written),
-            defects=list(
-                defects_of(
-                    written,
-                    person_id=name.person_id,
-                    born=births.get(name.person_id),
-                    changed=about,
-                    sentences=rows,
-                    charges_of_another=len(names) == 1 and len(mine) < len(charges),
-                )
-            ),
+            defects=list(read.defects),
             next_date=next_date,
             until=until,
             amount_cents=amount_cents,
             review_months=review_months,
             conditions=written.conditions,
             sureties=written.sureties,
-            changes_id=None if about is None or about.order is None else about.order.pk,
-            change=change if change or about is None else CourtOrder.Change.REPLACES,
+            changes_id=None
+            if read.changed is None or read.changed.order is None
+            else read.changed.order.pk,
+            change=change if change or read.changed is None else CourtOrder.Change.REPLACES,
             changes_as_written=changes_reference,
             recorded_at=tx.now,
             recorded_by_id=tx.actor.user_id,
         )
         order.save()
-        if about is not None and about.itself:
+        if read.changed is not None and read.changed.itself:
             order.changes_id = order.pk
-        if mine:
-            order.charges.set(mine.values())
-        _keep_sentences(tx, order, rows)
-        named.append(_named(written, order, name, rows, mine, about))
-        changed.append(about)
+        if read.charges:
+            order.charges.set(read.charges.values())
+        _keep_sentences(tx, order, read.sentences)
+        named.append(_named(written, order, name, read.sentences, read.charges, read.changed))
+        changed.append(read.changed)
         if case is not None:
             join_case(tx, case, name.person_id)
     _carry_out(tx, written, named, changed, as_written=as_written, scan=scan)
@@ -225,11 +213,6 @@ def record_court_order(
         release_order_ids=tuple(one.order.release_order_id for one in named),
         defects=in_order({code for one in named for code in one.order.defects}),
     )
-
-
-def _charges(charge_ids: Sequence[int], sentences: Sequence[SentenceInput]) -> dict[int, Charge]:
-    wanted = {*charge_ids, *(s.charge_id for s in sentences if s.charge_id is not None)}
-    return Charge.objects.select_related("case").in_bulk(list(wanted))
 
 
 def _keep_sentences(tx: Transaction, order: CourtOrder, rows: Sequence[SentenceRow]) -> None:
@@ -260,7 +243,8 @@ def _named(
     earlier = about.order if about is not None and about.applies else None
     frees = written.kind.effect is Effect.FREES
     found = open_warrants if frees else _all_warrants
-    held = found(name.person_id, order.establishment_id)
+    names_any = name.warrant_name_ids or name.keyed_warrant_name_id or earlier is not None
+    held = found(name.person_id, order.establishment_id) if names_any else {}
     concerned = [i for i in name.warrant_name_ids if i in held]
     keyed = keyed_warrant(name, written.kind)
     if keyed is None and name.keyed_warrant_name_id in held and name.keyed_warrant_name_id:

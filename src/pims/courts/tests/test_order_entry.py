@@ -2,12 +2,13 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.urls import reverse
 
 from pims.authority import selectors as authority
-from pims.courts import selectors
+from pims.courts import selectors, services
 from pims.courts.models import CaseParty, Charge, CourtCase, CourtOrder, Sentence
 from pims.courts.tests.court import Court
 from pims.courts.tests.desk import (
@@ -21,6 +22,7 @@ from pims.courts.tests.desk import (
     text,
     yes,
 )
+from pims.foundation.commands.transaction import Command
 from pims.jurisdictions.order_kinds import order_kinds
 from pims.people import selectors as people
 
@@ -348,3 +350,44 @@ def test_a_paper_of_another_effect_is_told_and_nothing_is_lost(court: Court, cli
     answer = client.post(address(court), data)
     assert answer.status_code == 422
     assert not CourtOrder.objects.exists()
+
+
+def test_what_would_be_a_defect_by_its_charge_is_asked_about_before(
+    court: Court, client: Any
+) -> None:
+    case = court.case()
+    charge = court.charge(case, offence_from=TODAY + timedelta(days=1))
+    data = sentence_order(
+        court, {"years": 3, "link": "concurrent", "charge": str(charge)}, case_id=case,
+        charges=[str(charge)],
+    )  # fmt: skip
+    answer = client.post(address(court), data)
+    assert answer.status_code == 422
+    assert "passed before the day of the offence" in text(answer)
+    assert not CourtOrder.objects.exists()
+
+
+def test_an_appeal_that_names_no_earlier_order_is_asked_about_once(
+    court: Court, client: Any
+) -> None:
+    data = order(court, kind="appeal_varied", body_id=court.body("CA")) | lines({"months": 9})
+    answer = client.post(address(court), data | boxes("next_date", None))
+    assert "names none: what it does is not known" in text(answer)
+    client.post(address(court), data | boxes("next_date", None) | {"sure": yes(answer)})
+    assert "changes_nothing_named" in recorded(court).defects
+
+
+def test_what_came_of_a_hearing_leads_to_the_order_that_says_so(court: Court, client: Any) -> None:
+    case = court.case()
+    made = services.schedule_hearing(
+        Command(court.clerk), establishment_id=court.prison.establishment_id,
+        person_id=court.ana, body_id=court.body(), on=TODAY, case_id=case,
+        warrant_name_id=court.ana_warrant,
+    )  # fmt: skip
+    said = {"command_id": str(uuid4()), "version": 1, "outcome": "acquitted",
+            "next_mode": "in_person"}  # fmt: skip
+    page = client.post(reverse("courts:outcome", args=[made.hearing_id]), said, follow=True)
+    assert page.redirect_chain[-1][0].startswith(address(court))
+    body = page.content.decode()
+    assert 'value="acquittal" selected' in body
+    assert f'value="{case}" selected' in body

@@ -11,7 +11,7 @@ from pims.authority.web.written import Written
 from pims.courts.rules.defects import MARKED
 from pims.courts.selectors.pages import orders_like
 from pims.courts.services import OrderName
-from pims.courts.services.order_facts import Order, defects_of, resolve_change, sentence_rows
+from pims.courts.services.order_facts import Order, about_each, charges_named
 from pims.courts.web import words
 from pims.courts.web.boxes import cents
 from pims.courts.web.order_forms import OrderForm, SentenceForm, TypedSentences
@@ -133,29 +133,16 @@ def _wrong(
         dates_as_written={name: w.text for name, w in form.impossible.items()},
         marked=frozenset(),
     )
-    births = people.born_between([name.person_id for name in names])
-    found: dict[str, None] = {}
-    for name in names:
-        changed = resolve_change(
-            person_id=name.person_id,
-            body_id=given["body_id"],
-            reference=written.reference,
-            changes_order_id=given["changes_order_id"],
-            changes_reference=given["changes_reference"],
-            change=given["change"],
-        )
-        rows = sentence_rows(written, typed.sentences, person_id=name.person_id, charges={})
-        found |= dict.fromkeys(
-            defects_of(
-                written,
-                person_id=name.person_id,
-                born=births.get(name.person_id),
-                changed=changed,
-                sentences=rows,
-                charges_of_another=False,
-            )
-        )
-    return list(found)
+    about = about_each(
+        written,
+        [name.person_id for name in names],
+        sentences=typed.sentences,
+        charges=charges_named(given["charges"], typed.sentences),
+        changes_order_id=given["changes_order_id"],
+        changes_reference=given["changes_reference"],
+        change=given["change"],
+    )
+    return list(dict.fromkeys(code for read in about.values() for code in read.defects))
 
 
 def _target(form: OrderForm, code: str, typed: TypedSentences) -> str:

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from pims.courts import services as courts
-from pims.courts.models import Sentence
+from pims.courts.models import SecondReading, Sentence
 from pims.courts.services import SentenceInput
 from pims.courts.tests.court import ALL, Court
 from pims.foundation.access.actor import Actor
 from pims.foundation.access.selectors import system_actor
 from pims.foundation.commands.transaction import Command
 from pims.foundation.outbox.models import OutboxEvent
+from pims.kernel import clock
 from pims.sentences import selectors, services
 from pims.sentences.models import Adjustment, Calculation
 from pims.sentences.selectors import ReleaseDates
@@ -65,6 +66,13 @@ class Bench:
             **more,
         )
         return made.order_ids[0]
+
+    def read_twice(self) -> None:
+        """Another officer has read every order again and found the same: whoever could be the
+        second reader is shown the dates from then on."""
+        SecondReading.objects.filter(read_at=None).update(
+            read_at=clock.now(), read_by_id=self.court.reader.user_id
+        )
 
     def sentences_on(self, order_id: int) -> list[int]:
         found = Sentence.objects.filter(order_id=order_id)

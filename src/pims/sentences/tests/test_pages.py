@@ -42,7 +42,19 @@ def dated(bench: Bench) -> Bench:
     bench.adjust("remand_credit", days=40, for_pronounced_on=bench.today)
     bench.adjust("at_large", first_day=bench.today, last_day=bench.today + timedelta(days=3))
     bench.adjust("forfeited", days=10, first_day=bench.today)
+    bench.read_twice()
     return bench
+
+
+def test_who_may_read_the_order_again_is_shown_no_date_of_it_before(bench: Bench) -> None:
+    bench.sentence(SentenceInput(years=2))
+    bench.work_out()
+    address = reverse("sentences:person", args=[bench.ana])
+    page = officer(bench, "records_officer").get(address).content.decode()
+    dates = bench.dates()
+    assert dates.edr is not None
+    assert f'datetime="{dates.edr.isoformat()}"' not in page
+    assert "Not shown to you yet" in page
 
 
 def test_the_page_draws_and_tells_every_stretch_and_day(dated: Bench) -> None:
@@ -112,6 +124,7 @@ def test_a_records_officer_records_credit_and_strikes_it_out(dated: Bench) -> No
 def test_two_officers_make_dates_by_hand_stand(bench: Bench) -> None:
     bench.sentence(SentenceInput(months=6, link="consecutive"))
     bench.work_out()
+    bench.read_twice()
     records, charge = officer(bench, "records_officer"), officer(bench, "officer_in_charge")
     queue = charge.get(reverse("sentences:queue")).content.decode()
     assert "does not say to which sentence" in queue
@@ -229,6 +242,7 @@ def test_a_sentence_without_an_end_is_drawn_to_the_edge(bench: Bench) -> None:
         SentenceInput(kind="life", minimum_years=20, offence_on=bench.today - timedelta(days=100)),
     )
     bench.work_out()
+    bench.read_twice()
     page = officer(bench, "records_officer").get(reverse("sentences:person", args=[bench.ana]))
     assert page.status_code == 200
     if bench.dates().status == "calculated":

@@ -192,6 +192,8 @@ def _take(request: Any, given: dict[str, Any], person_id: int, position: int) ->
     told = gettext("%(finger)s: %(word)s.") % {
         "finger": FINGERS[position], "word": QUALITIES[done.word],
     }  # fmt: skip
+    language = get_language() or "en"
+    told = " ".join([told, *(wording.render(reason, language) for reason in finger.advice)])
     good = done.word != "again" and not done.doubt
     (messages.success if good else messages.warning)(request, told)
     return _onward(person_id, None if good else position)

@@ -12,6 +12,7 @@ from pims.biometrics.taking import png_of
 from pims.foundation.access.selectors import system_actor
 from pims.foundation.commands.transaction import Command
 from tests.fixtures.small_prison import SmallPrison
+from tests.journeys.desk import photograph
 
 
 def finger(seed: int, position: int, impression: int, *, quality: int = 60) -> TakenFinger:
@@ -51,9 +52,14 @@ def biometrics_samples(prison: SmallPrison) -> dict[str, tuple[object, ...]]:
         Command(actor), person_id=one, purpose="gate", problem="biometrics.scanner_away"
     )
     services.start_sweep(Command(actor), threshold=30.0, engine="sample")
+    face = services.enrol_face(
+        Command(actor), person_id=one, image=photograph(), descriptor=bytes(512), quality=50,
+        engine="sample",
+    )  # fmt: skip
     found = enrolment_of(actor, one).fingers[1]
     return {
         "search_id": (asked.search_id, waiting.search_id),
         "candidate_id": (candidates(actor, person_id=one)[0].candidate_id,),
         "finger_id": (found.finger_id,),
+        "face_id": (face.face_id,),
     }

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from pims.biometrics.deciding import ONE_FINGER_FMR
 from pims.biometrics.engine.reasons import Unusable
 from pims.foundation.console import JsonFlag, show, words
 from pims.kernel.reasons import Reason
@@ -24,7 +25,13 @@ Ppi = Annotated[
     typer.Option(help="Pixels an inch of the images. Default: as the file says, else 500."),
 ]
 Rate = Annotated[
-    float, typer.Option(min=1e-12, max=0.5, help="False-match rate at which to decide.")
+    float,
+    typer.Option(
+        min=1e-12,
+        max=0.5,
+        envvar="PIMS_BIOMETRICS_FMR",
+        help="False-match rate at which to decide.",
+    ),
 ]
 
 
@@ -86,7 +93,7 @@ def compare(
     one: Annotated[Path, typer.Argument(metavar="A", help="An image or a minutiae record.")],
     other: Annotated[Path, typer.Argument(metavar="B", help="Another.")],
     ppi: Ppi = None,
-    fmr: Rate = 1e-4,
+    fmr: Rate = ONE_FINGER_FMR,
     json: JsonFlag = False,
 ) -> None:
     """How alike two prints are: the score, and what it says at a false-match rate.

@@ -2,6 +2,7 @@
 a third of a second."""
 
 import io
+import os
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,13 +13,17 @@ from pims.biometrics.engine import Position
 from pims.biometrics.engine.images import Print, read
 from pims.biometrics.engine.template import NOT_COMPUTED
 from pims.biometrics.packing import pack
+from pims.kernel.reasons import Reason
 
 ENGINE = "leader-1"
 
 
 @dataclass(frozen=True, slots=True)
 class TakenFinger:
-    """`image` is a PNG at 500 ppi, `template` packed; `quality` NFIQ 2, None where not computed."""
+    """`image` is a PNG at 500 ppi, `template` packed; `quality` NFIQ 2, None where not computed.
+
+    `advice` is what to do otherwise at the next try: a drier finger, more of it.
+    """
 
     position: int
     image: bytes = field(repr=False)
@@ -27,24 +32,40 @@ class TakenFinger:
     quality: int | None
     engine: str
     source: str = "upload"
+    advice: tuple[Reason, ...] = ()
 
 
 def take_finger(
-    data: bytes, *, position: int, ppi: float | None = None, source: str = "upload"
+    data: bytes,
+    *,
+    position: int,
+    ppi: float | None = None,
+    source: str = "upload",
+    at_once: bool = False,
 ) -> TakenFinger:
-    """Raises `Unusable` with why this can't be a usable print."""
-    return taken_from(read(data, ppi=ppi), position=position, source=source)
+    """Raises `Unusable` with why this can't be a usable print.
+
+    `at_once` is for a check at a gate: on all cores, and without NFIQ 2, which nobody asks for.
+    """
+    return taken_from(read(data, ppi=ppi), position=position, source=source, at_once=at_once)
 
 
-def taken_from(seen: Print, *, position: int, source: str) -> TakenFinger:
+def taken_from(seen: Print, *, position: int, source: str, at_once: bool = False) -> TakenFinger:
     """Raises `Unusable`."""
-    from pims.biometrics.engine.extraction import extract
+    from pims.biometrics.engine.extraction import examine
 
-    template = extract(seen, position=Position(position)).best()
+    found = examine(
+        seen,
+        position=Position(position),
+        quality=not at_once,
+        threads=min(os.cpu_count() or 1, 4) if at_once else 1,
+    )
+    template = found.template.best()
     quality = template.image_quality
     return TakenFinger(
         position=position,
-        image=png_of(seen.pixels),
+        image=png_of(found.image.pixels),
+        advice=found.advice,
         template=pack(template),
         minutiae=len(template),
         quality=None if quality == NOT_COMPUTED else quality,

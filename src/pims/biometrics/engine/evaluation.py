@@ -19,7 +19,21 @@ from pims.biometrics.engine.matching import Matcher, Prepared
 from pims.biometrics.engine.matching.fitting import fit, terms
 from pims.biometrics.engine.template import Template
 
-__all__ = ["ANCHORS", "Pairs", "Rates", "Report", "Row", "evaluate", "measure", "pairs_of", "rates"]
+__all__ = [
+    "ANCHORS",
+    "Pairs",
+    "Rates",
+    "Report",
+    "Row",
+    "evaluate",
+    "evidence_of",
+    "left_out",
+    "measure",
+    "paired",
+    "pairs_of",
+    "rates",
+    "read",
+]  # fmt: skip
 
 # Set 2 of the competition of 2002 was scanned at 569 ppi, the others at 500.
 RESOLUTIONS = {("2002", "DB2"): 569.0, ("2004", "DB3"): 512.0}
@@ -127,6 +141,13 @@ def evaluate(directory: Path | str, *, say: Say = lambda _: None) -> Report:
     Raises ValueError where there are no such images. An image that shows no finger takes part with
     what was found on it.
     """
+    return measure(*read(directory, say=say), say=say)
+
+
+def read(
+    directory: Path | str, *, say: Say = lambda _: None
+) -> tuple[list[Template], list[str], list[str]]:
+    """Templates, sets and fingers of all images of a directory as `evaluate` takes it."""
     from pims.biometrics.engine.extraction import examine
 
     directory = Path(directory)
@@ -144,9 +165,11 @@ def evaluate(directory: Path | str, *, say: Say = lambda _: None) -> Report:
             templates.append(one)
             if number % 40 == 0:
                 say(f"{number} of {len(files)} prints extracted")
-    sets = [file.parent.name for file in files]
-    fingers = [file.stem.split("_")[0] for file in files]
-    return measure(templates, sets, fingers, say=say)
+    return (
+        templates,
+        [file.parent.name for file in files],
+        [file.stem.split("_")[0] for file in files],
+    )
 
 
 def resolution(directory: Path, name: str) -> float:
@@ -173,29 +196,23 @@ def measure(
     say: Say = lambda _: None,
 ) -> Report:
     """Compare every pair inside each set; `sets` and `fingers` name each template's."""
-    names = sorted(set(sets))
-    number = np.array([names.index(name) for name in sets])
-    labels = np.array([f"{name}/{finger}" for name, finger in zip(sets, fingers, strict=True)])
-    pairs = pairs_of(number, labels)
+    names, labels, pairs = paired(sets, fingers)
+    for at, name in enumerate(names):
+        if len(set(pairs.same[pairs.sets == at])) < 2:
+            raise ValueError(f"{name}: two fingers and two prints of one are needed")
     matcher = Matcher()
-    prepared: list[Prepared] = [matcher.prepare(template) for template in templates]
-    evidence = []
-    shipped = np.empty(len(pairs.one))
-    for k, (i, j) in enumerate(zip(pairs.one, pairs.other, strict=True)):
-        shipped[k] = matcher.compare(prepared[i], prepared[j]).score
-        evidence.append(matcher.evidence(prepared[i], prepared[j]))
-        if k % 2000 == 1999:
-            say(f"{k + 1} of {len(pairs.one)} pairs compared")
-    features = np.stack([one.features for one in evidence])
-    ridges = np.stack([one.ridges for one in evidence])
+    prepared = [matcher.prepare(template) for template in templates]
+    shipped = np.array(
+        [
+            matcher.compare(prepared[i], prepared[j]).score
+            for i, j in zip(pairs.one, pairs.other, strict=True)
+        ]
+    )
     ways = {"As shipped": shipped}
     if len(names) > 1:
-        ways["Weights fitted without the set they are used on"] = _left_out(
-            terms(features, ridges, both=True), pairs
-        )
-        ways["The same by minutiae alone, as from a minutiae record"] = _left_out(
-            terms(features, ridges, both=False), pairs
-        )
+        with_ridges, without = evidence_of(prepared, pairs, say=say)
+        ways["Weights fitted without the set they are used on"] = left_out(with_ridges, pairs)
+        ways["The same by minutiae alone, as from a minutiae record"] = left_out(without, pairs)
     people = np.unique(labels, return_inverse=True)[1]
     rows = []
     for way, scores in ways.items():
@@ -205,6 +222,30 @@ def measure(
     return Report(rows)
 
 
+def paired(
+    sets: Sequence[str], fingers: Sequence[str]
+) -> tuple[list[str], NDArray[np.str_], Pairs]:
+    """The sets' names, a label for each finger, and every pair."""
+    names = sorted(set(sets))
+    number = np.array([names.index(name) for name in sets])
+    labels = np.array([f"{name}/{finger}" for name, finger in zip(sets, fingers, strict=True)])
+    return names, labels, pairs_of(number, labels)
+
+
+def evidence_of(
+    prepared: Sequence[Prepared], pairs: Pairs, *, say: Say = lambda _: None
+) -> tuple[Float, Float]:
+    """The terms of every pair: with ridges (pairs, 14) and of minutiae alone (pairs, 7)."""
+    matcher, told = Matcher(), []
+    for i, j in zip(pairs.one, pairs.other, strict=True):
+        told.append(matcher.evidence(prepared[i], prepared[j]))
+        if len(told) % 2000 == 0:
+            say(f"{len(told)} of {len(pairs.one)} pairs compared")
+    features = np.stack([one.features for one in told])
+    ridges = np.stack([one.ridges for one in told])
+    return terms(features, ridges, both=True), terms(features, ridges, both=False)
+
+
 def pairs_of(sets: NDArray[np.int64], labels: NDArray[np.str_]) -> Pairs:
     one, other = np.triu_indices(len(sets), 1)
     inside = sets[one] == sets[other]
@@ -212,7 +253,8 @@ def pairs_of(sets: NDArray[np.int64], labels: NDArray[np.str_]) -> Pairs:
     return Pairs(one, other, labels[one] == labels[other], sets[one])
 
 
-def _left_out(told: Float, pairs: Pairs) -> Float:
+def left_out(told: Float, pairs: Pairs) -> Float:
+    """The score of each pair by weights fitted on the other sets."""
     scores = np.empty(len(told))
     for name in np.unique(pairs.sets):
         here = pairs.sets == name
@@ -231,9 +273,10 @@ def _row(
     everybody = np.unique(one)
     resampled = np.empty((RESAMPLED, 4))
     for k in range(RESAMPLED):
-        times = np.bincount(
-            dice.choice(everybody, len(everybody)), minlength=int(people.max()) + 1
-        ).astype(float)
+        drawn = dice.choice(everybody, len(everybody))
+        while len(np.unique(drawn)) < 2:  # nobody would be a stranger to anybody
+            drawn = dice.choice(everybody, len(everybody))
+        times = np.bincount(drawn, minlength=int(people.max()) + 1).astype(float)
         weight = np.where(same, times[one], times[one] * times[other])
         resampled[k] = rates(scores, same, weight).told()
     low, high = np.percentile(resampled, [2.5, 97.5], axis=0)

@@ -108,7 +108,7 @@ def _check_ppi(ppi: float | None) -> None:
 
 
 def _number(value: float) -> float | int:
-    return int(value) if value == int(value) else round(value, 1)
+    return int(value) if float(value).is_integer() else round(value, 1)
 
 
 def file_bytes(source: bytes | Path | str) -> bytes:

@@ -43,7 +43,7 @@ from tests.fixtures.database import FreshDatabase
 pytestmark = pytest.mark.any_server
 
 Person = Callable[[str], int]
-KILLS, PERSONS, PATIENCE = 6, 6, 90.0
+KILLS, PERSONS, PATIENCE = 4, 5, 180.0
 
 
 @contextmanager
@@ -87,7 +87,11 @@ class Running:
 
     def end(self) -> None:
         self._process.send_signal(signal.SIGTERM)
-        assert self._process.wait(20) == 0
+        try:
+            assert self._process.wait(60) == 0
+        finally:
+            self._process.kill()
+            self._process.wait()
 
 
 def wait_until(done: Callable[[], bool], *, what: str) -> None:

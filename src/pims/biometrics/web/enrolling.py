@@ -27,6 +27,7 @@ from pims.biometrics.web.words import (
     SEARCHES,
     STATES,
 )
+from pims.foundation.ledger.reads import shows
 from pims.kernel.errors import InvalidInput, NotPermitted, Refused
 from pims.ui import wording
 from pims.ui.commands import command_from
@@ -86,6 +87,8 @@ def enrol(request: Any, person_id: int) -> HttpResponse:
             if onward is not None:
                 return onward
         found = selectors.enrolment_of(request.actor, person_id)
+    alike = selectors.candidates(request.actor, person_id=person_id)
+    shows(i for line in alike for i in (line.person.person_id, line.other.person_id))
     wrong = next((form for form in shown.values() if form.errors), None)
     # The page may ask the scanner's bridge on the officer's own PC.
     request.connects_to = CAPTURE_ORIGIN
@@ -110,7 +113,7 @@ def enrol(request: Any, person_id: int) -> HttpResponse:
         "search": found.search,
         "search_purpose": SEARCHES[found.search.purpose] if found.search else "",
         "problem": _problem(found),
-        "candidates": selectors.candidates(request.actor, person_id=person_id),
+        "candidates": alike,
         "destructions": selectors.destructions(request.actor, person_id),
         "done": may_enrol and found.state != "open" and bool(found.state),
         "face_url": reverse("biometrics:face", args=[found.face.face_id]) if found.face else "",
@@ -192,6 +195,8 @@ def _take(request: Any, given: dict[str, Any], person_id: int, position: int) ->
     told = gettext("%(finger)s: %(word)s.") % {
         "finger": FINGERS[position], "word": QUALITIES[done.word],
     }  # fmt: skip
+    language = get_language() or "en"
+    told = " ".join([told, *(wording.render(reason, language) for reason in finger.advice)])
     good = done.word != "again" and not done.doubt
     (messages.success if good else messages.warning)(request, told)
     return _onward(person_id, None if good else position)

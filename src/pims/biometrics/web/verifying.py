@@ -40,8 +40,9 @@ def verify(request: Any, person_id: int) -> HttpResponse:
         try:
             if given["print_image"] is not None:
                 finger = services.take_finger(
-                    given["print_image"].read(), position=given["position"], ppi=given["ppi"]
-                )
+                    given["print_image"].read(), position=given["position"], ppi=given["ppi"],
+                    at_once=True,
+                )  # fmt: skip
         except Unusable as unusable:
             for reason in unusable.reasons():
                 form.add_error("print_image", wording.render(reason, get_language() or "en"))

@@ -153,7 +153,9 @@ def _finger(form: IdentityForm) -> TakenFinger | None:
     if form.cleaned_data["print_image"] is None:
         return None
     try:
-        return biometrics.take_finger(form.cleaned_data["print_image"].read(), position=0)
+        return biometrics.take_finger(
+            form.cleaned_data["print_image"].read(), position=0, at_once=True
+        )
     except Unusable as unusable:
         add_reasons(form, InvalidInput({"print_image": unusable.reasons()[0]}))
         return None

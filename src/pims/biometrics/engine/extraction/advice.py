@@ -44,8 +44,8 @@ def dark_share(pixels: NDArray[np.uint8], ridges: Ridges) -> float:
     rows, columns = ridges.valid.shape
     below, right = rows * STEP - pixels.shape[0], columns * STEP - pixels.shape[1]
     image = np.pad(pixels.astype(np.float32), ((0, below), (0, right)), mode="edge")
-    blocks = image.reshape(rows, STEP, columns, STEP).transpose(0, 2, 1, 3)
-    blocks = blocks.reshape(rows, columns, STEP * STEP)
+    tiles = image.reshape(rows, STEP, columns, STEP).transpose(0, 2, 1, 3)
+    blocks = tiles.reshape(rows, columns, STEP * STEP)
     ordered = np.sort(blocks, axis=2)
     # The third from each end: single pixels are noise.
     dark, light = -_highest(-ordered[..., 2]), _highest(ordered[..., -3])

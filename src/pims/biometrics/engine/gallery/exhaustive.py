@@ -17,7 +17,7 @@ from pims.biometrics.engine.template import MOST_MINUTIAE
 __all__ = ["Exhaustive"]
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def _scores(
     probe: Any, others: Any, weights: Any, ridge_weights: Any, first: Any, out: Any, most: int
 ) -> None:

@@ -32,7 +32,7 @@ SPOTS = 32  # squares each way
 MOST_ASKED = 36
 
 
-@njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True, error_model="numpy")
 def _neighbours(xy: F32, trust: F32, i: int, most: int, chosen: NDArray[np.int32]) -> int:
     """Fill `chosen` with the nearest trusted minutiae, the nearest first; how many."""
     count = 0
@@ -55,7 +55,7 @@ def _neighbours(xy: F32, trust: F32, i: int, most: int, chosen: NDArray[np.int32
     return count
 
 
-@njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True, error_model="numpy")
 def _bins(xy: F32, way: F32, i: int, j: int, out: F32) -> None:
     """Fill `out` (3) with distance, bearing and turn of j seen from i, in bins and parts of one."""
     dx, dy = xy[j, 0] - xy[i, 0], xy[j, 1] - xy[i, 1]
@@ -68,18 +68,18 @@ def _bins(xy: F32, way: F32, i: int, j: int, out: F32) -> None:
     out[2] = (turn - math.floor(turn)) * TURNS
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def _direction(cosine: float, sine: float) -> int:
     turn = math.atan2(sine, cosine) / (2.0 * math.pi)
     return math.floor((turn - math.floor(turn)) * DIRECTIONS) % DIRECTIONS
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def _cell(far: int, bearing: int, turn: int) -> np.uint32:
     return np.uint32((far * BEARINGS + bearing % BEARINGS) * TURNS + turn % TURNS)
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def _mixed(one: np.uint32, two: np.uint32) -> np.uint32:
     """The two cells, whichever comes first, spread evenly over the codes."""
     low, high = min(one, two), max(one, two)
@@ -90,7 +90,7 @@ def _mixed(one: np.uint32, two: np.uint32) -> np.uint32:
     return np.uint32(value & np.uint64((1 << BITS) - 1))
 
 
-@njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True, error_model="numpy")
 def held_codes(xy: F32, way: F32, trust: F32, out: U32, where: U32) -> int:
     """Fill `out` (`MOST_HELD`) with the codes that a gallery keeps of a print; how many.
 
@@ -120,7 +120,7 @@ def held_codes(xy: F32, way: F32, trust: F32, out: U32, where: U32) -> int:
     return count
 
 
-@njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True, error_model="numpy")
 def asked_codes(
     xy: F32, way: F32, trust: F32, out: U32, turned: NDArray[np.int32], middle: NDArray[np.int32]
 ) -> int:

@@ -69,7 +69,7 @@ def without(one: Segment, slot: int) -> Segment:
     return Segment(before[one.starts], one.postings[keep], counts)
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def count_turns(
     codes: U32, turned: I32, starts: U32, postings: U32, tally: NDArray[np.uint8]
 ) -> int:
@@ -89,7 +89,7 @@ def count_turns(
     return total
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def heights(tally: NDArray[np.uint8], each: float, counts: F32, out: F32, turn: I32) -> None:
     """Fill `out` with the most votes of a finger at two turns side by side, beyond what chance
     gives (`each` for each code of the finger), and `turn` with the first of the two."""
@@ -100,12 +100,12 @@ def heights(tally: NDArray[np.uint8], each: float, counts: F32, out: F32, turn: 
                 tally[f * TURNS + ((d + 1) & (TURNS - 1))]
             )
             if votes > most:
-                most, at = votes, d
+                most, at = int(votes), d
         out[f] = most - each * counts[f] * (2.0 / TURNS)
         turn[f] = at
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def count_shifts(
     codes: U32, turned: I32, x: F32, y: F32, starts: U32, postings: U32, chosen: I32, turn: I32,
     tally: NDArray[np.uint8],
@@ -142,7 +142,7 @@ def count_shifts(
                 tally[at] += 1
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def peaks(tally: NDArray[np.uint8], out: F32) -> None:
     """Fill `out` with the most votes of each chosen finger in four squares of shift together."""
     for f in range(out.shape[0]):
@@ -157,5 +157,5 @@ def peaks(tally: NDArray[np.uint8], out: F32) -> None:
                     + np.int32(tally[base | below << 5 | column])
                     + np.int32(tally[base | below << 5 | beside])
                 )
-                most = max(most, votes)
+                most = max(most, int(votes))
         out[f] = most

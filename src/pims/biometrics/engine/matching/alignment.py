@@ -15,7 +15,7 @@ F32 = NDArray[np.float32]
 I32 = NDArray[np.int32]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True, error_model="numpy")
 def rigid(
     count: int, a: I32, b: I32, weight: F32, xy_a: F32, xy_b: F32, way_a: F32, way_b: F32,
     lever: float, move: F32,
@@ -55,7 +55,7 @@ def rigid(
     return True
 
 
-@njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True, error_model="numpy")
 def laid(move: F32, xy_a: F32, way_a: F32, xy: F32, way: F32) -> None:
     """Fill `xy`, `way` with A moved."""
     c, s = move[0], move[1]
@@ -66,7 +66,7 @@ def laid(move: F32, xy_a: F32, way_a: F32, xy: F32, way: F32) -> None:
         way[i, 1] = s * way_a[i, 0] + c * way_a[i, 1]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True, error_model="numpy")
 def bent(
     xy: F32, count: int, a: I32, b: I32, xy_b: F32, reach: float, stiff: float, out: F32
 ) -> None:
@@ -88,7 +88,7 @@ def bent(
         out[i, 0], out[i, 1] = xy[i, 0] + x / total, xy[i, 1] + y / total
 
 
-@njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True, error_model="numpy")
 def paired(
     xy: F32, way: F32, xy_b: F32, way_b: F32, free: F32, turn_c: float, a: I32, b: I32,
 ) -> int:  # fmt: skip
@@ -121,7 +121,8 @@ def paired(
             at -= 1
         order[at] = k
     count = 0
-    for at in order:
+    for k in range(found):
+        at = int(order[k])
         if taken_a[ta[at]] or taken_b[tb[at]]:
             continue
         taken_a[ta[at]] = taken_b[tb[at]] = True

@@ -37,7 +37,7 @@ ROUNDS = 3
 TURN_FIRST, TURN_LATER = 0.86, 0.87  # cosine of the most a direction may be off
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def compare_prints(
     one: Any, two: Any, weights: F32, ridge_weights: F32,
     features: F32, ridges: F32, best_a: I32, best_b: I32, best_move: F32, full: bool,
@@ -86,7 +86,7 @@ def compare_prints(
     return max(LOWEST, score), found
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def _best(
     one: Any, two: Any, alike: F32, count: int, a: I32, b: I32, weight: F32, table: F32, risen: F32,
     features: F32, best_a: I32, best_b: I32, best_move: F32,

@@ -15,7 +15,7 @@ F32 = NDArray[np.float32]
 I32 = NDArray[np.int32]
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def strongest(alike: F32, most: int, least: float, a: I32, b: I32, weight: F32) -> int:
     """As many of the highest cells of `alike` (n, m) as are no more than `most`; how many.
 
@@ -24,10 +24,10 @@ def strongest(alike: F32, most: int, least: float, a: I32, b: I32, weight: F32) 
     """
     n, m = alike.shape
     flat = alike.ravel()
-    low, high = np.float32(least), np.float32(1.0)
+    low, high = float(np.float32(least)), 1.0
     if _above(flat, low) > most:
         for _ in range(9):
-            middle = np.float32(0.5) * (low + high)
+            middle = 0.5 * (low + high)
             if _above(flat, middle) > most:
                 low = middle
             else:
@@ -36,21 +36,21 @@ def strongest(alike: F32, most: int, least: float, a: I32, b: I32, weight: F32) 
     count = 0
     for i in range(n):
         for j in range(m):
-            if alike[i, j] > low and count < most:
+            if alike[i, j] > np.float32(low) and count < most:
                 a[count], b[count], weight[count] = i, j, alike[i, j]
                 count += 1
     return count
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def _above(values: F32, level: float) -> int:
-    count = np.int32(0)
+    count, least = np.int32(0), np.float32(level)
     for k in range(values.shape[0]):
-        count += np.int32(values[k] > level)
-    return count
+        count += np.int32(values[k] > least)
+    return int(count)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True, error_model="numpy")
 def agreements(
     count: int, a: I32, b: I32, weight: F32, xy_a: F32, way_a: F32, xy_b: F32, way_b: F32,
     slack: F32, out: F32,
@@ -95,7 +95,7 @@ def agreements(
             out[p, q] = max(rest, nothing) * own * root[q] if fits else nothing
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def rise(count: int, table: F32, weight: F32, rounds: int, out: F32) -> float:
     """Fill `out` with the principal direction of the table (length 1) and give its eigenvalue."""
     for p in range(count):
@@ -117,4 +117,4 @@ def rise(count: int, table: F32, weight: F32, rounds: int, out: F32) -> float:
             return 0.0
         for p in range(count):
             out[p] = fresh[p] / size
-    return size
+    return float(size)

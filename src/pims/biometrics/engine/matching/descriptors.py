@@ -62,7 +62,7 @@ def _nearby() -> NDArray[np.int16]:
 NEARBY = _nearby()
 
 
-@njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True, error_model="numpy")
 def describe(
     xy: NDArray[np.float32],
     angle: NDArray[np.float32],

@@ -14,7 +14,7 @@ PAIRS, PLACE, TURN, ALONE, AREA, ALIKE, KIND, SPREAD, BEND, CONSENSUS = range(10
 ROWS = 10
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def seen_at(region: NDArray[np.uint8], pitch: float, x: float, y: float) -> int:
     """How many squares inside the print the place lies: 0 is outside."""
     row, column = math.floor(y / pitch), math.floor(x / pitch)
@@ -23,7 +23,7 @@ def seen_at(region: NDArray[np.uint8], pitch: float, x: float, y: float) -> int:
     return 0
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def weigh(
     xy: F32, way: F32, smooth: F32, trust_a: F32, kind_a: NDArray[np.uint8],
     xy_b: F32, way_b: F32, trust_b: F32, kind_b: NDArray[np.uint8],

@@ -1,4 +1,4 @@
-"""How the weights of the evidence are fitted, and the calibration written.
+"""How the weights of the evidence are fitted (`engine/refit.py` does it).
 
 Logistic regression weighed for a rare event (one true pair in two hundred): what matters is how
 strangers' highest scores compare with the weakest true ones, not the bulk of either. Its output is

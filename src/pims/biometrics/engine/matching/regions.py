@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 MARGIN = 24.0  # px beyond the hull of the minutiae that is taken as seen
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def hull(xy: NDArray[np.float32]) -> NDArray[np.float32]:
     """Corners (k, 2) of the convex hull of n points in turn; fewer than 3 as they are."""
     n = xy.shape[0]
@@ -35,7 +35,7 @@ def hull(xy: NDArray[np.float32]) -> NDArray[np.float32]:
     return found[:count].copy()
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def hull_region(
     corners: NDArray[np.float32], rows: int, columns: int, pitch: float, margin: float
 ) -> NDArray[np.bool_]:
@@ -62,7 +62,7 @@ def hull_region(
     return region
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def levels(region: NDArray[np.bool_]) -> NDArray[np.uint8]:
     """How many squares each square lies inside the region, up to 3; 0 outside."""
     rows, columns = region.shape

@@ -66,7 +66,7 @@ def halved(ridges: RidgeMap) -> RidgeMap:
     )
 
 
-@njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True, error_model="numpy")
 def agree(
     ridges_a: F32, ridges_b: F32, step_a: float, step_b: float, move: F32,
     count: int, a: I32, b: I32, xy_a: F32, xy_b: F32, out: F32,

@@ -29,7 +29,7 @@ RIDGE_TERMS = (
 )  # fmt: skip
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def minutiae_terms(features: F32, out: F32) -> None:
     """Fill `out[:7]`, as `MINUTIAE_TERMS` names them."""
     pairs = features[PAIRS]
@@ -42,7 +42,7 @@ def minutiae_terms(features: F32, out: F32) -> None:
     out[6] = math.log(0.1 + features[CONSENSUS])
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def ridge_terms(ridges: F32, out: F32) -> None:
     """Fill `out[:7]`, as `RIDGE_TERMS` names them."""
     much = math.sqrt(ridges[BLOCKS] / 50.0)
@@ -52,23 +52,23 @@ def ridge_terms(ridges: F32, out: F32) -> None:
     out[5], out[6] = ridges[LEVEL], ridges[LEVEL] * much
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def minutiae_score(features: F32, weights: F32) -> float:
     """`weights` (8): of the terms, then the constant."""
     terms = np.empty(7, dtype=np.float32)
     minutiae_terms(features, terms)
-    score = weights[7]
+    score = float(weights[7])
     for k in range(7):
         score += weights[k] * terms[k]
     return score
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def ridge_score(features: F32, ridges: F32, weights: F32) -> float:
     """`weights` (15): of the terms of minutiae, of those of ridges, then the constant."""
     terms = np.empty(7, dtype=np.float32)
     minutiae_terms(features, terms)
-    score = weights[14]
+    score = float(weights[14])
     for k in range(7):
         score += weights[k] * terms[k]
     ridge_terms(ridges, terms)

@@ -1,13 +1,18 @@
 """How alike the neighbourhoods of two prints' minutiae are, all against all."""
 
+from typing import Any
+
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from pims.biometrics.engine.matching.bits import popcount
+from pims.biometrics.engine.matching.bits import popcount as _popcount
+
+# Compiled, it takes the word alone; the compiler's own argument is its business.
+popcount: Any = _popcount
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def similarities(
     bits_a: NDArray[np.uint64],
     seen_a: NDArray[np.uint64],

@@ -117,6 +117,7 @@ def test_a_small_file_of_very_many_pixels_is_refused_before_it_is_unpacked():
         (wsq.write(PICTURE)[:900], {}, "biometrics.codec.truncated"),
         (saved(), {"ppi": 197}, "biometrics.ppi_range"),
         (saved(), {"ppi": 0}, "biometrics.ppi_range"),
+        (saved(), {"ppi": float("nan")}, "biometrics.ppi_range"),
         (saved(), {"ppi": 1200}, "biometrics.image_small"),
         ("nowhere.png", {}, "biometrics.file_unreadable"),
     ],

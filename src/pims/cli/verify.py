@@ -69,6 +69,48 @@ def custody(
         raise typer.Exit(NOT_PROVEN)
 
 
+@app.command()
+def receipt(
+    file: Annotated[str, typer.Argument(metavar="RECEIPT.json|-", help="- is standard input.")],
+    key: Annotated[
+        str, typer.Option("--key", help="The ledger's public key, as `pims ledger key` printed it.")
+    ],
+) -> None:
+    """That an entry is in the ledger as it was signed, from the receipt and the key alone.
+
+    Exit 1 where it is not proven, 2 where the file is no receipt or the key no key.
+    """
+    from pims.foundation.ledger.notes import Verifier
+    from pims.foundation.ledger.receipts import NotAReceipt, NotProven, prove, read_receipt
+
+    try:
+        text = sys.stdin.read() if file == "-" else Path(file).read_text("utf-8")
+        found, verifier = read_receipt(text), Verifier.of_line(key)
+    except NotAReceipt as bad:
+        words.print(f"This is no receipt ({bad}).")
+        raise typer.Exit(NOT_AN_EXPORT) from None
+    except (OSError, ValueError) as bad:
+        words.print(str(bad))
+        raise typer.Exit(NOT_AN_EXPORT) from None
+    try:
+        prove(found, verifier)
+    except NotProven as wrong:
+        words.print(f"Not proven: {_WHY[wrong.code]}.")
+        raise typer.Exit(NOT_PROVEN) from None
+    entry = found.entry
+    words.print(
+        f"Proven: {entry['kind']} at {entry['at']}, entry {found.position} of a tree of"
+        f" {found.checkpoint.size} that was signed at {found.checkpoint.signed_at.isoformat()}."
+    )
+
+
+_WHY = {
+    "key": "the checkpoint is not signed with this key",
+    "tree": "the entry is not in the tree that was signed, or not as it stands here",
+    "details": "the details are not those that the entry committed to",
+}
+
+
 class _Told(ABC):
     """Counts, whatever is printed."""
 

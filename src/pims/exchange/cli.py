@@ -1,9 +1,16 @@
 """`pims exchange`: what leaves for other agencies."""
 
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
 import typer
 
+from pims.exchange import selectors
 from pims.exchange.shelving.sweep import shelve_everybody
+from pims.foundation.access.selectors import system_actor
 from pims.foundation.console import show
+from pims.foundation.ledger.proving import receipt_of
 
 app = typer.Typer(help="What leaves for other agencies.", no_args_is_help=True)
 
@@ -17,3 +24,13 @@ def exchange() -> None:
 def shelve() -> None:
     """Make what is kept ready for agencies agree with the record, for everybody."""
     show([{"people": shelve_everybody()}], as_json=False, columns={"people": "People"})
+
+
+@app.command()
+def receipt(
+    inquiry: Annotated[str, typer.Argument(help="The inquiry, as the answer named it.")],
+    file: Annotated[Path, typer.Argument(help="Where to write it.")],
+) -> None:
+    """The receipt of an answer, to be checked anywhere with `pims verify receipt`."""
+    entry_id = selectors.receipt(system_actor(), UUID(inquiry))
+    file.write_text(receipt_of(entry_id).text(), encoding="utf-8")

@@ -11,9 +11,11 @@ from joserfc import jws
 from joserfc.jwk import OKPKey
 
 from pims.custody.tests.prison import Prison
+from pims.exchange.enforcement import reading
 from pims.exchange.models import Agency, AgencyKey, AgreementVersion
 from pims.exchange.rules import terms as terms_rules
-from pims.exchange.tests.helpers import self_signed
+from pims.exchange.shelving import shelve
+from pims.exchange.tests.helpers import agency_with, inquire, self_signed
 from pims.foundation.access.actor import Actor
 from pims.kernel import clock
 from pims.people import selectors as people
@@ -166,3 +168,20 @@ def test_an_agency_is_suspended_and_cannot_be_found_by_those_who_may_not(prison:
     assert "A key was lost" in page
     gate = signed_in(staff("gate_officer", establishment_id=prison.establishment_id))
     assert gate.get(reverse("exchange:agency", args=[agency_id])).status_code == 403
+
+
+def test_the_page_of_who_looked_tells_which_agency_was_told_what(prison: Prison) -> None:
+    held = prison.held()
+    shelve([held.person_id])
+    inquired = inquire(agency_with())
+    with reading(inquired) as reader:
+        reader.give("custody", reader.read("custody", person_ids=[held.person_id]))
+    number = people.person_headers(prison.actor, [held.person_id])[held.person_id].number
+    address = reverse("prisoner_access", args=[number])
+    page = signed_in(staff("superintendent", establishment_id=prison.establishment_id)).get(address)
+    text = page.content.decode()
+    assert "PC 1234 Choc" in text
+    assert "Whether in custody" in text
+    assert str(inquired.inquiry_id) in text
+    gate = signed_in(staff("gate_officer", establishment_id=prison.establishment_id)).get(address)
+    assert "PC 1234 Choc" not in gate.content.decode()

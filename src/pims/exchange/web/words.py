@@ -91,7 +91,8 @@ def table_name(table: str, language: str) -> str:
 
 
 def field_name(table: str, name: str, language: str) -> str:
-    found = [f for f in catalogue.TABLES[table].fields if f.name == name]
+    known = catalogue.TABLES.get(table)
+    found = [f for f in known.fields if f.name == name] if known else []
     return _in(found[0], language) if found else name
 
 

@@ -17,6 +17,7 @@ from pims.custody import selectors as custody
 from pims.custody.web.ends import end_facts
 from pims.custody.web.identity import identity_of
 from pims.custody.web.words import END_KINDS, NOT_RETURNED, OUT_KINDS, OUTCOMES
+from pims.exchange.web.disclosures import told_outside
 from pims.facilities import selectors as facilities
 from pims.foundation.access.actor import Actor
 from pims.foundation.access.selectors import system_actor, user_names
@@ -187,7 +188,14 @@ def access(request: Any, number: str) -> HttpResponse:
         ],
         "columns": [Column(_("When")), Column(_("Who")), Column(_("What"))],
         "may_print": request.actor.can("documents.print"),
-    }
+        "told": told_outside(request.actor, person_id, get_language() or "en")
+        if request.actor.can("exchange.disclosures")
+        else None,
+        "told_columns": [
+            Column(_("When")), Column(_("Agency")), Column(_("Purpose")), Column(_("Who asked")),
+            Column(_("What it was told")),
+        ],
+    }  # fmt: skip
     return render(request, "prisoners/access.html", context)
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from pims.assurance.proof import authority_over, fault_kinds, faults, law_of
 from pims.assurance.proof.history import History
+from pims.cli.verify import say
 from tests.faults import chaos, near_misses
 from tests.faults.lawful import AS_OF, lawful_history
 from tests.faults.oracle import Oracle
@@ -79,6 +80,15 @@ def test_every_instant_that_is_not_proven_is_in_a_fault_that_says_so(history: Hi
             and (f.until is None or f.until >= stretch.end)
         ]  # fmt: skip
         assert told, stretch
+
+
+@given(disorder)
+@settings(max_examples=300, deadline=None)
+def test_every_fault_of_any_disorder_is_told_in_both_languages(history: History) -> None:
+    for fault in faults(history, LAW, chaos.NOW):
+        for language in ("en", "es"):
+            assert say(fault.kind, fault.params, language)
+            assert say(f"{fault.kind}.title", {}, language)
 
 
 @given(disorder, st.randoms(use_true_random=False))

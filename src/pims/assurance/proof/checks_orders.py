@@ -177,14 +177,18 @@ def _discharged(look: Look) -> Iterator[Fault]:
             yield _left("discharged_with_order_open", custody, again, open_, (), look)
             continue
         held = _went_on(without, custody.ends, look)
-        if held:
+        by_then = [
+            one for one in powerless
+            if (made := made_at(one.order, look.history.zone)) and made <= custody.ends
+        ]  # fmt: skip
+        if held and by_then:
             freed = [
                 one.order
-                for one in powerless
-                if one.effect <= custody.ends
-                and any(concerns(one, look.orders[reach.order_id], look.law) for reach in held)
+                for one in by_then
+                if any(concerns(one, look.orders[reach.order_id], look.law) for reach in held)
             ]
-            yield _left("freed_without_power", custody, again, held, freed, look)
+            papers = freed or [one.order for one in by_then]
+            yield _left("freed_without_power", custody, again, held, papers, look)
 
 
 def _could(release: Order, look: Look) -> bool:

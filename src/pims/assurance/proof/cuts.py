@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
-from pims.assurance.proof.days import DAY, day_of, end_of
-from pims.assurance.proof.history import Charge, Hearing, History, Order
+from pims.assurance.proof.days import day_of, end_of
+from pims.assurance.proof.hearings import ENDED, freed_in_court, is_criminal
+from pims.assurance.proof.history import Charge, History, Order
 from pims.assurance.proof.law import Law
 from pims.assurance.proof.made import (
     RELEASE_WITHIN,
@@ -16,10 +17,6 @@ from pims.assurance.proof.made import (
 )
 from pims.jurisdictions.order_kinds import Effect, OrderKind
 
-# A charge that is nothing any more, and the outcomes of a hearing by which the court lets go.
-ENDED = frozenset({"acquitted", "withdrawn", "discharged", "quashed"})
-FREED = frozenset({"acquitted", "withdrawn", "discharged"})
-CRIMINAL = frozenset({"unsentenced", "convicted", "unfit"})
 # Releases that end what any court ordered.
 OF_EVERY_COURT = frozenset(
     {"appeal_allowed", "habeas_corpus", "pardon", "parole", "immigration_release"}
@@ -194,86 +191,19 @@ def _freed_in_court(
     found: dict[str, list[Cut]],
 ) -> None:
     """The court let somebody go, as the outcome of the hearing says, and no paper followed."""
-    heard = [one for one in history.hearings if one.outcome in FREED and not one.cancelled]
-    if not heard:
-        return
-    zone = history.zone
-    charges = {one.charge_id: one for one in history.charges}
-    criminal = [
-        (order, begins)
-        for order in history.orders
-        if (begins := made[order.order_id]) is not None and is_criminal(order, law)
-    ]
-    for hearing in heard:
-        over = end_of(hearing.on, zone)
-        before = [one for one, begins in criminal if day_of(begins, zone) < hearing.on]
-        # What the court wrote that day, or the morning after, is what came of the hearing.
-        anew = {
-            one.case
-            for one, begins in criminal
-            if timedelta() <= day_of(begins, zone) - hearing.on <= DAY
-        }
-        for order in _heard_of(hearing, before, history, law):
-            if order.case in anew or _put_over(order, hearing, zone):
-                continue
-            if _of_other_charges(order, hearing, charges):
-                continue
-            if any(r.effect <= over and concerns(r, order, law) for r in freeing):
-                continue
+    done: set[str] = set()
+    for order, on in freed_in_court(history, law, made):
+        if order.order_id in done:
+            continue
+        over = end_of(on, history.zone)
+        if not any(r.effect <= over and concerns(r, order, law) for r in freeing):
+            done.add(order.order_id)
             cut = Cut(over + RELEASE_WITHIN, "freed_in_court_no_order", "")
             _put(found, order.order_id, cut)
 
 
-def _heard_of(
-    hearing: Hearing, before: Sequence[Order], history: History, law: Law
-) -> Sequence[Order]:
-    """Of the orders made before it those that the hearing was about. One of which nobody wrote
-    down the case was about the only order that anybody can have been taken to court on."""
-    if hearing.case:
-        return [
-            one for one in before
-            if one.case == hearing.case
-            and (hearing.outcome != "withdrawn" or law.effect(one.kind) is not Effect.SENTENCE)
-        ]  # fmt: skip
-    reaching = [one for one in before if _reaches(one, hearing.on)]
-    if any(law.effect(one.kind) is Effect.SENTENCE for one in reaching):
-        return []
-    return reaching if len(reaching) == 1 else []
-
-
-def _reaches(order: Order, day: date) -> bool:
-    named = [order.until, order.next_date, *(new.next_date for new in order.new_dates)]
-    known = [one for one in named if one is not None]
-    return not known or max(known) >= day
-
-
-def _put_over(order: Order, hearing: Hearing, zone: str) -> bool:
-    return any(day_of(new.said_at, zone) >= hearing.on for new in order.new_dates)
-
-
-def _of_other_charges(order: Order, hearing: Hearing, charges: Mapping[str, Charge]) -> bool:
-    """Whether the record says that it was another charge of the case that came to nothing."""
-    own = [charges[one] for one in order.charges if one in charges]
-    if own:
-        ended = {one.state in ENDED for one in own}
-        if len(ended) > 1 or any(one.state == "convicted" for one in own):
-            return True
-        return any(
-            one.case == order.case and one.state in ENDED
-            and one.charge_id not in order.charges and one.decided_on in (None, hearing.on)
-            for one in charges.values()
-        )  # fmt: skip
-    return len({one.state in ENDED for one in charges.values() if one.case == order.case}) > 1
-
-
 def _holds(order: Order, law: Law) -> bool:
     return law.effect(order.kind) in (Effect.DETAINS, Effect.SENTENCE)
-
-
-def is_criminal(order: Order, law: Law) -> bool:
-    """Whether it holds for what somebody is said to have done, and not as an alien, a debtor, in
-    an emergency: who is acquitted may still be held on those."""
-    return _holds(order, law) and law.statuses.get(order.kind, "") in CRIMINAL
 
 
 def on_ended_charges(order: Order, charges: Mapping[str, Charge], law: Law) -> bool:

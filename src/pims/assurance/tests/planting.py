@@ -331,10 +331,10 @@ def order_not_for_age(prison: LawfulPrison) -> Planted:
 @plants
 def order_on_anothers_charge(prison: LawfulPrison) -> Planted:
     """Keyed on the page of a case in which somebody else was charged."""
-    other = Charge.objects.get(person_id=prison.persons["remand"])
-    other.pk, other.person_id = None, prison.persons["unfit"]
-    other.save()
-    prison.order_row("remand").charges.set([other.pk])
+    charge = Charge.objects.get(person_id=prison.persons["remand"])
+    Charge.objects.filter(pk=charge.pk).update(person_id=prison.persons["unfit"])
+    charge.pk = None  # the remand prisoner's own is another one
+    charge.save()
     return told("remand", "order_on_anothers_charge")
 
 

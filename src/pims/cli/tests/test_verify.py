@@ -91,6 +91,49 @@ def test_a_record_that_cannot_be_read_proves_nothing(tmp_path: Path) -> None:
     assert "of which nothing is proven: 1" in done.stdout
 
 
+def named(number: int) -> dict[str, Any]:
+    order = {"id": f"o{number}", "kind": "commitment_sentence", "court": "HC",
+             "dated": "2026-11-01", "changes": f"o{number + 1}"}  # fmt: skip
+    sentence = {"id": f"s{number}", "order_id": f"o{number}", "pronounced_on": "2026-11-01",
+                "days": 10, "ended_at": "2026-11-10T00:00:00Z",
+                "follows": f"s{number + 1}" if number < 499 else ""}  # fmt: skip
+    return {"order": order, "sentence": sentence}
+
+
+CUSTODY = [{"id": "c", "begins": "2026-11-01T00:00:00Z"}]
+
+
+@pytest.mark.parametrize(
+    ("person", "told"),
+    [
+        ({"orders": [named(n)["order"] for n in range(500)],
+          "sentences": [named(n)["sentence"] for n in range(500)]}, "no longer stands"),
+        ({"orders": [{"id": "o", "kind": "remand", "court": "MC-BZ", "dated": "2030-01-01"}]},
+         "No order"),
+        ({"orders": [{"id": "o", "kind": "benediction", "court": "XX"}]}, "No order"),
+        ({"orders": [{"id": "\ud800", "kind": "remand"}]}, "printable"),
+        ({"custody": "\u0000"}, "no list"),
+    ],
+)  # fmt: skip
+def test_a_file_of_ill_will_is_answered_in_words(
+    tmp_path: Path, person: dict[str, Any], told: str
+) -> None:
+    head = {"format": "pims-custody", "version": 1, "law": "belize", "as_of": AS_OF.isoformat()}
+    record = {"id": "A", "zone": "America/Belize", "custody": CUSTODY, **person}
+    path = tmp_path / "ill.json"
+    path.write_text(json.dumps({**head, "persons": [record]}))
+    done = verify(str(path))
+    assert (done.exit_code, told in done.stdout) == (1, True)
+
+
+@pytest.mark.parametrize("content", [b"\x00" * 1_000, bytes(range(256)), b'{"a":' + b"9" * 10**5])
+def test_what_no_text_is_is_no_export(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "other.json"
+    path.write_bytes(content)
+    assert verify(str(path)).exit_code == 2
+    assert verify(str(tmp_path)).exit_code == 2  # a folder
+
+
 def test_no_day_in_custody_is_no_proof(tmp_path: Path) -> None:
     file = exported(tmp_path, LAWFUL[:1])
     done = verify(file, "--as-of", "1999-01-01")

@@ -293,6 +293,7 @@ def _charges(cases: Sequence[CaseInfo], records: Collection[int]) -> Iterator[Ch
                     if one.longest_months is None
                     else min(one.longest_months, MOST_MONTHS),
                     life=one.life,
+                    likely_months=one.likely_months,
                 )
 
 

@@ -58,6 +58,7 @@ class Charge(models.Model):
 
     `offence_code` is one of `jurisdictions/<law>/offences.toml`, "" where the table has none;
     `as_written` is always what the paper says. The dates are of the offence, as charged.
+    `likely_months` is the term that a lawyer or the court spoke of as likely: no table knows it.
     """
 
     class State(models.TextChoices):
@@ -74,6 +75,7 @@ class Charge(models.Model):
     as_written = models.TextField(blank=True)
     offence_from = models.DateField(null=True)
     offence_to = models.DateField(null=True)
+    likely_months = models.PositiveSmallIntegerField(null=True)
     defects = ArrayField(models.CharField(max_length=40), default=list)
     state = models.CharField(max_length=12, choices=State.choices, default=State.OPEN)
     decided_on = models.DateField(null=True)

@@ -23,6 +23,7 @@ class ChargeInfo:
     as_written: str
     offence_from: date | None
     offence_to: date | None
+    likely_months: int | None
     defects: tuple[str, ...]
     state: str
     decided_on: date | None

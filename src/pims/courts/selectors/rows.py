@@ -84,6 +84,7 @@ def charge_info(row: Any) -> ChargeInfo:
         as_written=row.as_written,
         offence_from=row.offence_from,
         offence_to=row.offence_to,
+        likely_months=row.likely_months,
         defects=tuple(row.defects),
         state=row.state,
         decided_on=row.decided_on,

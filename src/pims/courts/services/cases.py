@@ -26,6 +26,7 @@ from pims.courts.services.common import (
 )
 from pims.foundation.commands.transaction import Transaction, service
 from pims.jurisdictions.offences import offences
+from pims.kernel.errors import InvalidInput
 from pims.kernel.reasons import Reason
 
 
@@ -38,6 +39,10 @@ class CaseResult:
 class ChargeResult:
     charge_id: int
     defects: tuple[str, ...]
+
+
+# A hundred years: a longer term is a slip of the keys.
+MOST_MONTHS = 1200
 
 
 @service
@@ -139,6 +144,7 @@ def add_charge(
     as_written: str = "",
     offence_from: date | None = None,
     offence_to: date | None = None,
+    likely_months: int | None = None,
 ) -> ChargeResult:
     """Record a charge against one person of a case, who is in it from then on.
 
@@ -158,6 +164,7 @@ def add_charge(
         as_written=as_written,
         offence_from=offence_from,
         offence_to=offence_to,
+        likely_months=_months(likely_months),
         defects=list(defects),
         recorded_by_id=tx.actor.user_id,
     )
@@ -184,6 +191,7 @@ def amend_charge(
     as_written: str = "",
     offence_from: date | None = None,
     offence_to: date | None = None,
+    likely_months: int | None = None,
 ) -> ChargeResult:
     """Correct a charge. Raises Stale, InvalidInput, NotFound."""
     charge = locked_charge(tx, charge_id)
@@ -196,6 +204,7 @@ def amend_charge(
         "as_written": as_written,
         "offence_from": offence_from,
         "offence_to": offence_to,
+        "likely_months": _months(likely_months),
     }
     changed = tuple(field for field, value in new.items() if getattr(charge, field) != value)
     before = {field: getattr(charge, field) for field in changed}
@@ -218,6 +227,13 @@ def amend_charge(
         },
     )
     return ChargeResult(charge.pk, tuple(charge.defects))
+
+
+def _months(given: int | None) -> int | None:
+    """A likely term. Raises InvalidInput where no sentence is that long."""
+    if given is not None and not 1 <= given <= MOST_MONTHS:
+        raise InvalidInput({"likely_months": Reason("courts.likely_term_unlikely")})
+    return given
 
 
 @service

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from pims.assurance.histories import histories
 from pims.courts import selectors, services
 from pims.courts.services import OrderName, SentenceInput
 from pims.courts.tests.court import Court
@@ -206,3 +207,19 @@ def test_people_are_found_by_the_number_of_their_case(court: Court) -> None:
         assert selectors.persons_by_case(court.clerk, other) == []
     PersonScope.objects.filter(person_id=court.ana).update(sealed=True)
     assert selectors.persons_by_case(court.clerk, "S 12/26") == [court.ben]
+
+
+def test_a_likely_term_is_kept_with_the_charge_and_one_beyond_a_life_is_refused(
+    court: Court,
+) -> None:
+    case = court.case()
+    charge = court.charge(case, likely_months=18)
+    (found,) = selectors.cases(court.clerk, [court.ana])[court.ana]
+    assert [one.likely_months for one in found.charges] == [18]
+    for months in (0, 1201):
+        with pytest.raises(InvalidInput) as wrong:
+            court.charge(case, likely_months=months)
+        assert set(wrong.value.fields) == {"likely_months"}
+    known = histories([court.ana])[court.ana]
+    assert [one.likely_months for one in known.history.charges] == [18]
+    assert charge

@@ -86,6 +86,14 @@ class ChargeForm(forms.Form):
     )  # fmt: skip
     offence_from = WrittenDayField(label=_("Offence on, or from"), required=False)
     offence_to = WrittenDayField(label=_("Until, where it lasted"), required=False)
+    likely_months = forms.IntegerField(
+        label=_("Likely sentence, in months"),
+        required=False,
+        min_value=1,
+        max_value=1200,
+        help_text=_("Where a lawyer or the court spoke of one. Whoever waits longer is alarmed."),
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+    )
 
     def __init__(self, *args: Any, people: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -109,7 +117,7 @@ class ChargeForm(forms.Form):
         return given
 
     def values(self) -> dict[str, Any]:
-        names = ("offence_code", "as_written", "offence_from", "offence_to")
+        names = ("offence_code", "as_written", "offence_from", "offence_to", "likely_months")
         return {name: self.cleaned_data[name] for name in names}
 
 
@@ -257,6 +265,7 @@ def amend_charge(request: Any, charge_id: int) -> HttpResponse:
             "as_written": found.as_written,
             "offence_from": found.offence_from,
             "offence_to": found.offence_to,
+            "likely_months": found.likely_months,
         }
 
     form = AmendChargeForm(

@@ -38,10 +38,12 @@ END
 $$;
 
 -- Every set of facets must match, and no set at all matches nothing. Every label must be named.
+-- Parsed when it is made, so that whose name is looked up where is nobody's to choose later.
 CREATE OR REPLACE FUNCTION exchange_row_agreed(
     terms jsonb, kind text, facets text[], labels text[]
 ) RETURNS boolean
-LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, public AS $$
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
     SELECT coalesce(
         jsonb_array_length(terms #> ARRAY['tables', kind, 'rows']) > 0
         AND NOT EXISTS (
@@ -50,14 +52,15 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, public AS $$
         AND NOT EXISTS (
             SELECT FROM unnest(labels) AS carried(label)
             WHERE (terms -> 'labels' ? label) IS NOT TRUE),
-        false)
-$$;
+        false);
+END;
 
 -- The columns that are listed; what carries a label only where that label is named too.
 CREATE OR REPLACE FUNCTION exchange_fields_agreed(
     terms jsonb, kind text, fields jsonb, guarded jsonb
 ) RETURNS jsonb
-LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, public AS $$
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
     SELECT coalesce(jsonb_object_agg(one.key, one.value), '{}')
     FROM (
         SELECT key, value FROM jsonb_each(fields)
@@ -66,8 +69,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, public AS $$
         FROM jsonb_each(guarded) AS by_label(label, kept), jsonb_each(kept) AS held
         WHERE terms -> 'labels' ? by_label.label
     ) AS one
-    WHERE terms #> ARRAY['tables', kind, 'columns'] ? one.key
-$$;
+    WHERE terms #> ARRAY['tables', kind, 'columns'] ? one.key;
+END;
 
 ALTER TABLE exchange_shelf ENABLE ROW LEVEL SECURITY;
 ALTER TABLE exchange_shelf FORCE ROW LEVEL SECURITY;

@@ -18,7 +18,7 @@ from pims.biometrics.engine.template import Position, Template
 
 __all__ = ["SHORTLIST", "Gallery", "Hit"]
 
-SHORTLIST = 300  # fingers compared in full for each finger of a probe
+SHORTLIST = 400  # fingers compared in full for each finger of a probe
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,6 +115,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     elif found.what == "clear":
         shares = comparison.clear_prints_read(comparison.synthetic_fingers(found.fingers))
         _line("found {:.1%} of the minutiae; {:.1%} of what was found is one".format(*shares))
+    elif found.fingers < 2:
+        parser.error("impostors take two fingers")
     else:
         _scores(found.fvc, found.fingers)
 

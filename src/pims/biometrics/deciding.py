@@ -1,5 +1,9 @@
 """Above which score it is the same: stated as how often two strangers would score as high."""
 
+from functools import cache
+
+from pims.biometrics.gallery.client import GalleryAway, gallery
+
 # One finger against one: at a gate, in the sequence check.
 ONE_FINGER_FMR = 1e-4
 # Ten fingers against everybody: fusion adds what independent fingers say, so that a candidate is
@@ -22,7 +26,14 @@ def sweep() -> float:
     return _threshold(SWEEP_FMR)
 
 
+@cache
 def _threshold(fmr: float) -> float:
+    """The shipped calibration's. The gallery knows it; without it the matcher is loaded, which
+    takes a page more time than its comparison."""
+    try:
+        return gallery.threshold(fmr)
+    except GalleryAway:
+        pass
     from pims.biometrics.gallery.matching import threshold
 
     return threshold(fmr)

@@ -83,6 +83,11 @@ class Gallery:
         head, _ = self._ask({"do": "ping"}, within=within)
         return int(head["size"]), bool(head["ready"]), int(head["position"])
 
+    def threshold(self, fmr: float, *, within: float = 1.0) -> float:
+        """The score that at most this share of pairs of strangers exceeds."""
+        head, _ = self._ask({"do": "threshold", "fmr": fmr}, within=within)
+        return float(head["threshold"])
+
     def insert(self, key: UUID, templates: Mapping[int, bytes]) -> None:
         """These are the subject's fingers from now on; position -> packed template."""
         self._ask({"do": "insert", "key": key.hex, **_told(templates)}, _packed(templates))

@@ -18,6 +18,7 @@ from uuid import UUID
 from pims.biometrics.engine import Position, Template
 from pims.biometrics.gallery import wire
 from pims.biometrics.gallery.holding import Holding
+from pims.biometrics.gallery.matching import threshold
 from pims.biometrics.packing import Unpackable, unpack
 
 log = logging.getLogger("pims.gallery")
@@ -95,6 +96,8 @@ class GalleryServer:
                     "size": len(self.holding), "ready": self.ready, "position": self.position,
                     "pid": os.getpid(),
                 }  # fmt: skip
+            case "threshold":
+                return {"threshold": threshold(float(head["fmr"]))}
             case "insert" | "delete" | "refresh" as what:
                 key = UUID(hex=head["key"])
                 if self._load is not None:

@@ -175,6 +175,10 @@ def test_while_the_database_is_being_read_nobody_is_told_that_there_is_nobody(
         gallery.identify(packed(2, 1))
 
 
+def test_the_threshold_is_the_matchers_own(gallery: Gallery) -> None:
+    assert gallery.threshold(1e-6) == threshold(1e-6) > gallery.threshold(1e-4)
+
+
 def test_the_socket_is_its_owners_alone(gallery_server: GalleryServer) -> None:
     assert gallery_server.path.stat().st_mode & 0o077 == 0
 

@@ -63,6 +63,7 @@ class IdentityForm(forms.Form):
         super().__init__(*args, **more)
         if not fingers:
             del self.fields["print_image"]
+            self.fields["matched"].required, self.fields["matched"].help_text = True, ""
         self.fields["how"].choices = [  # type: ignore[attr-defined]
             (code, label)
             for code, label in IDENTITY_WAYS.items()
@@ -78,7 +79,8 @@ class IdentityForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Whether it is the person is said by the officer, or by the comparison."""
         given: dict[str, Any] = super().clean() or {}
-        if given.get("how") != "fingerprint" and not given.get("matched"):
+        said = given.get("matched") or "matched" in self.errors
+        if given.get("how") != "fingerprint" and not said:
             self.add_error("matched", self.fields["matched"].error_messages["required"])
         return given
 

@@ -18,7 +18,10 @@ from pims.biometrics.engine.template import Position, Template
 
 __all__ = ["SHORTLIST", "Gallery", "Hit"]
 
-SHORTLIST = 300  # fingers compared in full for each finger of a probe
+# Fingers compared in full for each finger of a probe. Counting votes takes the longer the more are
+# held, and a search has its time: in a small gallery more can be compared.
+SHORTLIST, SHORTLIST_OF_FEW = 500, 1000
+FEWER = 400  # held fingers for which one less is compared
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ class Hit:
 class Gallery:
     """Subjects by opaque keys, each with some fingers. Safe between threads."""
 
-    def __init__(self, *, shortlist: int = SHORTLIST, using: Matcher | None = None) -> None:
+    def __init__(self, *, shortlist: int | None = None, using: Matcher | None = None) -> None:
         self._shortlist = shortlist
         self._matcher = using or matcher()
         self._shelves: dict[Position, Shelf] = {}
@@ -122,9 +125,10 @@ class Gallery:
             if position in (Position.UNKNOWN, at) or at == Position.UNKNOWN:
                 found += [(votes, at, slot) for votes, slot in shelf.likely(questions)]
         found.sort(key=lambda one: (-one[0], one[1], one[2]))
+        most = self._shortlist or max(SHORTLIST, SHORTLIST_OF_FEW - len(self) // FEWER)
         waiting = sum(votes == float("inf") for votes, _, _ in found)
         chosen, others = [], []
-        for _, at, slot in found[: self._shortlist + waiting]:
+        for _, at, slot in found[: most + waiting]:
             key, data = shelves[at].keys[slot], shelves[at].data[slot]
             if key is not None and data and key not in passed:
                 chosen.append((key, at))

@@ -30,9 +30,10 @@ from pims.biometrics.engine.template import Template
 
 __all__ = ["TAIL", "Asked", "Shelf", "asked"]
 
-TAIL = 128  # fingers put since the index was made; all of these are compared
+TAIL = 256  # fingers put since the index was made; all of these are compared
 FIRST_SHARE = 0.03  # of a segment's fingers whose shifts are counted
 FIRST_LEAST = 512
+USUAL_CODES = 200.0
 NOBODY: UUID | None = None
 
 U32 = NDArray[np.uint32]
@@ -66,7 +67,7 @@ class Shelf:
         self.keys: list[UUID | None] = []
         self.data: list[bytes] = []
         self.view: tuple[tuple[Segment, ...], int] = ((), 0)
-        self._codes: list[U32] = []  # of the last segment and of what is not indexed yet
+        self._codes: list[U32] = []  # of what is not indexed yet
         self._wheres: list[U32] = []
 
     def put(self, key: UUID, data: bytes, ready: Frame) -> int:
@@ -83,33 +84,25 @@ class Shelf:
         self.keys[slot], self.data[slot] = NOBODY, b""
         segments, indexed = self.view
         number, local = divmod(slot, SLOTS)
-        start = self._start()
-        if slot >= start:
-            self._codes[slot - start] = self._wheres[slot - start] = np.empty(0, np.uint32)
+        if slot >= indexed:
+            nothing = np.empty(0, np.uint32)
+            self._codes[slot - indexed] = self._wheres[slot - indexed] = nothing
         if slot < indexed:
             changed = without(segments[number], local)
             self.view = ((*segments[:number], changed, *segments[number + 1 :]), indexed)
 
     def index(self) -> None:
         """Take what was put lately into the index, if it is much."""
-        _, indexed = self.view
+        segments, indexed = self.view
         if len(self.keys) - indexed <= TAIL:
             return
-        segments = list(self.view[0])
-        while True:
-            start = self._start()
-            made = segment(self._codes[:SLOTS], self._wheres[:SLOTS])
-            segments[start // SLOTS :] = [made]
-            if len(self._codes) < SLOTS:
-                break
-            del self._codes[:SLOTS], self._wheres[:SLOTS]
-            if not self._codes:
-                break
-        self.view = (tuple(segments), len(self.keys))
-
-    def _start(self) -> int:
-        """The slot of the first finger whose codes are still at hand."""
-        return len(self.keys) - len(self._codes)
+        made = list(segments)
+        while self._codes:
+            last = made.pop() if made and len(made[-1]) < SLOTS else None
+            room = SLOTS - (len(last) if last is not None else 0)
+            made.append(segment(self._codes[:room], self._wheres[:room], last))
+            del self._codes[:room], self._wheres[:room]
+        self.view = (tuple(made), len(self.keys))
 
     def likely(self, probe: Asked) -> list[tuple[float, int]]:
         """(votes, slot) of who may be it; those not indexed come with infinitely many."""
@@ -153,4 +146,6 @@ def _likely(one: Segment, probe: Asked) -> list[tuple[float, int]]:
     )
     peak = np.empty(most, np.float32)
     peaks(shifts, peak)
-    return list(zip((peak + 0.25 * height[best]).tolist(), best.tolist(), strict=True))
+    # A finger of many structures gets more votes by chance; equal peaks by what agrees in turn.
+    worth = (peak + 0.02 * height[best]) / (one.counts[best] + USUAL_CODES)
+    return list(zip(worth.tolist(), best.tolist(), strict=True))

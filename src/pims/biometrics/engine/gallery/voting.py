@@ -42,21 +42,29 @@ class Segment:
         return len(self.counts)
 
 
-def segment(codes: list[U32], wheres: list[U32]) -> Segment:
-    """The index of fingers given by their codes, in the order of their slots."""
-    counts = np.array([len(one) for one in codes], dtype=np.int64)
-    if len(codes) > SLOTS:
+def segment(codes: list[U32], wheres: list[U32], before: Segment | None = None) -> Segment:
+    """The index of fingers given by their codes, in the order of their slots, after those of
+    `before`. Raises ValueError where that is more than a segment holds."""
+    held = len(before) if before is not None else 0
+    if held + len(codes) > SLOTS:
         raise ValueError("a segment holds fewer fingers")
-    every = np.concatenate(codes) if codes else np.empty(0, np.uint32)
-    where = np.concatenate(wheres) if wheres else np.empty(0, np.uint32)
-    slot = np.repeat(np.arange(len(codes), dtype=np.uint32), counts)
+    counts = np.array([len(one) for one in codes], dtype=np.int64)
+    every = np.concatenate([np.empty(0, np.uint32), *codes])
+    where = np.concatenate([np.empty(0, np.uint32), *wheres])
+    slot = np.repeat(np.arange(held, held + len(codes), dtype=np.uint32), counts)
+    low = np.uint32((1 << LOW) - 1)
+    postings = (slot << np.uint32(17)) | (where << np.uint32(LOW)) | (every & low)
+    sizes = counts.astype(np.float32)
+    if before is not None:
+        rows = np.repeat(np.arange(len(before.starts) - 1, dtype=np.uint32), np.diff(before.starts))
+        every = np.concatenate([(rows << np.uint32(LOW)) | (before.postings & low), every])
+        postings = np.concatenate([before.postings, postings])
+        sizes = np.concatenate([before.counts, sizes])
     order = np.argsort(every, kind="stable")
-    low = every & np.uint32((1 << LOW) - 1)
-    postings = (slot << np.uint32(17)) | (where << np.uint32(LOW)) | low
     starts = np.zeros((1 << (BITS - LOW)) + 1, dtype=np.uint32)
     tally = np.bincount(every >> np.uint32(LOW), minlength=1 << (BITS - LOW))
     np.cumsum(tally, out=starts[1:], dtype=np.uint32)
-    return Segment(starts, postings[order], counts.astype(np.float32))
+    return Segment(starts, postings[order], sizes)
 
 
 def without(one: Segment, slot: int) -> Segment:

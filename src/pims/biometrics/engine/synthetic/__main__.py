@@ -21,6 +21,8 @@ from pims.biometrics.engine.template import Template
 
 # DB2_B was scanned at 569 ppi.
 _PPI = {"DB1_B": 500, "DB2_B": 569, "DB3_B": 500, "DB4_B": 500}
+_SENSORS = ("DB1_B", "DB2_B", "DB3_B")  # DB4_B is synthetic itself
+_LIVE = "FVC2002 DB1-3, sensors"
 _ACROSS = 6
 
 
@@ -70,8 +72,8 @@ def _scores(folder: Path | None, fingers: int) -> None:
     prints: dict[str, comparison.Prints] = {}
     if folder:
         real = _real(folder)
-        live = {key: some for key, some in real.items() if key[0] != "DB4_B"}
-        prints["FVC2002 DB1-3, sensors"] = live
+        live = {key: some for key, some in real.items() if key[0] in _SENSORS}
+        prints[_LIVE] = live
         prints["FVC2002 DB4, SFinGe's"] = {k: some for k, some in real.items() if k not in live}
     images = comparison.extracted_templates(comparison.synthetic_fingers(fingers), 8)
     prints["ours, images"] = images
@@ -87,6 +89,11 @@ def _scores(folder: Path | None, fingers: int) -> None:
         scores[f"{name}, minutiae alone"] = comparison.score(
             comparison.minutiae_alone(some), matcher
         )
+    for name in _SENSORS if folder else ():
+        of_set = {key: some for key, some in prints[_LIVE].items() if key[0] == name}
+        scores[f"{name}, minutiae alone"] = comparison.score(
+            comparison.minutiae_alone(of_set), matcher
+        )
     for line in comparison.scores_table(scores):
         _line(line)
 
@@ -97,12 +104,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
     sheet = asked.add_parser("sheet")
     sheet.add_argument("where", type=Path)
     sheet.add_argument("--one", action="store_true")
+    clear = asked.add_parser("clear")
+    clear.add_argument("--fingers", type=int, default=14)
     scores = asked.add_parser("scores")
     scores.add_argument("--fvc", type=Path)
     scores.add_argument("--fingers", type=int, default=25)
     found = parser.parse_args(arguments)
     if found.what == "sheet":
         _sheet(found.where, one=found.one)
+    elif found.what == "clear":
+        shares = comparison.clear_prints_read(comparison.synthetic_fingers(found.fingers))
+        _line("found {:.1%} of the minutiae; {:.1%} of what was found is one".format(*shares))
+    elif found.fingers < 2:
+        parser.error("impostors take two fingers")
     else:
         _scores(found.fvc, found.fingers)
 

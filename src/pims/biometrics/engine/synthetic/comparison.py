@@ -8,11 +8,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pims.biometrics.engine.matching import Matcher, threshold
-from pims.biometrics.engine.synthetic.fingers import Finger, impression_of, template_of
-from pims.biometrics.engine.synthetic.likeness import likeness, shape
+from pims.biometrics.engine.synthetic.contact import in_contact, to_finger, to_sensor
+from pims.biometrics.engine.synthetic.fingers import (
+    SENSOR,
+    WELL,
+    Finger,
+    contact_of,
+    impression_of,
+    template_of,
+)
+from pims.biometrics.engine.synthetic.likeness import likeness, rows_of, shape
 from pims.biometrics.engine.template import NOT_COMPUTED, Position, Template
 
-__all__ = ["Scores", "minutiae_alone", "prints_table", "score", "scores_table", "synthetic_fingers"]
+__all__ = [
+    "Prints", "Scores", "clear_prints_read", "drawn_templates", "extracted_templates",
+    "minutiae_alone", "prints_table", "score", "scores_table", "synthetic_fingers",
+]  # fmt: skip
 
 # One finger's impressions, by a name of the finger; impostors are looked for inside each set.
 Prints = Mapping[tuple[str, str], Sequence[Template]]
@@ -63,6 +74,34 @@ def extracted_templates(fingers: Sequence[Finger], impressions: int) -> Prints:
         ]
         for f in fingers
     }
+
+
+def clear_prints_read(fingers: Sequence[Finger]) -> tuple[float, float]:
+    """Of clear impressions: the share of the fingers' minutiae that the network finds, within 8 px
+    and 30 degrees, and the share of what it finds that is one of them. Away from the rim."""
+    from pims.biometrics.engine.extraction import extract
+
+    had = seen = found = meant = 0
+    for finger in fingers:
+        contact = contact_of(finger, 0, touch=WELL)
+        template = extract(impression_of(finger, 0, touch=WELL), quality=False)
+        there = rows_of(template)
+        places = [to_finger(contact, x, y) for x, y in there[:, :2]]
+        inner = np.array([in_contact(contact, *place) < 0.86 for place in places])
+        mine = finger.minutiae[:, :4].copy()
+        touched = np.array([in_contact(contact, *row[:2]) < 0.86 for row in mine])
+        mine[:, :2] = [to_sensor(contact, *row[:2]) for row in mine]
+        mine[:, 2] += contact["turn"]
+        away = np.hypot(*(mine[:, None, i] - there[None, :, i] for i in range(2)))
+        alike = np.cos(mine[:, None, 2] - there[None, :, 2]) > np.cos(np.radians(30))
+        near = (away < 8) & alike
+        margin = (mine[:, :2] > 12) & (mine[:, :2] < (SENSOR.width - 12, SENSOR.height - 12))
+        touched &= margin.all(axis=1)
+        had += int(touched.sum())
+        seen += int(near.any(axis=1)[touched].sum())
+        found += int(inner.sum())
+        meant += int(near.any(axis=0)[inner].sum())
+    return seen / had, meant / found
 
 
 def minutiae_alone(prints: Prints) -> Prints:

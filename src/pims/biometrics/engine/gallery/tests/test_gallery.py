@@ -15,7 +15,7 @@ from pims.biometrics.engine.synthetic import WELL, Finger, bulk_templates, templ
 from pims.biometrics.engine.template import Position, RidgeMap, Template
 
 INDEX = Position.RIGHT_INDEX
-PEOPLE = 320
+PEOPLE = 400
 
 
 def key(seed: int) -> UUID:
@@ -80,10 +80,10 @@ def test_somebody_put_just_now_is_found_at_once_and_again_after_the_index_took_t
     gallery: Gallery,
 ) -> None:
     gallery.search({INDEX: template_of(Finger(0, INDEX), 1)})
-    newcomers = range(5000, 5000 + 140)
+    newcomers = range(5000, 5000 + 270)
     for seed in newcomers:
         gallery.put(key(seed), {INDEX: template_of(Finger(seed, INDEX), 0, touch=WELL)})
-        if seed in (5000, 5139):
+        if seed in (5000, 5269):
             probe = template_of(Finger(seed, INDEX), 1, touch=WELL)
             assert gallery.search({INDEX: probe})[0].key == key(seed)
     probe = template_of(Finger(5000, INDEX), 1, touch=WELL)
@@ -138,6 +138,11 @@ def test_an_index_without_a_finger_is_as_if_it_had_never_been_there() -> None:
     assert (gone.starts == never.starts).all()
     assert (gone.postings == never.postings).all()
     assert (gone.counts == never.counts).all()
+    grown = segment(codes[2:], wheres[2:], segment(codes[:2], wheres[:2]))
+    whole = segment(codes, wheres)
+    assert (grown.starts == whole.starts).all()
+    assert (grown.postings == whole.postings).all()
+    assert (grown.counts == whole.counts).all()
     with pytest.raises(ValueError):
         segment([nothing] * (SLOTS + 1), [nothing] * (SLOTS + 1))
 

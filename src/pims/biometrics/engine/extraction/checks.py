@@ -46,9 +46,9 @@ def check_finger(
         raise Unusable("biometrics.blank")
     period = float(np.median(ridges.period[ridges.valid]))
     if _is_print(ridges, found) if find else _ridged(ridges):
-        if not CLOSEST <= period <= WIDEST:
-            raise _wrong_resolution(ppi, ppi * period / USUAL)
-        return
+        if CLOSEST <= period <= WIDEST or _reads_best_as_it_is(pixels, period, found, find):
+            return
+        raise _wrong_resolution(ppi, ppi * period / USUAL)
     # Not at this size: at another it may well be one, and then the resolution is at fault.
     for factor in (0.5, 2.0, 0.25):
         other = _resized(pixels, factor) if find else None
@@ -66,6 +66,17 @@ def looks_inverted(pixels: NDArray[np.uint8], ridges: Ridges) -> bool:
     dark, light = np.percentile(pixels[inside], [15, 85])
     paper = float(np.median(pixels[~inside]))
     return bool(paper < dark + PAPER * (light - dark))
+
+
+def _reads_best_as_it_is(
+    pixels: NDArray[np.uint8], period: float, found: Found, find: Find | None
+) -> bool:
+    """Whether the network sees no more in the image at the size that its ridges ask for: then it
+    was the measure of its ridges that went astray, as on a wet thumb."""
+    other = _resized(pixels, USUAL / period) if find else None
+    if find is None or other is None:
+        return False
+    return evidence(find(other).sure()) <= evidence(found.sure())
 
 
 def _is_print(ridges: Ridges, found: Found) -> bool:

@@ -8,6 +8,7 @@ matcher's own comparison, so whoever comes through has the score that comparing 
 import threading
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from math import inf
 from uuid import UUID
 
 from pims.biometrics.engine.gallery.compact import pack, unpack
@@ -20,8 +21,8 @@ __all__ = ["SHORTLIST", "Gallery", "Hit"]
 
 # Fingers compared in full for each finger of a probe. Counting votes takes the longer the more are
 # held, and a search has its time: in a small gallery more can be compared.
-SHORTLIST, SHORTLIST_OF_FEW = 500, 1000
-FEWER = 400  # held fingers for which one less is compared
+SHORTLIST, SHORTLIST_OF_FEW = 400, 1000
+FEWER = 333  # held fingers for which one less is compared
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,15 +121,16 @@ class Gallery:
             for shelf in self._shelves.values():
                 shelf.index()
             shelves = dict(self._shelves)
-        found: list[tuple[float, Position, int]] = []
+        found: list[tuple[float, int, int]] = []
         for at, shelf in shelves.items():
             if position in (Position.UNKNOWN, at) or at == Position.UNKNOWN:
-                found += [(votes, at, slot) for votes, slot in shelf.likely(questions)]
-        found.sort(key=lambda one: (-one[0], one[1], one[2]))
+                found += [(-votes, int(at), slot) for votes, slot in shelf.likely(questions)]
+        found.sort()
         most = self._shortlist or max(SHORTLIST, SHORTLIST_OF_FEW - len(self) // FEWER)
-        waiting = sum(votes == float("inf") for votes, _, _ in found)
+        waiting = sum(votes == -inf for votes, _, _ in found)
         chosen, others = [], []
-        for _, at, slot in found[: most + waiting]:
+        for _, number, slot in found[: most + waiting]:
+            at = Position(number)
             key, data = shelves[at].keys[slot], shelves[at].data[slot]
             if key is not None and data and key not in passed:
                 chosen.append((key, at))

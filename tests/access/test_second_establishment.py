@@ -27,12 +27,13 @@ from tests.accessibility.samples import Samples, addresses_of, make_samples
 from tests.fixtures.database import default_database
 from tests.fixtures.small_prison import SmallPrison
 
-# These are of the service, or of buildings: they name no prisoner. Users belong to no
+# These are of the service, or of buildings: they name no prisoner (whom an agreement shows is asked
+# for by number, and answered by the rights to that prisoner). Users belong to no
 # establishment either; what a local administrator may do is asked of in another test.
 OF_NOBODY = re.compile(
     r"administration:(users?|amend_user|bind_card|drop|end_grant|new_|reset|user_state|roles)"
     r"|authority:(bodies|registry_phone)|facilities:|signin:|style:|sentences:(laws|sign|withdraw_signature)"
-    r"|assurance:work"
+    r"|assurance:work|exchange:"
 )
 # Of a day or a kind rather than of a person: there is one of either establishment.
 OWN = {"custody:reception_book_paper", "custody:roll_export", "release:book_paper"}

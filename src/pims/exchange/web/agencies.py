@@ -25,7 +25,7 @@ from pims.exchange.web.forms import (
     contacts_text,
 )
 from pims.kernel import clock
-from pims.kernel.errors import InvalidInput, Refused
+from pims.kernel.errors import InvalidInput, NotFound, Refused
 from pims.ui.commands import command_from
 from pims.ui.confirmation import require_recent_confirmation
 from pims.ui.forms import add_reasons
@@ -140,7 +140,7 @@ def amend(request: Any, agency_id: int) -> HttpResponse:
     def kept() -> int:
         services.amend_agency(
             command_from(request), agency_id=agency_id,
-            version=int(request.POST.get("version", found.version)), **form.cleaned_data,
+            version=_shown_version(request, found.version), **form.cleaned_data,
         )  # fmt: skip
         return agency_id
 
@@ -160,7 +160,7 @@ def state(request: Any, agency_id: int) -> HttpResponse:
     def kept() -> int:
         services.set_agency_state(
             command_from(request), agency_id=agency_id,
-            version=int(request.POST.get("version", found.version)), **form.cleaned_data,
+            version=_shown_version(request, found.version), **form.cleaned_data,
         )  # fmt: skip
         return agency_id
 
@@ -199,6 +199,9 @@ def new_certificate(request: Any, agency_id: int) -> HttpResponse:
 @page(permission=MANAGE, methods=BOTH)
 @require_recent_confirmation
 def revoke_key(request: Any, agency_id: int, key_id: int) -> HttpResponse:
+    found = selectors.agency(request.actor, agency_id)
+    if all(one.key_id != key_id for one in found.keys):
+        raise NotFound("key", key_id)
     form = ReasonForm(request.POST or None)
 
     def kept() -> int:
@@ -213,6 +216,9 @@ def revoke_key(request: Any, agency_id: int, key_id: int) -> HttpResponse:
 @page(permission=MANAGE, methods=BOTH)
 @require_recent_confirmation
 def revoke_certificate(request: Any, agency_id: int, certificate_id: int) -> HttpResponse:
+    found = selectors.agency(request.actor, agency_id)
+    if all(one.certificate_id != certificate_id for one in found.certificates):
+        raise NotFound("certificate", certificate_id)
     form = ReasonForm(request.POST or None)
 
     def kept() -> int:
@@ -248,6 +254,12 @@ def speak_for(request: Any, agency_id: int) -> HttpResponse:
         request, form, kept, title=gettext("For whom the agency speaks"), agency_id=agency_id,
         lead=lead,
     )  # fmt: skip
+
+
+def _shown_version(request: Any, now: int) -> int:
+    """The version on the form; what is no number is that of no form of ours, and so stale."""
+    given = str(request.POST.get("version", now))
+    return int(given) if given.isascii() and given.isdecimal() and len(given) < 10 else 0
 
 
 def _formed(

@@ -79,6 +79,10 @@ def look_for_matches(tx: Transaction, *, person_id: int) -> tuple[int, ...]:
     return tuple(find_matches(tx, person))
 
 
+# Why somebody, and not the search by names, holds two records for one person's.
+NOTED_FOR = frozenset({"officer_says", "fingerprints"})
+
+
 @service
 def note_possible_match(
     tx: Transaction, *, person_id: int, other_id: int, reasons: Sequence[str] = ("officer_says",)
@@ -87,10 +91,13 @@ def note_possible_match(
 
     `reasons` are codes: that the officer says so, that fingerprints do.
 
-    Raises InvalidInput for one record twice, NotFound where the officer may not know of one.
+    Raises InvalidInput for one record twice or a code that there is not, NotFound where the officer
+    may not know of one.
     """
     if person_id == other_id:
         raise InvalidInput({"other_id": Reason("people.same_record")})
+    if not set(reasons) <= NOTED_FOR:
+        raise InvalidInput({"reasons": Reason("people.unknown_match_reason")})
     for one in (person_id, other_id):
         tx.require_person("people.edit", one)
     tx.lock_persons([person_id, other_id])

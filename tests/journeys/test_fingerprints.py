@@ -31,7 +31,7 @@ from tests.journeys.desk import follow, press, says
 
 Contexts = Callable[..., BrowserContext]
 HIS, TOKEN = 7, "journey-token"
-PATIENCE = 90_000
+PATIENCE = 180_000
 
 
 @pytest.fixture

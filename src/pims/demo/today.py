@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from pims.authority import selectors as authority_selectors
 from pims.authority import services as authority
 from pims.courts import services as courts
 from pims.custody import services as custody
@@ -36,6 +37,7 @@ def bring_to_now(simulation: Simulation, now: datetime, *, troubles: bool) -> No
     _at_hospital(simulation, convicted[:2], now)
     _closed_cell(simulation, now)
     if not troubles:
+        _decided(simulation, now)
         return
     _at_court(simulation, remands[9:11], "HC", now, hours=7, back=timedelta(minutes=-70))
     _van(simulation, now)
@@ -77,6 +79,21 @@ def _van(simulation: Simulation, now: datetime) -> None:
             handed_over_by="Sgt Requena",
             received_by="Marva Gentle",
         )  # fmt: skip
+
+
+def _decided(simulation: Simulation, now: datetime) -> None:
+    """The officer in charge has read the papers of the last days that lack something."""
+    with moment(now - timedelta(hours=1)):
+        papers = authority_selectors.undecided_warrants(
+            simulation.officers.system, simulation.establishment_id
+        )
+        for warrant_id in dict.fromkeys(paper.warrant_id for paper in papers):
+            authority.decide_defective(
+                simulation.officers.command("officer_in_charge"),
+                warrant_id=warrant_id,
+                decision="acted_on",
+                reason="Confirmed by the clerk of court by telephone",
+            )
 
 
 def _at_court(

@@ -83,7 +83,7 @@ def _van(simulation: Simulation, now: datetime) -> None:
 
 def _decided(simulation: Simulation, now: datetime) -> None:
     """The officer in charge has read the papers of the last days that lack something."""
-    with moment(now - timedelta(hours=1)):
+    with moment(now):
         papers = authority_selectors.undecided_warrants(
             simulation.officers.system, simulation.establishment_id
         )

@@ -87,7 +87,7 @@ def test_an_order_starts_a_clock_and_the_start_page_shows_it_at_once(
     page.get_by_label("It ends all of them").check()
     press(page, "Record the order")
     says(page, "The order is recorded and its clock runs.")
-    expect(watcher.get_by_text("Release not completed").first).to_be_visible(timeout=6_000)
+    expect(watcher.get_by_text("Release not completed").first).to_be_visible(timeout=20_000)
     expect(watcher.locator(".p-alarm").filter(has_text=WHO).first).to_be_visible()
 
 

@@ -28,7 +28,7 @@ from pims.release.denials import denials
 from pims.release.facts import orders_that_ground
 from pims.release.second import second_officers
 from pims.release.selectors import CaseDetail, ItemInfo
-from pims.release.signatures import vouchings
+from pims.release.selectors.signatures import vouchings
 from pims.release.web import words
 from pims.release.web.forms import (
     CloseForm,

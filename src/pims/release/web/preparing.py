@@ -19,9 +19,10 @@ from pims.foundation.ledger.reads import shows
 from pims.kernel import clock
 from pims.kernel.errors import InvalidInput, NotFound
 from pims.people import selectors as people
-from pims.release import preparations, selectors, services
-from pims.release import preparing as rules
-from pims.release.preparations import PreparationDetail
+from pims.release import selectors, services
+from pims.release.rules import preparing as rules
+from pims.release.selectors import preparations
+from pims.release.selectors.preparations import PreparationDetail
 from pims.release.web import preparing_words as words
 from pims.release.web.parts import parts
 from pims.release.web.preparing_forms import ReadDateForm, SettleDatesForm, ThingForm, ToldForm

@@ -108,6 +108,7 @@ def record(request: Any, person_id: int) -> HttpResponse:
         "for_sentences": kinds_for("sentences"),
         "for_term": kinds_for("term"),
         "for_minimum": kinds_for("minimum"),
+        "for_amount": kinds_for("amount"),
         "question": asked,
         "errors": _line_errors(lines),
         "identity": identity_of(viewer, file.person_id),

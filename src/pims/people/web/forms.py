@@ -191,7 +191,7 @@ class MarkForm(PartForm):
 
 
 class ContactForm(PartForm):
-    kind = choice(_("Who is it?"), words.CONTACT)
+    kind = choice(_("Who is it?"), {k: v for k, v in words.CONTACT.items() if k != "no_lawyer"})
     name = text(_("Name"))
     relationship = text(_("Relationship"), limit=60)
     phone = text(_("Telephone"), limit=40)
@@ -202,6 +202,14 @@ class ContactForm(PartForm):
         choices=lambda: [("", "—"), *LANGUAGES.items()],
         required=False,
     )
+    note = area(_("Note"), limit=500)
+
+
+class LawyerForm(PartForm):
+    answer = choice(_("Answer"), words.LAWYER, widget=forms.RadioSelect)
+    name = text(_("Name of the lawyer"))
+    phone = text(_("Telephone"), limit=40)
+    asked_at = InstantField(label=_("When was the person asked?"))
     note = area(_("Note"), limit=500)
 
 

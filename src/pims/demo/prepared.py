@@ -6,7 +6,7 @@ from pims.demo.inmates import moment
 from pims.demo.simulation import Simulation
 from pims.foundation.commands.transaction import Command
 from pims.release import services as release
-from pims.release import preparations
+from pims.release.selectors import preparations
 from pims.release.selectors.preparations import ITEMS
 
 SEEN_TO = {

@@ -93,3 +93,12 @@ def _basis() -> str:
             if path.suffix in (".py", ".toml") and not test:
                 digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
+
+
+if __name__ == "__main__":
+    # Without a database: `python -m bench.two_engines [CASES]`.
+    import sys
+
+    from bench.results import show
+
+    show([run(print, wanted=int(sys.argv[1]) if sys.argv[1:] else CASES)])

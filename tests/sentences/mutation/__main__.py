@@ -15,6 +15,10 @@ from typing import Any
 
 import pytest
 
+ROOT = Path(__file__).resolve().parents[3]
+# This repository's own product, as the tests have it, whatever is installed.
+sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
+
 TOLD_EVERY = 10.0  # seconds
 SECOND = ("calendar_engine", "comparing", "generator")
 
@@ -47,18 +51,18 @@ class Run:
     @pytest.hookimpl(trylast=True)
     def pytest_configure(self) -> None:
         """The same cases every time, and no search for the least of those that fail."""
-        from hypothesis import Phase, settings
+        from hypothesis import HealthCheck, Phase, settings
 
         settings.register_profile(
             "mutation", derandomize=True, database=None, deadline=None,
-            phases=(Phase.explicit, Phase.generate),
+            phases=(Phase.explicit, Phase.generate), suppress_health_check=list(HealthCheck),
         )  # fmt: skip
         settings.load_profile("mutation")
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         if session.testsfailed:
-            raise SystemExit("the tests could not be gathered")
+            raise RuntimeError("the tests could not be gathered")
         folder = session.config.cache.mkdir("mutants")  # type: ignore[union-attr]
         self.result = tried(session, folder / "sentences.jsonl", self.asked)
         return True
@@ -69,7 +73,7 @@ def tried(session: pytest.Session, path: Path, asked: argparse.Namespace) -> int
 
     names = making.modules()
     if unknown := set(asked.modules) - set(names):
-        raise SystemExit(f"No such module: {', '.join(sorted(unknown))}. {', '.join(names)}")
+        raise ValueError(f"no such module: {', '.join(sorted(unknown))}. {', '.join(names)}")
     found = [m for name in asked.modules or names for m in making.mutants(name)]
     if asked.list:
         print("\n".join(one.name for one in found))
@@ -121,7 +125,7 @@ def _told(found: list[Any], left: list[str]) -> Iterator[Any]:
 
 def _state(tests: tuple[Path, ...]) -> str:
     """Changes with the engine, the tests and what both stand on."""
-    root = Path(__file__).parents[3]
+    root = ROOT
     folders = ("src/pims/sentences/engine", "src/pims/jurisdictions", "src/pims/kernel")
     files = {p for folder in folders for p in (root / folder).rglob("*") if "tests" not in p.parts}
     files |= {*tests, Path(__file__).with_name("making.py")}

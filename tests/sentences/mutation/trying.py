@@ -79,7 +79,7 @@ def checks_of(items: Sequence[pytest.Item]) -> list[Check]:
         # Watched it takes some times as long; what counts is which of them are the quick ones.
         one.seconds = time.process_time() - began
         if wrong:
-            raise SystemExit(f"{one.name} fails with nothing changed")
+            raise RuntimeError(f"{one.name} fails with nothing changed")
     return sorted(found, key=lambda one: one.seconds)
 
 

@@ -7,6 +7,7 @@ from pims.courts.selectors.blind import (
     Unread,
     has_unread_sentences,
     unread_by,
+    unread_of,
     unread_papers,
     without_first_readings,
 )
@@ -114,6 +115,7 @@ __all__ = [
     "unconfirmed",
     "unkeyed_of",
     "unread_by",
+    "unread_of",
     "unread_orders",
     "unread_papers",
     "without_first_readings",

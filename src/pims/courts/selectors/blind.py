@@ -60,6 +60,17 @@ def unread_by(viewer: Actor, person_ids: Iterable[int]) -> Unread:
     )
 
 
+def unread_of(viewer: Actor, person_ids: Iterable[int]) -> dict[int, int]:
+    """Person as asked for -> the first of the orders that the viewer could still read blind."""
+    ids = set(person_ids)
+    hidden = unread_by(viewer, ids)
+    if not hidden:
+        return {}
+    whose = {**{i: i for i in ids}, **people.joined_records(ids)}
+    rows = CourtOrder.objects.filter(any_of("id", hidden.order_ids)).order_by("-pk")
+    return {whose[person_id]: pk for pk, person_id in rows.values_list("pk", "person_id")}
+
+
 def unread_papers(viewer: Actor, person_ids: Iterable[int]) -> dict[int, int]:
     """Warrant name -> the order that it is, of what the viewer could still read again blind."""
     hidden = unread_by(viewer, person_ids)

@@ -28,7 +28,6 @@ SHARP = (
     *(OWN / f"test_{name}.py" for name in (
         "reading", "dates", "edges", "defaults", "endless", "refusals", "explaining", "answers",
     )),
-    ROOT / "tests" / "sentences" / "test_promises.py",
     ROOT / "tests" / "sentences" / "test_reference_cases.py",
 )  # fmt: skip
 CASES = 600  # that the two engines are compared on

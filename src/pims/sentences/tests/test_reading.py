@@ -218,7 +218,9 @@ def test_a_link_that_is_too_large_is_taken_for_one_to_itself() -> None:
 def test_what_is_wrong_is_shown_as_it_was_and_never_at_length() -> None:
     shown = case_from(with_sentence(pronounced_on="y" * 100)).faults[0].params["value"]
     assert shown == "y" * 39 + "…"
-    assert case_from(with_sentence(pronounced_on="y" * 40)).faults[0].params["value"] == "y" * 40
+    for length, said in ((40, "y" * 40), (41, "y" * 39 + "…")):
+        found = case_from(with_sentence(pronounced_on="y" * length))
+        assert found.faults[0].params["value"] == said
     for value, text in (({"a": 1}, "{…}"), ([1], "[…]"), (1.5, "1.5"), ("\ud800", "?")):
         assert case_from(with_sentence(review_on=value)).faults[0].params["value"] == text
 
@@ -233,6 +235,17 @@ def test_a_sentence_without_a_term_is_not_for_life() -> None:
         assert case_from(with_sentence(term=term)).sentences[0].kind == "imprisonment"
     found = case_from(with_sentence(term=None, kind="fine_default"))
     assert (found.sentences[0].kind, found.faults) == ("fine_default", ())
+
+
+def test_a_term_with_every_box_has_no_unit_that_is_unknown() -> None:
+    boxes = dict.fromkeys(("years", "months", "weeks", "days")) | {"life": True}
+    found = case_from(with_sentence(term=boxes | {"minimum": {"years": 20}}))
+    assert (found.faults, found.sentences[0].term) == ((), Term(years=20))
+
+
+def test_a_kind_that_is_unknown_is_read_as_what_it_is_without_one() -> None:
+    found = case_from(with_sentence(kind="exile", offence_class="grave")).sentences[0]
+    assert (found.kind, found.offence_class) == ("imprisonment", "")
 
 
 def test_a_life_sentence_is_one_by_its_kind_or_by_its_term() -> None:

@@ -29,6 +29,7 @@ def cases(wanted: list[str]) -> list[ModuleType]:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench")
     parser.add_argument("--full", action="store_true", help="the million-row runs as well")
+    parser.add_argument("--keep", action="store_true", help="keep the JSON of chosen cases too")
     parser.add_argument("cases", nargs="*", metavar="NAME")
     asked = parser.parse_args()
     scratch = Path(tempfile.mkdtemp(prefix="pims-bench-"))
@@ -75,10 +76,11 @@ def main() -> int:
         shutil.rmtree(scratch, ignore_errors=True)
         shutil.rmtree(home, ignore_errors=True)
     show(results)
-    if results and not asked.cases:
+    if results and (asked.keep or not asked.cases):
         path = keep(
-            results, full=asked.full, seconds=time.monotonic() - began, server=server, load=load
-        )
+            results, full=asked.full, seconds=time.monotonic() - began, server=server, load=load,
+            cases=asked.cases,
+        )  # fmt: skip
         print(f"Kept in {path.relative_to(Path.cwd())}")
     for line in failed:
         print(f"Failed: {line}")

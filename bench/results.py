@@ -78,9 +78,16 @@ def _commit() -> str:
 
 
 def keep(
-    results: Sequence[Result], *, full: bool, seconds: float, server: str, load: float
+    results: Sequence[Result],
+    *,
+    full: bool,
+    seconds: float,
+    server: str,
+    load: float,
+    cases: Sequence[str] = (),
 ) -> Path:
-    """Write the run to one JSON file and give its path.
+    """Write the run to one JSON file and give its path; `cases` are those that were chosen, none
+    for all.
 
     `load` is how many processes wanted a core on average in the minute before the run: above a
     half of the cores, the machine had other work and times are longer than they should be.
@@ -88,7 +95,8 @@ def keep(
     RESULTS.mkdir(exist_ok=True)
     now = datetime.now(UTC)
     kind = "full" if full else "short"
-    path = RESULTS / f"{now:%Y-%m-%dT%H%M%SZ}-{kind}-{os.cpu_count()}cores.json"
+    name = "-".join((f"{now:%Y-%m-%dT%H%M%SZ}", kind, f"{os.cpu_count()}cores", *cases))
+    path = RESULTS / f"{name}.json"
     run = {
         "at": now.isoformat(timespec="seconds"),
         "commit": _commit(),

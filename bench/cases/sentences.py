@@ -1,4 +1,7 @@
-"""Everybody's release dates worked out and stored, beside the bare insert of the same rows."""
+"""Everybody's release dates worked out and stored, beside the bare insert of the same rows.
+
+`--full`: a million cases of the two engines as well, which can be stopped and goes on.
+"""
 
 import json
 import time
@@ -10,6 +13,7 @@ from typing import Any
 
 import psycopg
 
+from bench import two_engines
 from bench.context import Context
 from bench.prison import prison
 from bench.results import Result
@@ -50,6 +54,7 @@ def run(context: Context) -> list[Result]:
         )
         compare = time.perf_counter() - began
         size = sum(len(json.dumps(one)) for one in _results())
+    more = [two_engines.run(context.say)] if context.full else []
     details: dict[str, Any] = {
         "people": len(dates), "sentences": 3 * len(people),
         "explanations_kib": size // 1024,
@@ -72,6 +77,7 @@ def run(context: Context) -> list[Result]:
             unit="s",
             details={"moved": len(compared.moved)},
         ),
+        *more,
     ]
 
 

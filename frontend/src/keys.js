@@ -14,7 +14,7 @@ export function initKeys() {
       return;
     }
     if (event.altKey && !event.ctrlKey && /^Digit[1-9]$/.test(event.code)) {
-      const link = document.querySelectorAll(".p-nav__list a")[Number(event.code.at(-1)) - 1];
+      const link = document.querySelectorAll(".p-nav__list > li > a, .p-nav__group > summary")[Number(event.code.at(-1)) - 1];
       if (link) {
         event.preventDefault();
         link.click();

@@ -13,6 +13,7 @@ import { initCompare } from "./compare.js";
 import { initConnection } from "./connection.js";
 import { initDates } from "./dates.js";
 import { initDrafts } from "./drafts.js";
+import "./firstday.js";
 import { initForms } from "./forms.js";
 import { initIdle } from "./idle.js";
 import { initKeys } from "./keys.js";

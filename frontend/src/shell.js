@@ -17,8 +17,24 @@ export function initShell(scope) {
   }
 }
 
+// An open group of the menu closes when something else is meant.
+function closeGroups(but) {
+  for (const group of document.querySelectorAll(".p-nav__group[open]")) {
+    if (group !== but) group.open = false;
+  }
+}
+
+document.addEventListener("keydown", (event) => {
+  const group = event.key === "Escape" && event.target instanceof Element
+    ? event.target.closest(".p-nav__group[open]") : null;
+  if (!group) return;
+  group.open = false;
+  group.querySelector("summary").focus();
+});
+
 document.addEventListener("click", (event) => {
   const target = event.target instanceof Element ? event.target : null;
+  closeGroups(target?.closest(".p-nav__group"));
   const opener = target?.closest("[data-open-dialog]");
   if (opener) document.getElementById(opener.dataset.openDialog)?.showModal();
   if (target?.closest("[data-print]")) window.print();

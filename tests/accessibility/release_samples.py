@@ -12,7 +12,7 @@ from pims.foundation.commands.transaction import Command
 from pims.kernel import clock
 from pims.release import services
 from pims.release.models import Preparation
-from pims.release.preparing import ITEMS
+from pims.release.rules.preparing import ITEMS
 from pims.sentences import services as sentences
 from tests.fixtures.small_prison import SmallPrison
 

@@ -26,7 +26,7 @@ from pims.people.web.parts import PARTS
 from pims.property import selectors as property_selectors
 from pims.release import services as release
 from pims.release.rules import ITEMS
-from pims.release.signatures import vouchings
+from pims.release.selectors.signatures import vouchings
 from pims.safety import services as safety
 from tests.access.walk import Address
 from tests.accessibility.biometrics_samples import biometrics_samples

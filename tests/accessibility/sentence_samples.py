@@ -7,6 +7,7 @@ from pims.courts import services as courts
 from pims.courts.services import OrderName, SentenceInput
 from pims.foundation.access.selectors import system_actor
 from pims.foundation.commands.transaction import Command
+from pims.jurisdictions.sentence_law import shipped_text
 from pims.kernel import clock
 from pims.sentences import selectors, services
 from pims.sentences.services import HandDates
@@ -89,7 +90,14 @@ def sentence_samples(prison: SmallPrison) -> Mapping[str, tuple[object, ...]]:
         how="bank",
         paper="Slip 88213",
     )
+    shipped = shipped_text("belize").rules
+    proposed = services.propose_law(
+        prison.officers.command("records_officer"),
+        reason="S.I. 12 of 2026",
+        rules=shipped.replace('fraction = "1/3"', 'fraction = "1/2"'),
+    )
     return {
+        "proposal_id": (proposed.proposal_id,),
         "sentences:fine person_id": (pop, cal),
         "payment_id": (paid.payment_id,),
         "sentences:person person_id": (pop, mejia, cal),

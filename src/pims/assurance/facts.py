@@ -1,19 +1,20 @@
 """Gathering the facts that the alarms look at, from the rooms below: a constant number of reads."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from pims.assurance.rules import CustodyFacts, DueAlarm, ReleaseFacts
 from pims.authority import selectors as authority
 from pims.courts import selectors as courts
 from pims.custody import selectors as custody
 from pims.custody.selectors.births import births_in_doubt
-from pims.custody.selectors.standing import standing
+from pims.custody.selectors.standing import Standing, standing
 from pims.facilities import selectors as facilities
 from pims.kernel import clock
 from pims.kernel.asof import AsOf
+from pims.people import selectors as people
 from pims.release import selectors as release
-from pims.release import signatures
-from pims.release.preparations import dates_that_differ
+from pims.release.selectors import signatures
+from pims.release.selectors.preparations import dates_that_differ
 
 
 def collect_facts(
@@ -33,6 +34,7 @@ def collect_facts(
             )
         )
     doubts = births_in_doubt([row.episode_id for row in rows])
+    no_birth = people.births_unknown({row.person_id for row in rows})
     custody = []
     for row in rows:
         status = statuses[row.person_id]
@@ -57,6 +59,7 @@ def collect_facts(
                 escort_not_returned_because=row.escort_not_returned_because,
                 at_large_since=row.at_large_since,
                 birth_doubt=doubts.get(row.episode_id, ""),
+                birth_unknown=row.person_id in no_birth,
             )
         )
     releases = [
@@ -78,7 +81,8 @@ def collect_owed(
     *, establishment_id: int | None = None, person_ids: Iterable[int] | None = None
 ) -> list[DueAlarm]:
     """What somebody still owes: a signature at the gate or for a removal, a call to a registry,
-    an answer to which of two dates of release is right, the order of a court that let somebody go.
+    an answer to which of two dates of release is right, the order of a court that let somebody go,
+    the registry's word on an order that ends a sentence.
     """
     only = None if person_ids is None else list(person_ids)
     signatures_owed = [
@@ -117,17 +121,21 @@ def collect_owed(
         )
         for one in dates_that_differ(establishment_id=establishment_id, person_ids=only)
     ]
-    calls_owed = _calls_owed(establishment_id, only)
-    return (
-        signatures_owed + ends_owed + dates_owed + calls_owed + _orders_owed(establishment_id, only)
-    )
-
-
-def _orders_owed(establishment_id: int | None, only: list[int] | None) -> list[DueAlarm]:
-    """Whoever a court let go by what was recorded of the day, and no order has come."""
-    rows = {
+    inside = {
         row.person_id: row for row in standing(establishment_id=establishment_id, person_ids=only)
     }
+    return [
+        *signatures_owed,
+        *ends_owed,
+        *dates_owed,
+        *_calls_owed(establishment_id, only),
+        *_orders_owed(inside),
+        *_words_owed(inside),
+    ]
+
+
+def _orders_owed(rows: Mapping[int, Standing]) -> list[DueAlarm]:
+    """Whoever a court let go by what was recorded of the day, and no order has come."""
     return [
         DueAlarm(
             "freed_without_order",
@@ -140,6 +148,27 @@ def _orders_owed(establishment_id: int | None, only: list[int] | None) -> list[D
         )
         for person_id, found in courts.freed_without_order(rows).items()
         for one in found
+    ]
+
+
+def _words_owed(rows: Mapping[int, Standing]) -> list[DueAlarm]:
+    """Orders that free and that nobody has called the registry about: until then they do nothing.
+
+    One of an earlier custody that would end nothing any more is not asked about.
+    """
+    return [
+        DueAlarm(
+            "order_unconfirmed",
+            str(one.order_id),
+            one.received_at,
+            rows[person_id].establishment_id,
+            person_id,
+            rows[person_id].episode_id,
+            {"body": one.body_name, "reference": one.reference},
+        )
+        for person_id, found in courts.unconfirmed(rows).items()
+        for one in found
+        if one.ends or one.received_at >= rows[person_id].starts_at
     ]
 
 

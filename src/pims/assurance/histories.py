@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from pims.assurance.history_orders import MOST_MONTHS, Said, said_by, within
-from pims.assurance.proof.checks_care import CONSUL_BEFORE
+from pims.assurance.proof.checks_care import periods
 from pims.assurance.proof.history import (
     Charge,
     Custody,
@@ -34,7 +34,7 @@ from pims.foundation.access.selectors import system_actor
 from pims.foundation.outbox.last import last_told
 from pims.people import selectors as people
 from pims.people.selectors.circumstances import Circumstances, circumstances
-from pims.release.prepared import Prepared, prepared
+from pims.release.selectors.prepared import Prepared, prepared
 from pims.sentences.selectors.each import dates_of_each
 
 # What the system itself works out and raises is nobody's looking at somebody.
@@ -196,7 +196,8 @@ def _history(
             juvenile_until_decided=who.in_doubt,
             nationalities=who.nationalities,
             consul_told_at=_consul_told(who.consul_told, custody),
-            lawyer="known" if who.lawyer_known else "unknown",
+            lawyer=who.lawyer,
+            lawyer_said_at=who.lawyer_said_at,
             last_recorded_at=last_recorded_at,
         )
     )
@@ -325,5 +326,5 @@ def _consul_told(told: Sequence[datetime], custody: Sequence[Custody]) -> dateti
         if since != datetime.max.replace(tzinfo=UTC) and part.ends != since:
             break
         since = part.begins
-    about = [at for at in told if custody and at >= since - CONSUL_BEFORE]
+    about = [at for at in told if custody and at >= since - periods()["consul_before"]]
     return min(about, default=max(told, default=None))

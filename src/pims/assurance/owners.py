@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from pims.assurance.kinds import AlarmKind
+from pims.foundation.access.actor import Actor
 from pims.foundation.access.models import PersonScope
 from pims.foundation.access.scope import SEE_SEALED
 from pims.foundation.access.selectors import HeldRole, roles_held, roles_in_order
@@ -111,3 +112,19 @@ def _watch(held: Iterable[HeldRole]) -> Watch:
 
 def _seeing_both() -> set[str]:
     return {role.code for role in roles_in_order() if set(role.permissions) >= BOTH}
+
+
+def may_dismiss(kind: AlarmKind, step: int, owner_role: str) -> tuple[str, ...]:
+    """The roles that may end such an alarm by a reason, lowest first: of its ladder those from the
+    step to which it has climbed, and whose it is now where that is another."""
+    able = kind.ladder[step:]
+    return able if owner_role in able else (owner_role, *able)
+
+
+def is_held_there(actor: Actor, roles: Iterable[str], establishment_id: int | None) -> bool:
+    """Whether the actor holds one of the roles at that establishment."""
+    wanted = set(roles)
+    return actor.system or any(
+        reach.role in wanted and reach.establishment_id in (None, establishment_id)
+        for reach in actor.reaches
+    )

@@ -32,6 +32,7 @@ class CustodyFacts:
     escort_not_returned_because: str = ""
     at_large_since: datetime | None = None
     birth_doubt: str = ""
+    birth_unknown: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,8 @@ def custody_alarms(facts: CustodyFacts, *, as_of: datetime) -> list[DueAlarm]:
     if facts.birth_doubt:
         since = facts.received_at
         found.append(_due(facts, "birth_in_doubt", facts.episode_id, since, why=facts.birth_doubt))
+    if facts.birth_unknown and facts.admission_due_at <= as_of and facts.at_large_since is None:
+        found.append(_due(facts, "birth_unknown", facts.episode_id, facts.admission_due_at))
     missing = facts.escort_not_returned_at
     if facts.escort_id is not None and missing is not None:
         because = facts.escort_not_returned_because

@@ -16,7 +16,7 @@ from pims.assurance.facts import collect_facts, collect_owed
 from pims.assurance.kinds import alarm_kinds
 from pims.assurance.locking import one_at_a_time
 from pims.assurance.models import Alarm
-from pims.assurance.owners import owner_of, watches_over
+from pims.assurance.owners import is_held_there, may_dismiss, owner_of, watches_over
 from pims.assurance.proof.days import end_of
 from pims.assurance.raising import (
     OF_PROOF,
@@ -29,6 +29,7 @@ from pims.assurance.raising import (
 )
 from pims.assurance.rules import DueAlarm, due_alarms
 from pims.facilities import selectors as facilities
+from pims.foundation.access.selectors import role_name
 from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel.decisions import Reason, refuse
 from pims.kernel.errors import InvalidInput, NotFound
@@ -48,6 +49,7 @@ BY_FACT = frozenset(
         "defect_undecided",
         "admission_overdue",
         "birth_in_doubt",
+        "birth_unknown",
         "countersign_missing",
         "identity_unsigned",
         "release_dates_differ",
@@ -56,6 +58,7 @@ BY_FACT = frozenset(
         "warrant_to_come",
         "order_in_doubt",
         "freed_without_order",
+        "order_unconfirmed",
     }
 )
 
@@ -194,7 +197,8 @@ def end_alarm(
 
     What the facts still call for is dismissed through the day `until` and comes back after it.
 
-    Raises Refused for a kind that only its fact ends; InvalidInput without a reason, or where what
+    Raises Refused for a kind that only its fact ends, and to whoever is below the step to which it
+    has climbed; InvalidInput without a reason, or where what
     goes on is given no day, one that is over, or one further off than `LONGEST`.
     """
     alarm = _locked(tx, alarm_id)
@@ -204,6 +208,7 @@ def end_alarm(
     )
     if not alarm_kinds()[alarm.kind].by_reason:
         refuse(Reason("assurance.only_fact_ends_it", {"kind": alarm.kind})).require()
+    _require_on_ladder(tx, alarm)
     if alarm.ended_at is None:
         comes_back = _comes_back(tx, alarm, until) if goes_on(alarm.kind) else None
         end_open(tx, alarm, kind=Alarm.EndKind.REASON, reason=reason, until=comes_back)
@@ -279,6 +284,14 @@ def _require(tx: Transaction, alarm: Alarm) -> None:
     tx.require("assurance.manage", establishment_id=alarm.establishment_id)
     if alarm.person_id is not None:
         tx.require_person("assurance.manage", people.canonical_id(alarm.person_id))
+
+
+def _require_on_ladder(tx: Transaction, alarm: Alarm) -> None:
+    """What has climbed past an officer is no longer that officer's to dismiss."""
+    able = may_dismiss(alarm_kinds()[alarm.kind], alarm.step, alarm.owner_role)
+    if not is_held_there(tx.actor, able, alarm.establishment_id):
+        roles = [{"en": role_name(role, "en"), "es": role_name(role, "es")} for role in able]
+        refuse(Reason("assurance.climbed_above_you", {"roles": roles})).require()
 
 
 def _locked(tx: Transaction, alarm_id: int) -> Alarm:

@@ -60,6 +60,12 @@ def is_fresh(event: EventRecord) -> bool:
         "courts.hearing_outcome_recorded",
         "courts.order_recorded",
         "courts.order_fell",
+        "courts.order_confirmed",
+        "courts.order_stands_again",
+        "people.amended",
+        "people.age_decided",
+        "people.merged",
+        "people.unmerged",
     ],
     only=is_fresh,
 )
@@ -207,7 +213,7 @@ def _of_van(event: EventRecord) -> dict[str, object]:
 
 
 def _why(event: EventRecord) -> dict[str, object]:
-    """What was amiss, in codes of `web.views.WHY`, for whoever has the alarm to deal with."""
+    """What was amiss, in codes of `web.particulars.WHY`, for whoever has the alarm to deal with."""
     found: list[str] = []
     if event.kind in ("release.released", "release.discharge_corrected"):
         marks = event.payload.get("marks")

@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -5,3 +7,7 @@ class CourtsConfig(AppConfig):
     name = "pims.courts"
     label = "courts"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        # The pages of papers ask it what they may show.
+        import_module("pims.courts.web.withheld")

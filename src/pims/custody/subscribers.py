@@ -1,4 +1,4 @@
-"""What follows for custody from a check by fingerprint: a check of identity like any other."""
+"""What follows for custody from what other rooms record: checks of identity, steps of admission."""
 
 from uuid import NAMESPACE_OID, uuid5
 
@@ -35,3 +35,20 @@ def keep_identity_checks(event: EventRecord) -> None:
         matched=event.payload["outcome"] == "match",
         happened_at=event.recorded_at,
     )
+
+
+@subscriber("custody.warrant_step", kinds=["authority.warrant_recorded"])
+def mark_the_warrant_step(event: EventRecord) -> None:
+    """A paper that was recorded at whatever desk is no longer to do in the admission: nobody says
+    the same a second time."""
+    person_id = event.person_id
+    episode = selectors.current_episodes([person_id]).get(person_id) if person_id else None
+    if episode is None:
+        return
+    row = selectors.admission(system_actor(), episode.episode_id)
+    if row.states["warrant"] == "todo":
+        services.complete_step(
+            Command(system_actor(), uuid5(NAMESPACE_OID, f"{event.event_id}/warrant_step")),
+            episode_id=episode.episode_id,
+            step="warrant",
+        )

@@ -1,24 +1,21 @@
 """Those who go: on the day that is calculated, when the fine is paid, on an order of bail."""
 
 from datetime import date
-from typing import TYPE_CHECKING
 
 from pims.authority import services as authority
 from pims.demo.inmates import Inmate
 from pims.demo.keying import OrderPaper, key_papers
 from pims.demo.records import note, read
+from pims.demo.state import State
 from pims.property import selectors as property_selectors
 from pims.property import services as property_room
 from pims.release import services as release
-
-if TYPE_CHECKING:
-    from pims.demo.simulation import Simulation
 
 # What is done before each gate; see the list of the discharge check.
 SETTLED = ("medication", "travel", "documents", "next_of_kin")
 
 
-def leave_in_the_morning(simulation: "Simulation", day: date, inmate: Inmate) -> None:
+def leave_in_the_morning(simulation: State, day: date, inmate: Inmate) -> None:
     if inmate.episode_id not in simulation.inside:
         return
     if inmate.stay.ends_by == "fine_paid":
@@ -46,7 +43,7 @@ def leave_in_the_morning(simulation: "Simulation", day: date, inmate: Inmate) ->
 
 
 def discharge(
-    simulation: "Simulation", day: date, inmate: Inmate, *, order_id: int | None, hour: int
+    simulation: State, day: date, inmate: Inmate, *, order_id: int | None, hour: int
 ) -> None:
     with simulation.at(day, hour, 8):
         first = simulation.officers.command

@@ -5,7 +5,7 @@ planted here, each gap with one prisoner, and each is written down for whoever c
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -22,22 +22,28 @@ from pims.people import selectors as people
 
 # The registers were entered two days ago.
 YEARS = 2 / 365
-# How many of each, and the alarm that each raises; a missing birth is looked for, not sounded.
+# How many of each, and the alarm that tells of it.
 GAPS = {
     "warrant_missing": (40, "no_valid_warrant"),
     "warrant_expired": (40, "no_valid_warrant"),
     "next_appearance_missing": (50, "defect_undecided"),
-    "birth_missing": (50, ""),
+    "birth_missing": (50, "birth_unknown"),
     "photograph_missing": (50, "admission_overdue"),
     "place_unknown": (30, "admission_overdue"),
     "property_receipt_missing": (40, "admission_overdue"),
+}
+# What else stands open about a gap: without the paper its step of the admission is undone, and a
+# remand without its next date proves nothing after its own day.
+FOLLOWS = {
+    "warrant_missing": {"admission_overdue"},
+    "next_appearance_missing": {"order_without_end"},
 }
 TOTAL = sum(count for count, _ in GAPS.values())
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """One planted gap. `alarm` is the kind that stands open about it, "" where none does."""
+    """One planted gap. `alarm` is the kind that stands open about it."""
 
     kind: str
     number: str
@@ -47,11 +53,11 @@ class Gap:
     alarm: str
 
 
-def with_gaps(plan: Plan, seed: int) -> Plan:
+def with_gaps(plan: Plan, seed: int, gaps: Mapping[str, int] | None = None) -> Plan:
     """The plan without any accidental fault and with exactly the gaps of `GAPS`, one a person.
 
-    The smaller the prison, the fewer: in proportion to 1,114 held. Raises ValueError where too
-    few are held for them.
+    The smaller the prison, the fewer: in proportion to 1,114 held; or as many of each kind as
+    `gaps` says. Raises ValueError where too few are held for them.
     """
     rng = Random(seed + 3)
     # Whoever was to leave in two days has left: nothing is under way.
@@ -59,8 +65,9 @@ def with_gaps(plan: Plan, seed: int) -> Plan:
     free = [stay for stay in stays if stay.inherited]
     share = min(1.0, len(stays) / 1050)
     for kind, (count, _) in GAPS.items():
+        wanted = round(count * share) if gaps is None else gaps.get(kind, 0)
         suitable = [stay for stay in free if _suits(kind, stay)]
-        chosen = rng.sample(suitable, round(count * share))
+        chosen = rng.sample(suitable, wanted)
         for stay in chosen:
             _plant(kind, stay, plan, rng)
         taken = {id(stay) for stay in chosen}
@@ -81,7 +88,7 @@ def planted(viewer: Actor, establishment_id: int, inside: Iterable[Inmate]) -> l
         kind = inmate.stay.gap
         _, alarm = GAPS[kind]
         open_kinds = {a.kind.code for a in assurance.alarms_of(viewer, inmate.person_id)}
-        if open_kinds != ({alarm} if alarm else set()) | _follows(kind):
+        if open_kinds != {alarm} | FOLLOWS.get(kind, set()):
             raise RuntimeError(f"{kind}: {sorted(open_kinds)} stand open and not {alarm!r}")
         found.append(
             Gap(
@@ -117,27 +124,17 @@ def read_back() -> list[Gap]:
 
 
 def still_open(viewer: Actor, gaps: Sequence[Gap]) -> list[Gap]:
-    """Those of `gaps` that nobody has closed yet: the fact is still missing, the alarm open."""
-    heads = people.person_headers(viewer, [gap.person_id for gap in gaps])
+    """Those of `gaps` that nobody has closed yet: an alarm about them is open."""
     found = []
     for gap in gaps:
-        if gap.alarm:
-            kinds = {alarm.kind.code for alarm in assurance.alarms_of(viewer, gap.person_id)}
-            is_open = bool(kinds & ({gap.alarm} | _follows(gap.kind)))
-        else:
-            is_open = heads[gap.person_id].birth_precision == "unknown"
-        if is_open:
+        kinds = {alarm.kind.code for alarm in assurance.alarms_of(viewer, gap.person_id)}
+        if kinds & ({gap.alarm} | FOLLOWS.get(gap.kind, set())):
             found.append(gap)
     return found
 
 
 def _list() -> Path:
     return instance.var_dir() / "demo" / "inherited_gaps.json"
-
-
-def _follows(kind: str) -> set[str]:
-    """Without the paper its step of the admission is undone too."""
-    return {"admission_overdue"} if kind == "warrant_missing" else set()
 
 
 def _clean(stay: Stay) -> Stay:

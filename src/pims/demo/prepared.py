@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from pims.demo.inmates import moment
 from pims.demo.simulation import Simulation
 from pims.foundation.commands.transaction import Command
-from pims.release import preparations
 from pims.release import services as release
-from pims.release.preparing import ITEMS
+from pims.release.selectors import preparations
+from pims.release.selectors.preparations import ITEMS
 
 SEEN_TO = {
     "other_warrants": "None found; asked at the registry.",

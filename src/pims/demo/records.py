@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
 from pims.authority import selectors as authority_selectors
 from pims.authority import services as authority
@@ -22,15 +21,13 @@ from pims.demo.keying import (
     warrant_name_of,
 )
 from pims.demo.plan import Stay
+from pims.demo.state import State
 from pims.foundation.commands.transaction import Command
 from pims.jurisdictions.holidays import is_closed
 from pims.sentences import services as sentences
 
-if TYPE_CHECKING:
-    from pims.demo.simulation import Simulation
 
-
-def key_group(simulation: "Simulation", group: list[Inmate], on: date) -> None:
+def key_group(simulation: State, group: list[Inmate], on: date) -> None:
     """The orders that they came on, before anybody asks for a place; dates of who will go."""
     papers = [
         (of_one, paper) for of_one in _by_paper(group) for paper in _papers(simulation, of_one, on)
@@ -58,14 +55,14 @@ def key_group(simulation: "Simulation", group: list[Inmate], on: date) -> None:
     work_out(simulation, group)
 
 
-def work_out(simulation: "Simulation", group: list[Inmate]) -> None:
+def work_out(simulation: State, group: list[Inmate]) -> None:
     """The dates of those who go on them before the end; of all others they come together."""
     going = [i.person_id for i in group if i.stay.judgment is not None and i.stay.leaves]
     if going:
         sentences.recalculate(Command(simulation.officers.system), person_ids=going)
 
 
-def note(simulation: "Simulation", inmates: list[Inmate], keyed: Keyed, on: date) -> None:
+def note(simulation: State, inmates: list[Inmate], keyed: Keyed, on: date) -> None:
     for number, inmate in enumerate(inmates):
         inmate.in_court = keyed.in_court or inmate.in_court
         inmate.warrant_name_id = keyed.warrant_name_ids[number] or inmate.warrant_name_id
@@ -74,7 +71,7 @@ def note(simulation: "Simulation", inmates: list[Inmate], keyed: Keyed, on: date
     simulation.unread[_next_working_day(on)].append(inmates[0])
 
 
-def _papers(simulation: "Simulation", of_one: list[Inmate], on: date) -> list[OrderPaper]:
+def _papers(simulation: State, of_one: list[Inmate], on: date) -> list[OrderPaper]:
     inmate, stay = of_one[0], of_one[0].stay
     if stay.gap == "warrant_missing":
         return []
@@ -107,7 +104,7 @@ def _papers(simulation: "Simulation", of_one: list[Inmate], on: date) -> list[Or
     ]
 
 
-def _appeal(simulation: "Simulation", inmate: Inmate, on: date) -> OrderPaper:
+def _appeal(simulation: State, inmate: Inmate, on: date) -> OrderPaper:
     dated = min(inmate.stay.arrives + timedelta(days=9), on)
     return OrderPaper(
         kind="appeal_lodged",
@@ -119,7 +116,7 @@ def _appeal(simulation: "Simulation", inmate: Inmate, on: date) -> OrderPaper:
     )
 
 
-def _decide(simulation: "Simulation", inmate: Inmate) -> None:
+def _decide(simulation: State, inmate: Inmate) -> None:
     if inmate.warrant_name_id is None:
         return
     name = authority_selectors.warrant_name(simulation.officers.system, inmate.warrant_name_id)
@@ -131,7 +128,7 @@ def _decide(simulation: "Simulation", inmate: Inmate) -> None:
     )
 
 
-def second_readings(simulation: "Simulation", day: date) -> None:
+def second_readings(simulation: State, day: date) -> None:
     """What was keyed on a day another officer reads on the next working day, before noon."""
     waiting = [inmate for inmate in simulation.unread.pop(day, []) if inmate.unread]
     if waiting:
@@ -139,7 +136,7 @@ def second_readings(simulation: "Simulation", day: date) -> None:
             read(simulation, waiting)
 
 
-def read(simulation: "Simulation", inmates: Sequence[Inmate]) -> None:
+def read(simulation: State, inmates: Sequence[Inmate]) -> None:
     """Another officer reads whatever of theirs is still to be read again."""
     for group in groups(list({inmate.episode_id: inmate for inmate in inmates}.values())):
         readings = {i: reading for one in group for i, reading in one.unread.items()}
@@ -149,7 +146,7 @@ def read(simulation: "Simulation", inmates: Sequence[Inmate]) -> None:
             inmate.unread.clear()
 
 
-def go_through_register(simulation: "Simulation", day: date) -> None:
+def go_through_register(simulation: State, day: date) -> None:
     """Two officers see, and write down, everybody who is inside."""
     with simulation.at(day, 20, 30):
         for group in groups(list(simulation.inside.values())):
@@ -159,7 +156,7 @@ def go_through_register(simulation: "Simulation", day: date) -> None:
             )
 
 
-def forfeit(simulation: "Simulation", day: date, inmate: Inmate) -> None:
+def forfeit(simulation: State, day: date, inmate: Inmate) -> None:
     judgment = inmate.stay.judgment
     if judgment is None or judgment.forfeited_on is None:
         return
@@ -173,7 +170,7 @@ def forfeit(simulation: "Simulation", day: date, inmate: Inmate) -> None:
         )
 
 
-def _next(simulation: "Simulation", stay: Stay, first: date | None) -> date | None:
+def _next(simulation: State, stay: Stay, first: date | None) -> date | None:
     if stay.gap == "next_appearance_missing":
         return None
     if stay.kind == "remand":
@@ -186,7 +183,7 @@ def _next(simulation: "Simulation", stay: Stay, first: date | None) -> date | No
 
 
 def outcome_of(
-    simulation: "Simulation",
+    simulation: State,
     day: date,
     inmate: Inmate,
     row: ReturnRow,

@@ -3,7 +3,7 @@
 import gc
 import json
 import time as wall
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, time
 from random import Random
@@ -17,6 +17,7 @@ from pims.authority.selectors import bodies
 from pims.config import instance
 from pims.custody import selectors as custody
 from pims.demo import inherited as handover
+from pims.demo.alarms import answer_for_births, judge_everyone
 from pims.demo.books import close_books, sign_law
 from pims.demo.bulk_copy import take_ids
 from pims.demo.fingerprints import planted, take_everybodys_fingers
@@ -59,6 +60,7 @@ def load(
     seed: int,
     report: Report,
     inherited: bool = False,
+    gaps: Mapping[str, int] | None = None,
     troubles: bool = False,
     processes: int | None = None,
 ) -> Loaded:
@@ -71,7 +73,8 @@ def load(
     `troubles` of an evening are planted (`pims.demo.today`).
 
     With `inherited` everyone was taken over from paper two days ago, with gaps to work down
-    (`pims.demo.inherited`), and nothing is under way.
+    (`pims.demo.inherited`; `gaps` is how many of each kind, else in proportion to the prison), and
+    nothing is under way.
 
     Raises Refused where somebody is held here already: real people and made ones never mix.
     """
@@ -90,7 +93,7 @@ def load(
             lapsed=LAPSED if troubles or inherited else 0,
         )
         if inherited:
-            plan = handover.with_gaps(plan, seed)
+            plan = handover.with_gaps(plan, seed, gaps)
         _number(plan)
         enter(BEGUN, {"prisoners": prisoners, "seed": seed, "inherited": inherited})
         simulation = _prison(plan, seed, report)
@@ -111,6 +114,10 @@ def load(
                 assurance.sweep(
                     Command(simulation.officers.system), establishment_id=where.establishment_id
                 )
+        if inherited:
+            judge_everyone(now)
+        else:
+            answer_for_births(simulation, now)
         counts = custody.counts(simulation.officers.system, simulation.establishment_id)
         if inherited:
             handover.write_down(

@@ -2,25 +2,20 @@
 
 import time as wall
 from collections import defaultdict
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
-from random import Random
-from zoneinfo import ZoneInfo
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
 from pims.authority import selectors as authority_selectors
 from pims.custody import services as custody
 from pims.custody.services import BodyReceiptInput, EscortInput, ReturnRow
 from pims.demo.admitting import Admission, admit_group
 from pims.demo.departures import discharge, leave_in_the_morning
-from pims.demo.inmates import Inmate, groups, moment, status_of
-from pims.demo.judgments import sitting
+from pims.demo.inmates import Inmate, groups, status_of
 from pims.demo.keying import key_outcomes
-from pims.demo.officers import Officers
 from pims.demo.people import settings
 from pims.demo.places import Group, PlaceKeeper, units_for
-from pims.demo.plan import Plan, Stay
+from pims.demo.plan import Stay
 from pims.demo.records import (
     forfeit,
     go_through_register,
@@ -30,41 +25,20 @@ from pims.demo.records import (
     second_readings,
     work_out,
 )
+from pims.demo.state import State
 from pims.kernel import clock
 from pims.kernel.errors import Refused
 from pims.people import services as people
 from pims.property.services import ItemInput
 from pims.safety.selectors import questions
 
-Report = Callable[[str], None]
 # The register was gone through with everybody so long before the last day.
 REGISTER = timedelta(days=3)
 
 
-def _by_day() -> dict[date, list[Inmate]]:
-    return defaultdict(list)
-
-
 @dataclass(slots=True)
-class Simulation:
+class Simulation(State):
     """One establishment through the planned window."""
-
-    plan: Plan
-    officers: Officers
-    establishment_id: int
-    zone: ZoneInfo
-    report: Report
-    rng: Random
-    inside: dict[int, Inmate] = field(default_factory=dict)
-    hearings: dict[date, list[Inmate]] = field(default_factory=_by_day)
-    leaving: dict[date, list[Inmate]] = field(default_factory=_by_day)
-    unread: dict[date, list[Inmate]] = field(default_factory=_by_day)
-    forfeits: dict[date, list[Inmate]] = field(default_factory=_by_day)
-    bodies: dict[str, int] = field(default_factory=dict)
-    body_names: dict[str, str] = field(default_factory=dict)
-    places: PlaceKeeper = field(default_factory=PlaceKeeper)
-    serial: int = 0
-    share: tuple[int, int] = (0, 1)
 
     def days(self) -> Iterator[None]:
         """Everything from the first day to yesterday, stopping after each; tells how far it is."""
@@ -209,10 +183,6 @@ class Simulation:
             return "no"
         return "yes" if self.rng.random() < _YES.get(question, 0.03) else "no"
 
-    def open_day(self, court: str) -> date:
-        """A day of that court after the last one of the plan."""
-        return sitting(court, self.plan.end + timedelta(days=self.rng.randint(1, 60)))
-
     def _schedule(self, inmate: Inmate) -> None:
         stay = inmate.stay
         for day in stay.hearings:
@@ -281,11 +251,6 @@ class Simulation:
             place_id=place_id,
         )
         inmate.place_id = place_id
-
-    def free_place(self, inmate: Inmate) -> None:
-        if inmate.place_id is not None and inmate.place_id in self.places.cell_of:
-            self.places.leave(inmate.place_id)
-        inmate.place_id = None
 
     # -- court ---------------------------------------------------------------------------------
     def _court(self, day: date, due: list[Inmate]) -> None:
@@ -393,16 +358,6 @@ class Simulation:
                         chosen = None
                 if chosen is None:
                     self._place(inmate)
-
-    # -- the clock -----------------------------------------------------------------------------
-    def instant(self, day: date, hour: int, minute: int) -> datetime:
-        return datetime.combine(day, time(hour, minute), self.zone)
-
-    @contextmanager
-    def at(self, day: date, hour: int, minute: int) -> Iterator[None]:
-        """Within the block it is that moment, for the services and for the database."""
-        with moment(self.instant(day, hour, minute)):
-            yield
 
 
 def _seen(stay: Stay) -> str:

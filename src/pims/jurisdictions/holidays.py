@@ -109,6 +109,21 @@ def kept_on(day: date, kept: str) -> date:
     return day
 
 
+class Years:
+    """The holidays of one calendar, each year worked out once."""
+
+    __slots__ = ("_calendar", "_known")
+
+    def __init__(self, calendar: Calendar) -> None:
+        self._calendar = calendar
+        self._known: dict[int, Mapping[date, Holiday]] = {}
+
+    def on(self, day: date) -> Holiday | None:
+        if day.year not in self._known:
+            self._known[day.year] = self._calendar.kept_in(day.year)
+        return self._known[day.year].get(day)
+
+
 @cache
 def calendar(jurisdiction: str = HERE) -> Calendar:
     """Raises BadTable, FileNotFoundError."""

@@ -8,7 +8,7 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from functools import cache
@@ -18,7 +18,7 @@ from itertools import pairwise
 from typing import Any, Literal
 
 from pims.jurisdictions.here import HERE
-from pims.jurisdictions.holidays import holiday_on
+from pims.jurisdictions.holidays import Years, holiday_on, parse_calendar
 from pims.kernel.terms import MissingDay, MonthRule, Order
 
 Rounding = Literal["up", "down"]
@@ -102,16 +102,20 @@ class ReleaseDay:
     """The days on which the gate's office is closed: who is due on one goes on the last before it.
 
     `weekend` counts Monday as 0; `holidays` are (month, day); `calendar` names the jurisdiction
-    whose public holidays are kept as well, "" for none.
+    whose public holidays are kept as well, "" for none: as `years` has them where it is given, else
+    as its table says today.
     """
 
     weekend: frozenset[int]
     holidays: frozenset[tuple[int, int]]
     calendar: str = ""
+    years: Years | None = field(default=None, compare=False, repr=False)
 
     def is_closed(self, day: date) -> bool:
         if day.weekday() in self.weekend or (day.month, day.day) in self.holidays:
             return True
+        if self.years is not None:
+            return self.years.on(day) is not None
         return bool(self.calendar) and holiday_on(day, self.calendar) is not None
 
 
@@ -150,13 +154,15 @@ class LawVersion:
 class Law:
     """All versions of one jurisdiction's law of sentences, oldest first.
 
-    `by` says which date chooses among them: that of the sentence or that of the offence.
+    `by` says which date chooses among them: that of the sentence or that of the offence. `holidays`
+    is the text of the calendar that it was read with, "" where it goes by the table of today.
     """
 
     code: str
     label: Mapping[str, str]
     by: Literal["sentence", "offence"]
     versions: tuple[LawVersion, ...]
+    holidays: str = ""
 
     def versions_for(self, *, passed_on: date, offence_on: date | None) -> list[LawVersion]:
         """Those that can govern: one, none where the law has no rule for that time, or several
@@ -176,10 +182,33 @@ def laws() -> tuple[str, ...]:
 @cache
 def sentence_law(jurisdiction: str) -> Law:
     """The law of a jurisdiction. Raises NoSuchLaw, and ValueError where its data is wrong."""
+    return law_of(tomllib.loads(_rules_text(jurisdiction)))
+
+
+@dataclass(frozen=True, slots=True)
+class LawText:
+    """All that a law says, as TOML: its rules, and the holidays that it goes by, "" for none."""
+
+    rules: str
+    holidays: str = ""
+
+
+def shipped_text(jurisdiction: str) -> LawText:
+    """What the files say of a jurisdiction's law today. Raises NoSuchLaw."""
+    named = holidays_text(sentence_law(jurisdiction))
+    return LawText(_rules_text(jurisdiction), named.decode("utf-8"))
+
+
+def law_from(text: LawText) -> Law:
+    """The law of a text alone, whatever the files say. Raises ValueError where it can't be one."""
+    return law_of(tomllib.loads(text.rules), holidays=text.holidays)
+
+
+def _rules_text(jurisdiction: str) -> str:
     if not jurisdiction.isidentifier() or jurisdiction not in laws():
         raise NoSuchLaw(jurisdiction)
     found = files("pims.jurisdictions") / jurisdiction / "sentences.toml"
-    return law_of(tomllib.loads(found.read_text("utf-8")))
+    return found.read_text("utf-8")
 
 
 def month_rule(on: date) -> MonthRule:
@@ -188,11 +217,13 @@ def month_rule(on: date) -> MonthRule:
     return next((one for one in versions if one.covers(on)), versions[-1]).month_rule
 
 
-def law_of(data: Mapping[str, Any]) -> Law:
-    """A law from its data, as `sentences.toml` has it. Raises ValueError where it can't be one."""
+def law_of(data: Mapping[str, Any], *, holidays: str = "") -> Law:
+    """A law from its data, as `sentences.toml` has it; its holidays from a text of their own, where
+    one is given. Raises ValueError where it can't be one."""
+    years = Years(parse_calendar(tomllib.loads(holidays))) if holidays else None
     try:
         code = str(data["law"])
-        versions = tuple(_version(one, code) for one in data["version"])
+        versions = tuple(_version(one, code, years) for one in data["version"])
         by = _one_of(data["by"], ("sentence", "offence"))
         label = {"en": str(data["en"]), "es": str(data["es"])}
     except (KeyError, TypeError) as error:
@@ -202,10 +233,10 @@ def law_of(data: Mapping[str, Any]) -> Law:
     for older, newer in pairwise(versions):
         if older.ends is None or older.ends != newer.begins:
             raise ValueError(f"{code}: {newer.version} does not begin where {older.version} ends")
-    return Law(code, label, by, versions)
+    return Law(code, label, by, versions, holidays)
 
 
-def _version(data: Mapping[str, Any], law: str) -> LawVersion:
+def _version(data: Mapping[str, Any], law: str, years: Years | None) -> LawVersion:
     name = str(data["version"])
     if unknown := set(data) - {"version", "begins", "ends", *_RULES}:
         raise ValueError(f"{name}: {', '.join(sorted(unknown))} is no rule of ours")
@@ -236,12 +267,12 @@ def _version(data: Mapping[str, Any], law: str) -> LawVersion:
         part_payment=None if payment is None else _one_of(payment["rounding"], ("up", "down")),
         review_months=None if review is None else _positive(review["months"]),
         juvenile_under=None if juvenile is None else _positive(juvenile["under"]),
-        release_day=None if release is None else _release_day(release, law),
+        release_day=None if release is None else _release_day(release, law, years),
         rules={key: _rule(name, key, data[key]) for key in _RULES if key in data or key in _NEEDED},
     )
 
 
-def _release_day(data: Mapping[str, Any], law: str) -> ReleaseDay:
+def _release_day(data: Mapping[str, Any], law: str, years: Years | None) -> ReleaseDay:
     """`holidays` are days of the year, or ``"calendar"``: those of `holidays.toml` beside it."""
     weekend = frozenset(int(day) for day in data["weekend"])
     if not weekend <= frozenset(range(7)) or len(weekend) > 3:
@@ -249,13 +280,15 @@ def _release_day(data: Mapping[str, Any], law: str) -> ReleaseDay:
     if data["holidays"] == CALENDAR:
         if not law.isidentifier() or not _holidays_of(law).is_file():
             raise ValueError(f"{law} has no calendar of holidays")
-        return ReleaseDay(weekend, frozenset(), law)
+        return ReleaseDay(weekend, frozenset(), law, years)
     holidays = frozenset((int(text[:2]), int(text[3:])) for text in data["holidays"])
     return ReleaseDay(weekend, holidays)
 
 
 def holidays_text(law: Law) -> bytes:
-    """What the law's calendars of holidays say today: dates move with it."""
+    """What the law's calendars of holidays say: dates move with it."""
+    if law.holidays:
+        return law.holidays.encode()
     named = {one.release_day.calendar for one in law.versions if one.release_day is not None}
     return b"".join(_holidays_of(name).read_bytes() for name in sorted(named) if name)
 

@@ -298,12 +298,16 @@ class Mark(PersonPart):
 
 @recorded
 class Contact(PersonPart):
-    """Who is told, or who speaks, for the person."""
+    """Who is told, or who speaks, for the person; or, by own wish, that no lawyer does (`name` "").
+
+    `asked_at` is when that was asked of the person, null where only `recorded_at` is known.
+    """
 
     class Kind(models.TextChoices):
         NEXT_OF_KIN = "next_of_kin"
         EMERGENCY = "emergency"
         LAWYER = "lawyer"
+        NO_LAWYER = "no_lawyer"
         OTHER = "other"
 
     kind = models.CharField(max_length=11, choices=Kind.choices)
@@ -314,6 +318,7 @@ class Contact(PersonPart):
     address = models.CharField(max_length=300, blank=True)
     language = models.CharField(max_length=3, blank=True)
     note = models.CharField(max_length=500, blank=True)
+    asked_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "people_contact"

@@ -9,7 +9,7 @@ from pims.authority.selectors import WarrantBrief
 from pims.courts import selectors as courts
 from pims.foundation.access.selectors import system_actor
 from pims.kernel.periods import Period
-from pims.release.preparing import Due
+from pims.release.rules.preparing import Due
 from pims.sentences import selectors as sentences
 from pims.sentences.selectors import ReleaseDates
 

@@ -14,7 +14,6 @@ from pims.release.dated import as_calculated, calculated
 from pims.release.denials import denials_in
 from pims.release.models import DischargeCase, DischargeItem, Preparation
 from pims.release.one_custody import ThisCustody, this_custody
-from pims.release.preparing import DateDoubts
 from pims.release.rules import (
     DetainingWarrant,
     DischargeFacts,
@@ -23,6 +22,7 @@ from pims.release.rules import (
     UndecidedWarrant,
     clock_start,
 )
+from pims.release.rules.preparing import DateDoubts
 
 # At what hour of the final date a prisoner should walk. Working practice, unconfirmed: the
 # service's legal officer has yet to say; only the alarm's clock depends on it, never the gate.
@@ -48,6 +48,7 @@ def collect_facts(case: DischargeCase, *, at: datetime) -> DischargeFacts:
     # A typed day is a final date only where a paper of this custody says so.
     named = case.final_date in final_dates(papers, custody_now)
     on_paper = case.final_date in final_dates(written, custody_now)
+    doubted = courts.reading_doubts([case.person_id]).get(case.person_id, ())
     return DischargeFacts(
         basis=case.basis,
         order_state="" if order is None else order.state,
@@ -102,7 +103,8 @@ def collect_facts(case: DischargeCase, *, at: datetime) -> DischargeFacts:
             )
             .exclude(differences=[])
             .exists(),
-            unread=len(courts.unread_orders([case.person_id]).get(case.person_id, ())),
+            unread=sum(one.why != "not_blind" for one in doubted),
+            not_blind=sum(one.why == "not_blind" for one in doubted),
         ),
     )
 

@@ -23,6 +23,7 @@ from pims.people import selectors as people
 from pims.sentences.engine import Adjustment, Case, Finding, Sentence, Term
 from pims.sentences.engine.case import PAYMENTS
 from pims.sentences.models import Adjustment as AdjustmentRow
+from pims.sentences.shared_amounts import paid_together
 
 # Kind of a row -> kind for the engine; a payment is in part wherever an amount is known.
 ADJUSTMENT_KINDS = {
@@ -190,10 +191,14 @@ def _assembled(
     case = Case(
         case_id=str(root),
         sentences=tuple(_sentence(one, numbers, fallen, faults) for one in standing),
-        adjustments=tuple(
-            adjustment_of(row, numbers)
-            for row in certified
-            if row.sentence_id is None or row.sentence_id not in fallen
+        adjustments=paid_together(
+            standing,
+            [
+                adjustment_of(row, numbers)
+                for row in certified
+                if row.sentence_id is None or row.sentence_id not in fallen
+            ],
+            numbers,
         ),
         as_of=as_of,
         born_on=born_on,

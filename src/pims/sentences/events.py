@@ -84,3 +84,52 @@ class SignatureWithdrawn(Event):
     signature_id: int
     law: str
     rule_code: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LawProposed(Event):
+    """`moved`: how many people would have another answer."""
+
+    kind: ClassVar[str] = "sentences.law_proposed"
+    proposal_id: int
+    law: str
+    moved: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class LawCompared(Event):
+    kind: ClassVar[str] = "sentences.law_compared"
+    proposal_id: int
+    law: str
+    moved: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class LawAgreedTo(Event):
+    kind: ClassVar[str] = "sentences.law_agreed_to"
+    proposal_id: int
+    law: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LawDeclined(Event):
+    kind: ClassVar[str] = "sentences.law_declined"
+    proposal_id: int
+    law: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LawPutInForce(Event):
+    kind: ClassVar[str] = "sentences.law_put_in_force"
+    law_in_force_id: int
+    law: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LawWorkedOut(Event):
+    """Everybody's dates have been worked out by a law that was put in force."""
+
+    kind: ClassVar[str] = "sentences.law_worked_out"
+    law_in_force_id: int
+    law: str
+    people: int

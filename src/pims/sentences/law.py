@@ -11,21 +11,60 @@ from pathlib import Path
 from pims.jurisdictions.here import HERE
 from pims.jurisdictions.sentence_law import (
     Law,
+    LawText,
     Rule,
     holidays_text,
+    law_from,
     law_of,
     laws,
     sentence_law,
+    shipped_text,
 )
 from pims.kernel.errors import Refused
 from pims.kernel.reasons import Reason
-from pims.sentences.models import RuleSignature
+from pims.sentences.models import LawInForce, RuleSignature
+from pims.sentences.models import LawText as KeptText
 
 MOST_BYTES = 2**20
 
 
+_KEPT: dict[str, Law] = {}
+
+
 def law_in_force() -> Law:
-    return sentence_law(HERE)
+    """The law that was put in force here, whatever the files of this version say.
+
+    Before the first calculation there is none yet, and the files are what will be. One query.
+    """
+    found = LawInForce.objects.filter(law=HERE, ended_at=None)
+    said = found.values_list("text__fingerprint", flat=True).first()
+    return sentence_law(HERE) if said is None else law_kept(said)
+
+
+def law_kept(said: str) -> Law:
+    """The law of a kept text by its fingerprint."""
+    if said not in _KEPT:
+        row = KeptText.objects.get(law=HERE, fingerprint=said)
+        _KEPT[said] = law_from(LawText(row.rules, row.holidays))
+    return _KEPT[said]
+
+
+def text_shipped() -> LawText:
+    """The law as the files of this version have it."""
+    return shipped_text(HERE)
+
+
+def text_fingerprint(text: LawText) -> str:
+    return _digest(f"{text.rules}\0{text.holidays}".encode())
+
+
+def says_the_same(one: LawText, other: LawText) -> bool:
+    """Whether two texts are one law, remarks in their files apart."""
+    return _said(one) == _said(other)
+
+
+def _said(text: LawText) -> object:
+    return tomllib.loads(text.rules), tomllib.loads(text.holidays)
 
 
 def signed_rules(law: Law) -> frozenset[str]:
@@ -110,7 +149,7 @@ def _engine() -> str:
     """Of the engine's own text: an engine that was mended works everything out anew."""
     room = files("pims.sentences")
     parts = [one for one in (room / "engine").iterdir() if one.name.endswith(".py")]
-    parts += [room / "assembling.py", room / "keeping.py"]
+    parts += [room / f"{name}.py" for name in ("assembling", "keeping", "shared_amounts")]
     return _digest(b"\0".join(p.read_bytes() for p in sorted(parts, key=lambda one: one.name)))
 
 

@@ -1,10 +1,13 @@
-"""What only the calendar changes: every date worked out anew at night."""
+"""What only the calendar changes, worked out anew at night; and everybody's dates by a new law."""
+
+from collections.abc import Callable
 
 from procrastinate.contrib.django import app
 
 from pims.foundation.access.selectors import system_actor
 from pims.foundation.commands.transaction import Command
 from pims.sentences import selectors, services
+from pims.sentences.services.activating import TASK
 
 # So many are locked at a time that nobody at a desk waits.
 AT_ONCE = 200
@@ -14,7 +17,41 @@ AT_ONCE = 200
 @app.periodic(cron="0 7 * * *")
 @app.task(queue="clock", queueing_lock="sentences.nightly", pass_context=False)
 def work_everything_out(timestamp: int) -> None:
-    """An open absence grows by a day; an engine that was mended gives other answers."""
+    """An open absence grows by a day; an engine that was mended gives other answers.
+
+    What a worker that was killed left of a new law is done with it.
+    """
+    unfinished = selectors.unfinished_laws()
+    done = _everybody()
+    for number in unfinished:
+        services.note_progress(
+            Command(system_actor()), law_in_force_id=number, done=done, finished=True
+        )
+
+
+@app.task(name=TASK, queue="clock", pass_context=False)
+def work_out_by_new_law(law_in_force_id: int) -> None:
+    """After a law was put in force; whoever is asked for meanwhile is worked out by it already."""
+    actor = system_actor()
+
+    reached = 0
+
+    def told(done: int) -> None:
+        nonlocal reached
+        reached = done
+        services.note_progress(Command(actor), law_in_force_id=law_in_force_id, done=done)
+
+    try:
+        _everybody(told)
+    finally:
+        services.note_progress(
+            Command(actor), law_in_force_id=law_in_force_id, done=reached, finished=True
+        )
+
+
+def _everybody(told: Callable[[int], None] = lambda _done: None) -> int:
+    """How many were looked at; one for whom nothing can be worked out leaves nobody else without
+    dates."""
     actor = system_actor()
     persons = sorted(selectors.everybody())
     failed: list[Exception] = []
@@ -22,7 +59,8 @@ def work_everything_out(timestamp: int) -> None:
         try:
             services.recalculate(Command(actor), person_ids=persons[start : start + AT_ONCE])
         except Exception as error:
-            # One person whom nothing can be worked out for leaves nobody else without dates.
             failed.append(error)
+        told(min(start + AT_ONCE, len(persons)))
     if failed:
         raise ExceptionGroup("not everybody's dates were worked out", failed)
+    return len(persons)

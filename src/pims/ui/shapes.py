@@ -18,12 +18,16 @@ PLACE = _("Place")
 
 @dataclass(frozen=True, slots=True)
 class NavItem:
-    """An entry of the navigation, of tabs or of a sub navigation; `count` shows beside it."""
+    """An entry of the navigation, of tabs or of a sub navigation; `count` shows beside it.
+
+    One with `items` opens them and leads nowhere itself; it is current where one of them is.
+    """
 
     label: Text
     url: str
     current: bool = False
     count: int | None = None
+    items: tuple["NavItem", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,6 @@ from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from django.conf import settings
@@ -16,6 +14,8 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from pims.assurance.selectors import alarm_count
+from pims.assurance.web.queue import under_way
 from pims.foundation.access import sessions
 from pims.foundation.access.actor import ANONYMOUS, Actor
 from pims.foundation.access.selectors import role_name
@@ -33,13 +33,15 @@ class Entry:
     url_name: str
     permission: str | None
     prefix: str = ""
+    group: Promise | None = None
 
 
+# What is opened a few times a week stands under one word: the menu of everybody fits a line.
+WHO, HOUSE = _("Who is who"), _("Administration")
+FIT_A_LINE = 10
 MENU = (
     Entry(_("Start"), "home", None),
     Entry(_("Reception"), "custody:reception", "custody.receive", "/custody/reception"),
-    Entry(_("Known twice?"), "people:matches", "people.edit", "/people/matches"),
-    Entry(_("Fingerprints"), "biometrics:candidates", "biometrics.examine", "/fingerprints"),
     Entry(_("Roll"), "custody:roll", "custody.view", "/custody/roll"),
     Entry(_("Board"), "live:board", "live.view", "/board"),
     Entry(_("Out and returns"), "custody:desk", "custody.escort", "/custody/desk"),
@@ -47,14 +49,19 @@ MENU = (
     Entry(_("Courts"), "courts:index", "courts.view", "/courts"),
     Entry(_("Release dates"), "sentences:queue", "sentences.view", "/sentences"),
     Entry(_("Discharge"), "release:index", "release.view", "/release"),
-    Entry(_("Agencies"), "exchange:index", "exchange.view", "/exchange"),
-    Entry(_("Units"), "facilities:index", "facilities.view", "/facilities"),
-    Entry(_("Ten at random"), "visiting_sample", "visiting.sample", "/visiting"),
+    Entry(_("Known twice?"), "people:matches", "people.edit", "/people/matches", WHO),
     Entry(
-        _("Orders on records"), "administration:records", "people.seal", "/administration/records"
+        _("Fingerprints"), "biometrics:candidates", "biometrics.examine", "/fingerprints", WHO
     ),
-    Entry(_("Users"), "administration:users", "access.view", "/administration/users"),
-)
+    Entry(_("Units"), "facilities:index", "facilities.view", "/facilities", HOUSE),
+    Entry(_("Agencies"), "exchange:index", "exchange.view", "/exchange", HOUSE),
+    Entry(_("Ten at random"), "visiting_sample", "visiting.sample", "/visiting", HOUSE),
+    Entry(
+        _("Orders on records"), "administration:records", "people.seal",
+        "/administration/records", HOUSE,
+    ),
+    Entry(_("Users"), "administration:users", "access.view", "/administration/users", HOUSE),
+)  # fmt: skip
 
 
 # Where a release order and a critical alarm are heard: the desks at which somebody always sits.
@@ -102,12 +109,7 @@ def _of_user(request: Any, actor: Actor) -> dict[str, Any]:
         "establishment": establishment.name if establishment else "",
         "establishments": request.establishments,
         "establishment_url": address("signin:establishment"),
-        "nav": [
-            NavItem(entry.label, url, current=_is_here(entry, url, here))
-            for entry in MENU
-            if opens(actor, entry.permission, entry.url_name, where)
-            and (url := address(entry.url_name))
-        ],
+        "nav": menu(actor, where, here),
         "search_url": address("search") if sees_people else "",
         "search_text": request.GET.get("q", "") if sees_people else "",
         "draft_key": draft_key(actor.user_id) if _is_safe(request) else "",
@@ -115,8 +117,30 @@ def _of_user(request: Any, actor: Actor) -> dict[str, Any]:
         "alarms_url": address("assurance:alarms")
         if opens(actor, "assurance.view", "assurance:alarms", where)
         else "",
+        "queue": under_way(request),
         "alarm_count": _alarm_count(actor, request.establishment_id),
     }
+
+
+def menu(actor: Actor, establishment_id: int | None, here: str) -> list[NavItem]:
+    """What the actor may open there, in order.
+
+    More than fit a line are grouped; a group of which they open but one page is that page.
+    """
+    shown = [
+        (entry.group, NavItem(entry.label, url, current=_is_here(entry, url, here)))
+        for entry in MENU
+        if opens(actor, entry.permission, entry.url_name, establishment_id)
+        and (url := address(entry.url_name))
+    ]
+    if len(shown) <= FIT_A_LINE:
+        return [item for _group, item in shown]
+    found = [item for group, item in shown if group is None]
+    for name in (WHO, HOUSE):
+        items = tuple(item for group, item in shown if group is name)
+        current = any(item.current for item in items)
+        found += items if len(items) < 2 else (NavItem(name, "", current, items=items),)
+    return found
 
 
 def draft_key(user_id: int) -> str:
@@ -166,7 +190,4 @@ def _alarm_count(actor: Actor, establishment_id: int | None) -> Callable[[], int
     """Counted only where the template asks for it, and once however often it does."""
     if establishment_id is None or not actor.can_at("assurance.view", establishment_id):
         return 0
-    if find_spec("pims.assurance.selectors") is None:
-        return 0
-    count = import_module("pims.assurance.selectors").alarm_count
-    return cache(lambda: int(count(actor, establishment_id)))
+    return cache(lambda: alarm_count(actor, establishment_id))

@@ -1,20 +1,33 @@
 """What is owed to the person: a place fit for the age, a consul, a lawyer, and being seen."""
 
-from collections.abc import Iterator
+import tomllib
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from functools import cache
+from importlib.resources import files
 
 from pims.assurance.proof.days import day_of, grown_up_on, start_of
 from pims.assurance.proof.kinds import fault_kinds
 from pims.assurance.proof.look import Fault, Look
+from pims.assurance.proof.made import made_at
 
-# "Without delay", as the service counts it; to be confirmed.
-CONSUL_WITHIN = timedelta(hours=24)
-# Told by the police before the reception is told: in their cells, and not in an earlier custody.
-CONSUL_BEFORE = timedelta(days=7)
-LAWYER_WITHIN = timedelta(days=7)
-SEEN_WITHIN = timedelta(days=30)
 # ISO 3166 has none for them: not known, stateless.
 _NO_COUNTRY = frozenset({"ZZ", "XX"})
+
+
+@cache
+def periods() -> Mapping[str, timedelta]:
+    """The periods of `periods.toml`, by their names without the unit."""
+    text = (files("pims.assurance.proof") / "periods.toml").read_text("utf-8")
+    found = {}
+    for name, count in tomllib.loads(text).items():
+        what, _sep, unit = name.rpartition("_")
+        found[what] = timedelta(**{unit: count})
+    return found
+
+
+def _day(at: datetime, look: Look) -> str:
+    return day_of(at, look.history.zone).isoformat()
 
 
 def _reference(kind: str) -> str:
@@ -63,7 +76,7 @@ def _consul(look: Look) -> Iterator[Fault]:
     countries = set(look.history.nationalities) - _NO_COUNTRY
     if not countries or look.law.home in countries or _told_of_this_custody(look):
         return
-    if look.as_of - look.inside_since > CONSUL_WITHIN:
+    if look.as_of - look.inside_since > periods()["consul_within"]:
         kind = "consul_not_told"
         params = {"nationalities": sorted(countries)}
         yield Fault(kind, look.inside_since, None, (), params, _reference(kind))
@@ -74,15 +87,38 @@ def _told_of_this_custody(look: Look) -> bool:
     if told is None or since is None or told > look.as_of:
         return False
     before = [c.ends for c in look.history.custody if c.ends is not None and c.ends < since]
-    return told >= max([since - CONSUL_BEFORE, *before])
+    return told >= max([since - periods()["consul_before"], *before])
+
+
+def _matter_since(look: Look) -> datetime | None:
+    """Since when held, unsentenced, on the cases that hold now; None where that is not so.
+
+    A lawyer of a case that is closed is none in this one. Papers without a case tell of no other.
+    """
+    since = look.unsentenced_since
+    cases = {order.case for order in look.relied_on}
+    if since is None or not cases or "" in cases:
+        return since
+    made = [made_at(one, look.history.zone) for one in look.history.orders if one.case in cases]
+    return max(since, min((at for at in made if at is not None), default=since))
 
 
 def _lawyer(look: Look) -> Iterator[Fault]:
-    since = look.unsentenced_since
-    if since is None or look.history.lawyer != "unknown":
+    since = _matter_since(look)
+    if since is None:
         return
-    if look.as_of - since > LAWYER_WITHIN:
-        yield Fault("no_lawyer", since, None, (), {}, _reference("no_lawyer"))
+    said, at = look.history.lawyer, look.history.lawyer_said_at
+    if at is not None and (at > look.as_of or at < since - periods()["lawyer_before"]):
+        # Not said yet, or said of an earlier matter.
+        said, at = "unknown", None
+    if said == "known" or (said == "declined" and at is None):
+        return
+    due, begins = since + periods()["lawyer_within"], since
+    if said != "unknown" and at is not None:
+        due = begins = at + periods()["lawyer_asked_again"]
+    if look.as_of > due:
+        again = {} if at is None else {"variant": "again", "day": _day(at, look)}
+        yield Fault("no_lawyer", begins, None, (), again, _reference("no_lawyer"))
 
 
 def _seen(look: Look) -> Iterator[Fault]:
@@ -90,7 +126,7 @@ def _seen(look: Look) -> Iterator[Fault]:
     if look.inside_since is None or last is None:
         return
     since = max(last, look.inside_since)
-    if look.as_of - since > SEEN_WITHIN:
+    if look.as_of - since > periods()["seen_within"]:
         params = {"day": day_of(since, look.history.zone).isoformat()}
         yield Fault("nothing_recorded", since, None, (), params, _reference("nothing_recorded"))
 

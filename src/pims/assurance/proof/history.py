@@ -193,7 +193,8 @@ class Preparation:
 class History:
     """All of one person. `nationalities` are ISO 3166-1 alpha-2, with ZZ for not known. `born_on`
     is the last day on which the person can have been born, `born_earliest` the first where that is
-    another; `consul_told_at` is about the custody that goes on, or went on last."""
+    another; `consul_told_at` is about the custody that goes on, or went on last. `lawyer` was last
+    said at `lawyer_said_at`, None where no more is known than that it is so."""
 
     person_id: str
     zone: str
@@ -213,4 +214,5 @@ class History:
     nationalities: Sequence[str] = ()
     consul_told_at: datetime | None = None
     lawyer: Lawyer = "unknown"
+    lawyer_said_at: datetime | None = None
     last_recorded_at: datetime | None = None

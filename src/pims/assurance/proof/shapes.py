@@ -322,7 +322,8 @@ PERSON = _shape(
         "interests": (INTEREST, 100), "preparations": (PREPARATION, 100), "born_on": day,
         "born_earliest": day,
         "juvenile_until_decided": flag, "nationalities": many(name, 20),
-        "consul_told_at": instant, "lawyer": one_of(h.Lawyer), "last_recorded_at": instant,
+        "consul_told_at": instant, "lawyer": one_of(h.Lawyer), "lawyer_said_at": instant,
+        "last_recorded_at": instant,
     },
     "person_id",
 )  # fmt: skip

@@ -221,17 +221,18 @@ def test_one_whom_nobody_can_judge_leaves_nobody_else_unjudged(lawful, monkeypat
 def test_an_alarm_that_others_raised_first_says_why_and_leads_to_the_way_out(lawful) -> None:
     PLANTS["full_term_passed"](lawful)
     lawful.sweep()
-    (alarm,) = open_alarms(lawful.prison.actor, lawful.prison.establishment_id)
+    viewer = lawful.prison.actor
+    (alarm,) = open_alarms(viewer, lawful.prison.establishment_id)
     discharge = reverse("release:start", args=[alarm.episode_id])
     new_order = reverse("courts:record_order", args=[lawful.persons["old"]])
     assert "fault" not in alarm.params
-    assert (remedy(alarm), other_remedy(alarm)[0]) == (discharge, new_order)
+    assert (remedy(viewer, alarm), other_remedy(viewer, alarm)[0]) == (discharge, new_order)
     for _again in range(2):
         lawful.judge()
-        (alarm,) = open_alarms(lawful.prison.actor, lawful.prison.establishment_id)
+        (alarm,) = open_alarms(viewer, lawful.prison.establishment_id)
         assert alarm.params["fault"] == "full_term_passed"
         assert len(alarm.params["orders"]) == 1
-        assert remedy(alarm) == discharge
+        assert remedy(viewer, alarm) == discharge
         lawful.sweep()
     assert lawful.judge() == judging.Judged(len(judging.to_judge()), 0, 0)
 

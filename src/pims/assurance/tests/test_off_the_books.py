@@ -67,7 +67,7 @@ def test_a_countersignature_ends_the_alarm_and_says_so(prison, end, enters, seco
     assert "Has not signed yet" in told
     assert "Typed wrong" in told
     assert enters.name in told
-    assert "It ends when a second officer countersigns the entry" in told
+    assert "A second officer countersigns the entry, or it is taken back" in told
     page = reverse("custody:end", args=[end.pk])
     assert page in told
     shown = client.get(page).content.decode()

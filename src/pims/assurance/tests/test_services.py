@@ -84,7 +84,7 @@ def test_a_placement_against_a_rule_is_alarmed_and_may_be_ended_by_a_reason(
     sweep(prison)
     assert "placement_breach" in kinds(prison)
     alarm = Alarm.objects.get(kind="placement_breach")
-    senior = make_actor("assurance.manage", "assurance.view")
+    senior = make_actor("assurance.manage", "assurance.view", role="duty_senior_officer")
     with pytest.raises(InvalidInput):
         services.end_alarm(Command(senior), alarm_id=alarm.pk, reason=" ")
     today = clock.today("America/Belize")

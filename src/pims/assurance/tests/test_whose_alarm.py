@@ -68,7 +68,9 @@ def test_a_unit_officer_takes_in_hand_the_alarms_of_the_own_unit_alone(
     where = {"establishment_id": prison.establishment_id}
     both_refused(make_actor(*MANAGE, unit_ids=[prison.units["REM"]], **where), alarm, NotPermitted)
     services.end_alarm(
-        Command(make_actor(*MANAGE, unit_ids=[prison.units["WOM"]], **where)),
+        Command(
+            make_actor(*MANAGE, unit_ids=[prison.units["WOM"]], role="duty_senior_officer", **where)
+        ),
         alarm_id=alarm.pk,
         reason="Hurricane: one night only",
         until=clock.today("America/Belize"),

@@ -17,11 +17,14 @@ from pims.ui.pages import page
 from pims.ui.shapes import Column
 
 VIEW = "assurance.view"
+# In the session: the alarm that is worked on in its queue.
+UNDER_WAY = "pims_alarm_under_way"
 
 
 @page(permission=VIEW)
 def queue(request: Any) -> HttpResponse:
     """Every kind of which an alarm is open, the worst first."""
+    request.session.pop(UNDER_WAY, None)
     language = get_language() or "en"
     counted = selectors.alarms_by_kind(request.actor, request.establishment_id)
     context = {
@@ -58,6 +61,30 @@ def work(request: Any, kind: str) -> HttpResponse:
         messages.success(request, gettext("That was the last of these alarms."))
         return HttpResponseRedirect(reverse("assurance:queue"))
     return HttpResponseRedirect(in_queue(one.alarm_id))
+
+
+def begin(request: Any, alarm: selectors.AlarmInfo) -> None:
+    """Remember which alarm is worked on: the pages on which it is put right lead back."""
+    request.session[UNDER_WAY] = {"kind": alarm.kind.code, "alarm": alarm.alarm_id}
+
+
+def under_way(request: Any) -> dict[str, str]:
+    """The bar of every page while alarms are worked through: what kind, and the addresses; {} where
+    nobody works through any, and on the alarms' own pages, which say it themselves."""
+    held = getattr(request, "session", {}).get(UNDER_WAY)
+    match = request.resolver_match
+    if not isinstance(held, dict) or (match is not None and match.app_name == "assurance"):
+        return {}
+    kind = alarm_kinds().get(str(held.get("kind")))
+    if kind is None:
+        return {}
+    language = get_language() or "en"
+    return {
+        "label": kind.label["es" if language.startswith("es") else "en"],
+        "next_url": f"{reverse('assurance:work', args=[kind.code])}?after={held.get('alarm')}",
+        "alarm_url": in_queue(int(held.get("alarm") or 0)),
+        "stop_url": reverse("assurance:queue"),
+    }
 
 
 def in_queue(alarm_id: int) -> str:

@@ -1,31 +1,44 @@
 """Where what an alarm warns of is put right: the page on which what ends it is recorded."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
-from django.urls import reverse
+from django.urls import Resolver404, resolve
 from django.utils.translation import gettext_lazy as _
 
 from pims.assurance.selectors import AlarmInfo
+from pims.assurance.web import ways
+from pims.assurance.web.ways import Way
+from pims.foundation.access.actor import Actor
+from pims.ui.pages import permission_of
 from pims.ui.shapes import Text
 
-Way = Callable[[AlarmInfo], str]
 
-
-def remedy(alarm: AlarmInfo) -> str:
+def remedy(viewer: Actor, alarm: AlarmInfo) -> str:
     """The address; "" where there is no one page, or where the alarm has ended."""
     if alarm.ended_at is not None:
         return ""
-    way = WAYS.get(_about(alarm))
-    return "" if way is None else way(alarm)
+    way = WAYS.get(_about(alarm)) or WAYS.get(alarm.kind.code)
+    return "" if way is None else way(viewer, alarm)
 
 
-def other_remedy(alarm: AlarmInfo) -> tuple[str, Text]:
+def other_remedy(viewer: Actor, alarm: AlarmInfo) -> tuple[str, Text]:
     """The address of the other way out and what it is called, "" where there is but one: who is
     held on nothing goes free, or is held on an order that nobody has recorded."""
     way = OTHERWISE.get(_about(alarm))
     if alarm.ended_at is not None or way is None:
         return "", ""
-    return way(alarm), _("Or let the person go") if way is _DISCHARGE else _("Or record an order")
+    address = way(viewer, alarm)
+    leaves = address == _DISCHARGE(viewer, alarm)
+    return address, _("Or let the person go") if leaves else _("Or record an order")
+
+
+def opens_for(viewer: Actor, address: str) -> bool:
+    """Whether the viewer's roles open that page: nobody is sent to a page that turns them away."""
+    try:
+        asked = permission_of(resolve(address.partition("?")[0]).func)
+    except (Resolver404, AttributeError):
+        return False
+    return asked is None or viewer.can(asked)
 
 
 def _about(alarm: AlarmInfo) -> str:
@@ -33,67 +46,26 @@ def _about(alarm: AlarmInfo) -> str:
     return str(alarm.params.get("fault") or alarm.kind.code)
 
 
-def order_ids(alarm: AlarmInfo) -> list[str]:
-    """The orders that the proof names: O of the courts, W a warrant, R a release order."""
-    found = alarm.params.get("orders")
-    return [str(one) for one in found] if isinstance(found, list) else []
+_NEW_ORDER = ways.person("courts:record_order")
+_COURTS = ways.person("courts:person")
+_SENTENCES = ways.person("sentences:person")
+_DISCHARGE = ways.episode("release:start")
+_PLACE = ways.episode("custody:place")
+_BIRTH = ways.person("people:edit", "identity")
+_BEGINNING = ways.episode("custody:correct")
 
 
-def _person(name: str, *more: str) -> Way:
-    def way(alarm: AlarmInfo) -> str:
-        return "" if alarm.person_id is None else reverse(name, args=[alarm.person_id, *more])
-
-    return way
-
-
-def _episode(name: str) -> Way:
-    def way(alarm: AlarmInfo) -> str:
-        return "" if alarm.episode_id is None else reverse(name, args=[alarm.episode_id])
-
-    return way
+def _bare(viewer: Actor, alarm: AlarmInfo) -> str:
+    """Nobody knows why no order holds. Where one was there and is over, the way is out; where there
+    never was one, or nobody is held, it is looked for."""
+    if alarm.episode_id is None or not alarm.params.get("expired"):
+        return _NEW_ORDER(viewer, alarm)
+    return _DISCHARGE(viewer, alarm)
 
 
-def _page(name: str) -> Way:
-    return lambda alarm: reverse(name)
-
-
-def _key(name: str) -> Way:
-    """The key of the alarm is the id of the thing."""
-    return lambda alarm: reverse(name, args=[int(alarm.key.partition("@")[0])])
-
-
-def _order(alarm: AlarmInfo) -> str:
-    """The first of the orders that has a page, else the person's papers."""
-    for one in order_ids(alarm):
-        if one[:1] == "O" and one[1:].isdigit():
-            return reverse("courts:order", args=[int(one[1:])])
-    return _person("courts:person")(alarm)
-
-
-def _reading(alarm: AlarmInfo) -> str:
-    for one in order_ids(alarm):
-        if one[:1] == "O" and one[1:].isdigit():
-            return reverse("courts:read", args=[int(one[1:])])
-    return reverse("courts:readings")
-
-
-def _hearing(alarm: AlarmInfo) -> str:
-    number = str(alarm.params.get("hearing", ""))
-    if number[:1] == "H" and number[1:].isdigit():
-        return reverse("courts:outcome", args=[int(number[1:])])
-    return reverse("courts:without_outcome")
-
-
-_NEW_ORDER = _person("courts:record_order")
-_COURTS = _person("courts:person")
-_SENTENCES = _person("sentences:person")
-_DISCHARGE = _episode("release:start")
-_PLACE = _episode("custody:place")
-
-
-def _bare(alarm: AlarmInfo) -> str:
-    """Nobody knows why no order holds. Where one was there and is over, the way is out."""
-    return _NEW_ORDER(alarm) if alarm.episode_id is None else _DISCHARGE(alarm)
+def _bare_otherwise(viewer: Actor, alarm: AlarmInfo) -> str:
+    discharge = _DISCHARGE(viewer, alarm)
+    return _NEW_ORDER(viewer, alarm) if _bare(viewer, alarm) == discharge else discharge
 
 
 WAYS: Mapping[str, Way] = {
@@ -118,23 +90,27 @@ WAYS: Mapping[str, Way] = {
     "held_after_release_order": _DISCHARGE,
     "provisional_date_passed": _SENTENCES,
     # An order that is there.
-    "dates_out_of_order": _order,
-    "court_without_power": _order,
-    "court_unknown": _order,
-    "order_not_for_age": _order,
-    "order_on_anothers_charge": _order,
-    "default_without_amount": _order,
+    "dates_out_of_order": ways.order,
+    "court_without_power": ways.order,
+    "court_unknown": ways.order,
+    "order_not_for_age": ways.order,
+    "order_on_anothers_charge": ways.order,
+    "default_without_amount": ways.order,
     "charges_ended_undated": _COURTS,
     "release_ends_nothing": _COURTS,
-    "order_revokes_itself": _order,
-    "order_without_end": _order,
-    "orders_contradict": _order,
-    "court_power_in_doubt": _order,
-    "order_kind_unknown": _order,
-    "order_undated": _order,
-    "changes_an_order_elsewhere": _order,
-    "second_reading_late": _reading,
-    "second_reading_differs": _page("courts:readings"),
+    "order_revokes_itself": ways.order,
+    "order_without_end": ways.end_of_order,
+    "orders_contradict": ways.order,
+    "court_power_in_doubt": ways.order,
+    "order_kind_unknown": ways.order,
+    "order_undated": ways.order,
+    "changes_an_order_elsewhere": ways.order,
+    "order_unconfirmed": ways.key("courts:confirm"),
+    "second_reading_late": ways.reading,
+    "second_reading_differs": ways.differing_reading,
+    "defect_undecided": ways.undecided_paper,
+    "order_in_doubt": ways.key("authority:order"),
+    "freed_without_order": _NEW_ORDER,
     # Dates.
     "sentence_of_another": _SENTENCES,
     "sentence_without_date": _SENTENCES,
@@ -142,46 +118,59 @@ WAYS: Mapping[str, Way] = {
     "sentence_not_begun": _SENTENCES,
     "paper_ends_before_term": _SENTENCES,
     "at_large_not_shown": _SENTENCES,
-    "date_from_unsigned_rule": _page("sentences:laws"),
-    "release_not_prepared": _page("release:preparations"),
+    "date_from_unsigned_rule": ways.listed("sentences:laws"),
+    "release_not_prepared": ways.preparation,
+    "release_dates_differ": ways.key("release:preparation"),
     # Courts.
-    "hearing_without_outcome": _hearing,
-    "next_appearance_passed": _page("courts:without_outcome"),
-    "no_next_hearing": _person("courts:schedule"),
+    "hearing_without_outcome": ways.hearing,
+    "next_appearance_passed": ways.listed("courts:without_outcome"),
+    "no_next_hearing": ways.person("courts:schedule"),
     "unsentenced_6_months": _COURTS,
     "unsentenced_12_months": _COURTS,
     "unsentenced_24_months": _COURTS,
     "over_longest_term": _COURTS,
     "over_likely_sentence": _COURTS,
     "longest_term_unknown": _COURTS,
-    "unfit_not_reviewed": _person("courts:schedule"),
-    "review_overdue": _person("courts:schedule"),
+    "unfit_not_reviewed": ways.person("courts:schedule"),
+    "review_overdue": ways.person("courts:schedule"),
     # The person.
     "juvenile_among_adults": _PLACE,
     "turned_18": _PLACE,
     "placement_breach": _PLACE,
     "place_taken_since": _PLACE,
-    "consul_not_told": _person("people:edit", "consular"),
-    "no_lawyer": _person("people:edit", "contact"),
-    "nothing_recorded": _episode("custody:event"),
+    "consul_not_told": ways.person("people:edit", "consular"),
+    "no_lawyer": ways.person("people:edit", "lawyer"),
+    "nothing_recorded": ways.episode("custody:occurrence", "seen"),
+    "birth_unknown": _BIRTH,
+    "birth_in_doubt": _BIRTH,
+    "identity_in_doubt": ways.record,
+    "ill_treatment_complained": ways.record,
     # Comings and goings.
+    "admission_overdue": ways.step_of_admission,
+    "received_long_ago": _BEGINNING,
+    "stay_put_before": _BEGINNING,
+    "episode_was_open": ways.record,
+    "transferred_nowhere": ways.listed("custody:reception"),
+    "not_returned": ways.listed("custody:desk"),
+    "escort_overdue": ways.listed("custody:desk"),
+    "at_large": ways.episode("custody:occurrence", "recapture"),
+    "freedom_overdue": ways.key("release:case"),
+    "identity_unsigned": ways.key("release:vouch"),
+    "countersign_missing": ways.end_of_custody,
+    "end_unsigned": ways.key("custody:end"),
     "discharged_with_order_open": _COURTS,
     "freed_without_power": _COURTS,
-    "transferred_nowhere": _page("custody:reception"),
-    "admission_overdue": _episode("custody:admission"),
-    "freedom_overdue": _key("release:case"),
-    "identity_unsigned": _key("release:vouch"),
-    "release_dates_differ": _key("release:preparation"),
-    "end_unsigned": _key("custody:end"),
-    "order_in_doubt": _key("authority:order"),
-    "freed_without_order": _person("courts:record_order"),
-    "not_returned": _page("custody:desk"),
-    "escort_overdue": _page("custody:desk"),
-    "defect_undecided": _page("authority:index"),
+    "released_in_error": ways.end_of_custody,
+    "released_in_doubt": ways.end_of_custody,
+    "removed_without_order": ways.end_of_custody,
+    "taken_off_the_books": ways.end_of_custody,
 }
+# About no prisoner: what is looked into is the machine, and a reason ends it.
+NOWHERE = frozenset({"ledger_differs", "clock_went_back"})
+
 # The second way out of what no order covers.
 OTHERWISE: Mapping[str, Way] = {
-    "no_valid_warrant": _NEW_ORDER,
+    "no_valid_warrant": _bare_otherwise,
     **dict.fromkeys(
         (
             "no_order", "remand_expired", "next_date_passed", "parole_hearing_passed",

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pims.assurance.proof import fault_kinds
 from pims.assurance.selectors import AlarmInfo
-from pims.assurance.web.remedies import order_ids
+from pims.assurance.web.ways import order_ids
 from pims.authority import selectors as authority
 from pims.courts import selectors as courts
 from pims.facilities import selectors as facilities
@@ -34,16 +34,20 @@ def facts_of_fault(viewer: Actor, alarm: AlarmInfo, language: str) -> list[Fact]
     if order_ids(alarm):
         names = _orders(viewer, alarm)
         params["orders"] = ", ".join(names.get(one, one) for one in order_ids(alarm))
-    facts = [Fact(_("What is amiss"), wording.render(Reason(f"proof.{fault}", params), language))]
+    code = f"proof.{fault}"
+    if (own := f"{code}.{alarm.params.get('variant')}") in wording.catalogue():
+        code = own
+    facts = [Fact(_("What is amiss"), wording.render(Reason(code, params), language))]
     if kind.reference:
         facts.append(Fact(_("Rests on"), kind.reference))
     return facts
 
 
 def what_ends_it(alarm: AlarmInfo, language: str) -> Text:
-    """The fact by which the alarm ends; "" where only the alarm's kind says it."""
+    """The fact by which the alarm ends; "" where nothing says it."""
     fault = fault_of(alarm)
-    return wording.render(Reason(f"proof.{fault}.ends"), language) if fault else ""
+    code = f"proof.{fault}.ends" if fault else f"alarm.{alarm.kind.code}.ends"
+    return wording.render(Reason(code), language) if code in wording.catalogue() else ""
 
 
 def _param(name: str, value: object) -> object:

@@ -10,14 +10,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from pims.assurance import selectors, services
-from pims.assurance.web.queue import onwards
-from pims.assurance.web.remedies import other_remedy, remedy
+from pims.assurance.owners import is_held_there, may_dismiss
+from pims.assurance.web.particulars import particulars
+from pims.assurance.web.queue import begin, onwards
+from pims.assurance.web.remedies import opens_for, other_remedy, remedy
 from pims.assurance.web.rows import alarm_rows, how_ended
 from pims.assurance.web.told import facts_of_fault, what_ends_it
-from pims.authority.web.words import ODDITIES
-from pims.custody import selectors as custody
-from pims.custody.selectors import EndLine
-from pims.custody.web.words import NOT_RETURNED
 from pims.foundation.access.selectors import role_name, user_names
 from pims.kernel.errors import InvalidInput, NotFound
 from pims.ui.commands import command_from
@@ -28,17 +26,6 @@ from pims.ui.identity import identity_of
 from pims.ui.pages import page
 from pims.ui.shapes import Fact
 
-WHY = {
-    "no_order_seen": _("No order was seen"),
-    "release.no_order_or_final_date": _("No order and no final date"),
-    "release.further_warrant": _("Another warrant still detains"),
-    "release.further_warrant_keyed_later": _("Another warrant still detains"),
-    "release.further_warrant_follows": _("Another warrant still detains"),
-    "release.further_warrant_undecided": _("A warrant on record was not decided"),
-    "was_at_large": _("Was unlawfully at large: no return was recorded"),
-    "second_not_known": _("The second officer named by telephone is not known here"),
-    "second_is_first": _("The paper names one officer as the first and as the second"),
-}
 VIEW, MANAGE = "assurance.view", "assurance.manage"
 
 
@@ -82,6 +69,8 @@ def rows(request: Any) -> HttpResponse:
 @page(permission=VIEW)
 def alarm_page(request: Any, alarm_id: int) -> HttpResponse:
     found = _found(request, alarm_id)
+    if _queued(request):
+        begin(request, found)
     form = EndForm(goes_on=services.goes_on(found.kind.code))
     return render(request, "assurance/alarm.html", _context(request, found, form))
 
@@ -131,6 +120,7 @@ def _context(request: Any, alarm: selectors.AlarmInfo, form: EndForm) -> dict[st
     language = get_language() or "en"
     who = alarm.acknowledged_by_id
     names = user_names([who] if who is not None else [])
+    able = may_dismiss(alarm.kind, alarm.step, alarm.owner_role)
     return {
         "alarm": alarm,
         "title": alarm.kind.label["es" if language.startswith("es") else "en"],
@@ -138,66 +128,34 @@ def _context(request: Any, alarm: selectors.AlarmInfo, form: EndForm) -> dict[st
         if alarm.person_id is None
         else identity_of(request.actor, alarm.person_id),
         "facts": [
+            *facts_of_fault(request.actor, alarm, language),
+            *particulars(request.actor, alarm),
             Fact(_("Belongs to"), role_name(alarm.owner_role, language)),
             Fact(_("Ladder"), " → ".join(role_name(role, language) for role in alarm.kind.ladder)),
             Fact(_("Taken by"), names.get(who or 0, _("Nobody yet"))),
-            *facts_of_fault(request.actor, alarm, language),
-            *_particulars(alarm),
-            *_signatures(request.actor, alarm),
         ],
         "van_id": alarm.params.get("van_id"),
         "form": form,
-        "remedy": _remedy(request.actor, alarm),
-        "other_remedy": other_remedy(alarm),
+        **_ways(request.actor, alarm),
         "until_day": alarm.dismissed_until and until_text(alarm.dismissed_until),
         "ends": what_ends_it(alarm, language),
         "onwards": onwards(alarm) if _queued(request) else "",
         "ended_by": how_ended(alarm) or _("Ended: it is no longer so."),
+        "owner": role_name(alarm.owner_role, language),
         "may_manage": request.actor.can(MANAGE) and alarm.ended_at is None,
+        "may_end": is_held_there(request.actor, able, alarm.establishment_id),
+        "able": ", ".join(role_name(role, language) for role in able),
     }
 
 
-def _particulars(alarm: selectors.AlarmInfo) -> list[Fact]:
-    """What is amiss, who has yet to sign, why somebody did not return: as the alarm was told."""
-    facts = []
-    why = alarm.params.get("why")
-    if isinstance(why, list) and why:
-        facts.append(Fact(_("What is amiss"), "; ".join(str(WHY.get(code, code)) for code in why)))
-    odd = alarm.params.get("oddities")
-    if isinstance(odd, list) and odd:
-        facts.append(Fact(_("What is odd"), "; ".join(str(ODDITIES.get(c, c)) for c in odd)))
-    if officer := alarm.params.get("officer"):
-        facts.append(Fact(_("Officer"), str(officer)))
-    if because := alarm.params.get("because"):
-        facts.append(Fact(_("Why not returned"), NOT_RETURNED.get(str(because), str(because))))
-    return facts
-
-
-def _signatures(viewer: Any, alarm: selectors.AlarmInfo) -> list[Fact]:
-    """Who took somebody off the books and why, and whether another officer stands for it."""
-    line = _never_held(viewer, alarm)
-    if line is None:
-        return []
-    signed_by = line.countersigned_by_id
-    names = user_names([line.recorded_by_id, *([signed_by] if signed_by is not None else [])])
-    return [
-        Fact(_("Entered by"), names.get(line.recorded_by_id, "—")),
-        Fact(_("Reason"), line.end.circumstances or "—"),
-        Fact(_("Second officer"), names.get(signed_by or 0, _("Has not signed yet"))),
-    ]
-
-
-def _never_held(viewer: Any, alarm: selectors.AlarmInfo) -> EndLine | None:
-    if alarm.kind.code != "taken_off_the_books" or alarm.episode_id is None:
-        return None
-    line = custody.end_of_stay(viewer, alarm.episode_id)
-    return line if line is not None and line.end.kind == "never_held" else None
-
-
-def _remedy(viewer: Any, alarm: selectors.AlarmInfo) -> str:
-    """The page on which the fact that ends the alarm is recorded; "" where there is no one."""
-    if alarm.ended_at is not None:
-        return ""
-    if (line := _never_held(viewer, alarm)) is not None:
-        return reverse("custody:end", args=[line.end.end_id])
-    return remedy(alarm)
+def _ways(viewer: Any, alarm: selectors.AlarmInfo) -> dict[str, Any]:
+    """The pages that open for this viewer; `closed` where there is one, and it does not."""
+    address = remedy(viewer, alarm)
+    other, label = other_remedy(viewer, alarm)
+    mine = bool(address) and opens_for(viewer, address)
+    others = bool(other) and other != address and opens_for(viewer, other)
+    return {
+        "remedy": address if mine else "",
+        "other_remedy": (other, label) if others else ("", ""),
+        "closed": bool(address) and not mine and not others,
+    }

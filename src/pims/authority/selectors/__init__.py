@@ -27,6 +27,7 @@ from pims.authority.selectors.status import WarrantHistory, legal_status, warran
 from pims.authority.selectors.warrants import (
     WarrantBrief,
     detaining_warrants,
+    open_names,
     over_undecided,
     undecided_warrants,
     waits_for_court,
@@ -55,6 +56,7 @@ __all__ = [
     "detaining_warrants",
     "legal_status",
     "odd_about",
+    "open_names",
     "open_queries",
     "open_release_orders",
     "orders_in_doubt",

@@ -109,6 +109,19 @@ def warrants_of(
     return dict(found)
 
 
+def open_names(person_ids: Iterable[int]) -> dict[int, int]:
+    """Warrant name -> the record that it is about, of those that have not ended, joined records
+    with them; two queries, no paper is read. For rooms above, without scope."""
+    ids = set(person_ids)
+    return dict(_open_names(ids | people.joined_records(ids).keys()))
+
+
+@compiled
+def _open_names(ids: Any) -> QuerySet[Any, Any]:
+    rows = WarrantName.objects.filter(any_of("person_id", ids), ends_at=None).order_by()
+    return rows.values_list("id", "person_id")
+
+
 @compiled
 def _names(ids: Any, *, known_at: datetime | None) -> QuerySet[Any, Any]:
     return as_known(WarrantName, known_at, among=any_of("person_id", ids)).order_by("starts_at")

@@ -25,6 +25,7 @@ from pims.authority.web.forms import (
     WarrantForm,
 )
 from pims.authority.web.steps import carried_out, step
+from pims.authority.web.withheld import withheld
 from pims.foundation.ledger.reads import shows
 from pims.foundation.vault.files import open_file
 from pims.kernel import clock
@@ -39,6 +40,8 @@ from pims.ui.shapes import Column, Fact
 
 VIEW, RECORD, DECIDE = "authority.view", "authority.record", "authority.decide"
 BOTH = ("GET", "HEAD", "POST")
+# In the place of what a second reader keys without having seen it.
+HELD_BACK = _("Not shown before you have read the paper again, or asked for it")
 
 
 @page(permission=VIEW)
@@ -178,6 +181,7 @@ def warrant_page(request: Any, warrant_id: int) -> HttpResponse:
     paper = names[0]
     headers = people.person_headers(request.actor, [n.person_id for n in names])
     shows(headers)
+    hidden = withheld(request.actor, names)
     context = {
         "paper": paper,
         "kind": words.kind_label(paper.kind),
@@ -185,12 +189,17 @@ def warrant_page(request: Any, warrant_id: int) -> HttpResponse:
         "facts": [
             Fact(_("Court or body"), paper.body_name),
             Fact(_("Reference"), paper.reference or "—"),
-            Fact(_("Dated"), paper.dated or "—"),
+            Fact(_("Dated"), HELD_BACK if hidden else paper.dated or "—"),
             Fact(_("Offences"), paper.charges or "—"),
-            Fact(_("As written"), paper.as_written or "—"),
+            Fact(_("As written"), HELD_BACK if hidden else paper.as_written or "—"),
         ],
-        "defects": [words.DEFECTS[code] for code in paper.defects],
-        "names": [(n, headers.get(n.person_id), words.END_KINDS.get(n.end_kind)) for n in names],
+        "defects": [] if hidden else [words.DEFECTS[code] for code in paper.defects],
+        "names": [
+            (n, headers.get(n.person_id), words.END_KINDS.get(n.end_kind),
+             hidden.get(n.warrant_name_id, ""))
+            for n in names
+        ],
+        "hidden": next(iter(hidden.values()), ""),
         "columns": [
             Column(_("Prisoner")), Column(_("Name as written")), Column(_("From")),
             Column(_("Next appearance")), Column(_("Until")), Column(_("Ended")),
@@ -206,7 +215,10 @@ def warrant_page(request: Any, warrant_id: int) -> HttpResponse:
 
 @page(permission=DECIDE, methods=BOTH)
 def decide(request: Any, warrant_id: int) -> HttpResponse:
-    paper = selectors.warrant(request.actor, warrant_id)[0]
+    papers = selectors.warrant(request.actor, warrant_id)
+    if (asking := _ask_first(request, papers)) is not None:
+        return asking
+    paper = papers[0]
     form = DecideForm(request.POST if request.method == "POST" else None)
 
     def settle() -> None:
@@ -220,6 +232,8 @@ def decide(request: Any, warrant_id: int) -> HttpResponse:
 @page(permission=RECORD, methods=BOTH)
 def amend(request: Any, warrant_name_id: int) -> HttpResponse:
     name = selectors.warrant_name(request.actor, warrant_name_id)
+    if (asking := _ask_first(request, [name])) is not None:
+        return asking
     initial = {
         "version": name.version,
         "name_as_written": name.name_as_written,
@@ -246,6 +260,8 @@ def amend(request: Any, warrant_name_id: int) -> HttpResponse:
 @page(permission=RECORD, methods=BOTH)
 def end(request: Any, warrant_name_id: int) -> HttpResponse:
     name = selectors.warrant_name(request.actor, warrant_name_id)
+    if (asking := _ask_first(request, [name])) is not None:
+        return asking
     form = EndForm(request.POST if request.method == "POST" else None)
 
     def cease() -> None:
@@ -261,6 +277,8 @@ def end(request: Any, warrant_name_id: int) -> HttpResponse:
 @page(permission=RECORD, methods=BOTH)
 def next_appearance(request: Any, warrant_name_id: int) -> HttpResponse:
     name = selectors.warrant_name(request.actor, warrant_name_id)
+    if (asking := _ask_first(request, [name])) is not None:
+        return asking
     form = NextForm(request.POST if request.method == "POST" else None)
 
     def name_it() -> None:
@@ -323,6 +341,18 @@ def _since(text: str) -> datetime | None:
     except ValueError:
         return None
     return found if found.tzinfo is not None else None
+
+
+def _ask_first(request: Any, papers: Sequence[selectors.WarrantBrief]) -> HttpResponse | None:
+    """Whoever could still read the paper again and wants to change it asks to be shown it first."""
+    hidden = withheld(request.actor, papers)
+    if not hidden or request.method == "POST":
+        return None
+    messages.info(
+        request,
+        gettext("You may still read this paper again. Ask to be shown what was keyed first."),
+    )
+    return HttpResponseRedirect(next(iter(hidden.values())))
 
 
 def _to_paper(warrant_id: int) -> HttpResponse:

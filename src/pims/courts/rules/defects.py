@@ -43,6 +43,8 @@ DEFECTS = (
     "lacks_sureties",
     "lacks_conditions",
     "amount_of_nothing",
+    "amounts_not_by_sentence",
+    "amounts_differ",
     "term_of_nothing",
     "term_beyond_a_life",
     "minimum_beyond_term",
@@ -69,6 +71,8 @@ DEFECTS = (
 REMARKS = frozenset(
     {"perhaps_cannot_order", "date_passed", "dated_on_a_closed_day", "next_date_on_a_closed_day"}
 )
+# Sentences served for not paying: each ends when its own amount is paid.
+DEFAULTS = frozenset({"fine_default", "compensation_default"})
 # Those that whoever holds the paper marks; the others are read off.
 MARKED = frozenset({"illegible", "no_signature", "wrong_name", "other"})
 
@@ -120,6 +124,7 @@ class SentenceFacts:
     effective_from: date | None = None
     offence_on: date | None = None
     link_problem: str = ""
+    amount_cents: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +157,19 @@ def read_off(paper: Paper) -> set[str]:
         found.add("changes_nothing_named")
     for one in paper.sentences:
         found |= _sentence(order, one)
-    if order.amount_cents is not None and order.amount_cents <= 0:
+    written = [one.amount_cents for one in paper.sentences if one.kind in DEFAULTS]
+    if any(amount is not None and amount <= 0 for amount in (order.amount_cents, *written)):
         found.add("amount_of_nothing")
-    return found
+    return found | _amounts(order.amount_cents, written)
+
+
+def _amounts(total: int | None, written: Sequence[int | None]) -> set[str]:
+    """Of several defaults on one paper each has an amount, and together they are the paper's."""
+    if len(written) < 2 or (total is None and not any(written)):
+        return set()
+    if None in written:
+        return {"amounts_not_by_sentence"}
+    return {"amounts_differ"} if total not in (None, sum(one or 0 for one in written)) else set()
 
 
 def in_order(found: Collection[str]) -> tuple[str, ...]:
@@ -220,6 +235,8 @@ def _lacking(paper: Paper) -> set[str]:
     for name in ("sureties", "conditions"):
         if getattr(order, name).strip():
             written.add(name)
+    if any(one.amount_cents is not None for one in paper.sentences):
+        written.add("amount_cents")
     if paper.sentences:
         written |= {"term", "default_term"}
         # A term is enough where what must be served of a life sentence is written as the term.

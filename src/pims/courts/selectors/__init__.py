@@ -7,6 +7,8 @@ from pims.courts.selectors.blind import (
     Unread,
     has_unread_sentences,
     unread_by,
+    unread_of,
+    unread_papers,
     without_first_readings,
 )
 from pims.courts.selectors.cases import case, cases, hearing, hearings
@@ -27,6 +29,7 @@ from pims.courts.selectors.diary import (
     no_next_hearing,
     production_list,
 )
+from pims.courts.selectors.doubted import ReadingDoubt, reading_doubts
 from pims.courts.selectors.freed import FreedWithoutOrder, freed_without_order
 from pims.courts.selectors.infos import (
     CaseInfo,
@@ -50,6 +53,7 @@ from pims.courts.selectors.orders import (
 )
 from pims.courts.selectors.readings import BlindOrder, ReadingDue, order_to_read, readings_due
 from pims.courts.selectors.references import persons_by_case
+from pims.courts.selectors.unconfirmed import Unconfirmed, unconfirmed
 from pims.courts.selectors.unkeyed import UnkeyedPaper, papers_not_keyed, unkeyed_of
 from pims.kernel.terms import Term
 
@@ -73,11 +77,13 @@ __all__ = [
     "OrderQueryInfo",
     "PaperLine",
     "ProductionRow",
+    "ReadingDoubt",
     "ReadingDue",
     "ReadingInfo",
     "SentenceInfo",
     "Stretch",
     "Term",
+    "Unconfirmed",
     "UnkeyedPaper",
     "Unread",
     "WithoutNext",
@@ -101,12 +107,16 @@ __all__ = [
     "persons_by_case",
     "production_list",
     "queries_of_order",
+    "reading_doubts",
     "readings_due",
     "readings_of",
     "sentences_of",
     "time_in_custody_by_charge",
+    "unconfirmed",
     "unkeyed_of",
     "unread_by",
+    "unread_of",
     "unread_orders",
+    "unread_papers",
     "without_first_readings",
 ]

@@ -33,7 +33,7 @@ class Unread:
 
 def unread_by(viewer: Actor, person_ids: Iterable[int]) -> Unread:
     """Of the orders about these persons; at most four queries."""
-    if viewer.system:
+    if viewer.system or not viewer.reaches_with(READ_AGAIN):
         return Unread()
     ids = set(person_ids)
     whose = {**{i: i for i in ids}, **people.joined_records(ids)}
@@ -58,6 +58,27 @@ def unread_by(viewer: Actor, person_ids: Iterable[int]) -> Unread:
         frozenset(made.values_list("target_id", flat=True)),
         frozenset(warrant for _, warrant in mine if warrant is not None),
     )
+
+
+def unread_of(viewer: Actor, person_ids: Iterable[int]) -> dict[int, int]:
+    """Person as asked for -> the first of the orders that the viewer could still read blind."""
+    ids = set(person_ids)
+    hidden = unread_by(viewer, ids)
+    if not hidden:
+        return {}
+    whose = {**{i: i for i in ids}, **people.joined_records(ids)}
+    rows = CourtOrder.objects.filter(any_of("id", hidden.order_ids)).order_by("-pk")
+    return {whose[person_id]: pk for pk, person_id in rows.values_list("pk", "person_id")}
+
+
+def unread_papers(viewer: Actor, person_ids: Iterable[int]) -> dict[int, int]:
+    """Warrant name -> the order that it is, of what the viewer could still read again blind."""
+    hidden = unread_by(viewer, person_ids)
+    if not hidden.warrant_name_ids:
+        return {}
+    rows = CourtOrder.objects.filter(any_of("id", hidden.order_ids))
+    papers = rows.exclude(warrant_name=None).values_list("warrant_name_id", "pk")
+    return {name_id: order_id for name_id, order_id in papers if name_id is not None}
 
 
 def without_first_readings(

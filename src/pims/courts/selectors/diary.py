@@ -95,17 +95,27 @@ class WithoutNext:
     last_on: date | None
 
 
-def diary(viewer: Actor, establishment_id: int, begins: date, ends: date) -> list[DiaryRow]:
+def diary(
+    viewer: Actor,
+    establishment_id: int,
+    begins: date,
+    ends: date,
+    *,
+    roll: Iterable[RollRow] | None = None,
+) -> list[DiaryRow]:
     """Everyone due before a court from `begins` to `ends`, both included, by day, court and hour.
 
     People on the books here by whatever paper, and hearings recorded here of those who are not:
-    on bail, or gone. Constant queries. Raises NotPermitted.
+    on bail, or gone. `roll` is the viewer's roll of now, where the page has read it already.
+    Constant queries. Raises NotPermitted.
     """
-    on_books = {row.person_id: row for row in _roll(viewer, establishment_id)}
+    held = roll_of(viewer, establishment_id) if roll is None else roll
+    on_books = {row.person_id: row for row in held}
     return _diary(viewer, establishment_id, begins, ends, on_books)
 
 
-def _roll(viewer: Actor, establishment_id: int) -> list[RollRow]:
+def roll_of(viewer: Actor, establishment_id: int) -> list[RollRow]:
+    """Whoever is on the books here, for who may see what courts say. Raises NotPermitted."""
     if not viewer.can_at(VIEW, establishment_id):
         raise NotPermitted(VIEW)
     return custody.roll(viewer, establishment_id)
@@ -266,7 +276,7 @@ def production_list(viewer: Actor, establishment_id: int, day: date) -> list[Pro
     Nobody is missed: the days that warrants name are on it beside the hearings. Constant queries.
     Raises NotPermitted.
     """
-    on_books = {row.person_id: row for row in _roll(viewer, establishment_id)}
+    on_books = {row.person_id: row for row in roll_of(viewer, establishment_id)}
     due = [
         row
         for row in _diary(viewer, establishment_id, day, day, on_books)
@@ -305,28 +315,29 @@ def hearings_without_outcome(
     """
     today = clock.today(facilities.time_zone(establishment_id))
     last = (before or today) - timedelta(days=1)
-    held = _roll(viewer, establishment_id) if roll is None else roll
+    held = roll_of(viewer, establishment_id) if roll is None else roll
     on_books = {row.person_id: row for row in held}
     rows = _diary(viewer, establishment_id, last - LOOK_BACK, last, on_books)
     return [row for row in rows if not row.done and row.shown]
 
 
-def no_next_hearing(viewer: Actor, establishment_id: int) -> list[WithoutNext]:
+def no_next_hearing(
+    viewer: Actor, establishment_id: int, *, roll: Iterable[RollRow] | None = None
+) -> list[WithoutNext]:
     """Whoever waits for a court and has no day before one from today on, longest forgotten first.
 
-    Raises NotPermitted.
+    `roll` is the viewer's roll of now, where the page has read it already. Raises NotPermitted.
     """
-    rows = _roll(viewer, establishment_id)
+    rows = roll_of(viewer, establishment_id) if roll is None else roll
     zone = facilities.time_zone(establishment_id)
     today = clock.today(zone)
     waiting = {row.person_id: row for row in rows if row.legal_status in WAITS}
-    days = court_days(waiting.keys(), zone=zone)
     seen = set(waiting) if viewer.system else visible_ids(viewer, VIEW, waiting)
-    found = [
-        WithoutNext(row, max(days.get(person_id, ()), default=None))
-        for person_id, row in waiting.items()
-        if person_id in seen and not any(day >= today for day in days.get(person_id, ()))
-    ]
+    expected = court_days(waiting.keys(), zone=zone, begins=today)
+    forgotten = [i for i in waiting if i in seen and not expected.get(i)]
+    # What was, only of those of whom nothing is to come.
+    days = court_days(forgotten, zone=zone) if forgotten else {}
+    found = [WithoutNext(waiting[i], max(days.get(i, ()), default=None)) for i in forgotten]
     return sorted(found, key=lambda one: (one.last_on or date.min, one.row.sort_key))
 
 
@@ -334,14 +345,19 @@ def no_next_hearing(viewer: Actor, establishment_id: int) -> list[WithoutNext]:
 WAITS = frozenset({"unsentenced", "unfit"})
 
 
-def court_days(person_ids: Iterable[int], *, zone: str) -> dict[int, set[date]]:
-    """Every day, past or to come, on which a person is or was due before a court; no scope."""
+def court_days(
+    person_ids: Iterable[int], *, zone: str, begins: date = date.min
+) -> dict[int, set[date]]:
+    """Every day from `begins` on, past or to come, on which a person was or is before a court; no
+    scope."""
     ids = set(person_ids)
     whose = {**{i: i for i in ids}, **people.joined_records(ids)}
     found: dict[int, set[date]] = defaultdict(set)
-    rows = Hearing.objects.filter(any_of("person_id", whose.keys()), cancelled_at=None)
+    rows = Hearing.objects.filter(
+        any_of("person_id", whose.keys()), cancelled_at=None, on__gte=begins
+    )
     for person_id, on in rows.values_list("person_id", "on"):
         found[whose[person_id]].add(on)
-    for one in authority.appearances(ids, begins=date.min, ends=date.max, zone=zone):
+    for one in authority.appearances(ids, begins=begins, ends=date.max, zone=zone):
         found[one.person_id].add(one.on)
     return dict(found)

@@ -81,7 +81,8 @@ class HearingInfo:
 @dataclass(frozen=True, slots=True)
 class SentenceInfo:
     """One term as written, of whom it is about through joined records. `state` is as at the
-    instant asked for; `minimum` None where the paper names none. `order_state` is its order's."""
+    instant asked for; `minimum` None where the paper names none. `order_state` is its order's,
+    `paper_cents` the amount that the paper names for all of it."""
 
     sentence_id: int
     order_id: int
@@ -108,6 +109,7 @@ class SentenceInfo:
     ended_at: datetime | None
     received_at: datetime
     version: int
+    paper_cents: int | None = None
 
     @property
     def stands(self) -> bool:

@@ -1,6 +1,6 @@
 """What one page shows in full: a person's file at the courts, a charge, an order with its paper."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from pims.courts.selectors.infos import (
 )
 from pims.courts.selectors.orders import order, orders, queries_of_order
 from pims.courts.selectors.rows import body_names, charge_info, hearing_info
+from pims.custody.selectors import RollRow
 from pims.facilities import selectors as facilities
 from pims.foundation.access.actor import Actor
 from pims.foundation.access.scope import require_visible, visible_ids
@@ -104,14 +105,16 @@ def charge(viewer: Actor, charge_id: int) -> tuple[ChargeInfo, CaseInfo]:
 
 
 def in_court(
-    viewer: Actor, establishment_id: int
+    viewer: Actor, establishment_id: int, *, roll: Iterable[RollRow] | None = None
 ) -> tuple[tuple[DiaryRow, ...], tuple[DiaryRow, ...]]:
     """Who is due before a court today, and the days before of which nobody said what came.
 
-    One reading of the diary for both. Raises NotPermitted.
+    One reading of the diary for both; `roll` is the viewer's roll of now, where the page has read
+    it already. Raises NotPermitted.
     """
     today = clock.today(facilities.time_zone(establishment_id))
-    rows = [row for row in diary(viewer, establishment_id, today - LOOK_BACK, today) if row.shown]
+    found = diary(viewer, establishment_id, today - LOOK_BACK, today, roll=roll)
+    rows = [row for row in found if row.shown]
     return (
         tuple(row for row in rows if row.on == today),
         tuple(row for row in rows if row.on < today and not row.done),

@@ -181,6 +181,7 @@ def sentences_among(
                 ended_at=row.ended_at,
                 received_at=order.received_at,
                 version=row.version,
+                paper_cents=order.amount_cents,
             )
         )
     return dict(found)

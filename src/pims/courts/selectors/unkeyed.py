@@ -43,16 +43,21 @@ class UnkeyedPaper:
     order_kinds: tuple[str, ...]
 
 
-def papers_not_keyed(viewer: Actor, establishment_id: int) -> list[UnkeyedPaper]:
+def papers_not_keyed(
+    viewer: Actor, establishment_id: int, *, held: Iterable[int] | None = None
+) -> list[UnkeyedPaper]:
     """Papers in force about those held here that no order rests on, the longest waiting first.
 
     A constant number of queries. A commitment that was told of and whose paper is still to come is
     not among them: there is nothing to key. Nor is a paper that has ended, or a release order that
-    was acted on, struck out or withdrawn.
+    was acted on, struck out or withdrawn. `held` are those on the books here, where the page has
+    read them already.
     """
     if not viewer.can_at(VIEW, establishment_id):
         return []
-    persons = {row.person_id for row in standing(establishment_id=establishment_id)}
+    if held is None:
+        held = (row.person_id for row in standing(establishment_id=establishment_id))
+    persons = set(held)
     if not viewer.system:
         persons &= set(visible_ids(viewer, VIEW, persons))
     return unkeyed_of(persons, zone=facilities.time_zone(establishment_id))
@@ -61,11 +66,26 @@ def papers_not_keyed(viewer: Actor, establishment_id: int) -> list[UnkeyedPaper]
 def unkeyed_of(person_ids: Iterable[int], *, zone: str) -> list[UnkeyedPaper]:
     """The same for these persons, for rooms above: no scope."""
     roots = set(people.ids_canonical(set(person_ids)).values())
+    of_record = {**{root: root for root in roots}, **people.joined_records(roots)}
+    names = authority.open_names(roots)
+    rest_on = CourtOrder.objects.exclude(state=CourtOrder.State.VOID)
+    keyed = set(
+        rest_on.filter(any_of("warrant_name_id", names.keys())).values_list(
+            "warrant_name_id", flat=True
+        )
+    )
+    # Only the papers of those are read about whom there is something to key.
+    owing = {
+        of_record.get(person_id, person_id) for one, person_id in names.items() if one not in keyed
+    }
     briefs = [
         brief
-        for of_one in authority.warrants_of(roots, zone=zone).values()
+        for of_one in (authority.warrants_of(owing, zone=zone) if owing else {}).values()
         for brief in of_one
-        if brief.ends_at is None and brief.detains is not None and AWAITED not in brief.defects
+        if brief.warrant_name_id not in keyed
+        and brief.ends_at is None
+        and brief.detains is not None
+        and AWAITED not in brief.defects
     ]
     releases = [
         one
@@ -73,19 +93,13 @@ def unkeyed_of(person_ids: Iterable[int], *, zone: str) -> list[UnkeyedPaper]:
         for one in of_one
         if one.is_open
     ]
-    warrants = {brief.warrant_name_id for brief in briefs}
     orders = {one.release_order_id for one in releases}
-    rest_on = CourtOrder.objects.exclude(state=CourtOrder.State.VOID).filter(
-        any_of("warrant_name_id", warrants) | any_of("release_order_id", orders)
+    keyed_orders = set(
+        rest_on.filter(any_of("release_order_id", orders)).values_list(
+            "release_order_id", flat=True
+        )
     )
-    keyed = set(rest_on.values_list("warrant_name_id", "release_order_id"))
-    keyed_warrants, keyed_orders = {w for w, _ in keyed}, {r for _, r in keyed}
-    of_record = {**{root: root for root in roots}, **people.joined_records(roots)}
-    found = [
-        _warrant(one, of_record.get(one.person_id, one.person_id))
-        for one in briefs
-        if one.warrant_name_id not in keyed_warrants
-    ]
+    found = [_warrant(one, of_record.get(one.person_id, one.person_id)) for one in briefs]
     found += [
         _release(one, of_record.get(one.person_id, one.person_id))
         for one in releases

@@ -120,10 +120,24 @@ def sentence_rows(
     charges: Mapping[int, Charge],
 ) -> list[SentenceRow]:
     """The sentences of one person, in their order, with what the order and the charge say too."""
+    alone = sum(_kind(order, one) in rules.DEFAULTS for one in sentences) == 1
     return [
-        _row(order, one, position, len(sentences), person_id, charges.get(one.charge_id or 0))
+        _row(
+            order,
+            one,
+            position,
+            len(sentences),
+            person_id,
+            charges.get(one.charge_id or 0),
+            # Of several defaults nobody can say which part of the paper's amount is whose.
+            order.amount_cents if alone else None,
+        )
         for position, one in enumerate(sentences, 1)
     ]
+
+
+def _kind(order: Order, one: SentenceInput) -> str:
+    return one.kind or SENTENCE_KINDS.get(order.kind.code, "imprisonment")
 
 
 def _row(
@@ -133,6 +147,7 @@ def _row(
     count: int,
     person_id: int,
     charge: Charge | None,
+    papers_amount: int | None,
 ) -> SentenceRow:
     pronounced = one.pronounced_on or order.dated or order.received_on
     offence_on, offence_class = one.offence_on, one.offence_class
@@ -141,7 +156,10 @@ def _row(
         table = offences().get(charge.offence_code)
         offence_class = offence_class or ("" if table is None else table.grade)
     followed, follows, target = _followed(one, position, count, person_id)
-    kind = one.kind or SENTENCE_KINDS.get(order.kind.code, "imprisonment")
+    kind = _kind(order, one)
+    amount = one.amount_cents
+    if amount is None and kind in rules.DEFAULTS:
+        amount = papers_amount
     facts = rules.SentenceFacts(
         kind=kind,
         term=one.term,
@@ -150,6 +168,7 @@ def _row(
         effective_from=one.effective_from,
         offence_on=offence_on,
         link_problem="" if followed is None else rules.link_problem(followed),
+        amount_cents=amount,
     )
     values = {
         "kind": kind,
@@ -162,7 +181,7 @@ def _row(
         "charge": charge,
         "offence_on": offence_on,
         "offence_class": offence_class,
-        "amount_cents": order.amount_cents if one.amount_cents is None else one.amount_cents,
+        "amount_cents": amount,
         "position": position,
     }
     return SentenceRow(values, facts, follows)
@@ -385,4 +404,5 @@ def _facts_of(one: Sentence) -> rules.SentenceFacts:
         pronounced_on=one.pronounced_on,
         effective_from=one.effective_from,
         offence_on=one.offence_on,
+        amount_cents=one.amount_cents,
     )

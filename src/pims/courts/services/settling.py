@@ -224,7 +224,7 @@ def _take_sentences(
             given[unit] = given[unit] or 0
         given["link"] = given["link"] or Sentence.Link.CONCURRENT
         given["pronounced_on"] = given["pronounced_on"] or spoken_on(order)
-        if given["amount_cents"] is None:
+        if given["amount_cents"] is None and len(keyed) == 1:
             given["amount_cents"] = order.amount_cents
         if number < len(rows):
             row = rows[number]

@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from pims.authority import selectors as authority
 from pims.authority.web.words import kind_label
+from pims.courts import selectors
 from pims.courts.selectors import OrderInfo
 from pims.courts.selectors.pages import OrderFile
 from pims.courts.web import words
@@ -91,6 +92,12 @@ def _detains(viewer: Actor, order: OrderInfo, now: datetime) -> Effect:
 
 def _frees(viewer: Actor, order: OrderInfo) -> Effect:
     if order.release_order_id is None:
+        if order.confirmed_at is not None:
+            return Effect("plain", (gettext("The registry confirmed it: what it ends is over."),))
+        mine = selectors.unconfirmed([order.person_id]).get(order.person_id, [])
+        ends = next((one.ends for one in mine if one.order_id == order.order_id), 0)
+        if ends:
+            return _waits(viewer, order, ends)
         return Effect(
             "warn",
             (
@@ -133,6 +140,27 @@ def _frees(viewer: Actor, order: OrderInfo) -> Effect:
         else "",
         gettext("The release order that it is"),
         verify=release.state == "received",
+    )
+
+
+def _waits(viewer: Actor, order: OrderInfo, ends: int) -> Effect:
+    """An order that frees from a part: nothing falls before the registry was called."""
+    lines = (
+        ngettext(
+            "It ends %(count)s order or sentence once the registry has confirmed it.",
+            "It ends %(count)s orders or sentences once the registry has confirmed it.",
+            ends,
+        )
+        % {"count": ends},
+        gettext("Until then everything holds on: call the registry on its stored number."),
+    )
+    may = viewer.can("courts.settle")
+    return Effect(
+        "warn",
+        lines,
+        reverse("courts:confirm", args=[order.order_id]) if may else "",
+        gettext("The registry confirmed it"),
+        verify=True,
     )
 
 

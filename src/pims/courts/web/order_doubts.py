@@ -44,6 +44,8 @@ BOXES = {
     "lacks_until": "until",
     "lacks_amount_cents": "amount",
     "amount_of_nothing": "amount",
+    "amounts_not_by_sentence": "amount",
+    "amounts_differ": "amount",
     "lacks_review_months": "review_months",
     "lacks_sureties": "sureties",
     "lacks_conditions": "conditions",

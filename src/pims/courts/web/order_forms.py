@@ -274,6 +274,7 @@ class SentenceForm(forms.Form):
     effective_from = LineDayField(label=_("Effective from"))
     pronounced_on = LineDayField(label=_("Pronounced on, where another day"))
     offence_on = LineDayField(label=_("Offence on"))
+    amount = dollars_field(label=_("Amount of this sentence, in dollars"))
 
     def clean(self) -> dict[str, Any]:
         super().clean()
@@ -379,6 +380,7 @@ def _sentence(line: SentenceForm, place: Mapping[int, int]) -> SentenceInput:
         consecutive_to_position=position,
         consecutive_to_id=earlier,
         charge_id=int(charge) if charge.isdigit() else None,
+        amount_cents=cents(given["amount"]),
     )
 
 

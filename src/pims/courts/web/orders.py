@@ -1,5 +1,6 @@
 """An order entered from its paper: the kind first, the boxes that it needs, and what it did."""
 
+import json
 import unicodedata
 from collections.abc import Sequence
 from typing import Any
@@ -18,6 +19,7 @@ from pims.courts.services import CourtOrderResult, OrderName
 from pims.courts.services.papers import record_paper
 from pims.courts.web import words
 from pims.courts.web.boxes import texts
+from pims.courts.web.first_days import CHANGING, first_days, without_first_day, written
 from pims.courts.web.order_doubts import order_doubts
 from pims.courts.web.order_forms import (
     LINES,
@@ -91,6 +93,7 @@ def record(request: Any, person_id: int) -> HttpResponse:
         typed = typed_sentences(form, lines)
         if form.is_valid():
             doubts = order_doubts(viewer, form, list(lines), typed, names, establishment_id=where)
+            doubts += without_first_day(form, list(lines), first_days(file))
             asked = question(request, doubts)
         if form.is_valid() and asked is None:
             try:
@@ -108,6 +111,11 @@ def record(request: Any, person_id: int) -> HttpResponse:
         "for_sentences": kinds_for("sentences"),
         "for_term": kinds_for("term"),
         "for_minimum": kinds_for("minimum"),
+        "for_amount": kinds_for("amount"),
+        "first_days": json.dumps(
+            {str(number): written(day) for number, day in first_days(file).items()}
+        ),
+        "changing_kinds": " ".join(sorted(CHANGING)),
         "question": asked,
         "errors": _line_errors(lines),
         "identity": identity_of(viewer, file.person_id),

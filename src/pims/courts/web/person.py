@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from pims.courts import selectors
+from pims.courts.selectors.diary import roll_of
 from pims.courts.selectors.pages import in_court, person_file
 from pims.courts.web import words
 from pims.courts.web.rows import hearing_columns, hearing_rows, order_rows
@@ -100,9 +101,10 @@ def index(request: Any) -> HttpResponse:
             name = "courts:record_order" if viewer.can(RECORD) else "courts:person"
             return HttpResponseRedirect(reverse(name, args=[person_id]))
     due = selectors.readings_due(viewer, where)
-    rows, missing = in_court(viewer, where)
-    forgotten = selectors.no_next_hearing(viewer, where)
-    unkeyed = selectors.papers_not_keyed(viewer, where)
+    roll = roll_of(viewer, where)
+    rows, missing = in_court(viewer, where, roll=roll)
+    forgotten = selectors.no_next_hearing(viewer, where, roll=roll)
+    unkeyed = selectors.papers_not_keyed(viewer, where, held=[row.person_id for row in roll])
     queries = selectors.open_order_queries(viewer, where)
     shows({row.person_id for row in rows} | {query.person_id for query in queries})
     differ = sum(one.differs for one in due)

@@ -59,6 +59,7 @@ class ReadingForm(forms.Form):
 
 class SentenceReadingForm(forms.Form):
     minimum = False  # whether the kind of order can name one
+    money = False  # whether it can name an amount
 
     years = figure(_("Years"))
     months = figure(_("Months"))
@@ -73,6 +74,7 @@ class SentenceReadingForm(forms.Form):
     )
     effective_from = LineDayField(label=_("Effective from"))
     pronounced_on = LineDayField(label=_("Pronounced on, where another day"))
+    amount = dollars_field(label=_("Amount of this sentence, in dollars"))
 
     def clean(self) -> dict[str, Any]:
         super().clean()
@@ -92,6 +94,8 @@ class SentenceReadingForm(forms.Form):
         those that are not asked for wait behind "More"."""
 
         def asked(name: str) -> bool:
+            if name == "amount":
+                return self.money
             return name != "pronounced_on" and (self.minimum or not name.startswith("minimum_"))
 
         return [(bound, asked(bound.name), holds(bound)) for bound in self]
@@ -110,6 +114,7 @@ class SentenceReadingForm(forms.Form):
             link=given["link"] or "concurrent",
             effective_from=given["effective_from"],
             pronounced_on=given["pronounced_on"],
+            amount_cents=cents(given["amount"]),
         )
 
 
@@ -170,6 +175,7 @@ def read(request: Any, order_id: int) -> HttpResponse:
     lines = ReadingFormSet(posted, initial=None if posted else [{}] * LINES, prefix="line")
     for line in lines:
         line.minimum = "minimum_term" in blind.fields
+        line.money = "amount_cents" in blind.fields
 
     def keep() -> None:
         given = form.cleaned_data

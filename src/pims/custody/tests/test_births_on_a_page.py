@@ -10,6 +10,7 @@ from pims.custody import services
 from pims.custody.tests.prison import Prison, man
 from pims.kernel import clock
 from pims.people.models import Person
+from pims.people.web.forms import IdentityForm
 from tests.access.staff import signed_in, staff
 
 pytestmark = pytest.mark.any_server
@@ -93,3 +94,20 @@ def test_a_stay_that_never_was_asks_about_nobody(prison, client) -> None:
         reverse("people:edit", args=[person.pk, "identity"]), identity(person, day)
     )
     assert answer.status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("day", "month", "precision"), [("", "", "year"), ("", "5", "month"), ("4", "5", "day")]
+)
+def test_what_was_typed_is_not_thrown_away_because_not_known_still_stands_beside_it(
+    day: str, month: str, precision: str
+) -> None:
+    form = IdentityForm(
+        {
+            "version": "1", "sex": "male", "gender": "man", "birth_precision": "unknown",
+            "birth_date_day": day, "birth_date_month": month, "birth_date_year": "1990",
+        }
+    )  # fmt: skip
+    assert form.is_valid(), form.errors
+    assert form.cleaned_data["birth_precision"] == precision
+    assert form.cleaned_data["birth_date"].year == 1990

@@ -46,7 +46,10 @@ class PersonForm(BirthMixin):
         initial="not_stated",
         widget=forms.RadioSelect,
     )  # fmt: skip
-    birth_date = BirthField(label=_("Date of birth"), required=False)
+    birth_date = BirthField(
+        label=_("Date of birth"), required=False,
+        help_text=_("A year alone is enough, and an estimate is better than nothing."),
+    )  # fmt: skip
     birth_precision = forms.ChoiceField(
         label=_("How sure is it?"),
         choices=[

@@ -1,5 +1,6 @@
 """What happened that nobody planned: escape, recapture, death, removal, transfer."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -25,6 +26,7 @@ from pims.custody.web.transfer import (
     transfer_form,
     what_goes_along,
 )
+from pims.foundation.commands.transaction import Command
 from pims.kernel import clock
 from pims.kernel.decisions import Reason, refuse
 from pims.kernel.errors import InvalidInput, NotFound
@@ -42,6 +44,38 @@ BOTH = ("GET", "HEAD", "POST")
 # What is asked for twice, and the answers to the second question.
 GRAVE = ("death", "escape", "removal", TRANSFER)
 STEP, SURE, CHANGE = "step", "sure", "change"
+
+
+class SeenForm(forms.Form):
+    happened_at = InstantField(label=_("When"))
+    how = forms.ChoiceField(
+        label=_("How was it made sure who this is?"),
+        choices=[
+            ("two_officers", _("Two officers who know the person")),
+            ("photograph", _("By the photograph")),
+        ],
+        widget=forms.RadioSelect,
+        initial="two_officers",
+    )
+    officers = forms.CharField(
+        label=_("The other officer"), required=False, max_length=120,
+        help_text=_("You are the first. Not needed where it was made sure by the photograph."),
+    )  # fmt: skip
+
+
+def record_seen(
+    command: Command, *, episode_id: int, happened_at: datetime, how: str, officers: str
+) -> object:
+    """Whoever was seen in the unit or the yard is on record as seen, by whom."""
+    named = [command.actor.name, *([officers.strip()] if officers.strip() else [])]
+    return services.record_identity_check(
+        command,
+        episode_id=episode_id,
+        how=how,
+        officers=named,
+        purpose="roll",
+        happened_at=happened_at,
+    )
 
 
 def abroad() -> list[tuple[str, str | Promise]]:
@@ -98,6 +132,7 @@ class RemovalForm(forms.Form):
 
 
 KINDS: dict[str, tuple[Promise, type[forms.Form], Any]] = {
+    "seen": (_("Seen, and made sure who it is"), SeenForm, record_seen),
     "escape": (_("Escaped or did not come back"), EscapeForm, services.record_escape),
     "recapture": (_("Recaptured or gave themself up"), RecaptureForm, services.record_recapture),
     "death": (_("Died"), DeathForm, services.record_death),

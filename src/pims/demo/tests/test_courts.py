@@ -23,7 +23,7 @@ from pims.foundation.access.selectors import system_actor
 from pims.foundation.commands.transaction import Command
 from pims.foundation.database.ephemeral import database_from_template
 from pims.kernel import clock
-from pims.release import preparations
+from pims.release.selectors import preparations
 from pims.sentences import selectors as sentences
 from tests.fixtures.database import default_database
 

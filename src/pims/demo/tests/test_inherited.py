@@ -19,6 +19,7 @@ from pims.authority.services import WarrantNameInput
 from pims.custody import selectors as custody_selectors
 from pims.custody import services as custody
 from pims.demo import services
+from pims.demo.alarms import judge_everyone
 from pims.demo.cli import app
 from pims.demo.inherited import GAPS, TOTAL, YEARS, Gap, read_back, still_open, with_gaps
 from pims.demo.plan import make_plan
@@ -84,6 +85,7 @@ def test_every_kind_of_gap_is_closed_by_the_officers_own_work_and_its_alarm_ends
             if gap.kind == kind:
                 _CLOSE[kind](gap)
         assurance.sweep(Command(viewer))
+        judge_everyone(clock.now())
         left = {gap.kind for gap in still_open(viewer, gaps)}
         assert left == set(list(GAPS)[number + 1 :])
     told = CliRunner().invoke(app, ["gaps", "--json"])

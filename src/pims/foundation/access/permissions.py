@@ -147,6 +147,16 @@ _LIST = (
         "Record who signed a rule of the law of sentences",
         "Anotar quién firmó una regla de la ley de penas",
     ),
+    (
+        "law.propose",
+        "Propose another law of sentences, compared person by person",
+        "Proponer otra ley de penas, comparada persona por persona",
+    ),
+    (
+        "law.put_in_force",
+        "Be one of the two who put a law of sentences in force",
+        "Ser una de las dos personas que ponen en vigor una ley de penas",
+    ),
     ("release.view", "See discharges and what they wait for", "Ver egresos y qué esperan"),
     ("release.prepare", "Prepare a discharge", "Preparar un egreso"),
     ("release.discharge", "Discharge a prisoner", "Dar el egreso"),

@@ -4,6 +4,7 @@ from pims.people.selectors.detail import NameLine, PersonDetail, person_detail
 from pims.people.selectors.headers import (
     PersonHeader,
     birth_range,
+    births_unknown,
     born_between,
     canonical_id,
     ids_canonical,
@@ -51,6 +52,7 @@ __all__ = [
     "PossibleMatchLine",
     "answers_to",
     "birth_range",
+    "births_unknown",
     "born_between",
     "canonical_id",
     "explain_number",

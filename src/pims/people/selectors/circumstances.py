@@ -19,16 +19,18 @@ class Circumstances:
     """`born_latest` is the last day on which the person can have been born, None where that is
     not known or where the age was decided to be that of an adult, `born_earliest` the first;
     `in_doubt`: to be treated as a juvenile until the age is known or decided. `consul_told` are
-    the hours at which a consul was told, in order, whatever custody that was about."""
+    the hours at which a consul was told, in order, whatever custody that was about. `lawyer` is
+    ``known``, ``declined`` or ``unknown``, as it was last said, at `lawyer_said_at`."""
 
     number: str
     born_latest: date | None
     in_doubt: bool
     nationalities: tuple[str, ...]
     consul_told_at: datetime | None
-    lawyer_known: bool
+    lawyer: str
     born_earliest: date | None = None
     consul_told: tuple[datetime, ...] = ()
+    lawyer_said_at: datetime | None = None
 
 
 def circumstances(person_ids: Collection[int]) -> dict[int, Circumstances]:
@@ -41,7 +43,10 @@ def circumstances(person_ids: Collection[int]) -> dict[int, Circumstances]:
     told: dict[int, list[datetime]] = defaultdict(list)
     for person_id, at in _told(whose.keys()):
         told[whose[person_id]].append(at)
-    lawyers = {whose[person_id] for (person_id,) in _lawyers(whose.keys())}
+    lawyers: dict[int, tuple[datetime, str]] = {}
+    for person_id, kind, asked_at, recorded_at in _lawyers(whose.keys()):
+        said = asked_at or recorded_at, "known" if kind == Contact.Kind.LAWYER else "declined"
+        lawyers[whose[person_id]] = max(said, lawyers.get(whose[person_id], said))
     born: dict[int, tuple[date | None, date]] = {}
     rows = {row.pk: row for row in _persons(whose.keys())}
     for person_id, row in rows.items():
@@ -49,7 +54,7 @@ def circumstances(person_ids: Collection[int]) -> dict[int, Circumstances]:
         if row.born_latest is not None and (person_id == root or root not in born):
             born[root] = row.born_earliest, row.born_latest
     return {
-        i: _one(rows[i], born.get(i), countries[i], tuple(sorted(told[i])), i in lawyers)
+        i: _one(rows[i], born.get(i), countries[i], tuple(sorted(told[i])), lawyers.get(i))
         for i in ids
         if i in rows
     }
@@ -60,7 +65,7 @@ def _one(
     born: tuple[date | None, date] | None,
     countries: set[str],
     told: tuple[datetime, ...],
-    lawyer: bool,
+    lawyer: tuple[datetime, str] | None,
 ) -> Circumstances:
     decided = row.age_decision
     doubted = (row.age_disputed and not decided) or (decided == "juvenile" and born is None)
@@ -71,7 +76,8 @@ def _one(
         in_doubt=doubted,
         nationalities=tuple(sorted(countries)),
         consul_told_at=told[0] if told else None,
-        lawyer_known=lawyer,
+        lawyer="unknown" if lawyer is None else lawyer[1],
+        lawyer_said_at=None if lawyer is None else lawyer[0],
         consul_told=told,
     )
 
@@ -96,4 +102,5 @@ def _told(ids: Any) -> QuerySet[Any, Any]:
 @compiled
 def _lawyers(ids: Any) -> QuerySet[Any, Any]:
     rows = Contact.objects.filter(any_of("person_id", ids), withdrawn_at=None)
-    return rows.filter(kind=Contact.Kind.LAWYER).order_by().values_list("person_id")
+    rows = rows.filter(kind__in=(Contact.Kind.LAWYER, Contact.Kind.NO_LAWYER)).order_by()
+    return rows.values_list("person_id", "kind", "asked_at", "recorded_at")

@@ -122,6 +122,7 @@ class ContactLine:
     address: str
     language: str
     note: str
+    asked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,8 +319,9 @@ def _description(d: Description) -> DescriptionLine:
 
 def _contact(c: Contact) -> ContactLine:
     return ContactLine(
-        c.id, c.kind, c.name, c.relationship, c.phone, c.email, c.address, c.language, c.note
-    )
+        c.id, c.kind, c.name, c.relationship, c.phone, c.email, c.address, c.language, c.note,
+        c.asked_at,
+    )  # fmt: skip
 
 
 def _consular(c: ConsularNotice) -> ConsularLine:

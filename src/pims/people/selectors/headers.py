@@ -118,6 +118,21 @@ def born_between(person_ids: Collection[int]) -> dict[int, tuple[date, date]]:
     }
 
 
+def births_unknown(person_ids: Collection[int]) -> set[int]:
+    """Those of whom no record, their own or one joined with it, says when they were born; no scope.
+
+    One query where all are known, a few otherwise.
+    """
+    unknown = set(person_ids) - born_between(person_ids).keys()
+    if not unknown:
+        return set()
+    roots = ids_canonical(unknown)
+    among = set(roots.values())
+    joined = joined_records(among)
+    known = {joined.get(i, i) for i in born_between({*among, *joined})}
+    return {i for i in unknown if roots.get(i, i) not in known}
+
+
 def birth_range(given: date | None, precision: str) -> tuple[date, date] | None:
     """The first and the last possible day of a birth as it was typed; None where not known."""
     born = rules.birth(given, precision)

@@ -69,7 +69,8 @@ def _parts(ids: list[int], as_of: AsOf | None) -> Iterator[PersonFact]:
     for mark in as_known(Mark, known_at, among=of):
         yield _fact(mark.recorded_at, "mark", text=mark.text, where=mark.body_part)
     for contact in as_known(Contact, known_at, among=of):
-        yield _fact(contact.recorded_at, f"contact_{contact.kind}", name=contact.name)
+        at = contact.asked_at or contact.recorded_at
+        yield _fact(at, f"contact_{contact.kind}", name=contact.name)
     for photograph in as_known(Photograph, known_at, among=of):
         yield _fact(photograph.taken_at, f"photograph_{photograph.kind}")
     for notice in as_known(ConsularNotice, known_at, among=of):

@@ -8,6 +8,7 @@ from pims.people.services.contacts import (
     record_consular_notice,
     record_infant,
     record_infant_left,
+    record_lawyer,
 )
 from pims.people.services.creation import PersonCreated, create_person, faults_of_person, numbered
 from pims.people.services.identity import (
@@ -72,6 +73,7 @@ __all__ = [
     "record_death",
     "record_infant",
     "record_infant_left",
+    "record_lawyer",
     "set_description",
     "set_languages",
     "set_nationalities",

@@ -46,7 +46,7 @@ def add_contact(
 ) -> PartResult:
     """Add next of kin, an emergency contact, a lawyer or another. Raises InvalidInput, Stale."""
     person = open_person(tx, person_id, version)
-    one_of("kind", kind, Contact.Kind.values)
+    one_of("kind", kind, [one for one in Contact.Kind.values if one != Contact.Kind.NO_LAWYER])
     if language:
         one_of("language", language, LANGUAGES)
     part = Contact(
@@ -61,7 +61,52 @@ def add_contact(
     )
     if part.email and ("@" not in part.email or " " in part.email):
         raise InvalidInput({"email": Reason("people.email_malformed")})
+    if kind == Contact.Kind.LAWYER:
+        Contact.objects.filter(
+            person=person, kind=Contact.Kind.NO_LAWYER, withdrawn_at=None
+        ).update(withdrawn_at=tx.now, withdrawn_reason="")
     details = {"kind": kind, "name": part.name, "phone": part.phone}
+    return PartResult(add_part(tx, person, part, details=details), person.version)
+
+
+@service
+def record_lawyer(
+    tx: Transaction,
+    *,
+    person_id: int,
+    answer: str,
+    name: str = "",
+    phone: str = "",
+    asked_at: datetime | None = None,
+    note: str = "",
+    version: int | None = None,
+) -> PartResult:
+    """What the person said when a lawyer was offered: ``has`` one, by name, or ``declines``.
+
+    A lawyer who was known before and is named again is so from now on; who declines has none of
+    them any more. Raises InvalidInput, Stale.
+    """
+    person = open_person(tx, person_id, version)
+    one_of("answer", answer, ("has", "declines"))
+    not_in_future(tx, "asked_at", asked_at)
+    has = answer == "has"
+    part = Contact(
+        kind=Contact.Kind.LAWYER if has else Contact.Kind.NO_LAWYER,
+        name=clean_field("name", name if has else "", required=has, prefix="people.name_"),
+        phone=clean_field("phone", phone if has else "", limit=40),
+        note=clean_field("note", note, limit=500),
+        asked_at=asked_at,
+    )
+    before = Contact.objects.filter(
+        person=person, kind__in=(Contact.Kind.LAWYER, Contact.Kind.NO_LAWYER), withdrawn_at=None
+    )
+    over = [
+        one.pk
+        for one in before
+        if not has or not one.name or one.name.casefold() == part.name.casefold()
+    ]
+    Contact.objects.filter(pk__in=over).update(withdrawn_at=tx.now, withdrawn_reason="")
+    details = {"kind": part.kind, "name": part.name, "phone": part.phone, "note": part.note}
     return PartResult(add_part(tx, person, part, details=details), person.version)
 
 

@@ -51,12 +51,12 @@ class BirthMixin(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or self.cleaned_data
-        if given.get("birth_date") and given.get("birth_precision") == "day":
+        # What was typed is known as far as it was typed, whatever was left standing beside it.
+        if given.get("birth_date") and given.get("birth_precision") in ("day", "unknown"):
             widget = self.fields["birth_date"].widget
             typed = widget.value_from_datadict(self.data, self.files, self.add_prefix("birth_date"))
             day, month, *_year = [str(part or "").strip() for part in typed]
-            if not day:
-                given["birth_precision"] = "month" if month else "year"
+            given["birth_precision"] = "day" if day else "month" if month else "year"
         return given
 
 
@@ -82,7 +82,10 @@ class NewPersonForm(BirthMixin):
 class IdentityForm(BirthMixin, PartForm):
     sex = choice(_("Sex"), words.SEX, widget=forms.RadioSelect)
     gender = choice(_("Gender, as the prisoner says it"), words.GENDER, widget=forms.RadioSelect)
-    birth_date = BirthField(label=_("Date of birth"), required=False)
+    birth_date = BirthField(
+        label=_("Date of birth"), required=False,
+        help_text=_("A year alone is enough, and an estimate is better than nothing."),
+    )  # fmt: skip
     birth_precision = choice(_("How sure is it?"), words.PRECISION)
     birth_place = text(_("Place of birth"))
     age_disputed = forms.BooleanField(
@@ -191,7 +194,7 @@ class MarkForm(PartForm):
 
 
 class ContactForm(PartForm):
-    kind = choice(_("Who is it?"), words.CONTACT)
+    kind = choice(_("Who is it?"), {k: v for k, v in words.CONTACT.items() if k != "no_lawyer"})
     name = text(_("Name"))
     relationship = text(_("Relationship"), limit=60)
     phone = text(_("Telephone"), limit=40)
@@ -202,6 +205,14 @@ class ContactForm(PartForm):
         choices=lambda: [("", "—"), *LANGUAGES.items()],
         required=False,
     )
+    note = area(_("Note"), limit=500)
+
+
+class LawyerForm(PartForm):
+    answer = choice(_("Answer"), words.LAWYER, widget=forms.RadioSelect)
+    name = text(_("Name of the lawyer"))
+    phone = text(_("Telephone"), limit=40)
+    asked_at = InstantField(label=_("When was the person asked?"))
     note = area(_("Note"), limit=500)
 
 

@@ -149,6 +149,12 @@ def _starts_consular(detail: PersonDetail) -> Given:
     return {"country": foreign[0] if foreign else "GT", "answer": "not_answered"}
 
 
+def _starts_lawyer(detail: PersonDetail) -> Given:
+    known = detail.contacts_of("lawyer")
+    last = {"answer": "has", "name": known[-1].name, "phone": known[-1].phone} if known else {}
+    return {"asked_at": clock.now(), **last}
+
+
 def _starts_description(detail: PersonDetail) -> Given:
     last = detail.description
     if last is None:
@@ -189,6 +195,16 @@ PARTS: Mapping[str, Part] = {
     ),
     "mark": Part(_("Add a mark, scar or tattoo"), forms.MarkForm, _mark, files=True),
     "contact": Part(_("Add a contact"), forms.ContactForm, _simple(services.add_contact)),
+    "lawyer": Part(
+        _("Lawyer in the present matter"),
+        forms.LawyerForm,
+        _simple(services.record_lawyer),
+        _starts_lawyer,
+        lead=_(
+            "One who acted in an earlier, closed matter is asked about again. Whoever declines a"
+            " lawyer is offered one again after a time."
+        ),
+    ),
     "consular": Part(
         _("The consulate"),
         forms.ConsularForm,

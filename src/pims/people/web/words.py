@@ -52,7 +52,12 @@ CONTACT: Words = {
     "next_of_kin": _("Next of kin"),
     "emergency": _("Emergency contact"),
     "lawyer": _("Lawyer"),
+    "no_lawyer": _("Declined a lawyer"),
     "other": _("Other contact"),
+}
+LAWYER: Words = {
+    "has": _("Has a lawyer"),
+    "declines": _("Declines one"),
 }
 CONSULAR: Words = {
     "wants": _("Wants the consulate told"),

@@ -21,7 +21,7 @@ from pims.property.documents.lines import item_rows
 from pims.release import selectors
 from pims.release.documents.ground import ground_text, order_of, order_text
 from pims.release.selectors import DischargeInfo
-from pims.release.signatures import officers_of
+from pims.release.selectors.signatures import officers_of
 from pims.release.web.words import SECOND_HOW
 from pims.ui.dates import instant_text
 from pims.ui.printing import Paper, require_printing_of, smaller

@@ -19,7 +19,7 @@ from pims.people.web.words import country_choices
 from pims.release import selectors
 from pims.release.documents.ground import ground_text, order_text
 from pims.release.selectors import DischargeInfo
-from pims.release.signatures import officers_of
+from pims.release.selectors.signatures import officers_of
 from pims.release.web.words import mark_label
 from pims.ui.dates import instant_text
 

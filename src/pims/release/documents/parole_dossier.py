@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from pims.courts.web.words import figures, term_text
 from pims.foundation.access.actor import Actor
 from pims.people import selectors as people
-from pims.release import paroles
 from pims.release.models import Parole
+from pims.release.selectors import paroles
 from pims.release.web import preparing_words as words
 from pims.sentences import selectors as sentences
 from pims.sentences.selectors import CalculationInfo

@@ -18,7 +18,7 @@ from pims.people import selectors as people
 from pims.release import events, rules, too_early
 from pims.release.facts import collect_facts, orders_that_free
 from pims.release.models import Discharge, DischargeCase, DischargeCorrection, ReleaseInError
-from pims.release.released_in_error import orders_of
+from pims.release.selectors.released_in_error import orders_of
 from pims.release.services.cases import TAKEN_BACK
 from pims.release.services.discharges import DischargeResult, end_served, locked_discharge
 from pims.release.services.paper import (

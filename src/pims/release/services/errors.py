@@ -18,7 +18,7 @@ from pims.people import selectors as people
 from pims.release import events
 from pims.release.dated import SERVED
 from pims.release.models import ReleaseInError
-from pims.release.released_in_error import orders_of, warrants_ended
+from pims.release.selectors.released_in_error import orders_of, warrants_ended
 from pims.release.services.discharges import locked_discharge
 
 # Why a warrant that a release had ended detains again, as its history says.

@@ -14,9 +14,9 @@ from pims.kernel.decisions import Reason, refuse
 from pims.kernel.errors import InvalidInput, NotFound
 from pims.kernel.text import clean_field
 from pims.people import selectors as people
-from pims.release import preparing as rules
 from pims.release import preparing_events as events
 from pims.release.models import Parole
+from pims.release.rules import parole as rules
 from pims.sentences import selectors as sentences
 
 PAROLE = "release.parole"

@@ -12,13 +12,13 @@ from pims.kernel.asof import AsOf
 from pims.kernel.decisions import Reason, refuse
 from pims.kernel.errors import InvalidInput, NotFound
 from pims.kernel.text import clean_field
-from pims.release import preparing as rules
 from pims.release import preparing_events as events
 from pims.release.dated import as_calculated, being_worked_out, calculated
 from pims.release.facts import last_day
 from pims.release.models import AgencyTold, DateReading, Preparation, PreparationItem
-from pims.release.paroles import granted_from
-from pims.release.preparing import Due, Reading
+from pims.release.rules import preparing as rules
+from pims.release.rules.preparing import Due, Reading
+from pims.release.selectors.paroles import granted_from
 
 PREPARE, SETTLE = "release.prepare", "release.discharge"
 CLOCK_SLACK = timedelta(minutes=2)

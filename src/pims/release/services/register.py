@@ -10,9 +10,9 @@ from pims.kernel.decisions import Reason, refuse
 from pims.kernel.errors import InvalidInput, NotFound, Stale
 from pims.kernel.text import clean_field
 from pims.people import selectors as people
-from pims.release import preparing as rules
 from pims.release import preparing_events as events
 from pims.release.models import DetentionError, Discharge, ReleaseInError
+from pims.release.rules import wrongful as rules
 
 RECORD = "release.discharge"
 PROSE = 5000

@@ -14,8 +14,8 @@ from pims.foundation.commands.transaction import Transaction
 from pims.kernel import clock
 from pims.kernel.errors import InvalidInput
 from pims.release import selectors, services
-from pims.release.amendments import discharges_put_right
 from pims.release.models import DischargeCorrection, ReleaseInError
+from pims.release.selectors.amendments import discharges_put_right
 from pims.release.services.discharges import locked_discharge
 from pims.release.tests.test_discharges_put_right import by, on_paper
 from tests.access.staff import signed_in, staff

@@ -19,7 +19,8 @@ from pims.kernel import clock
 from pims.kernel.errors import InvalidInput, Refused
 from pims.people import selectors as people_of
 from pims.people import services as people
-from pims.release import selectors, services, signatures
+from pims.release import selectors, services
+from pims.release.selectors import signatures
 from pims.release.services import Voucher
 from pims.release.tests.test_services import case_for, codes, order_for
 from tests.access.staff import PIN, signed_in, staff

@@ -13,8 +13,9 @@ from pims.foundation.commands.transaction import Command
 from pims.kernel import clock
 from pims.kernel.asof import AsOf
 from pims.kernel.errors import InvalidInput, NotPermitted, Refused, Stale
-from pims.release import paroles, register, services
+from pims.release import services
 from pims.release.models import DetentionError, DischargeCase, Parole, Preparation
+from pims.release.selectors import paroles, register
 from pims.release.services.parole import ParoleResult
 from pims.release.tests.preparation import episode_of, gate, sentenced
 from pims.release.tests.test_services import codes

@@ -15,11 +15,12 @@ from pims.foundation.access.selectors import system_actor
 from pims.foundation.commands.transaction import Command
 from pims.kernel import clock
 from pims.kernel.errors import InvalidInput, NotPermitted, Refused
-from pims.release import preparations, selectors, services
-from pims.release import preparing as rules
+from pims.release import selectors, services
 from pims.release.dated import calculated
 from pims.release.models import AgencyTold, DateReading, Discharge, Preparation
-from pims.release.prepared import prepared
+from pims.release.rules import preparing as rules
+from pims.release.selectors import preparations
+from pims.release.selectors.prepared import prepared
 from pims.release.subscribers import end_preparing, follow_dates
 from pims.release.tasks import open_preparations
 from pims.release.tests.preparation import episode_of, gate, sentenced, standing_papers

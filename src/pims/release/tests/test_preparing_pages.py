@@ -13,7 +13,7 @@ from pims.foundation.commands.transaction import Command
 from pims.kernel import clock
 from pims.release import services
 from pims.release.models import AgencyTold, DateReading, DetentionError, Parole, Preparation
-from pims.release.preparations import PreparationRow
+from pims.release.selectors.preparations import PreparationRow
 from pims.release.tests.preparation import episode_of, sentenced
 from pims.release.web.strip import MOST, strip
 from pims.sentences.tests.bench import Bench

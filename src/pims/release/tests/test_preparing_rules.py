@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pims.release import preparing
-from pims.release.preparing import STAGES, Due, Reading, Told
+from pims.release.rules import parole, preparing, wrongful
+from pims.release.rules.preparing import STAGES, Due, Reading, Told
 
 DAYS = st.dates(date(1990, 1, 1), date(2090, 1, 1))
 MAYBE = st.none() | DAYS
@@ -84,18 +84,18 @@ def test_a_notice_is_late_from_its_time_on_until_the_police_were_told_in_its_tim
 def test_parole_is_near_within_six_months_and_never_both_near_and_passed(
     ped: date, today: date
 ) -> None:
-    state = preparing.eligibility(ped, as_of=today)
+    state = parole.eligibility(ped, as_of=today)
     assert (state == "passed") == (ped <= today)
     if state == "later":
         assert (ped - today).days >= 181
     if state == "soon":
         assert 0 < (ped - today).days <= 184
-    assert preparing.eligibility(None, as_of=today) == ""
+    assert parole.eligibility(None, as_of=today) == ""
 
 
 def test_six_months_after_the_end_of_august_is_the_end_of_february() -> None:
-    assert preparing.months_after(date(2027, 8, 31), 6) == date(2028, 2, 29)
-    assert preparing.months_after(date(9999, 10, 1), 6) == date.max
+    assert parole.months_after(date(2027, 8, 31), 6) == date(2028, 2, 29)
+    assert parole.months_after(date(9999, 10, 1), 6) == date.max
 
 
 @given(DAYS, st.integers(0, 4000), st.integers(0, 4000))
@@ -104,15 +104,15 @@ def test_the_register_counts_nights_inside_and_days_out(
 ) -> None:
     ended = began + timedelta(days=lasted)
     later = ended + timedelta(days=more)
-    assert preparing.days_of("over_detention", began, ended, as_of=later) == lasted
-    assert preparing.days_of("wrongful_release", began, ended, as_of=later) == max(lasted, 1)
-    assert preparing.days_of("over_detention", began, None, as_of=later) == lasted + more
+    assert wrongful.days_of("over_detention", began, ended, as_of=later) == lasted
+    assert wrongful.days_of("wrongful_release", began, ended, as_of=later) == max(lasted, 1)
+    assert wrongful.days_of("over_detention", began, None, as_of=later) == lasted + more
 
 
 @given(st.lists(st.tuples(st.sampled_from(["wrongful_release", "over_detention"]),
                           st.integers(0, 900))))  # fmt: skip
 def test_the_totals_lose_no_line_and_no_day(lines: list[tuple[str, int]]) -> None:
-    found = preparing.totals(lines)
+    found = wrongful.totals(lines)
     assert {one.kind for one in found} == {"wrongful_release", "over_detention"}
     assert sum(one.cases for one in found) == len(lines)
     assert sum(one.days for one in found) == sum(days for _kind, days in lines)

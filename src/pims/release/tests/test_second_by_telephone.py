@@ -16,7 +16,7 @@ from pims.kernel.errors import InvalidInput
 from pims.release import second, selectors, services
 from pims.release.models import Discharge
 from pims.release.second import Named, Officer, named_officer
-from pims.release.signatures import officers_of
+from pims.release.selectors.signatures import officers_of
 from pims.release.tests.test_services import case_for, known, order_for
 from tests.access.staff import signed_in, staff
 

@@ -14,6 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from pims.authority import selectors as authority
 from pims.authority import services as authority_services
 from pims.authority.web.words import kind_label, odd_lines
+from pims.courts import selectors as courts
+from pims.courts.web.words import order_kind
 from pims.custody.selectors.standing import owner_of, standing
 from pims.facilities import selectors as facilities
 from pims.foundation.access.selectors import user_names
@@ -28,7 +30,7 @@ from pims.release.denials import denials
 from pims.release.facts import orders_that_ground
 from pims.release.second import second_officers
 from pims.release.selectors import CaseDetail, ItemInfo
-from pims.release.signatures import vouchings
+from pims.release.selectors.signatures import vouchings
 from pims.release.web import words
 from pims.release.web.forms import (
     CloseForm,
@@ -40,6 +42,7 @@ from pims.release.web.forms import (
 )
 from pims.release.web.officers import officer_by_pin
 from pims.release.web.parts import parts
+from pims.release.web.unread import to_read_first
 from pims.ui.commands import command_from
 from pims.ui.forms import add_reasons
 from pims.ui.identity import identity_of
@@ -69,6 +72,7 @@ def index(request: Any) -> HttpResponse:
         ],
     )  # fmt: skip
     now = clock.now()
+    unread = to_read_first(viewer, [row.person_id for row in due])
     context = {
         "parts": parts(request, "release:index"),
         "running": [
@@ -79,7 +83,9 @@ def index(request: Any) -> HttpResponse:
         "unsigned": [
             (row, headers.get(row.person_id)) for row in rows if row.awaits_countersign
         ],
-        "due": [(row, headers.get(row.person_id)) for row in due],
+        "due": [
+            (row, headers.get(row.person_id), unread.get(row.person_id, "")) for row in due
+        ],
         "errors": [(error, headers.get(error[1])) for error in errors],
         "to_sign": [
             (vouching, headers.get(vouching.person_id))
@@ -289,6 +295,7 @@ def _case_context(request: Any, case: CaseDetail) -> dict[str, Any]:
         for order in authority.release_orders([case.person_id]).get(case.person_id, [])
         if order.is_open and case.state == "open"
     ]
+    doubts = courts.reading_doubts([case.person_id]).get(case.person_id, [])
     further = case.check is not None and any(
         r.code in rules.FURTHER_STOPS for r in case.check.stops
     )
@@ -325,7 +332,7 @@ def _case_context(request: Any, case: CaseDetail) -> dict[str, Any]:
                 if case.state == "open"
                 else "",
                 "alarm" if _doubtful(i, standing) else ITEM_TONES[i.state],
-                _hint(i, standing),
+                _hint(i, standing, doubts),
             )
             for i in case.items
         ],
@@ -356,8 +363,18 @@ def _doubtful(item: ItemInfo, orders: Sequence[authority.ReleaseOrderInfo]) -> b
     return item.code == "order_verified" and any(order.in_doubt for order in orders)
 
 
-def _hint(item: ItemInfo, orders: Sequence[authority.ReleaseOrderInfo]) -> str:
-    """What was noted; beside the call to the registry, what is odd about the orders."""
+def _hint(
+    item: ItemInfo,
+    orders: Sequence[authority.ReleaseOrderInfo],
+    doubts: Sequence[courts.ReadingDoubt],
+) -> str:
+    """What was noted; beside the call to the registry, what is odd about the orders; beside the
+    second readings, which are still to come, differ, or were not blind."""
+    if item.code == "second_reading":
+        lines = (
+            f"{order_kind(one.kind)} {one.reference}: {words.READINGS[one.why]}" for one in doubts
+        )
+        return " · ".join(part for part in (item.note, *lines) if part)
     odd = [line for order in orders for line in odd_lines(order)]
     if item.code != "order_verified" or not odd:
         return item.note

@@ -21,12 +21,12 @@ from pims.foundation.ledger.reads import shows
 from pims.kernel import clock
 from pims.kernel.decisions import Reason
 from pims.kernel.errors import InvalidInput
-from pims.release import released_in_error, selectors, services
+from pims.release import selectors, services
 from pims.release.documents.ground import ground_text, order_of, order_text
 from pims.release.documents.lines import book_lines
-from pims.release.selectors import DischargeInfo
+from pims.release.selectors import DischargeInfo, released_in_error
+from pims.release.selectors.signatures import officers_of, vouchings
 from pims.release.services.errors import ErrorResult
-from pims.release.signatures import officers_of, vouchings
 from pims.release.web import words
 from pims.release.web.cases import case_again, require_held
 from pims.release.web.forms import DischargeForm, ErrorForm, PaperForm, ReturnedForm

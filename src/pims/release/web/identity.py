@@ -17,8 +17,9 @@ from pims.biometrics.services import TakenFinger
 from pims.foundation.commands.transaction import Command
 from pims.kernel.errors import InvalidInput
 from pims.people import selectors as people
-from pims.release import selectors, services, signatures
+from pims.release import selectors, services
 from pims.release.denials import denials
+from pims.release.selectors import signatures
 from pims.release.services import Voucher
 from pims.release.web.forms import DecideIdentityForm, IdentityForm, VouchForm
 from pims.release.web.officers import Officer, officer_by_badge, officer_by_pin

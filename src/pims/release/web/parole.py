@@ -13,9 +13,10 @@ from pims.foundation.access.selectors import user_names
 from pims.foundation.ledger.reads import shows
 from pims.kernel.errors import InvalidInput
 from pims.people import selectors as people
-from pims.release import paroles, services
+from pims.release import services
 from pims.release.documents.parole_dossier import parole_dossier
-from pims.release.paroles import ParoleDetail, ParoleRow
+from pims.release.selectors import paroles
+from pims.release.selectors.paroles import ParoleDetail, ParoleRow
 from pims.release.web import preparing_words as words
 from pims.release.web.parts import parts
 from pims.release.web.preparing_forms import DecisionForm, RevokeForm

@@ -19,13 +19,15 @@ from pims.foundation.ledger.reads import shows
 from pims.kernel import clock
 from pims.kernel.errors import InvalidInput, NotFound
 from pims.people import selectors as people
-from pims.release import preparations, selectors, services
-from pims.release import preparing as rules
-from pims.release.preparations import PreparationDetail
+from pims.release import selectors, services
+from pims.release.rules import preparing as rules
+from pims.release.selectors import preparations
+from pims.release.selectors.preparations import PreparationDetail
 from pims.release.web import preparing_words as words
 from pims.release.web.parts import parts
 from pims.release.web.preparing_forms import ReadDateForm, SettleDatesForm, ThingForm, ToldForm
 from pims.release.web.strip import strip, tone_of
+from pims.release.web.unread import to_read_first
 from pims.sentences import selectors as sentences
 from pims.sentences.web.words import ADJUSTMENTS, KINDS
 from pims.ui import wording
@@ -38,6 +40,7 @@ from pims.ui.shapes import Column, Fact, Task
 
 VIEW, PREPARE, SETTLE = "release.view", "release.prepare", "release.discharge"
 BOTH = ("GET", "HEAD", "POST")
+READ_FIRST = _("Told once the order of the court has been read again")
 PRECLOSED = ("release.preparation_date_moved", "release.preparation_custody_ended")
 
 
@@ -53,6 +56,8 @@ def index(request: Any) -> HttpResponse:
     blind = {
         row.preparation_id for row in rows if viewer.can(PREPARE) and row.blind_for(viewer.user_id)
     }
+    unread = to_read_first(viewer, [row.person_id for row in rows])
+    blind |= {row.preparation_id for row in rows if row.person_id in unread}
     told = [row for row in rows if row.preparation_id not in blind]
     context = {
         "parts": parts(request, "release:preparations"),
@@ -65,6 +70,7 @@ def index(request: Any) -> HttpResponse:
                 words.SOURCES[row.source],
                 [words.STAGES[stage] for stage in row.late],
                 row.preparation_id in blind,
+                unread.get(row.person_id, ""),
             )
             for row in rows
         ],
@@ -96,12 +102,14 @@ def preparation_page(request: Any, preparation_id: int) -> HttpResponse:
         }
     )  # fmt: skip
     may_prepare = found.is_open and viewer.can(PREPARE)
-    blind = may_prepare and found.blind_for(viewer.user_id)
+    unread = to_read_first(viewer, [found.person_id]).get(found.person_id, "")
+    blind = bool(unread) or (may_prepare and found.blind_for(viewer.user_id))
     context = {
+        "unread": unread,
         "found": found,
         "identity": identity_of(viewer, found.person_id),
         "state": words.STATES[found.state],
-        "facts": _facts(found, blind=blind),
+        "facts": _facts(found, blind=blind, unread=unread),
         "blind": blind,
         "readings": [(one, names.get(one.by_id, "—")) for one in found.readings],
         "may_read": may_prepare and found.may_be_read_by(viewer.user_id),
@@ -156,6 +164,11 @@ def read_date(request: Any, preparation_id: int) -> HttpResponse:
     found = preparations.preparation(request.actor, preparation_id)
     if request.method != "POST" and not found.may_be_read_by(request.actor.user_id):
         return _back(found)
+    unread = to_read_first(request.actor, [found.person_id]).get(found.person_id)
+    if request.method != "POST" and unread is not None:
+        # The terms that it rests on would be seen before they are read again.
+        messages.info(request, gettext("First read the order of the court again, or ask for it."))
+        return HttpResponseRedirect(unread)
     form = ReadDateForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
@@ -245,11 +258,14 @@ def tell_agency(request: Any, preparation_id: int) -> HttpResponse:
     return _form(request, found, form, _("An agency was told"))
 
 
-def _facts(found: PreparationDetail, *, blind: bool) -> list[Fact]:
+def _facts(found: PreparationDetail, *, blind: bool, unread: str) -> list[Fact]:
+    hidden = _("Told once you have worked it out yourself")
     facts = [
         Fact(
             _("Day of release"),
-            _("Told once you have worked it out yourself") if blind else found.due_on,
+            (READ_FIRST if unread else hidden) if blind else found.due_on,
+            url=unread,
+            action=_("Read it again, or ask to be shown it"),
         ),
         Fact(_("It is known from"), words.SOURCES[found.source]),
         Fact(_("Opened"), found.opened_at),

@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from pims.foundation.ledger.reads import shows
 from pims.kernel.errors import InvalidInput, NotFound
 from pims.people import selectors as people
-from pims.release import register as reads
 from pims.release import services
-from pims.release.preparations import preparation
 from pims.release.selectors import error_person
+from pims.release.selectors import register as reads
+from pims.release.selectors.preparations import preparation
 from pims.release.web import preparing_words as words
 from pims.release.web.parts import parts
 from pims.release.web.preparing_forms import LessonsForm, LineForm, OverDetentionForm

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from pims.release.preparations import PreparationRow
-from pims.release.preparing import OPENS
+from pims.release.rules.preparing import OPENS
+from pims.release.selectors.preparations import PreparationRow
 
 TOP, ROW, GAP = 44, 18, 0.7
 # So many stand on one day one by one; the last of them is then for all the others.

@@ -7,13 +7,18 @@ ITEMS: dict[str, Promise] = {
     "order_verified": _("Order verified with the registry"),
     "date_provisional": _("Release date rests on a rule that nobody has signed"),
     "date_readings": _("Two officers worked out different release dates"),
-    "second_reading": _("Orders of a court not yet read again, or read differently"),
+    "second_reading": _("Orders of a court not read again, read differently, or not blind"),
     "property": _("Property given back"),
     "police_interest": _("Police told"),
     "medication": _("Medication and health summary"),
     "travel": _("Way home"),
     "documents": _("Documents handed over"),
     "next_of_kin": _("Next of kin told"),
+}
+READINGS: dict[str, Promise] = {
+    "unread": _("not read again yet"),
+    "differs": _("the two readings differ"),
+    "not_blind": _("the second reading was not blind"),
 }
 ITEM_STATES: dict[str, Promise] = {
     "open": _("To do"),

@@ -3,7 +3,7 @@
 from pims.kernel.terms import Term
 from pims.sentences.engine.calculation import calculate
 from pims.sentences.engine.case import Adjustment, Case, Finding, Sentence
-from pims.sentences.engine.defaults import AmountDue, amounts_due
+from pims.sentences.engine.dues import AmountDue, amounts_due
 from pims.sentences.engine.reading import NotCases, case_from, cases_from
 from pims.sentences.engine.result import Calculation, Dates, SentenceDates, Step
 

@@ -1,14 +1,13 @@
-"""Terms served for not paying: what a payment takes off, and what frees at a given day."""
+"""Terms served for not paying: what a payment takes off."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 
-from pims.jurisdictions.sentence_law import Law, Rounding, Rule, Share
-from pims.sentences.engine.case import DEFAULTS, PAYMENTS, Adjustment, Case
+from pims.jurisdictions.sentence_law import Rounding, Share
+from pims.sentences.engine.case import PAYMENTS, Adjustment, Case
 from pims.sentences.engine.days import Account
-from pims.sentences.engine.governing import paid_in_parts
 from pims.sentences.engine.working import Served, Working
 
 
@@ -35,21 +34,6 @@ class Clock:
         return any(one.began <= day <= one.ends for one in self.account.absences)
 
 
-@dataclass(frozen=True, slots=True)
-class AmountDue:
-    """What is left of one default on a day, in cents.
-
-    `outstanding_cents` ends it whatever the law is; `frees_cents` is the least that ends it that
-    day, 0 where it has been served or paid. `rule` is what the difference rests on, None where the
-    two are the same. Other sentences and warrants may still hold the person.
-    """
-
-    sentence: int
-    outstanding_cents: int
-    frees_cents: int
-    rule: Rule | None
-
-
 def pay(served: Served, clock: Clock, working: Working) -> bool:
     """Bring the last day of a default forward by what was paid, in the order of payment; whether
     anything came of it.
@@ -62,7 +46,7 @@ def pay(served: Served, clock: Clock, working: Working) -> bool:
     for payment in _payments(working.case, sentence.number):
         paid = amount if payment.kind == "fine_paid" else paid + (payment.paid_cents or 0)
         whole = paid >= amount
-        off = served.whole if whole else _off(paid, amount, served.whole, version.part_payment)
+        off = served.whole if whole else days_off(paid, amount, served.whole, version.part_payment)
         last = served.first + timedelta(days=served.whole - off - 1)
         if payment.starts is not None and payment.starts >= clock.begins:
             if clock.is_at_large(payment.starts):
@@ -90,51 +74,6 @@ def _payments(case: Case, number: int) -> Iterator[Adjustment]:
     return iter(sorted(found, key=lambda a: a.starts or date.min))
 
 
-def _off(paid: int, amount: int, whole: int, rounding: Rounding | None) -> int:
-    """The days that a part of the amount takes off."""
+def days_off(paid: int, amount: int, whole: int, rounding: Rounding | None) -> int:
+    """The days that a part of the amount takes off, in a law that has a rule for it."""
     return 0 if rounding is None else Share(Fraction(paid, amount), rounding).of(whole)
-
-
-def amounts_due(case: Case, law: Law, on: date) -> list[AmountDue]:
-    """What each default needs on a day to end that day, the day itself counted as served.
-
-    Where the case can't be worked out, or the law has no rule for part payment, the whole that is
-    outstanding: paying it always frees.
-    """
-    # The layout of chains needs this module; what is due needs the layout.
-    from pims.sentences.engine.calculation import laid_out
-
-    found = {served.sentence.number: (served, clock) for served, clock in laid_out(case, law)}
-    due = []
-    for sentence in case.sentences:
-        if sentence.kind not in DEFAULTS or sentence.amount_cents is None:
-            continue
-        whole_paid = any(
-            a.kind == "fine_paid" and a.sentence == sentence.number for a in case.adjustments
-        )
-        paid = paid_in_parts(case, sentence)
-        left = 0 if whole_paid else max(sentence.amount_cents - paid, 0)
-        one = AmountDue(sentence.number, left, left, None)
-        if left and sentence.number in found:
-            one = _least(one, paid, on, *found[sentence.number])
-        due.append(one)
-    return due
-
-
-def _least(due: AmountDue, paid: int, on: date, served: Served, clock: Clock) -> AmountDue:
-    rounding, amount = served.version.part_payment, served.sentence.amount_cents or 0
-    today = clock.place(on, served)
-    if today >= served.last:
-        return AmountDue(due.sentence, due.outstanding_cents, 0, None)
-    if rounding is None:
-        return due
-    must_go = served.whole - max((today - served.first).days + 1, 0)
-    low, high = paid, amount
-    while low < high:
-        middle = (low + high) // 2
-        if _off(middle, amount, served.whole, rounding) >= must_go:
-            high = middle
-        else:
-            low = middle + 1
-    rule = served.version.rules["part_payment"]
-    return AmountDue(due.sentence, due.outstanding_cents, low - paid, rule)

@@ -19,6 +19,7 @@ from pims.sentences.assembling import Assembled, assemble
 from pims.sentences.engine import AmountDue, amounts_due
 from pims.sentences.engine.case import DEFAULTS
 from pims.sentences.models import Payment
+from pims.sentences.shared_amounts import left_of, shared_amounts
 
 VIEW = "sentences.view"
 
@@ -29,7 +30,9 @@ class FineDue:
 
     `frees_cents` is the least that ends it on the day asked about, the day counted as served; it
     is `provisional` where it rests on a rule that nobody has signed, and then frees nobody by
-    itself. `warrant_name_id` is the paper on which the person is held for it.
+    itself. `together_with` are the other sentences of its paper, where that names one amount
+    for all of them: it ends them all. `warrant_name_id` is the paper on which the person is held
+    for it.
     """
 
     sentence_id: int
@@ -39,6 +42,7 @@ class FineDue:
     outstanding_cents: int
     frees_cents: int
     provisional: bool
+    together_with: tuple[int, ...] = ()
 
     @property
     def paid_cents(self) -> int:
@@ -159,8 +163,30 @@ def _due(cases: Mapping[int, Assembled], on: date) -> dict[int, tuple[FineDue, .
                 provisional=_rests_on_unsigned(one, signed),
             )
             for one in amounts_due(facts.case, law, on)
-        )
+        ) + _together(facts, by_id)
     return found
+
+
+def _together(facts: Assembled, orders: Mapping[int, OrderInfo]) -> tuple[FineDue, ...]:
+    """One line for each amount that a paper names for several sentences: all of it frees."""
+    found = []
+    for shared in shared_amounts(facts.sentences):
+        first, *others = shared.sentences
+        numbers = [facts.numbers[one] for one in shared.sentence_ids]
+        left = left_of(shared, facts.case.adjustments, numbers)
+        found.append(
+            FineDue(
+                sentence_id=first.sentence_id,
+                kind=first.kind,
+                order=orders[first.order_id],
+                amount_cents=shared.cents,
+                outstanding_cents=left,
+                frees_cents=left,
+                provisional=False,
+                together_with=tuple(one.sentence_id for one in others),
+            )
+        )
+    return tuple(found)
 
 
 def _rests_on_unsigned(due: AmountDue, signed: Collection[str]) -> bool:

@@ -1,6 +1,15 @@
 """Every write of the sentences room."""
 
 from pims.sentences.rules import HandDates
+from pims.sentences.services.activating import (
+    DecisionResult,
+    ProposalResult,
+    agree_to_law,
+    compare_proposal_again,
+    decline_law,
+    note_progress,
+    propose_law,
+)
 from pims.sentences.services.adjusting import (
     AdjustmentResult,
     record_adjustment,
@@ -18,13 +27,20 @@ from pims.sentences.services.signing import SignatureResult, sign_rule, withdraw
 
 __all__ = [
     "AdjustmentResult",
+    "DecisionResult",
     "HandDates",
     "HandResult",
     "PaymentResult",
+    "ProposalResult",
     "Recalculated",
     "SignatureResult",
+    "agree_to_law",
     "certify_by_hand",
+    "compare_proposal_again",
     "countersign_hand_calculation",
+    "decline_law",
+    "note_progress",
+    "propose_law",
     "recalculate",
     "record_adjustment",
     "sign_rule",

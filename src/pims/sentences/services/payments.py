@@ -157,7 +157,11 @@ def _free(tx: Transaction, row: Payment, root: int, paid: FineDue, zone: ZoneInf
         for one in sentences_of([root])[root]
         if one.stands and one.order_id == paid.order.order_id
     ]
-    owed = {one.sentence_id: one.outstanding_cents for one in _due(tx, root, row.received_at, zone)}
+    owed = {
+        sentence_id: one.outstanding_cents
+        for one in _due(tx, root, row.received_at, zone)
+        for sentence_id in (one.sentence_id, *one.together_with)
+    }
     if any(owed.get(one.sentence_id, 1) for one in standing):
         return None
     made = authority.record_release_order(

@@ -20,6 +20,7 @@ from pims.sentences.engine import calculate
 from pims.sentences.keeping import keep_texts, kept
 from pims.sentences.models import Calculation, HandCalculation
 from pims.sentences.services.common import end_hand
+from pims.sentences.services.first_law import law_in_force
 from pims.sentences.services.storing import store
 
 VIEW = "sentences.view"
@@ -59,7 +60,7 @@ def recalculated(
     asked |= people.joined_records(set(roots.values())).keys()
     tx.lock_persons(asked)
     # Under the lock: a signature given or withdrawn meanwhile is known to whoever comes last.
-    law = laws.law_in_force()
+    law = law_in_force(tx)
     signed = laws.signed_rules(law)
     basis = _basis(law, signed)
     found = assemble(asked)

@@ -193,3 +193,65 @@ def test_the_gate_finds_who_can_be_freed_takes_the_money_and_prints_the_receipt(
     assert "Receipt 000001" in receipt
     assert "$ 1,000.00" in receipt
     assert "Paid in full" in receipt
+
+
+def two_fines(bench: Bench, *, total: int | None = 80_000, **amounts: int) -> list[int]:
+    """Ana has 50 and 30 days for two fines on one paper."""
+    order = bench.court.order(
+        "fine_default",
+        amount_cents=total,
+        sentences=[
+            SentenceInput(days=50, amount_cents=amounts.get("first")),
+            SentenceInput(days=30, amount_cents=amounts.get("second")),
+        ],
+    ).order_ids[0]
+    return bench.sentences_on(order)
+
+
+def test_each_fine_of_a_paper_frees_for_its_own_amount(bench: Bench, gate: Actor) -> None:
+    first, second = two_fines(bench, first=50_000, second=30_000)
+    due = {one.sentence_id: one for one in owed(bench, gate).due}
+    assert (due[first].amount_cents, due[second].amount_cents) == (50_000, 30_000)
+    assert 48_000 < due[first].frees_cents <= 49_000
+    assert 28_000 < due[second].frees_cents <= 29_000
+    pay(bench, gate, second, 12_000)
+    due = {one.sentence_id: one for one in owed(bench, gate).due}
+    assert (due[first].outstanding_cents, due[second].outstanding_cents) == (50_000, 18_000)
+    with pytest.raises(InvalidInput):
+        pay(bench, gate, second, 18_001)
+    assert pay(bench, gate, second, 18_000).release_order_id is None, "the other still holds"
+    assert pay(bench, gate, first, 50_000).release_order_id is not None
+
+
+def test_one_amount_for_two_fines_is_asked_for_once_and_frees_from_both(
+    bench: Bench, gate: Actor
+) -> None:
+    first, second = two_fines(bench)
+    (due,) = owed(bench, gate).due
+    assert (due.sentence_id, due.together_with) == (first, (second,))
+    assert (due.outstanding_cents, due.frees_cents, due.provisional) == (80_000, 80_000, False)
+    assert "amounts_not_by_sentence" in due.order.defects, "the clerk of court is asked"
+    assert pay(bench, gate, first, 80_000).release_order_id is not None
+    bench.work_out()
+    assert bench.dates().expiry == bench.today, "both end on the day of the payment"
+
+
+def test_a_part_of_one_amount_for_two_fines_is_taken_and_a_person_says_what_it_takes_off(
+    bench: Bench, gate: Actor
+) -> None:
+    first, _second = two_fines(bench)
+    assert pay(bench, gate, first, 30_000).left_cents == 50_000
+    bench.work_out()
+    assert bench.dates().status == "invalid"
+    assert pay(bench, gate, first, 50_000).release_order_id is not None
+    bench.work_out()
+    dates = bench.dates()
+    assert (dates.status, dates.expiry) == ("calculated", bench.today)
+
+
+def test_amounts_that_are_not_together_the_papers_are_marked(bench: Bench, gate: Actor) -> None:
+    two_fines(bench, first=50_000, second=20_000)
+    assert {"amounts_differ"} <= set(owed(bench, gate).due[0].order.defects)
+    two_fines(bench, total=None, first=50_000, second=20_000)
+    marked = [set(one.order.defects) for one in owed(bench, gate).due]
+    assert not marked[-1] & {"amounts_differ", "lacks_amount_cents"}

@@ -91,6 +91,22 @@ def test_too_many_cases_are_told_before_any_is_read(monkeypatch: pytest.MonkeyPa
     assert (told.value.most, str(told.value)) == (2, "more than 2 cases")
 
 
+def test_as_many_as_are_allowed_are_read_and_one_more_is_not() -> None:
+    assert (reading.MOST_CASES, reading.MOST_SENTENCES, reading.MOST_ADJUSTMENTS) == (
+        200_000, 500, 2_000,
+    )  # fmt: skip
+    one, other = GOOD["sentences"][0], {"kind": "remand", "days": 1, "applies_from": "2024-01-10"}
+    assert len(case_from(GOOD | {"sentences": [one] * 500}).sentences) == 500
+    assert len(case_from(GOOD | {"adjustments": [other] * 2_000}).adjustments) == 2_000
+
+
+def test_a_sentence_without_a_number_has_that_of_its_place() -> None:
+    one = {"pronounced_on": "2024-01-10", "term": {"months": 1}}
+    found = case_from({"sentences": [one, one | {"number": 9}, one]})
+    assert [s.number for s in found.sentences] == [1, 9, 3]
+    assert found.faults == ()
+
+
 def test_what_has_no_name_is_named_by_its_place() -> None:
     names = [c.case_id for c in cases_from([3, {}, {"id": True}, {"id": ""}, {"id": "x" * 500}])]
     assert names == ["#1", "#2", "#3", "#4", "x" * 200]
@@ -202,7 +218,9 @@ def test_a_link_that_is_too_large_is_taken_for_one_to_itself() -> None:
 def test_what_is_wrong_is_shown_as_it_was_and_never_at_length() -> None:
     shown = case_from(with_sentence(pronounced_on="y" * 100)).faults[0].params["value"]
     assert shown == "y" * 39 + "…"
-    assert case_from(with_sentence(pronounced_on="y" * 40)).faults[0].params["value"] == "y" * 40
+    for length, said in ((40, "y" * 40), (41, "y" * 39 + "…")):
+        found = case_from(with_sentence(pronounced_on="y" * length))
+        assert found.faults[0].params["value"] == said
     for value, text in (({"a": 1}, "{…}"), ([1], "[…]"), (1.5, "1.5"), ("\ud800", "?")):
         assert case_from(with_sentence(review_on=value)).faults[0].params["value"] == text
 
@@ -210,6 +228,24 @@ def test_what_is_wrong_is_shown_as_it_was_and_never_at_length() -> None:
 def test_a_link_that_no_number_can_be_is_none_of_this_case() -> None:
     found = calculate(case_from(with_sentence(consecutive_to=10**12)), sentence_law("plain"))
     assert found.status == "invalid"
+
+
+def test_a_sentence_without_a_term_is_not_for_life() -> None:
+    for term in (None, 3, {"life": "yes"}):
+        assert case_from(with_sentence(term=term)).sentences[0].kind == "imprisonment"
+    found = case_from(with_sentence(term=None, kind="fine_default"))
+    assert (found.sentences[0].kind, found.faults) == ("fine_default", ())
+
+
+def test_a_term_with_every_box_has_no_unit_that_is_unknown() -> None:
+    boxes = dict.fromkeys(("years", "months", "weeks", "days")) | {"life": True}
+    found = case_from(with_sentence(term=boxes | {"minimum": {"years": 20}}))
+    assert (found.faults, found.sentences[0].term) == ((), Term(years=20))
+
+
+def test_a_kind_that_is_unknown_is_read_as_what_it_is_without_one() -> None:
+    found = case_from(with_sentence(kind="exile", offence_class="grave")).sentences[0]
+    assert (found.kind, found.offence_class) == ("imprisonment", "")
 
 
 def test_a_life_sentence_is_one_by_its_kind_or_by_its_term() -> None:

@@ -178,7 +178,11 @@ def _row(one: FineDue) -> dict[str, Any]:
 
 
 def _title(one: FineDue) -> str:
-    return f"{words.KINDS[one.kind]} · {one.order.body_name} {one.order.reference}".strip()
+    said = f"{words.KINDS[one.kind]} · {one.order.body_name} {one.order.reference}".strip()
+    if not one.together_with:
+        return said
+    count = len(one.together_with) + 1
+    return f"{said} · " + gettext("%(count)s sentences together") % {"count": count}
 
 
 def _zone(request: Any) -> ZoneInfo:

@@ -130,6 +130,48 @@ class SignForm(forms.Form):
     signed_on = DayField(label=_("Signed on"))
 
 
+class ProposeForm(forms.Form):
+    draft = forms.FileField(
+        label=_("A law that is drafted"),
+        required=False,
+        help_text=_("A file as sentences.toml of a jurisdiction, at most 1 MB. Empty: the law that "
+                    "this version of PIMS brings."),
+    )  # fmt: skip
+    reason = forms.CharField(
+        label=_("Why? Gazette, commencement, circular"), max_length=300, widget=forms.Textarea
+    )
+
+    def clean_draft(self) -> str | None:
+        """The text of the file, if one was given and it holds a law."""
+        given = self.cleaned_data["draft"]
+        if given is None:
+            return None
+        content = read_draft(given)
+        law_of_draft(content)
+        return content.decode("utf-8")
+
+
+class AgreeForm(forms.Form):
+    """`comparison` is the one that the page showed."""
+
+    comparison = forms.IntegerField(min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)
+
+
+def read_draft(given: Any) -> bytes:
+    if given.size > MOST_BYTES:
+        raise forms.ValidationError(_("The file is too large."))
+    content: bytes = given.read(MOST_BYTES)
+    return content
+
+
+def law_of_draft(content: bytes) -> Law:
+    try:
+        return law_written(content)
+    except Refused as refused:
+        language = get_language() or "en"
+        raise forms.ValidationError(explain(refused.reasons(), language)) from refused
+
+
 class CompareForm(forms.Form):
     old = forms.ChoiceField(label=_("Law as it is"), choices=())
     new = forms.ChoiceField(label=_("Law to compare with"), choices=())
@@ -142,15 +184,7 @@ class CompareForm(forms.Form):
     def clean_draft(self) -> Law | None:
         """The law of the file, if one was given."""
         given = self.cleaned_data["draft"]
-        if given is None:
-            return None
-        if given.size > MOST_BYTES:
-            raise forms.ValidationError(_("The file is too large."))
-        try:
-            return law_written(given.read(MOST_BYTES))
-        except Refused as refused:
-            language = get_language() or "en"
-            raise forms.ValidationError(explain(refused.reasons(), language)) from refused
+        return None if given is None else law_of_draft(read_draft(given))
 
     def __init__(self, *args: Any, laws: Sequence[str], **more: Any) -> None:
         super().__init__(*args, **more)

@@ -9,16 +9,15 @@ from django.urls import reverse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from pims.foundation.ledger.reads import shows
 from pims.jurisdictions.here import HERE
 from pims.jurisdictions.sentence_law import laws as known_laws
 from pims.jurisdictions.sentence_law import sentence_law
 from pims.kernel.errors import InvalidInput, NotFound
-from pims.people import selectors as people
 from pims.sentences import law as law_room
 from pims.sentences import selectors, services
 from pims.sentences.selectors import RuleInfo
 from pims.sentences.web import words
+from pims.sentences.web.activation import move_columns, move_rows
 from pims.sentences.web.forms import CompareForm, ReasonForm, SignForm
 from pims.ui.commands import command_from
 from pims.ui.confirmation import require_recent_confirmation
@@ -26,7 +25,7 @@ from pims.ui.forms import add_reasons
 from pims.ui.pages import page
 from pims.ui.shapes import Column, NavItem
 
-VIEW, SIGN = "law.view", "law.sign"
+VIEW, SIGN, PROPOSE = "law.view", "law.sign", "law.propose"
 BOTH = ("GET", "HEAD", "POST")
 
 
@@ -35,7 +34,9 @@ def laws(request: Any) -> HttpResponse:
     """Every version of a law with its rules; those of the law in force can be signed."""
     in_force = law_room.law_in_force()
     asked = request.GET.get("law", in_force.code)
-    law = sentence_law(asked) if asked in known_laws() else in_force
+    law = in_force
+    if asked != in_force.code and asked in known_laws():
+        law = sentence_law(asked)
     language = _language()
     versions: dict[str, list[dict[str, Any]]] = {}
     for one in selectors.law_rules(request.actor, law):
@@ -57,6 +58,12 @@ def laws(request: Any) -> HttpResponse:
         ],
         "may_sign": request.actor.can(SIGN) and law.code == in_force.code,
         "unsigned": len(selectors.unsigned_rules(request.actor)),
+        "standing": selectors.law_standing(request.actor),
+        "proposals": [
+            (one, words.PROPOSALS[one.state], words.PROPOSAL_TONES[one.state])
+            for one in selectors.law_proposals(request.actor)
+        ],
+        "may_propose": request.actor.can(PROPOSE),
     }  # fmt: skip
     return render(request, "sentences/laws.html", context)
 
@@ -133,31 +140,13 @@ def compare(request: Any) -> HttpResponse:
         draft = form.cleaned_data["draft"]
         new = draft or law_room.law_asked_for(form.cleaned_data["new"])
         found = selectors.compare_laws(request.actor, old, new)
-        persons = [one.person_id for one in found.moved]
-        headers = people.person_headers(request.actor, persons, brief=True)
-        shows(list(headers))
-        rows = [
-            {
-                "header": headers[one.person_id],
-                "person_id": one.person_id,
-                "statuses": [
-                    words.STATUSES[status]
-                    for status in dict.fromkeys((one.status_before, one.status_after))
-                ],
-                "dates": [(words.DATES[m.name], m.before, m.after, m.days) for m in one.dates],
-            }
-            for one in found.moved
-            if one.person_id in headers
-        ]
+        rows = move_rows(request.actor, list(found.moved))
     context = {
         "form": form,
         "found": found,
         "rows": rows,
-        "columns": [
-            Column(_("Prisoner")), Column(_("Date")), Column(_("Before")), Column(_("After")),
-            Column(_("Days"), numeric=True),
-        ],
-    }  # fmt: skip
+        "columns": move_columns(),
+    }
     return render(request, "sentences/compare.html", context, status=422 if form.errors else 200)
 
 

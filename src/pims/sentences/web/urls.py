@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pims.sentences.web import fines, hand, laws, person
+from pims.sentences.web import activation, fines, hand, laws, person
 
 app_name = "sentences"
 
@@ -21,6 +21,15 @@ urlpatterns = [
     path("hand/<int:hand_calculation_id>/withdraw/", hand.withdraw, name="withdraw_hand"),
     path("laws/", laws.laws, name="laws"),
     path("laws/compare/", laws.compare, name="compare"),
+    path("laws/propose/", activation.propose, name="propose"),
+    path("laws/proposal/<int:proposal_id>/", activation.proposal, name="proposal"),
+    path(
+        "laws/proposal/<int:proposal_id>/compare/",
+        activation.compare_again,
+        name="compare_again",
+    ),
+    path("laws/proposal/<int:proposal_id>/agree/", activation.agree, name="agree_to_law"),
+    path("laws/proposal/<int:proposal_id>/decline/", activation.decline, name="decline_law"),
     path("laws/sign/<str:code>/", laws.sign, name="sign"),
     path("laws/signature/<int:signature_id>/withdraw/", laws.withdraw, name="withdraw_signature"),
 ]

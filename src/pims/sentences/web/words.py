@@ -64,7 +64,12 @@ ENDS = {
     "facts_changed": _("Ended: what it was worked out for has changed"),
     "calculated": _("Ended: the dates are calculated, on signed rules alone"),
 }
-
+PROPOSALS = {
+    "open": _("Waits for two people"),
+    "in_force": _("Put in force"),
+    "declined": _("Declined"),
+}
+PROPOSAL_TONES: dict[str, Tone] = {"open": "warn", "in_force": "ok", "declined": "quiet"}
 WAYS_OF_PAYING = {
     "cash": _("Cash"),
     "bank": _("Paid in at a bank"),

@@ -107,6 +107,7 @@ TABLES: Mapping[str, Promise] = {
     "sentences_adjustment": _("Credit, days at large, remission and payments"),
     "sentences_calculation": _("Calculations of release dates"),
     "sentences_payment": _("Payments of fines and their receipts"),
+    "sentences_law_move": _("Dates that another law would have moved"),
     "sentences_hand_calculation": _("Release dates worked out by hand"),
     "vault_sealing": _("Sealings"),
 }

@@ -18,7 +18,7 @@ from pims.kernel.asof import AsOf
 from pims.kernel.decisions import Reason
 from pims.people import selectors as people
 from pims.property import selectors as property_room
-from pims.release.amendments import discharges_put_right
+from pims.release.selectors.amendments import discharges_put_right
 from pims.ui import wording
 from pims.ui.shapes import TimelineItem
 

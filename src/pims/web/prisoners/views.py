@@ -34,7 +34,7 @@ from pims.people import selectors as people
 from pims.people.selectors import PersonHeader
 from pims.property import selectors as property_room
 from pims.release import selectors as release
-from pims.release.released_in_error import open_error_of
+from pims.release.selectors.released_in_error import open_error_of
 from pims.safety import selectors as safety
 from pims.ui import wording
 from pims.ui.pages import page

@@ -1,9 +1,8 @@
-"""What to do before a day of release, and when; who may ask for parole; wrongful days. Pure.
+"""What to do before a day of release, and when. Pure.
 
 Nothing here decides whether anybody leaves: that is the discharge check alone.
 """
 
-from calendar import monthrange
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -26,13 +25,6 @@ TOLD_FIRST = "police"
 AGENCIES = ("police", "immigration", "court", "human_services", "parole", "other")
 EARLY = {"14d": timedelta(days=7), "24h": timedelta(hours=24), "1h": timedelta(hours=3)}
 
-PAROLE_MONTHS = 6
-DECISIONS = ("granted", "refused", "deferred")
-CAUSES = (
-    "term_arithmetic", "concurrent_consecutive", "credit", "further_warrant_missed",
-    "order_not_seen", "order_late", "identity", "paper_late", "other",
-)  # fmt: skip
-
 # Lines of the discharge check about dates; like all its lines, they stop nobody.
 DATE_ITEMS = ("date_provisional", "date_readings", "second_reading")
 
@@ -43,16 +35,19 @@ class DateDoubts:
 
     `provisional`: the day rests on a rule that nobody has signed; `differ`: two officers made out
     different days and nobody has settled it; `unread`: how many orders wait for a second reading
-    or for a difference in it to be settled.
+    or for a difference in it to be settled; `not_blind`: how many were read again by somebody who
+    had seen what was keyed.
     """
 
     provisional: bool = False
     differ: bool = False
     unread: int = 0
+    not_blind: int = 0
 
     @property
     def items(self) -> dict[str, bool]:
-        return dict(zip(DATE_ITEMS, (self.provisional, self.differ, self.unread > 0), strict=True))
+        read = self.unread > 0 or self.not_blind > 0
+        return dict(zip(DATE_ITEMS, (self.provisional, self.differ, read), strict=True))
 
 
 NO_DOUBTS = DateDoubts()
@@ -176,46 +171,3 @@ def owed(
     begun = bool(readings or things or first)
     parts = [not begun, not dates, not rest]
     return tuple(part for part, is_owed in zip(PARTS, parts, strict=True) if is_owed), None
-
-
-def months_after(day: date, months: int) -> date:
-    """The same day so many months on, or the last of that month."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    if year > date.max.year:
-        return date.max
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
-
-
-def eligibility(ped: date | None, *, as_of: date) -> str:
-    """``passed``, ``soon`` (within six months), ``later``, or "" where no such date is known."""
-    if ped is None:
-        return ""
-    if ped <= as_of:
-        return "passed"
-    return "soon" if ped <= months_after(as_of, PAROLE_MONTHS) else "later"
-
-
-def days_of(kind: str, began_on: date, ended_on: date | None, *, as_of: date) -> int:
-    """How many days it lasted or has lasted so far.
-
-    Held too long: the nights after the day on which the gate should have opened. Freed wrongly:
-    the days out, of which one that began counts.
-    """
-    days = max(((ended_on or as_of) - began_on).days, 0)
-    return days if kind == "over_detention" else max(days, 1)
-
-
-@dataclass(frozen=True, slots=True)
-class Total:
-    kind: str
-    cases: int
-    days: int
-
-
-def totals(lines: Iterable[tuple[str, int]]) -> list[Total]:
-    """Of lines as (kind, days): how many of each kind, and their days together."""
-    found = {"wrongful_release": [0, 0], "over_detention": [0, 0]}
-    for kind, days in lines:
-        found[kind][0] += 1
-        found[kind][1] += days
-    return [Total(kind, cases, days) for kind, (cases, days) in found.items()]

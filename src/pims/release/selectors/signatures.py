@@ -9,7 +9,7 @@ from pims.foundation.access.scope import require_visible
 from pims.foundation.access.selectors import user_names
 from pims.kernel.errors import NotFound
 from pims.release.models import Vouching
-from pims.release.selectors import DischargeInfo
+from pims.release.selectors.discharges import DischargeInfo
 
 
 @dataclass(frozen=True, slots=True)

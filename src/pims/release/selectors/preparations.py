@@ -11,13 +11,15 @@ from pims.foundation.access.actor import Actor
 from pims.foundation.access.scope import require_visible, visible_ids
 from pims.kernel import clock
 from pims.kernel.errors import NotFound
-from pims.release import preparing as rules
 from pims.release.facts import release_hour
 from pims.release.models import AgencyTold, DateReading, Preparation, PreparationItem
-from pims.release.preparing import Notice, Told
+from pims.release.rules import preparing as rules
+from pims.release.rules.preparing import Notice, Told
 
 VIEW = "release.view"
 BLIND_DAYS = rules.PARTS_BY["dates"].days
+# The lines of a preparation, for rooms above.
+ITEMS = rules.ITEMS
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from pims.foundation.access.actor import Actor
 from pims.foundation.access.scope import require_visible, visible_ids
 from pims.kernel import clock
 from pims.kernel.errors import NotFound
-from pims.release import preparing as rules
 from pims.release.models import DetentionError, Discharge, Preparation, ReleaseInError
-from pims.release.preparing import Total
+from pims.release.rules import wrongful as rules
+from pims.release.rules.wrongful import Total
 
 VIEW = "release.view"
 

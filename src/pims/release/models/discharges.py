@@ -4,28 +4,6 @@ from django.db import models
 from django.db.models import F, Q
 
 from pims.foundation.history import recorded
-from pims.release.preparing_models import (
-    AgencyTold,
-    DateReading,
-    DetentionError,
-    Parole,
-    Preparation,
-    PreparationItem,
-)
-
-__all__ = [
-    "AgencyTold",
-    "DateReading",
-    "DetentionError",
-    "Discharge",
-    "DischargeCase",
-    "DischargeItem",
-    "Parole",
-    "Preparation",
-    "PreparationItem",
-    "ReleaseInError",
-    "Vouching",
-]
 
 
 @recorded

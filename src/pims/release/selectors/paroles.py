@@ -10,8 +10,8 @@ from pims.foundation.access.actor import Actor
 from pims.foundation.access.scope import require_visible, visible_ids
 from pims.kernel import clock
 from pims.kernel.errors import NotFound
-from pims.release import preparing as rules
 from pims.release.models import Parole
+from pims.release.rules import parole as rules
 from pims.sentences import selectors as sentences
 
 VIEW, DATES = "release.view", "sentences.view"

@@ -18,7 +18,7 @@ from pims.release.models import (
     Preparation,
     PreparationItem,
 )
-from pims.release.preparing import Told, owed
+from pims.release.rules.preparing import Told, owed
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,3 +94,21 @@ def warrants_ended(discharge: Discharge, papers: list[WarrantBrief]) -> list[War
         if paper.warrant_name_id in ended
         or (paper.end_basis == SERVED and paper.ends_at == max(discharge.at, paper.starts_at))
     ]
+
+
+def errors_open(viewer: Actor, establishment_id: int) -> list[tuple[int, int, datetime]]:
+    """Releases in error whose person is not back: (error id, person id, left at)."""
+    rows = ReleaseInError.objects.filter(
+        establishment_id=establishment_id, returned_at=None, withdrawn_at=None
+    )
+    seen = visible_ids(viewer, "release.view", [row.person_id for row in rows])
+    return [(row.pk, row.person_id, row.left_at) for row in rows if row.person_id in seen]
+
+
+def error_person(viewer: Actor, error_id: int) -> int:
+    """The person of a release in error. Raises NotFound."""
+    row = ReleaseInError.objects.filter(pk=error_id).first()
+    if row is None:
+        raise NotFound("release_in_error", error_id)
+    require_visible(viewer, "release.view", row.person_id)
+    return row.person_id

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 
 from pims.jurisdictions.warrant_kinds import warrant_kinds
 from pims.kernel.decisions import Decision, Reason, refuse_if_any
-from pims.release.preparing import DATE_ITEMS, NO_DOUBTS, DateDoubts
+from pims.release.rules.preparing import DATE_ITEMS, NO_DOUBTS, DateDoubts
 
 SECOND_OFFICER_BY_TELEPHONE_AFTER = timedelta(minutes=15)
 SUPERINTENDENT_CALLED_AFTER = timedelta(minutes=30)

@@ -1,0 +1,43 @@
+"""What release decides, as pure functions: the one discharge check, and what is prepared before."""
+
+from pims.release.rules.discharge import (
+    FURTHER,
+    FURTHER_FOLLOWS,
+    FURTHER_KEYED_LATER,
+    FURTHER_STOPS,
+    FURTHER_UNDECIDED,
+    IDENTITY_WAYS,
+    ITEMS,
+    ODD_SECOND,
+    ORDER_IN_DOUBT,
+    SECOND_IS_FIRST,
+    SECOND_NOT_KNOWN,
+    SECOND_OFFICER_BY_TELEPHONE_AFTER,
+    SUPERINTENDENT_CALLED_AFTER,
+    WAS_AT_LARGE,
+    DetainingWarrant,
+    DischargeCheck,
+    DischargeFacts,
+    Holding,
+    IdentityFacts,
+    Item,
+    StandingOrder,
+    UndecidedWarrant,
+    Voucher,
+    clock_start,
+    discharge_check,
+    identity_problems,
+    second_officer_decision,
+    telephone_from,
+    undecided_that_stop,
+)
+
+__all__ = [
+    "FURTHER", "FURTHER_FOLLOWS", "FURTHER_KEYED_LATER", "FURTHER_STOPS", "FURTHER_UNDECIDED",
+    "IDENTITY_WAYS", "ITEMS", "ODD_SECOND", "ORDER_IN_DOUBT", "SECOND_IS_FIRST",
+    "SECOND_NOT_KNOWN", "SECOND_OFFICER_BY_TELEPHONE_AFTER", "SUPERINTENDENT_CALLED_AFTER",
+    "WAS_AT_LARGE", "DetainingWarrant", "DischargeCheck", "DischargeFacts", "Holding",
+    "IdentityFacts", "Item", "StandingOrder", "UndecidedWarrant", "Voucher", "clock_start",
+    "discharge_check", "identity_problems", "second_officer_decision", "telephone_from",
+    "undecided_that_stop",
+]  # fmt: skip

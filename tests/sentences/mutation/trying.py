@@ -1,0 +1,230 @@
+"""The tests that must notice a mutant, each tried in a process that ends with it."""
+
+import gc
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import pytest
+from _pytest.runner import runtestprotocol
+
+from pims.jurisdictions.sentence_law import sentence_law
+from pims.sentences.engine import calculate, case_from
+from tests.sentences import calendar_engine, generator
+from tests.sentences.comparing import differences
+from tests.sentences.mutation.making import Mutant, module_named, modules
+from tests.sentences.mutation.planting import plant
+
+ROOT = Path(__file__).parents[3]
+OWN = ROOT / "src" / "pims" / "sentences" / "tests"
+SHARP = (
+    *(OWN / f"test_{name}.py" for name in (
+        "reading", "dates", "edges", "defaults", "endless", "refusals", "explaining", "answers",
+    )),
+    ROOT / "tests" / "sentences" / "test_reference_cases.py",
+)  # fmt: skip
+CASES = 600  # that the two engines are compared on
+_LEAST_SECONDS, _TIMES = 3.0, 4  # of the processor, before a test has lost its way
+_NOT_PLANTED = 3
+
+
+@dataclass(slots=True)
+class Check:
+    """One test: how long it takes where nothing is wrong, and which functions it calls."""
+
+    name: str
+    fails: Callable[[], bool]
+    seconds: float = 0.0
+    calls: set[tuple[str, int]] = field(default_factory=set)
+
+
+def compared_with_the_second_engine() -> Check:
+    """Cases that the second engine answered before anything was changed."""
+    known: list[tuple[Any, Any, Any]] = []
+    seed = 0
+    while len(known) < CASES:
+        data, law = generator.case(seed)
+        seed += 1
+        if calculate(case_from(data), sentence_law(law)).status == "calculated":
+            known.append((data, sentence_law(law), calendar_engine.answer(data, law)))
+
+    def fails() -> bool:
+        try:
+            for data, law, second in known:
+                found = calculate(case_from(data), law)
+                if found.status != "calculated" or differences(found, second):
+                    return True
+        except Exception:
+            return True
+        return False
+
+    return Check("the second engine", fails)
+
+
+def checks_of(items: Sequence[pytest.Item]) -> list[Check]:
+    """Of each test one, and the two engines. Raises where one fails with nothing changed."""
+    found = [compared_with_the_second_engine(), *map(_of_item, items)]
+    folder = str(Path(str(module_named(modules()[0]).__file__)).parent)
+    for one in found:
+        began = time.process_time()
+        one.calls, wrong = _called(one, folder)
+        # Watched it takes some times as long; what counts is which of them are the quick ones.
+        one.seconds = time.process_time() - began
+        if wrong:
+            raise RuntimeError(f"{one.name} fails with nothing changed")
+    return sorted(found, key=lambda one: one.seconds)
+
+
+def _of_item(item: pytest.Item) -> Check:
+    def fails() -> bool:
+        return any(report.failed for report in runtestprotocol(item, log=False, nextitem=None))
+
+    return Check(item.nodeid, fails)
+
+
+def _called(check: Check, folder: str) -> tuple[set[tuple[str, int]], bool]:
+    """(file, line) of each function of the engine that a check calls, and whether it fails."""
+    seen: set[tuple[str, int]] = set()
+
+    def look(frame: FrameType, event: str, _argument: object) -> None:
+        code = frame.f_code
+        if event == "call" and code.co_filename.startswith(folder):
+            seen.add((Path(code.co_filename).stem, code.co_firstlineno))
+
+    sys.setprofile(look)
+    try:
+        wrong = check.fails()
+    finally:
+        sys.setprofile(None)
+    return seen, wrong
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`by` is the test that noticed, "" where none did. `asked` is how many were tried."""
+
+    by: str
+    asked: int
+
+
+class Trial:
+    """Tries mutants on checks, one process each."""
+
+    def __init__(self, checks: Sequence[Check]) -> None:
+        self.checks = list(checks)
+        self.by_name = {one.name: one for one in checks}
+
+    def of(self, mutant: Mutant, *, first: str = "") -> Answer:
+        """What notices a mutant; the check that is named is asked first."""
+        asked = [one for one in self.checks if _could_notice(one, mutant)]
+        if first in self.by_name:
+            asked = [self.by_name[first], *(one for one in asked if one.name != first)]
+        reads, writes = os.pipe()
+        child = os.fork()
+        if child == 0:
+            os.close(reads)
+            _try(mutant, asked, writes)
+        os.close(writes)
+        with os.fdopen(reads, "r", encoding="utf-8") as told:
+            lines = told.read().splitlines()
+        _pid, status = os.waitpid(child, 0)
+        ended = os.waitstatus_to_exitcode(status)
+        if ended == _NOT_PLANTED:
+            if mutant.kind in ("function", "defaults"):
+                raise RuntimeError(f"could not be made: {mutant.name}")
+            return Answer("loading", 0)
+        if ended == 0 and lines and lines[-1] == "none":
+            return Answer("", len(asked))
+        # It says which one it begins; whatever ended it was that one.
+        return Answer(asked[len(lines) - 1].name, len(lines))
+
+
+def _could_notice(check: Check, mutant: Mutant) -> bool:
+    if mutant.kind != "function":
+        return True
+    return (mutant.module, _line_of(mutant)) in check.calls
+
+
+_LINES: dict[tuple[str, str], int] = {}
+
+
+def _line_of(mutant: Mutant) -> int:
+    from tests.sentences.mutation.planting import function_named
+
+    key = (mutant.module, mutant.owner)
+    if key not in _LINES:
+        function = function_named(module_named(mutant.module), mutant.owner)
+        _LINES[key] = function.__code__.co_firstlineno
+    return _LINES[key]
+
+
+def _try(mutant: Mutant, checks: Sequence[Check], writes: int) -> None:
+    """In the child: never returns."""
+    code = _NOT_PLANTED
+    try:
+        gc.disable()
+        silence = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(silence, 1)
+        os.dup2(silence, 2)
+        plant(mutant)
+        code = 1
+        for one in checks:
+            os.write(writes, b"begins\n")
+            # A loop without an end is noticed too.
+            signal.setitimer(signal.ITIMER_PROF, _LEAST_SECONDS + _TIMES * one.seconds)
+            if one.fails():
+                break
+        else:
+            os.write(writes, b"none\n")
+            code = 0
+    except BaseException:  # in the child nothing may go on after it
+        pass
+    finally:
+        os._exit(code)
+
+
+class Remembered:
+    """What came of each mutant, a line each, as it came: whoever is stopped goes on from there."""
+
+    def __init__(self, path: Path, state: str) -> None:
+        self.path, self.state = path, state
+        self.rows: dict[str, dict[str, Any]] = {}
+        if path.exists():
+            for line in path.read_text("utf-8").splitlines():
+                try:
+                    row = json.loads(line)
+                except ValueError:
+                    continue  # cut off as it was written
+                self.rows[row["name"]] = row
+
+    def of(self, name: str) -> Answer | None:
+        """What came of it when engine and tests were as they are now."""
+        row = self.rows.get(name)
+        return Answer(row["by"], row["asked"]) if row and row["state"] == self.state else None
+
+    def noticed_last_by(self, name: str) -> str:
+        return str(self.rows.get(name, {}).get("by", ""))
+
+    def keep(self, name: str, answer: Answer) -> None:
+        row = {"name": name, "by": answer.by, "asked": answer.asked, "state": self.state}
+        self.rows[name] = row
+        with self.path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+    def forget(self) -> None:
+        self.rows.clear()
+        self.path.unlink(missing_ok=True)
+
+
+def collected(session: pytest.Session) -> Iterator[pytest.Item]:
+    """The tests that need no database, in the order of their files."""
+    for item in session.items:
+        if not {"db", "django_db_setup"} & set(getattr(item, "fixturenames", ())):
+            yield item

@@ -9,20 +9,23 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from pims.biometrics.engine import Position
+from pims.biometrics.engine import Position, Template
 from pims.biometrics.engine.images import Print, read
 from pims.biometrics.engine.template import NOT_COMPUTED
 from pims.biometrics.packing import pack
+from pims.biometrics.rules import SURE_FROM
 from pims.kernel.reasons import Reason
 
-ENGINE = "leader-1"
+# How the minutiae were found: kept with each print.
+ENGINES = {"leader": "leader-1", "mindtct": "mindtct"}
 
 
 @dataclass(frozen=True, slots=True)
 class TakenFinger:
     """`image` is a PNG at 500 ppi, `template` packed; `quality` NFIQ 2, None where not computed.
 
-    `advice` is what to do otherwise at the next try: a drier finger, more of it.
+    `minutiae` are those that the extractor is sure of. `notes` are remarks on the image, `advice`
+    is what to do otherwise at the next try: a drier finger, more of it.
     """
 
     position: int
@@ -32,6 +35,7 @@ class TakenFinger:
     quality: int | None
     engine: str
     source: str = "upload"
+    notes: tuple[Reason, ...] = ()
     advice: tuple[Reason, ...] = ()
 
 
@@ -65,13 +69,21 @@ def taken_from(seen: Print, *, position: int, source: str, at_once: bool = False
     return TakenFinger(
         position=position,
         image=png_of(found.image.pixels),
+        notes=found.notes,
         advice=found.advice,
         template=pack(template),
-        minutiae=len(template),
+        # mindtct's reliability is another measure than the network's likelihood.
+        minutiae=sure_minutiae(template) if found.method == "leader" else len(template),
         quality=None if quality == NOT_COMPUTED else quality,
-        engine=ENGINE,
+        engine=ENGINES[found.method],
         source=source,
     )
+
+
+def sure_minutiae(template: Template) -> int:
+    """How many count; of a template that reports no qualities all of them."""
+    reported = template.quality > 0
+    return int((~reported | (template.quality >= SURE_FROM)).sum())
 
 
 def png_of(pixels: NDArray[np.uint8]) -> bytes:

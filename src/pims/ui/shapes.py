@@ -90,7 +90,7 @@ class TimelineItem:
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """A cell or a place: `used` of `capacity`, or who is there."""
+    """A cell or a place: `used` of `capacity`, or who is there; `action` is what can be done."""
 
     label: Text
     url: str = ""
@@ -99,6 +99,8 @@ class Tile:
     note: Text = ""
     tone: Tone = "quiet"
     lines: Sequence[Text] = ()
+    action: Text = ""
+    action_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

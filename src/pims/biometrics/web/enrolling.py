@@ -17,6 +17,7 @@ from pims.biometrics import rules, selectors, services, stations
 from pims.biometrics.capture.origin import CAPTURE_ORIGIN
 from pims.biometrics.engine import Unusable
 from pims.biometrics.selectors import EnrolmentView, FingerView
+from pims.biometrics.taking import get_ready
 from pims.biometrics.web.forms import (
     AbsentForm,
     FaceForm,
@@ -102,6 +103,8 @@ def enrol(request: Any, person_id: int) -> HttpResponse:
     alike = selectors.candidates(request.actor, person_id=person_id)
     shows(i for line in alike for i in (line.person.person_id, line.other.person_id))
     wrong = next((form for form in shown.values() if form.errors), None)
+    if may_enrol:
+        get_ready()
     # The page may ask the scanner's bridge on the officer's own PC.
     request.connects_to = CAPTURE_ORIGIN
     context = {

@@ -13,6 +13,7 @@ from pims.biometrics import selectors, services
 from pims.biometrics.capture.origin import CAPTURE_ORIGIN
 from pims.biometrics.engine import Unusable
 from pims.biometrics.identifying import who_is_it
+from pims.biometrics.taking import get_ready
 from pims.biometrics.web.forms import VerifyForm
 from pims.biometrics.web.uploads import prints_arrived
 from pims.biometrics.web.words import FINGERS, OUTCOME_TONES, OUTCOMES, PURPOSES
@@ -66,6 +67,7 @@ def verify(request: Any, person_id: int) -> HttpResponse:
                          purpose=given["purpose"])
             )  # fmt: skip
     request.connects_to = CAPTURE_ORIGIN
+    get_ready()
     earlier = selectors.verifications(request.actor, person_id)
     asked = request.GET.get("done", "")
     done = next((one for one in earlier if str(one.verification_id) == asked), None)

@@ -1,20 +1,17 @@
 """Who stands there: from the image of a finger to the decision, through the service, with the
 gallery's own process and a prison's fingers in it; and, of somebody else, whose finger it is."""
 
-import os
-import sys
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 from bench.context import Context
+from bench.gallery import fingers_held, gallery
 from bench.prison import prison
 from bench.results import Result, percentile
-from bench.servers import running
 from pims.biometrics import services, stored
 from pims.biometrics.engine import Position
 from pims.biometrics.engine.synthetic import WELL, draw, person, ridged_template_of
-from pims.biometrics.gallery.client import Gallery, GalleryAway
+from pims.biometrics.gallery.client import Gallery
 from pims.biometrics.identifying import who_is_it
 from pims.biometrics.packing import pack
 from pims.biometrics.taking import png_of, take_finger
@@ -31,10 +28,10 @@ INDEX = Position.RIGHT_INDEX
 
 
 def run(context: Context) -> list[Result]:
-    with prison(context) as found, _gallery(context) as gallery:
+    with prison(context) as found, gallery(context) as asked_of:
         actor = system_actor()
         persons = _enrolled(actor, found.establishment_id)
-        size = _settled(gallery)
+        size = fingers_held(asked_of)
         cold = _checked(actor, persons[0], 0, impression=3)[0]
         times, decisions = [], []
         for number in range(CHECKS):
@@ -122,31 +119,3 @@ def _enrolled(actor: Actor, establishment_id: int) -> list[int]:
     for key in stored.keys_of(made).values():
         Gallery().refresh(key, within=60)
     return made
-
-
-@contextmanager
-def _gallery(context: Context) -> Iterator[Gallery]:
-    """The gallery's process over this database, with everybody of it in memory."""
-    path = context.scratch / "g.sock"
-    os.environ["PIMS_GALLERY_SOCKET"] = str(path)
-    try:
-        with running([sys.executable, "-m", "pims.cli.gallery"], ready=lambda: True):
-            gallery = Gallery()
-            _settled(gallery)
-            yield gallery
-    finally:
-        del os.environ["PIMS_GALLERY_SOCKET"]
-
-
-def _settled(gallery: Gallery) -> int:
-    """The fingers held, once everything was read."""
-    deadline = time.monotonic() + 300
-    while time.monotonic() < deadline:
-        try:
-            size, ready, _ = gallery.ping()
-        except GalleryAway:
-            ready = False
-        if ready:
-            return size
-        time.sleep(0.2)
-    raise AssertionError("the gallery never answered")

@@ -4,7 +4,8 @@ a third of a second."""
 import io
 import os
 import threading
-from dataclasses import dataclass, field
+import time
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,8 +28,9 @@ ENGINES = {"leader": "leader-1", "mindtct": "mindtct"}
 class TakenFinger:
     """`image` is a PNG at 500 ppi, `template` packed; `quality` NFIQ 2, None where not computed.
 
-    `minutiae` are those that the extractor is sure of. `notes` are remarks on the image, `advice`
-    is what to do otherwise at the next try: a drier finger, more of it.
+    `minutiae` are those that the extractor is sure of; `milliseconds` is how long it took.
+    `notes` are remarks on the image, `advice` is what to do otherwise at the next try: a drier
+    finger, more of it.
     """
 
     position: int
@@ -38,6 +40,7 @@ class TakenFinger:
     quality: int | None
     engine: str
     source: str = "upload"
+    milliseconds: int = 0
     notes: tuple[Reason, ...] = ()
     advice: tuple[Reason, ...] = ()
 
@@ -76,7 +79,9 @@ def take_finger(
 
     `at_once` is for a check at a gate: without NFIQ 2, which nobody asks for.
     """
-    return taken_from(read(data, ppi=ppi), position=position, source=source, at_once=at_once)
+    began = time.monotonic()
+    taken = taken_from(read(data, ppi=ppi), position=position, source=source, at_once=at_once)
+    return replace(taken, milliseconds=round((time.monotonic() - began) * 1000))
 
 
 def taken_from(seen: Print, *, position: int, source: str, at_once: bool = False) -> TakenFinger:

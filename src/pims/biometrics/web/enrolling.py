@@ -78,6 +78,7 @@ class Drawn:
     image_url: str = ""
     doubt: str = ""
     doubt_position: int | None = None
+    absent: str = ""
 
 
 @page(permission=VIEW, methods=BOTH)
@@ -160,6 +161,7 @@ def _drawn(request: Any, finger: FingerView, chosen: int) -> Drawn:
         reverse("biometrics:finger", args=[finger.finger_id]) if finger.present and sees else "",
         doubt,
         finger.doubt_position if finger.doubt != rules.NOT_AS_BEFORE else None,
+        "" if finger.present or not finger.state else str(STATES[finger.state]),
     )
 
 

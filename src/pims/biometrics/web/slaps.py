@@ -32,6 +32,9 @@ ENROL = "biometrics.enrol"
 NOT_THERE = ("missing", "amputated", "bandaged")
 
 
+MARGIN = 60  # px around the fingers
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """One finger of the slap, in words; `picture` is empty where it is no usable print."""
@@ -140,9 +143,20 @@ def shown(request: Any, person_id: int, taken: "TakenSlap") -> dict[str, Any]:
         "parted": fingers,
         "slap_width": taken.width,
         "slap_height": taken.height,
+        "slap_box": _box(taken),
         "slap_picture": base64.b64encode(taken.image).decode(),
         "slap_notes": [_note(note, language) for note in taken.notes],
     }
+
+
+def _box(taken: "TakenSlap") -> str:
+    """The part of the image with the fingers on it, with room for their names."""
+    points = [point for one in taken.fingers for point in one.corners]
+    left = max(min(x for x, _ in points) - MARGIN, 0)
+    top = max(min(y for _, y in points) - MARGIN, 0)
+    right = min(max(x for x, _ in points) + MARGIN, taken.width)
+    bottom = min(max(y for _, y in points) + MARGIN, taken.height)
+    return f"{left:.0f} {top:.0f} {right - left:.0f} {bottom - top:.0f}"
 
 
 def _note(note: Reason, language: str) -> str:

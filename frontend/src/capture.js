@@ -60,7 +60,7 @@ function attach(place, input) {
       const answer = await fetch(`${place.dataset.capture}/capture`, {
         method: "POST",
         headers: { "X-Pims-Capture": token, "Content-Type": "application/json" },
-        body: JSON.stringify({ position: Number(place.dataset.position) }),
+        body: JSON.stringify({ position: wanted(place, input) }),
       });
       if (!answer.ok) {
         const { trouble } = await answer.json();
@@ -80,6 +80,13 @@ function attach(place, input) {
       take.disabled = false;
     }
   });
+}
+
+/** The finger that the page asks for, or what is chosen of several at once. */
+function wanted(place, input) {
+  const from = place.dataset.positionFrom;
+  const chosen = from && input.form.querySelector(`[name="${CSS.escape(from)}"]:checked`);
+  return Number(chosen ? chosen.value : place.dataset.position ?? 0);
 }
 
 function put(input, blob, ppi) {

@@ -192,6 +192,71 @@ def evaluate(
 
 
 @app.command()
+def segment(
+    image: Annotated[Path, typer.Argument(help="Four fingers of a hand, or both thumbs.")],
+    slap: Annotated[
+        Literal["right", "left", "thumbs"] | None,
+        typer.Option(help="What was laid on. Default: the hand that its shape tells."),
+    ] = None,
+    missing: Annotated[
+        list[int] | None,
+        typer.Option(min=1, max=10, help="A finger that is not there; may be repeated."),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="A folder for the single fingers.")
+    ] = None,
+    ppi: Ppi = None,
+    json: JsonFlag = False,
+) -> None:
+    """Take apart the fingers of a slap: which is which, and where.
+
+    Exit 1, with the reason, where they can't be told apart or are not as many as expected.
+    """
+    from PIL import Image
+
+    from pims.biometrics.engine import slaps
+    from pims.biometrics.engine.template import Position
+
+    laid = {"right": "RIGHT_FOUR", "left": "LEFT_FOUR", "thumbs": "THUMBS"}
+    kind = None if slap is None else slaps.Slap[laid[slap]]
+    gone = {Position(number) for number in missing or ()}
+    if gone and (kind is None or not gone < set(slaps.FINGERS[kind])):
+        raise typer.BadParameter("name the slap, and leave a finger of it", param_hint="--missing")
+    found = slaps.segment(_read(image), slap=kind, missing=gone, ppi=ppi)
+    _tell(found.notes)
+    rows = []
+    for finger in found.fingers:
+        file = None if output is None else output / f"{image.stem}_{int(finger.position):02}.png"
+        if file is not None:
+            try:
+                file.parent.mkdir(parents=True, exist_ok=True)
+                Image.fromarray(finger.image.pixels).save(file, dpi=(500, 500))
+            except OSError as error:
+                raise Unusable(
+                    "biometrics.file_unwritable", file=str(file), why=error.strerror or str(error)
+                ) from error
+        rows.append(
+            {
+                "finger": int(finger.position), "name": finger.position.name.lower(),
+                "width": finger.image.width, "height": finger.image.height,
+                "corners": finger.corners.round().astype(int).tolist(), "cut": finger.cut,
+                "file": None if file is None else str(file),
+            }
+        )  # fmt: skip
+    if json:
+        looks = None if found.looks is None else found.looks.name.lower()
+        answer = {"slap": found.slap.name.lower(), "turn": round(found.turn, 1), "looks": looks}
+        show({**answer, "fingers": rows}, as_json=True)
+        return
+    columns = {
+        "finger": "Finger", "name": "Name", "width": "Width", "height": "Height",
+        "corners": "Corners on the image",
+    }  # fmt: skip
+    title = f"{found.slap.name.lower()}, turned {found.turn:+.0f} degrees"
+    show(rows, as_json=False, columns=columns, title=title)
+
+
+@app.command()
 def inspect(
     file: Annotated[Path, typer.Argument(help="AN2, FMR, WSQ or a face image record.")],
     fields: Annotated[bool, typer.Option("--fields", help="Also each field of text.")] = False,

@@ -78,6 +78,18 @@ class Verified(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Identified(Event):
+    """A finger that was not this person's was looked for among everybody's; `other_person_id` is
+    whose it is beyond reasonable doubt, None where nobody's."""
+
+    kind: ClassVar[str] = "biometrics.identified"
+    identification_id: int
+    purpose: str
+    candidates: int
+    other_person_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class SweepStarted(Event):
     kind: ClassVar[str] = "biometrics.sweep_started"
     sweep_id: int
@@ -96,6 +108,20 @@ class DestructionOrdered(Event):
     kind: ClassVar[str] = "biometrics.destruction_ordered"
     destruction_id: int
     ground: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DestructionConfirmed(Event):
+    """By another officer than the one who ordered it."""
+
+    kind: ClassVar[str] = "biometrics.destruction_confirmed"
+    destruction_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DestructionWithdrawn(Event):
+    kind: ClassVar[str] = "biometrics.destruction_withdrawn"
+    destruction_id: int
 
 
 @dataclass(frozen=True, kw_only=True)

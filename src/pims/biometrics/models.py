@@ -378,11 +378,58 @@ class Verification(models.Model):
         ]
 
 
+@recorded
+class Identification(models.Model):
+    """Who is it, then? The finger of a check that did not match, against everybody.
+
+    `person` is whom they were said to be. `problem` is a code: why nobody could be asked.
+    """
+
+    verification = models.ForeignKey(
+        Verification, on_delete=models.PROTECT, related_name="identifications"
+    )
+    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    purpose = models.CharField(max_length=9, choices=Verification.Purpose.choices)
+    gallery_size = models.PositiveIntegerField(null=True)
+    engine = models.CharField(max_length=60, blank=True)
+    problem = models.CharField(max_length=60, blank=True)
+    asked_at = models.DateTimeField()
+    recorded_by_id = models.BigIntegerField()
+
+    class Meta:
+        db_table = "biometrics_identification"
+
+
+@recorded
+class Identified(models.Model):
+    """Somebody whose finger it may be. `named` is whether the score is so high that it is told as
+    somebody else's finger, with an alarm."""
+
+    identification = models.ForeignKey(
+        Identification, on_delete=models.PROTECT, related_name="found"
+    )
+    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    rank = models.PositiveSmallIntegerField()
+    score = models.FloatField()
+    position = models.PositiveSmallIntegerField()
+    named = models.BooleanField(default=False)
+    recorded_by_id = models.BigIntegerField()
+
+    class Meta:
+        db_table = "biometrics_identified"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["identification", "person"], name="identified_once"),
+            models.CheckConstraint(
+                condition=Q(position__lte=LAST_POSITION), name="identified_finger_is_one_of_ten"
+            ),
+        ]
+
+
 class Destruction(models.Model):
     """That fingerprints and faces were destroyed by order, and nothing else of the person.
 
-    `reference` outlives them: it must not say who it was. `scrubbed_at` is when the database's own
-    files had been rewritten.
+    One officer orders it and another confirms. `reference` outlives them: it must not say who it
+    was. `scrubbed_at` is when the database's own files had been rewritten.
     """
 
     class Ground(models.TextChoices):
@@ -391,15 +438,21 @@ class Destruction(models.Model):
 
     class State(models.TextChoices):
         ORDERED = "ordered"
+        CONFIRMED = "confirmed"
         DONE = "done"
+        WITHDRAWN = "withdrawn"
 
     person_id = models.BigIntegerField()
     person_ids = ArrayField(models.BigIntegerField())
     ground = models.CharField(max_length=9, choices=Ground.choices)
     reference = models.CharField(max_length=120)
-    state = models.CharField(max_length=7, choices=State.choices, default=State.ORDERED)
+    state = models.CharField(max_length=9, choices=State.choices, default=State.ORDERED)
     ordered_at = models.DateTimeField()
     ordered_by_id = models.BigIntegerField()
+    confirmed_at = models.DateTimeField(null=True)
+    confirmed_by_id = models.BigIntegerField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_by_id = models.BigIntegerField(null=True)
     done_at = models.DateTimeField(null=True)
     files_left = ArrayField(models.CharField(max_length=64), default=list)
     counts = models.JSONField(default=dict)
@@ -410,9 +463,17 @@ class Destruction(models.Model):
         indexes: ClassVar = [models.Index(fields=["person_id"], name="destruction_of")]
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(state="ordered", done_at__isnull=True)
+                condition=(~Q(state="done") & Q(done_at__isnull=True))
                 | Q(state="done", done_at__gte=F("ordered_at")),
                 name="destroyed_after_ordered",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="confirmed") | Q(confirmed_by_id__isnull=False),
+                name="destruction_confirmed_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_by_id__isnull=True) | ~Q(confirmed_by_id=F("ordered_by_id")),
+                name="destruction_by_two_officers",
             ),
             models.CheckConstraint(condition=~Q(reference=""), name="destruction_has_a_reference"),
         ]

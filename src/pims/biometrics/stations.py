@@ -19,7 +19,9 @@ def fingers_of(data: bytes) -> list[TakenFinger]:
     from pims.biometrics.engine.codecs.ansi_nist import grey, images, read_transaction
 
     if len(data) > MOST_BYTES:
-        raise Unusable("biometrics.image_too_large", megabytes=MOST_BYTES // 2**20)
+        raise Unusable(
+            "biometrics.file_large", size=round(len(data) / 2**20), most=MOST_BYTES // 2**20
+        )
     best: dict[int, TakenFinger] = {}
     problem: Unusable | None = None
     # A record that contradicts itself does not hide the other fingers.

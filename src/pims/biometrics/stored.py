@@ -4,9 +4,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
-import numpy as np
-from numpy.typing import NDArray
-
 from pims.biometrics.engine import Template
 from pims.biometrics.models import FaceRecord, FingerRecord, Subject
 from pims.biometrics.packing import unpack
@@ -18,7 +15,6 @@ from pims.foundation.vault.values import Sealed, open_values, seal_value
 FINGERS, FACES = FingerRecord._meta.db_table, "biometrics_face"
 # So many subjects are opened at a time: their keys, templates and rows are in memory together.
 AT_ONCE = 500
-DESCRIPTOR_BYTES = 128 * 4
 
 
 def seal_template(person_id: int, finger_id: UUID, template: bytes) -> bytes:
@@ -96,8 +92,8 @@ def all_templates() -> Iterator[dict[UUID, dict[int, Template]]]:
         }
 
 
-def face_descriptors(person_ids: Collection[int]) -> dict[int, NDArray[np.float32]]:
-    """Person -> the descriptor of the face in effect; without one absent."""
+def packed_faces(person_ids: Collection[int]) -> dict[int, bytes]:
+    """Person -> the packed descriptor of the face in effect; without one absent."""
     rows = list(
         FaceRecord.objects.filter(
             any_of("person_id", person_ids), superseded_at__isnull=True
@@ -108,10 +104,17 @@ def face_descriptors(person_ids: Collection[int]) -> dict[int, NDArray[np.float3
         for face_id, person_id, sealed in rows
     )
     return {
-        person_id: np.frombuffer(descriptor, "<f4").astype(np.float32)
-        for (_, person_id, _), descriptor in zip(rows, opened, strict=True)
-        if len(descriptor) == DESCRIPTOR_BYTES
+        person_id: descriptor for (_, person_id, _), descriptor in zip(rows, opened, strict=True)
     }
+
+
+def all_faces() -> Iterator[tuple[int, bytes]]:
+    """Everybody's face in effect with whose it is, some hundred opened at a time."""
+    ids = list(
+        FaceRecord.objects.filter(superseded_at__isnull=True).values_list("person_id", flat=True)
+    )
+    for start in range(0, len(ids), AT_ONCE):
+        yield from packed_faces(ids[start : start + AT_ONCE]).items()
 
 
 def keys_of(person_ids: Collection[int]) -> dict[int, UUID]:

@@ -52,3 +52,25 @@ def mark_the_warrant_step(event: EventRecord) -> None:
             episode_id=episode.episode_id,
             step="warrant",
         )
+
+
+def _named(event: EventRecord) -> bool:
+    return event.payload.get("other_person_id") is not None
+
+
+@subscriber("custody.somebody_else", kinds=["biometrics.identified"], only=_named)
+def alarm_about_somebody_else(event: EventRecord) -> None:
+    """The finger is another's: an alarm that names both, about whoever of the two is in custody."""
+    claimed, other = event.person_id, int(str(event.payload["other_person_id"]))
+    if claimed is None:
+        return
+    held = selectors.current_episodes([claimed, other])
+    about, named = (claimed, other) if claimed in held else (other, claimed)
+    if about not in held:
+        return
+    services.record_somebody_else(
+        Command(system_actor(), uuid5(NAMESPACE_OID, f"{event.event_id}/somebody-else")),
+        episode_id=held[about].episode_id,
+        other_person_id=named,
+        happened_at=event.recorded_at,
+    )

@@ -12,6 +12,7 @@ from pims.biometrics import services as biometrics
 from pims.biometrics.drawn import engine_of
 from pims.biometrics.engine.synthetic import bulk_templates
 from pims.biometrics.packing import pack
+from pims.biometrics.taking import sure_minutiae
 from pims.demo.plan import Plan, Stay
 from pims.foundation.access.actor import Actor
 from pims.foundation.commands.transaction import Command
@@ -66,7 +67,7 @@ def _loaded(
                 person_id=ids[prisoner_number(stay.serial)],
                 taken_at=_taken(stay, zone),
                 engine=engine_of(whose[stay.serial], impression),
-                fingers={int(t.position): (pack(t), len(t)) for t in ten},
+                fingers={int(t.position): (pack(t), sure_minutiae(t)) for t in ten},
             )
 
 

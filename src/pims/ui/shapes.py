@@ -94,7 +94,7 @@ class TimelineItem:
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """A cell or a place: `used` of `capacity`, or who is there."""
+    """A cell or a place: `used` of `capacity`, or who is there; `action` is what can be done."""
 
     label: Text
     url: str = ""
@@ -103,6 +103,8 @@ class Tile:
     note: Text = ""
     tone: Tone = "quiet"
     lines: Sequence[Text] = ()
+    action: Text = ""
+    action_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

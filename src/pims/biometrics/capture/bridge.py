@@ -7,6 +7,7 @@ origin that was named at the start, and carry the token. ``GET /status`` tells w
 
 import hmac
 import json
+import logging
 import threading
 from collections.abc import Collection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -14,8 +15,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pims.biometrics.capture.drivers import Driver, NoPrint
 from pims.biometrics.capture.origin import HOST, PORT, TOKEN_HEADER
 
+log = logging.getLogger("pims.capture")
+
 WITHIN = 20.0
 MOST_ASKED = 1024
+# 0 for any finger, the ten, and several at once: four of the right hand, of the left, the thumbs.
+POSITIONS = frozenset({*range(11), 13, 14, 15})
 
 
 class Bridge:
@@ -58,6 +63,10 @@ class Bridge:
             found = self._driver.capture(position, within=self._within)
         except NoPrint as none:
             return _told(503, none.code)
+        except Exception:
+            # Whatever a scanner's own program does wrong is no reason to hang up on the page.
+            log.exception("%s gave no print", self._driver.name)
+            return _told(503, "scanner_failed")
         finally:
             self._busy.release()
         more = {} if found.ppi is None else {"X-Pims-Ppi": str(found.ppi)}
@@ -116,8 +125,9 @@ def _handler(bridge: Bridge) -> type[BaseHTTPRequestHandler]:
             try:
                 length = min(int(self.headers.get("Content-Length", "0")), MOST_ASKED)
                 position = json.loads(self.rfile.read(max(length, 0)) or b"{}").get("position", 0)
-                return position if position in range(11) else 0
-            except (ValueError, AttributeError, TypeError):
+                # 1.0 and true are equal to 1 and are no number of a finger.
+                return position if type(position) is int and position in POSITIONS else 0
+            except (ValueError, AttributeError, TypeError, RecursionError):
                 return 0
 
         def _send(

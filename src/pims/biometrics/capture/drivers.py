@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from PIL import Image
 
 from pims.biometrics.engine.images import MOST_BYTES
+from pims.biometrics.rules import SLAPS
 
 SUFFIXES = frozenset({".png", ".bmp", ".tif", ".tiff", ".jpg", ".jpeg", ".wsq"})
 POLL_SECONDS = 0.1
@@ -62,8 +63,12 @@ class VirtualScanner:
 
     def capture(self, position: int, *, within: float) -> Captured:
         from pims.biometrics.engine.synthetic import WELL, draw
+        from pims.biometrics.engine.synthetic.slaps import slap_of
 
-        pixels = draw(self._seed, position or 2, next(self._numbers), touch=WELL)
+        if position in SLAPS:
+            pixels = slap_of(self._seed, SLAPS[position], next(self._numbers), touch=WELL)
+        else:
+            pixels = draw(self._seed, position or 2, next(self._numbers), touch=WELL)
         return Captured(as_png(Image.fromarray(pixels)), ppi=500)
 
 

@@ -52,11 +52,14 @@ class Print:
         return int(self.pixels.shape[0])
 
 
-def read(source: bytes | Path | str, *, ppi: float | None = None) -> Print:
+def read(
+    source: bytes | Path | str, *, ppi: float | None = None, most_side: int = MOST_SIDE
+) -> Print:
     """The image of one finger, from a file or its bytes.
 
     `ppi` is the resolution; without it that of the file's own tags, where they name one that a
-    fingerprint scanner has, else 500. Raises `Unusable`.
+    fingerprint scanner has, else 500. `most_side` is how long a side may be, in px at 500 ppi:
+    larger where several fingers are expected. Raises `Unusable`.
     """
     data = file_bytes(source)
     _check_ppi(ppi)
@@ -65,10 +68,10 @@ def read(source: bytes | Path | str, *, ppi: float | None = None) -> Print:
         warnings.simplefilter("ignore")
         grey, tagged = _decode(data)
     if ppi is not None:
-        return from_pixels(grey, ppi=ppi)
+        return from_pixels(grey, ppi=ppi, most_side=most_side)
     if tagged is not None:
-        return from_pixels(grey, ppi=tagged, ppi_from="file")
-    return from_pixels(grey, ppi=PPI, ppi_from="assumed")
+        return from_pixels(grey, ppi=tagged, ppi_from="file", most_side=most_side)
+    return from_pixels(grey, ppi=PPI, ppi_from="assumed", most_side=most_side)
 
 
 def from_pixels(
@@ -76,6 +79,7 @@ def from_pixels(
     *,
     ppi: float = PPI,
     ppi_from: Literal["given", "file", "assumed"] = "given",
+    most_side: int = MOST_SIDE,
 ) -> Print:
     """The same from pixels (height, width), 0 black. Raises `Unusable`."""
     _check_ppi(ppi)
@@ -87,10 +91,10 @@ def from_pixels(
             "biometrics.image_small",
             width=_mm(size[0]), height=_mm(size[1]), least=_mm(LEAST_SIDE),
         )  # fmt: skip
-    if max(size) > MOST_SIDE:
+    if max(size) > most_side:
         raise Unusable(
             "biometrics.image_large",
-            width=_mm(size[0]), height=_mm(size[1]), most=_mm(MOST_SIDE), ppi=round(ppi),
+            width=_mm(size[0]), height=_mm(size[1]), most=_mm(most_side), ppi=round(ppi),
         )  # fmt: skip
     if size != (width, height):
         how = Image.Resampling.LANCZOS if scale < 1 else Image.Resampling.BICUBIC

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import struct
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -155,9 +156,23 @@ class Gallery:
             with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
                 link.settimeout(within)
                 link.connect(str(self._path or socket_path()))
+                _require_own(link)
                 yield link
         except (OSError, wire.Closed, wire.Malformed) as error:
             raise GalleryAway(f"{type(error).__name__}: {error}") from error
+
+
+ROOT = 0
+_CREDENTIALS = struct.Struct("3i")
+
+
+def _require_own(link: socket.socket) -> None:
+    """Whoever answers for fingers is a process of this user: among the temporary files anybody
+    could have put a socket of the same name. Raises OSError."""
+    peer = link.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
+    _, user, _ = _CREDENTIALS.unpack(peer)
+    if user not in (os.getuid(), ROOT):
+        raise PermissionError("the gallery's socket is another user's")
 
 
 def _told(templates: Mapping[int, bytes]) -> dict[str, object]:

@@ -10,6 +10,7 @@ import logging
 import os
 import socket
 import socketserver
+import stat
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -26,7 +27,7 @@ log = logging.getLogger("pims.gallery")
 MOST_HITS = 200
 # More at once wait until one is let in: each may hold a message.
 MOST_AT_ONCE = 32
-IDLE_SECONDS = 30.0
+IDLE_SECONDS, MESSAGE_SECONDS = 30.0, 10.0
 
 # Subject -> position -> template, all in effect now; a subject without any is gone.
 Load = Callable[[UUID], Mapping[int, Template]]
@@ -42,7 +43,9 @@ class GalleryServer:
         self._room = threading.BoundedSemaphore(MOST_AT_ONCE)
         self._reading = threading.Lock()
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if path.parent.stat().st_uid != os.getuid():
+        # Among the temporary files anybody may have made it, or pointed its name elsewhere.
+        folder = path.parent.lstat()
+        if folder.st_uid != os.getuid() or not stat.S_ISDIR(folder.st_mode):
             raise PermissionError(f"{path.parent} is another user's")
         path.unlink(missing_ok=True)
         before = os.umask(0o177)
@@ -69,11 +72,12 @@ class GalleryServer:
             self.holding.put(key, self._load(key))
 
     def answer(self, link: socket.socket) -> None:
-        link.settimeout(IDLE_SECONDS)
         with self._room:
             try:
                 while True:
-                    head, pieces = wire.receive(link)
+                    link.settimeout(IDLE_SECONDS)
+                    head, pieces = wire.receive(link, whole_within=MESSAGE_SECONDS)
+                    link.settimeout(IDLE_SECONDS)
                     wire.send(link, *self._carry_out(head, pieces))
             except (wire.Closed, OSError):
                 return

@@ -7,6 +7,7 @@ big-endian. A body is a row of pieces whose lengths the head lists under "pieces
 import json
 import socket
 import struct
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -35,12 +36,18 @@ def send(to: socket.socket, head: Mapping[str, object], pieces: Sequence[bytes] 
     to.sendall(_LENGTHS.pack(len(text), len(body)) + text + body)
 
 
-def receive(of: socket.socket) -> tuple[Head, list[bytes]]:
-    """Raises Closed, Malformed, OSError; holds at most one message."""
-    head_length, body_length = _LENGTHS.unpack(_exactly(of, _LENGTHS.size))
+def receive(of: socket.socket, *, whole_within: float | None = None) -> tuple[Head, list[bytes]]:
+    """Raises Closed, Malformed, OSError; holds at most one message.
+
+    `whole_within` are the seconds in which a message that has begun must be there: whoever sends
+    it a byte at a time must not hold a place for ever.
+    """
+    beginning = _exactly(of, _LENGTHS.size)
+    until = None if whole_within is None else time.monotonic() + whole_within
+    head_length, body_length = _LENGTHS.unpack(beginning)
     if head_length > MOST_HEAD or body_length > MOST_BODY:
         raise Malformed("too large")
-    text, body = _exactly(of, head_length), _exactly(of, body_length)
+    text, body = _exactly(of, head_length, until), _exactly(of, body_length, until)
     try:
         head = json.loads(text)
     except (ValueError, RecursionError):
@@ -60,9 +67,13 @@ def receive(of: socket.socket) -> tuple[Head, list[bytes]]:
     return head, pieces
 
 
-def _exactly(of: socket.socket, count: int) -> bytes:
+def _exactly(of: socket.socket, count: int, until: float | None = None) -> bytes:
     parts, left = [], count
     while left:
+        if until is not None:
+            if (time_left := until - time.monotonic()) <= 0:
+                raise Malformed("too slow")
+            of.settimeout(time_left)
         part = of.recv(min(left, 1 << 16))
         if not part:
             raise Closed

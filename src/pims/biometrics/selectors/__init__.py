@@ -15,9 +15,11 @@ from pims.biometrics.selectors.checks import (
     SweepView,
     VerificationView,
     destructions,
+    destructions_to_confirm,
     recent_verification,
     sweeps,
     verifications,
+    where,
     who_verified,
 )
 from pims.biometrics.selectors.enrolments import (
@@ -35,6 +37,12 @@ from pims.biometrics.selectors.enrolments import (
     search_view,
     summaries,
 )
+from pims.biometrics.selectors.identifications import (
+    IdentificationView,
+    LikelyLine,
+    identification,
+)
+from pims.biometrics.selectors.looking import look_at
 
 __all__ = [
     "CandidateDetail",
@@ -44,7 +52,9 @@ __all__ = [
     "EnrolmentView",
     "FingerPair",
     "FingerView",
+    "IdentificationView",
     "Image",
+    "LikelyLine",
     "QualityReport",
     "SearchView",
     "Summary",
@@ -53,17 +63,21 @@ __all__ = [
     "candidate_detail",
     "candidates",
     "destructions",
+    "destructions_to_confirm",
     "drawing",
     "enrolment_of",
     "face_image",
     "finger_image",
     "has_fingers",
     "hidden_candidates",
+    "identification",
+    "look_at",
     "quality_report",
     "recent_verification",
     "search_view",
     "summaries",
     "sweeps",
     "verifications",
+    "where",
     "who_verified",
 ]

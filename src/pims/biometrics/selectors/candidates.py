@@ -25,7 +25,8 @@ EXAMINE, VIEW = "biometrics.examine", "biometrics.view"
 
 @dataclass(frozen=True, slots=True)
 class CandidateLine:
-    """`person` is whose fingers were asked with, `other` who was found."""
+    """`person` is whose fingers were asked with, `other` who was found; with no `fingers` alike it
+    was the face alone. `face_score` is None where one of the two has no face on record."""
 
     candidate_id: int
     search_id: int
@@ -37,6 +38,11 @@ class CandidateLine:
     state: str
     found_at: datetime
     rank: int
+    face_score: float | None = None
+
+    @property
+    def by_face(self) -> bool:
+        return not self.fingers
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +168,7 @@ def _lines(viewer: Actor, rows: Collection[Candidate]) -> list[CandidateLine]:
             state=row.state,
             found_at=row.search.answered_at or row.search.asked_at,
             rank=row.rank,
+            face_score=row.face_score,
         )
         for row in rows
         if {row.person_id, row.other_id} <= seen

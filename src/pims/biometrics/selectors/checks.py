@@ -5,11 +5,13 @@ from datetime import datetime
 
 from pims.biometrics.models import Destruction, Sweep, Verification
 from pims.foundation.access.actor import Actor
+from pims.foundation.access.models import PersonScope
 from pims.foundation.access.scope import require_held, require_visible, visible_ids
 from pims.foundation.access.selectors import user_names
 from pims.foundation.vault.persons import same_human
 
 VIEW, VERIFY, SWEEP = "biometrics.view", "biometrics.verify", "biometrics.sweep"
+DESTROY = "biometrics.destroy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,17 +96,56 @@ def sweeps(viewer: Actor, *, limit: int = 20) -> list[SweepView]:
 @dataclass(frozen=True, slots=True)
 class DestructionView:
     destruction_id: int
+    person_id: int
     ground: str
     reference: str
     state: str
     ordered_at: datetime
+    ordered_by_id: int
+    ordered_by: str
+    confirmed_by: str
     done_at: datetime | None
+
+    @property
+    def open(self) -> bool:
+        """It waits for the second officer."""
+        return self.state == "ordered"
 
 
 def destructions(viewer: Actor, person_id: int) -> list[DestructionView]:
-    """What was ordered about this person's fingerprints. Raises NotFound out of reach."""
+    """What was ordered about this person's fingerprints, and not withdrawn, the newest first.
+
+    Raises NotFound out of reach.
+    """
     require_visible(viewer, VIEW, person_id)
+    rows = Destruction.objects.filter(person_ids__contains=[person_id])
+    return _destructions(list(rows.exclude(state="withdrawn").order_by("-pk")))
+
+
+def destructions_to_confirm(viewer: Actor) -> list[DestructionView]:
+    """What waits for a second officer, of whom the viewer may destroy, the oldest first."""
+    require_held(viewer, DESTROY)
+    rows = list(Destruction.objects.filter(state="ordered").order_by("pk"))
+    seen = visible_ids(viewer, DESTROY, [row.person_id for row in rows])
+    return _destructions([row for row in rows if row.person_id in seen])
+
+
+def _destructions(rows: list[Destruction]) -> list[DestructionView]:
+    names = user_names(i for r in rows for i in (r.ordered_by_id, r.confirmed_by_id) if i)
     return [
-        DestructionView(row.pk, row.ground, row.reference, row.state, row.ordered_at, row.done_at)
-        for row in Destruction.objects.filter(person_ids__contains=[person_id]).order_by("-pk")
-    ]
+        DestructionView(
+            row.pk, row.person_id, row.ground, row.reference, row.state, row.ordered_at,
+            row.ordered_by_id, names.get(row.ordered_by_id, ""),
+            names.get(row.confirmed_by_id or 0, ""), row.done_at,
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def where(person_id: int) -> int | None:
+    """The establishment that the person's record belongs to. For rooms above, no scope."""
+    return (
+        PersonScope.objects.filter(person_id=person_id)
+        .values_list("establishment_id", flat=True)
+        .first()
+    )

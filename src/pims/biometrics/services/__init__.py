@@ -3,9 +3,11 @@
 from pims.biometrics.services.destroying import (
     DestructionResult,
     carry_out_destruction,
+    confirm_destruction,
     destroy_by_order,
     order_destruction,
     scrub_destroyed,
+    withdraw_destruction,
 )
 from pims.biometrics.services.enrolling import (
     EnrolmentResult,
@@ -18,6 +20,11 @@ from pims.biometrics.services.enrolling import (
     start_enrolment,
 )
 from pims.biometrics.services.examining import ExaminationResult, decide_candidate
+from pims.biometrics.services.identifying import (
+    IdentificationResult,
+    Likely,
+    keep_identification,
+)
 from pims.biometrics.services.loading import Loaded, load_fingers
 from pims.biometrics.services.searching import Found, SearchResult, answer_search, ask_search
 from pims.biometrics.services.sweeping import SweepResult, keep_sweep, start_sweep
@@ -31,6 +38,8 @@ __all__ = [
     "FaceResult",
     "FingerResult",
     "Found",
+    "IdentificationResult",
+    "Likely",
     "Loaded",
     "SearchResult",
     "SweepResult",
@@ -39,11 +48,13 @@ __all__ = [
     "answer_search",
     "ask_search",
     "carry_out_destruction",
+    "confirm_destruction",
     "decide_candidate",
     "destroy_by_order",
     "enrol_face",
     "enrol_fingers",
     "finish_enrolment",
+    "keep_identification",
     "keep_sweep",
     "load_fingers",
     "order_destruction",
@@ -53,5 +64,6 @@ __all__ = [
     "start_sweep",
     "take_finger",
     "verify_identity",
+    "withdraw_destruction",
     "words_for",
 ]

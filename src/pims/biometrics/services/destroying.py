@@ -1,12 +1,13 @@
 """Destroying fingerprints and faces, and nothing else, after an acquittal or by order.
 
-Ordered by an officer with the decision's reference; carried out by the worker as the eraser: the
-rows with their histories, the files, and, told by the event, what the gallery holds in memory.
-Afterwards the database's own files are rewritten, as for an erasure.
+Ordered by an officer with the decision's reference and confirmed by another; carried out by the
+worker as the eraser: the rows with their histories, the files, and, told by the event, what the
+gallery holds in memory. Afterwards the database's own files are rewritten, as for an erasure.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID, uuid5
 
 from django.db import connection, transaction
@@ -14,7 +15,7 @@ from procrastinate.contrib.django import app
 
 from pims.biometrics import events, rules
 from pims.biometrics.gallery.client import GalleryAway, gallery
-from pims.biometrics.models import Destruction, Subject
+from pims.biometrics.models import Destruction, Subject, Verification
 from pims.biometrics.services.searching import establishment_of
 from pims.foundation.access.selectors import system_actor
 from pims.foundation.commands.transaction import Command, Transaction, service
@@ -37,6 +38,8 @@ _SPACE = UUID("4d1f5c0e-93f7-4c0b-8a5b-6f2f6f0f3b52")
 # Children before parents. Each table by its columns that name a person, or by its parent.
 _OF_PERSONS = (
     ("biometrics_candidate", ("person_id", "other_id")),
+    ("biometrics_identified", ("person_id",)),
+    ("biometrics_identification", ("person_id",)),
     ("biometrics_verification", ("person_id",)),
     ("biometrics_search", ("person_id",)),
     ("biometrics_finger", ("person_id",)),
@@ -44,6 +47,7 @@ _OF_PERSONS = (
     ("biometrics_enrolment", ("person_id",)),
     ("biometrics_subject", ("person_id",)),
 )
+STANDING = (Destruction.State.ORDERED, Destruction.State.CONFIRMED)
 _WITHOUT_HISTORY = {"biometrics_subject"}
 
 
@@ -57,10 +61,10 @@ class DestructionResult:
 def order_destruction(
     tx: Transaction, *, person_id: int, ground: str, reference: str
 ) -> DestructionResult:
-    """Order that all fingerprints and faces of the person go; the worker carries it out.
+    """The first officer: that all fingerprints and faces of the person go. Destroys nothing.
 
     `reference` (of the judgment, the order) outlives them and must not say who it was. Raises
-    NotFound, NotPermitted, InvalidInput, Refused where nothing is kept.
+    NotFound, NotPermitted, InvalidInput, Refused where nothing is kept or one is ordered already.
     """
     persons = sorted(lock_same_human(tx, [person_id]))
     tx.require_person(DESTROY, person_id)
@@ -69,6 +73,9 @@ def order_destruction(
     reference = clean_field("reference", reference, limit=120, required=True)
     if not _anything(persons):
         refuse(Reason("biometrics.nothing_kept")).require()
+    standing = Destruction.objects.filter(person_ids__overlap=persons, state__in=STANDING)
+    if standing.exists():
+        refuse(Reason("biometrics.destruction_stands", decided_by=DESTROY)).require()
     row = Destruction.objects.create(
         person_id=person_id,
         person_ids=persons,
@@ -85,8 +92,60 @@ def order_destruction(
             ground=ground,
         )
     )
+    return DestructionResult(row.pk, row.state)
+
+
+@service
+def confirm_destruction(tx: Transaction, *, destruction_id: int) -> DestructionResult:
+    """The second officer, another than the first: from here the worker carries it out.
+
+    Raises NotFound, NotPermitted, Refused.
+    """
+    row = _locked(tx, destruction_id)
+    rules.may_confirm(
+        rules.DestructionFacts(row.state, row.ordered_by_id, tx.actor.user_id)
+    ).require()
+    row.state, row.confirmed_at = Destruction.State.CONFIRMED, tx.now
+    row.confirmed_by_id = tx.actor.user_id
+    row.save(update_fields=["state", "confirmed_at", "confirmed_by_id"])
+    tx.record(
+        events.DestructionConfirmed(
+            person_id=row.person_id,
+            establishment_id=establishment_of(row.person_id),
+            destruction_id=row.pk,
+        )
+    )
     app.configure_task(TASK).defer(destruction_id=row.pk)
     return DestructionResult(row.pk, row.state)
+
+
+@service
+def withdraw_destruction(tx: Transaction, *, destruction_id: int) -> DestructionResult:
+    """Either officer, before the second has confirmed. Raises NotFound, NotPermitted, Refused."""
+    row = _locked(tx, destruction_id)
+    if row.state != Destruction.State.ORDERED:
+        refuse(Reason("biometrics.destruction_not_open")).require()
+    row.state, row.withdrawn_at = Destruction.State.WITHDRAWN, tx.now
+    row.withdrawn_by_id = tx.actor.user_id
+    row.save(update_fields=["state", "withdrawn_at", "withdrawn_by_id"])
+    tx.record(
+        events.DestructionWithdrawn(
+            person_id=row.person_id,
+            establishment_id=establishment_of(row.person_id),
+            destruction_id=row.pk,
+        )
+    )
+    return DestructionResult(row.pk, row.state)
+
+
+def _locked(tx: Transaction, destruction_id: int) -> Destruction:
+    row = Destruction.objects.filter(pk=destruction_id).first()
+    if row is None:
+        raise NotFound("destruction", destruction_id)
+    tx.lock_persons(row.person_ids)
+    tx.require_person(DESTROY, row.person_id)
+    row.refresh_from_db()
+    return row
 
 
 def carry_out_destruction(destruction_id: int) -> None:
@@ -117,15 +176,13 @@ def carry_out_destruction(destruction_id: int) -> None:
 
 @service
 def destroy_by_order(tx: Transaction, *, destruction_id: int) -> int:
-    """The rows, in one transaction, as the eraser. Raises NotFound, NotPermitted."""
-    row = Destruction.objects.filter(pk=destruction_id).first()
-    if row is None:
-        raise NotFound("destruction", destruction_id)
-    tx.lock_persons(row.person_ids)
-    tx.require_person(DESTROY, row.person_id)
-    row.refresh_from_db()
+    """The rows, in one transaction, as the eraser. Raises NotFound, NotPermitted, Refused where
+    the second officer has not confirmed."""
+    row = _locked(tx, destruction_id)
     if row.state == Destruction.State.DONE:
         return destruction_id
+    if row.state != Destruction.State.CONFIRMED:
+        refuse(Reason("biometrics.destruction_not_open")).require()
     # Records that were joined with the person's since the order are the same fingers.
     persons = sorted({*row.person_ids, *same_human(row.person_id)})
     tx.lock_persons(persons)
@@ -133,13 +190,13 @@ def destroy_by_order(tx: Transaction, *, destruction_id: int) -> int:
         Blob.objects.filter(person_id__in=persons, kind__in=KINDS).values_list("address", flat=True)
     )
     with without_history_triggers():
-        counts = _destroy(persons)
+        counts, more = _destroy(persons)
     tx.record(events.Destroyed(person_id=row.person_id, destruction_id=row.pk))
     for other in persons:
         if other != row.person_id:
             tx.record(events.Destroyed(person_id=other, destruction_id=row.pk))
     row.state, row.done_at, row.person_ids = Destruction.State.DONE, tx.now, persons
-    row.files_left, row.counts = files, counts
+    row.files_left, row.counts = files + more, counts
     row.save()
     return destruction_id
 
@@ -168,8 +225,8 @@ def _anything(persons: Sequence[int]) -> bool:
     )
 
 
-def _destroy(persons: list[int]) -> dict[str, int]:
-    """Table -> rows gone, histories included."""
+def _destroy(persons: list[int]) -> tuple[dict[str, int], list[str]]:
+    """Table -> rows gone, histories included; and files of the person in others' records."""
     counts: dict[str, int] = {}
     candidates = (
         "SELECT id FROM biometrics_candidate WHERE person_id = ANY(%s) OR other_id = ANY(%s)"
@@ -186,6 +243,18 @@ def _destroy(persons: list[int]) -> dict[str, int]:
             f" OR candidate_id IN ({history})",
             [persons] * 4,
         )
+    files = _shown_as_another(counts, persons)
+    # Whom the person's own failed checks were thought to be.
+    for table in ("biometrics_identified_history", "biometrics_identified"):
+        _run(
+            counts,
+            table,
+            f"DELETE FROM {table} WHERE identification_id IN"
+            " (SELECT id FROM biometrics_identification WHERE person_id = ANY(%s))"
+            " OR identification_id IN"
+            " (SELECT pgh_obj_id FROM biometrics_identification_history WHERE person_id = ANY(%s))",
+            [persons] * 2,
+        )
     for table, columns in _OF_PERSONS:
         where = " OR ".join(f"{column} = ANY(%s)" for column in columns)
         tables = (table,) if table in _WITHOUT_HISTORY else (f"{table}_history", table)
@@ -197,10 +266,36 @@ def _destroy(persons: list[int]) -> dict[str, int]:
         "DELETE FROM vault_blob WHERE person_id = ANY(%s) AND kind = ANY(%s)",
         [persons, list(KINDS)],
     )
-    return counts
+    return counts, files
 
 
-def _run(counts: dict[str, int], table: str, sql: str, params: list[list[int] | list[str]]) -> None:
+def _shown_as_another(counts: dict[str, int], persons: list[int]) -> list[str]:
+    """The person's finger, shown where somebody else was expected: its picture is kept with the
+    other's check, and goes too. Give the files' addresses."""
+    images = list(
+        Verification.objects.filter(
+            identifications__found__person_id__in=persons,
+            identifications__found__named=True,
+            image_id__isnull=False,
+        )
+        .exclude(person_id__in=persons)
+        .values_list("image_id", flat=True)
+    )
+    if not images:
+        return []
+    files = list(Blob.objects.filter(pk__in=images).values_list("address", flat=True))
+    for table in ("biometrics_verification_history", "biometrics_verification"):
+        _run(
+            counts,
+            table,
+            f"UPDATE {table} SET image_blob_id = NULL WHERE image_blob_id = ANY(%s)",
+            [images],
+        )
+    _run(counts, "vault_blob", "DELETE FROM vault_blob WHERE id = ANY(%s)", [images])
+    return files
+
+
+def _run(counts: dict[str, int], table: str, sql: str, params: Sequence[list[Any]]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         if cursor.rowcount:

@@ -6,10 +6,11 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 
-from pims.biometrics import deciding, events, rules
+from pims.biometrics import events, rules
 from pims.biometrics.gallery.client import GalleryAway, gallery
 from pims.biometrics.models import Enrolment, FaceRecord, FingerRecord, Subject
-from pims.biometrics.services.searching import ask_search
+from pims.biometrics.sequence import doubt_of
+from pims.biometrics.services.searching import ask_search, has_face
 from pims.biometrics.stored import packed_fingers, seal_template
 from pims.biometrics.taking import TakenFinger
 from pims.foundation.access.models import PersonScope
@@ -168,7 +169,7 @@ def finish_enrolment(
     )
     asked = (
         ask_search(tx, person_id=person_id, purpose="admission", enrolment_id=enrolment.pk)
-        if usable
+        if usable or has_face(person_id)
         else None
     )
     return EnrolmentResult(enrolment.pk, enrolment.state, asked.search_id if asked else None)
@@ -185,7 +186,11 @@ def enrol_face(
     engine: str,
     episode_id: int | None = None,
 ) -> FaceResult:
-    """Keep a face and its descriptor: a second opinion, never more. Raises InvalidInput."""
+    """Keep a face and its descriptor: a second opinion, never more.
+
+    Of an enrolment that is finished without a finger it is all there is to search with: then it
+    does. Raises NotFound, NotPermitted, Refused.
+    """
     enrolment = _latest(tx, person_id, episode_id)
     blob = store_file(tx, person_id=person_id, kind="face_scan", data=image, name="image")
     FaceRecord.objects.filter(person_id=person_id, superseded_at__isnull=True).update(
@@ -212,6 +217,8 @@ def enrol_face(
             face_id=str(face_id),
         )
     )
+    if enrolment.state == rules.NO_USABLE_FINGER:
+        ask_search(tx, person_id=person_id, purpose="admission", enrolment_id=enrolment.pk)
     return FaceResult(face_id)
 
 
@@ -252,7 +259,7 @@ def _latest(tx: Transaction, person_id: int, episode_id: int | None) -> Enrolmen
 
 def _keep(tx: Transaction, enrolment: Enrolment, finger: TakenFinger) -> FingerResult:
     person_id = enrolment.person_id
-    doubt = _doubt(enrolment, finger)
+    doubt = doubt_of(person_id, finger.position, finger.template, enrolment_id=enrolment.pk)
     blob = store_file(
         tx, person_id=person_id, kind="fingerprint_scan", data=finger.image, name="image"
     )
@@ -274,6 +281,7 @@ def _keep(tx: Transaction, enrolment: Enrolment, finger: TakenFinger) -> FingerR
         taken_at=tx.now,
         recorded_by_id=tx.actor.user_id,
     )
+    _settle(enrolment, finger.position)
     return FingerResult(
         finger_id,
         finger.position,
@@ -283,34 +291,24 @@ def _keep(tx: Transaction, enrolment: Enrolment, finger: TakenFinger) -> FingerR
     )
 
 
-def _doubt(enrolment: Enrolment, finger: TakenFinger) -> rules.Doubt:
-    """What the sequence check sees; nothing where the gallery, which compares, is away."""
-    now = set(
-        FingerRecord.objects.filter(enrolment=enrolment, superseded_at__isnull=True).values_list(
-            "position", flat=True
+def _settle(enrolment: Enrolment, position: int) -> None:
+    """Look again at what was doubted for being the same as this finger, which is another now."""
+    doubted = list(
+        FingerRecord.objects.filter(
+            enrolment=enrolment, superseded_at__isnull=True, doubt=rules.SAME_FINGER_TWICE,
+            doubt_position=position,
         )
-    )
-    known = [
-        (position, template, person_id != enrolment.person_id or position not in now)
-        for person_id, of in packed_fingers(same_human(enrolment.person_id)).items()
-        for position, template in of.items()
-        # The one that this impression replaces says nothing.
-        if not (
-            person_id == enrolment.person_id and position == finger.position and position in now
-        )
-    ]
-    try:
-        found = gallery.compare(finger.template, [template for _, template, _ in known])
-    except GalleryAway:
-        return rules.Doubt()
-    return rules.sequence_doubt(
-        finger.position,
-        [
-            rules.Likeness(position, pairing.score, earlier)
-            for (position, _, earlier), pairing in zip(known, found, strict=True)
-        ],
-        threshold=deciding.one_finger(),
-    )
+    )  # fmt: skip
+    packed = packed_fingers([enrolment.person_id]).get(enrolment.person_id, {}) if doubted else {}
+    for finger in doubted:
+        if finger.position not in packed:
+            continue
+        doubt = doubt_of(
+            enrolment.person_id, finger.position, packed[finger.position],
+            enrolment_id=enrolment.pk,
+        )  # fmt: skip
+        finger.doubt, finger.doubt_position = doubt.code, doubt.position
+        finger.save(update_fields=["doubt", "doubt_position"])
 
 
 def _set_aside(tx: Transaction, person_id: int, position: int) -> None:

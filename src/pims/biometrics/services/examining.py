@@ -49,9 +49,9 @@ def decide_candidate(
     if decision not in rules.DECISIONS:
         raise InvalidInput({"decision": Reason("biometrics.no_such_decision")})
     note = clean_field("note", note, limit=1000, multiline=True)
-    if rules.missing_reason(decision, note):
-        raise InvalidInput({"note": Reason("biometrics.say_why_different")})
     row = Candidate.objects.get(pk=candidate_id)
+    if missing := rules.missing_reason(decision, note, fingers=bool(row.finger_scores)):
+        raise InvalidInput({"note": missing})
     rules.may_examine(
         rules.ExaminationFacts(
             state=row.state,
@@ -77,7 +77,7 @@ def decide_candidate(
             tx.beyond_scope(),
             person_id=row.person_id,
             other_id=row.other_id,
-            reasons=("fingerprints",),
+            reasons=("fingerprints",) if row.finger_scores else ("officer_says",),
         )
         match_id = noted.match_id
     tx.record(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from procrastinate.contrib.django import app
 
 from pims.biometrics import events
-from pims.biometrics.models import Candidate, Enrolment, FingerRecord, Search
+from pims.biometrics.models import Candidate, Enrolment, FaceRecord, FingerRecord, Search
 from pims.foundation.access.models import PersonScope
 from pims.foundation.commands.transaction import Transaction, service
 from pims.foundation.vault.persons import same_human
@@ -26,7 +26,8 @@ class SearchResult:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Somebody whom the gallery named: `score` over all fingers, `fingers` of each position."""
+    """Somebody whom the gallery named: `score` over all fingers, `fingers` of each position; or,
+    with no fingers, whom the face alone brings to mind."""
 
     person_id: int
     score: float
@@ -38,9 +39,10 @@ class Found:
 def ask_search(
     tx: Transaction, *, person_id: int, purpose: str = "again", enrolment_id: int | None = None
 ) -> SearchResult:
-    """Ask with every finger in effect; a job answers. One that waits already is given back.
+    """Ask with every finger in effect, and the face beside them; a job answers. One that waits
+    already is given back.
 
-    Raises NotFound, NotPermitted, Refused where there is no finger to ask with.
+    Raises NotFound, NotPermitted, Refused where there is neither finger nor face to ask with.
     """
     tx.lock_persons([person_id])
     if not tx.may_person(EXAMINE, person_id):
@@ -54,7 +56,7 @@ def ask_search(
         .order_by("position")
         .values_list("pk", flat=True)
     )
-    if not fingers:
+    if not fingers and not has_face(person_id):
         refuse(Reason("biometrics.no_finger_to_ask_with")).require()
     enrolment = (
         Enrolment.objects.filter(pk=enrolment_id, person_id=person_id).first()
@@ -137,8 +139,7 @@ def keep_candidates(tx: Transaction, search: Search, found: Sequence[Found]) -> 
         before = known_pair(search.person_id, one.person_id)
         if before is not None:
             if before.state in (Candidate.State.OPEN, Candidate.State.UNSURE):
-                before.score, before.finger_scores = one.score, _told(one.fingers)
-                before.save(update_fields=["score", "finger_scores"])
+                _newer(before, one)
             continue
         kept += 1
         Candidate.objects.create(
@@ -152,6 +153,19 @@ def keep_candidates(tx: Transaction, search: Search, found: Sequence[Found]) -> 
             recorded_by_id=tx.actor.user_id,
         )
     return kept
+
+
+def _newer(row: Candidate, one: Found) -> None:
+    """What the fingers said stays where this time the face alone was alike."""
+    if one.fingers or not row.finger_scores:
+        row.score, row.finger_scores = one.score, _told(one.fingers)
+    if one.face_score is not None:
+        row.face_score = one.face_score
+    row.save(update_fields=["score", "finger_scores", "face_score"])
+
+
+def has_face(person_id: int) -> bool:
+    return FaceRecord.objects.filter(person_id=person_id, superseded_at__isnull=True).exists()
 
 
 def known_pair(person_id: int, other_id: int) -> Candidate | None:

@@ -1,15 +1,11 @@
 """Is this the person? One finger against one record, answered at once."""
 
-import logging
 import time
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 
-from pims.biometrics import deciding, events
-from pims.biometrics.gallery.client import GalleryAway, NotInGallery, gallery
+from pims.biometrics import comparing, deciding, events
 from pims.biometrics.models import Verification
-from pims.biometrics.packing import unpack
 from pims.biometrics.services.searching import establishment_of
 from pims.biometrics.stored import fingers_of_human
 from pims.biometrics.taking import TakenFinger
@@ -19,12 +15,8 @@ from pims.foundation.vault.files import store_file
 from pims.kernel.decisions import Reason
 from pims.kernel.errors import InvalidInput
 
-log = logging.getLogger("pims.biometrics")
-
 VERIFY = "biometrics.verify"
 MATCH, NO_MATCH, UNAVAILABLE = "match", "no_match", "unavailable"
-# Whoever stands at a gate waits for no longer than this; then the photograph, or two officers.
-WITHIN = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +80,9 @@ def verify_identity(
         score=score,
         threshold=threshold,
         problem="" if score is not None else wrong[:60],
-        milliseconds=round((time.monotonic() - began) * 1000),
+        # From the image to the decision: what whoever stands there waited for.
+        milliseconds=round((time.monotonic() - began) * 1000)
+        + (finger.milliseconds if finger is not None else 0),
         image_id=image,
         engine=finger.engine if finger is not None else "",
         happened_at=happened_at or tx.now,
@@ -126,38 +120,11 @@ def _score(person_id: int, finger: TakenFinger) -> tuple[float | None, int, str]
             if not known
             else ("biometrics.this_finger_not_on_record"),
         )
-    templates = [template for _, template in against]
-    try:
-        scores = [one.score for one in gallery.compare(finger.template, templates, within=WITHIN)]
-    except (GalleryAway, NotInGallery):
-        scores = _compared_here(finger.template, templates)
+    scores = comparing.scores(finger.template, [template for _, template in against])
     if not scores:
         return None, 0, "biometrics.matcher_away"
     best = max(range(len(scores)), key=scores.__getitem__)
     return scores[best], against[best][0], ""
-
-
-def _compared_here(probe: bytes, others: list[bytes]) -> list[float]:
-    """The same comparison in this process, where the gallery's does not answer; or nothing.
-
-    It is waited for no longer than the gallery: the matcher may have to be loaded first.
-    """
-    try:
-        return _here.submit(_scores, probe, others).result(WITHIN)
-    except Exception:
-        # Whatever is wrong with the matcher keeps nobody inside: there are other ways.
-        log.exception("no comparison in this process")
-        return []
-
-
-_here = ThreadPoolExecutor(1, thread_name_prefix="fingerprints")
-
-
-def _scores(probe: bytes, others: list[bytes]) -> list[float]:
-    from pims.biometrics.gallery.matching import compare, prepare
-
-    ready = prepare(unpack(probe))
-    return [compare(ready, prepare(unpack(other)))[0] for other in others]
 
 
 def words_for(result: VerificationResult) -> Reason | None:

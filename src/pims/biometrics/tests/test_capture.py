@@ -3,6 +3,7 @@
 import http.client
 import io
 import json
+import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -103,7 +104,13 @@ def test_a_browser_is_told_beforehand_which_page_may_ask(bridge: Bridge) -> None
     assert ask(bridge, "OPTIONS", Origin="http://evil.example")[0] == 403
 
 
-@pytest.mark.parametrize("body", [b"[]", b"{", b'{"position": "1"}', b'{"position": 99}', b"\xff"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[]", b"{", b'{"position": "1"}', b'{"position": 99}', b"\xff", b'{"position": true}',
+        b'{"position": 1.0}', b"[" * 1000, b'{"position": 1e999}', b" " * 3_000_000,
+    ],
+)  # fmt: skip
 def test_a_finger_that_there_is_not_is_any_finger(bridge: Bridge, body: bytes) -> None:
     assert ask(bridge, body=body)[2] == b"0"
 
@@ -112,6 +119,69 @@ def test_a_finger_that_there_is_not_is_any_finger(bridge: Bridge, body: bytes) -
 def test_a_scanner_that_gives_nothing_says_why(bridge: Bridge) -> None:
     status, _, body = ask(bridge)
     assert (status, json.loads(body)) == (503, {"trouble": "nothing_came"})
+
+
+class Broken(Silent):
+    def capture(self, position: int, *, within: float) -> Captured:
+        raise ZeroDivisionError
+
+
+@pytest.mark.parametrize("bridge", [Broken], indirect=True)
+def test_a_scanner_whose_program_fails_is_told_and_the_next_may_ask(bridge: Bridge) -> None:
+    for _ in range(2):
+        status, _, body = ask(bridge)
+        assert (status, json.loads(body)) == (503, {"trouble": "scanner_failed"})
+
+
+class Slow(Silent):
+    """A finger that comes when it is told to."""
+
+    def __init__(self) -> None:
+        self.asked, self.laid = threading.Event(), threading.Event()
+
+    def capture(self, position: int, *, within: float) -> Captured:
+        self.asked.set()
+        assert self.laid.wait(10)
+        return Captured(str(position).encode())
+
+
+def test_of_two_pages_one_gets_the_finger_and_the_other_is_told_to_wait() -> None:
+    slow = Slow()
+    bridge = Bridge(slow, origins=[SITE], token=TOKEN, port=0)
+    serving = threading.Thread(target=bridge.serve)
+    serving.start()
+    first: list[tuple[int, bytes]] = []
+
+    def tab() -> None:
+        status, _, body = ask(bridge, body=b'{"position": 3}')
+        first.append((status, body))
+
+    one = threading.Thread(target=tab)
+    one.start()
+    try:
+        assert slow.asked.wait(10)
+        status, _, body = ask(bridge, body=b'{"position": 4}')
+        assert (status, json.loads(body)) == (409, {"trouble": "busy"})
+        slow.laid.set()
+        one.join()
+        assert first == [(200, b"3")]
+        assert ask(bridge, body=b'{"position": 4}')[2] == b"4"
+    finally:
+        slow.laid.set()
+        bridge.close()
+        serving.join()
+
+
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "127.0.0.1:1", "localhost.evil.example:8377", "[::1]:8377", ""]
+)
+def test_a_name_that_was_turned_to_this_pc_is_not_ours(bridge: Bridge, host: str) -> None:
+    """As a page of elsewhere does whose name server answers with 127.0.0.1 the second time."""
+    assert ask(bridge, Host=host)[0] == 403 if host else True
+    with socket.create_connection(("127.0.0.1", bridge.port), 5) as link:
+        link.sendall(f"POST /capture HTTP/1.0\r\nOrigin: {SITE}\r\n{TOKEN_HEADER}: {TOKEN}\r\n"
+                     f"Host: {host}\r\n\r\n".encode())  # fmt: skip
+        assert b" 403 " in link.recv(100)
 
 
 def test_a_bridge_without_a_token_does_not_start() -> None:

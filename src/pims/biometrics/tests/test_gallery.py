@@ -3,6 +3,7 @@
 import socket
 import struct
 import threading
+import time
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -10,8 +11,9 @@ import pytest
 
 from pims.biometrics.gallery import wire
 from pims.biometrics.gallery.client import Gallery, GalleryAway, NotInGallery
+from pims.biometrics.gallery.holding import Holding
 from pims.biometrics.gallery.matching import threshold
-from pims.biometrics.gallery.server import GalleryServer
+from pims.biometrics.gallery.server import MOST_AT_ONCE, GalleryServer
 from pims.biometrics.packing import pack
 from pims.biometrics.tests.conftest import template_of
 
@@ -181,6 +183,59 @@ def test_the_threshold_is_the_matchers_own(gallery: Gallery) -> None:
 
 def test_the_socket_is_its_owners_alone(gallery_server: GalleryServer) -> None:
     assert gallery_server.path.stat().st_mode & 0o077 == 0
+
+
+def test_whoever_sends_a_byte_at_a_time_is_hung_up_on_and_holds_no_place(
+    gallery: Gallery, gallery_server: GalleryServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pims.biometrics.gallery.server.MESSAGE_SECONDS", 0.3)
+    with socket.socket(socket.AF_UNIX) as link:
+        link.settimeout(5)
+        link.connect(str(gallery_server.path))
+        link.sendall(struct.pack(">II", 1000, 1000))
+        began = time.monotonic()
+        hung_up = False
+        while not hung_up and time.monotonic() - began < 5:
+            try:
+                link.sendall(b" ")
+            except OSError:
+                hung_up = True
+            time.sleep(0.02)
+        assert hung_up
+    assert gallery.ping()[0] == 0
+
+
+def test_every_place_taken_by_silence_is_no_answer_at_once_and_no_fall(
+    gallery: Gallery, gallery_server: GalleryServer
+) -> None:
+    links = []
+    try:
+        for _ in range(MOST_AT_ONCE):
+            links.append(socket.socket(socket.AF_UNIX))
+            links[-1].connect(str(gallery_server.path))
+        # Whoever asks waits no longer than it says.
+        with pytest.raises(GalleryAway):
+            gallery.ping(within=0.3)
+    finally:
+        for link in links:
+            link.close()
+    assert gallery.ping(within=5)[0] == 0
+
+
+def test_a_folder_of_somebody_elses_is_not_served_from(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    with pytest.raises(PermissionError):
+        GalleryServer(Holding(), tmp_path / "link" / "s")
+
+
+def test_a_gallery_that_another_user_runs_is_not_believed(
+    gallery: Gallery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.getuid", lambda: 54_321)
+    monkeypatch.setattr("pims.biometrics.gallery.client.ROOT", 54_322)
+    with pytest.raises(GalleryAway):
+        gallery.ping()
 
 
 def test_a_message_that_would_be_too_large_is_not_sent(gallery: Gallery) -> None:

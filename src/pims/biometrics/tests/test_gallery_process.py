@@ -21,16 +21,16 @@ from pims.biometrics.gallery.client import Gallery, GalleryAway, NotInGallery
 from pims.biometrics.gallery.matching import threshold
 from pims.biometrics.models import (
     Candidate,
-    Destruction,
     Enrolment,
     FaceRecord,
     FingerRecord,
+    Identified,
     Search,
     Subject,
     Verification,
 )
 from pims.biometrics.services import destroying
-from pims.biometrics.tests.conftest import png, taken, ten
+from pims.biometrics.tests.conftest import EVERYTHING, png, taken, ten
 from pims.foundation.access.actor import Actor
 from pims.foundation.commands.transaction import Command
 from pims.foundation.database.urls import dsn
@@ -38,6 +38,7 @@ from pims.foundation.ledger import copies
 from pims.foundation.ledger.keys import KeyFiles
 from pims.foundation.ledger.sequencer import run_sequencer
 from pims.foundation.vault.models import Blob, PersonKey
+from pims.kernel.errors import Refused
 from tests.fixtures.database import FreshDatabase
 
 pytestmark = pytest.mark.any_server
@@ -143,8 +144,9 @@ def agrees(gallery: Gallery) -> bool:
 
 
 def test_killed_at_any_moment_it_holds_again_what_the_tables_hold(
-    running: Running, officer: Actor, person: Person
+    running: Running, officer: Actor, person: Person, make_actor: Callable[..., Actor]
 ) -> None:
+    second = make_actor(*EVERYTHING)
     dice = random.Random(5)
     persons = [person(f"Familia{n}") for n in range(PERSONS)]
     gone: set[UUID] = set()
@@ -160,11 +162,11 @@ def test_killed_at_any_moment_it_holds_again_what_the_tables_hold(
                 )  # fmt: skip
             case 1 if Subject.objects.filter(person_id=who).exists():
                 gone.update(stored.keys_of([who]).values())
-                services.order_destruction(
+                ordered = services.order_destruction(
                     Command(officer), person_id=who, ground="order", reference=f"HC {seed}"
                 )
-                ordered = Destruction.objects.latest("pk")
-                destroying.carry_out_destruction(ordered.pk)
+                services.confirm_destruction(Command(second), destruction_id=ordered.destruction_id)
+                destroying.carry_out_destruction(ordered.destruction_id)
             case _:
                 services.enrol_fingers(
                     Command(officer), person_id=who,
@@ -201,7 +203,7 @@ def test_killed_at_any_moment_it_holds_again_what_the_tables_hold(
 
 def test_an_order_destroys_prints_in_memory_tables_histories_and_files(
     running: Running, officer: Actor, person: Person, tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, make_actor: Callable[..., Actor],
 ) -> None:  # fmt: skip
     monkeypatch.setattr("pims.foundation.vault.disk.folder", lambda: tmp_path / "blobs")
     who, neighbour = person("Absuelto"), person("Vecino")
@@ -212,6 +214,14 @@ def test_an_order_destroys_prints_in_memory_tables_histories_and_files(
         Command(officer), person_id=who, image=png(77), descriptor=b"face", quality=50, engine="x"
     )
     services.verify_identity(Command(officer), person_id=who, purpose="gate", finger=taken(9, 1))
+    # He once gave himself out for the neighbour: that picture of his finger goes too.
+    shown = services.verify_identity(
+        Command(officer), person_id=neighbour, purpose="gate", finger=taken(1, 1, impression=2)
+    )
+    services.keep_identification(
+        Command(officer), verification_id=shown.verification_id,
+        found=[services.Likely(who, 30.0, 1, named=True)],
+    )  # fmt: skip
     # The neighbour was once thought to be this person, and an examiner said no.
     search = Search.objects.get(person_id=neighbour)
     services.answer_search(
@@ -228,9 +238,21 @@ def test_an_order_destroys_prints_in_memory_tables_histories_and_files(
     files = [path for path in (tmp_path / "blobs").rglob("*") if path.is_file()]
     addresses = set(Blob.objects.filter(person_id=who).values_list("address", flat=True))
     assert len(addresses) == 12
+    kept = Verification.objects.get(pk=shown.verification_id)
+    assert kept.image is not None
+    addresses.add(kept.image.address)
 
     ordered = services.order_destruction(
         Command(officer), person_id=who, ground="acquittal", reference="HC 12/2026"
+    )
+    # One officer alone destroys nothing, whatever becomes of the job.
+    with pytest.raises(Refused):
+        services.confirm_destruction(Command(officer), destruction_id=ordered.destruction_id)
+    with pytest.raises(Refused):
+        services.carry_out_destruction(ordered.destruction_id)
+    assert running.gallery.ping()[0] == 20
+    services.confirm_destruction(
+        Command(make_actor(*EVERYTHING)), destruction_id=ordered.destruction_id
     )
     services.carry_out_destruction(ordered.destruction_id)
 
@@ -240,8 +262,12 @@ def test_an_order_destroys_prints_in_memory_tables_histories_and_files(
         assert not model.objects.filter(person_id=who).exists()
         assert not model.history.rel.related_model.objects.filter(person_id=who).exists()  # type: ignore[attr-defined]
     assert not Candidate.objects.exists()
+    assert not Identified.objects.exists()
+    kept.refresh_from_db()
+    assert (kept.outcome, kept.image_id) == ("no_match", None)
     with connection.cursor() as cursor:
-        for table in ("candidate", "candidate_history", "examination", "examination_history"):
+        for table in ("candidate", "candidate_history", "examination", "examination_history",
+                      "identified", "identified_history"):  # fmt: skip
             cursor.execute(f"SELECT count(*) FROM biometrics_{table}")
             assert cursor.fetchone() == (0,), table
     left = {path.name for path in (tmp_path / "blobs").rglob("*") if path.is_file()}

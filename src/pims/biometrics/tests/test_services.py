@@ -10,6 +10,7 @@ from pims.biometrics import asking, selectors, services, stored
 from pims.biometrics.gallery.client import Gallery
 from pims.biometrics.gallery.server import GalleryServer
 from pims.biometrics.models import FingerRecord, Verification
+from pims.biometrics.taking_faces import pack_face
 from pims.biometrics.tests.conftest import EVERYTHING, png, taken, ten
 from pims.foundation.access.actor import Actor
 from pims.foundation.commands.transaction import Command
@@ -131,7 +132,7 @@ def test_who_was_here_under_another_name_is_found_and_a_person_decides(
     for who, blur in ((earlier, 0.0), (now, 0.01)):
         face = np.linspace(0, 0.15, 128, dtype=np.float32) + np.float32(blur)
         services.enrol_face(
-            Command(officer), person_id=who, image=png(1), descriptor=face.tobytes(), quality=60,
+            Command(officer), person_id=who, image=png(1), descriptor=pack_face(face), quality=60,
             engine="test",
         )  # fmt: skip
     asked = services.ask_search(Command(officer), person_id=now)
@@ -183,6 +184,47 @@ def test_who_was_here_under_another_name_is_found_and_a_person_decides(
     again = services.ask_search(Command(officer), person_id=now)
     assert asking.carry_search(again.search_id)
     assert selectors.search_view(officer, again.search_id).candidates == 0
+
+
+def face(officer: Actor, who: int, seed: int, *, away: float = 0.0) -> None:
+    """A face that nobody has, `away` from its like."""
+    row = np.random.default_rng(seed).normal(0, 0.1, 128).astype(np.float32)
+    row[0] += np.float32(away)
+    services.enrol_face(
+        Command(officer), person_id=who, image=png(seed), descriptor=pack_face(row), quality=60,
+        engine="test",
+    )  # fmt: skip
+
+
+@pytest.mark.usefixtures("no_gallery")
+def test_who_has_no_usable_finger_is_looked_for_by_the_face_which_never_decides_alone(
+    officer: Actor, person: Person
+) -> None:
+    earlier, stranger, now = person("Rostro"), person("Extraño"), person("Vendado")
+    face(officer, earlier, 1)
+    face(officer, stranger, 2)
+    for position in range(1, 11):
+        services.record_finger_not_taken(
+            Command(officer), person_id=now, position=position, state="bandaged", reason="Burns"
+        )
+    ended = services.finish_enrolment(Command(officer), person_id=now, reason="Both hands burnt")
+    assert (ended.state, ended.search_id) == ("no_usable_finger", None)
+    # The face comes last, and there is something to search with; the gallery need not be there.
+    face(officer, now, 1, away=0.3)
+    search = selectors.enrolment_of(officer, now).search
+    assert search is not None
+    assert asking.carry_search(search.search_id)
+    (line,) = selectors.candidates(officer, search_id=search.search_id)
+    assert (line.other.person_id, line.fingers, line.by_face) == (earlier, 0, True)
+    assert line.face_score == line.score > 5
+    with pytest.raises(InvalidInput):
+        services.decide_candidate(Command(officer), candidate_id=line.candidate_id, decision="same")
+    done = services.decide_candidate(
+        Command(officer), candidate_id=line.candidate_id, decision="same", note="The same tattoo"
+    )
+    match = people.possible_match(officer, done.match_id or 0)
+    assert match is not None
+    assert match.reasons == ("officer_says",)
 
 
 @pytest.mark.usefixtures("gallery_server")
@@ -260,7 +302,7 @@ def test_a_dead_scanner_no_prints_and_a_dead_gallery_are_an_answer_and_never_a_r
     here = verify(officer, who, finger=taken(10, 1, impression=1))
     assert here.outcome in ("match", "unavailable")
     monkeypatch.setattr(
-        "pims.biometrics.services.verifying._scores", lambda *_: (_ for _ in ()).throw(ImportError)
+        "pims.biometrics.comparing._scores", lambda *_: (_ for _ in ()).throw(ImportError)
     )
     lost = verify(officer, who, finger=taken(10, 1, impression=1))
     assert (lost.outcome, lost.problem) == ("unavailable", "biometrics.matcher_away")

@@ -17,21 +17,32 @@ from pims.biometrics import rules, selectors, services, stations
 from pims.biometrics.capture.origin import CAPTURE_ORIGIN
 from pims.biometrics.engine import Unusable
 from pims.biometrics.selectors import EnrolmentView, FingerView
-from pims.biometrics.web.forms import AbsentForm, FaceForm, FingerForm, FinishForm, StationForm
+from pims.biometrics.taking import get_ready
+from pims.biometrics.web.forms import (
+    AbsentForm,
+    FaceForm,
+    FingerForm,
+    FinishForm,
+    SlapForm,
+    StationForm,
+)
+from pims.biometrics.web.looking import asked_finger
+from pims.biometrics.web.slaps import keep_slap
+from pims.biometrics.web.uploads import prints_arrived
 from pims.biometrics.web.words import (
-    DOUBTS,
     ENROLMENTS,
     FINGERS,
     QUALITIES,
     QUALITY_TONES,
     SEARCHES,
     STATES,
+    doubt_text,
 )
 from pims.foundation.ledger.reads import shows
 from pims.kernel.errors import InvalidInput, NotPermitted, Refused
 from pims.ui import wording
-from pims.ui.commands import command_from
-from pims.ui.forms import add_reasons, uploads_arrived
+from pims.ui.commands import command_from, then
+from pims.ui.forms import add_reasons
 from pims.ui.identity import identity_of
 from pims.ui.pages import page
 from pims.ui.shapes import Tone
@@ -45,6 +56,7 @@ HANDS: tuple[tuple[Promise, tuple[int, ...]], ...] = (
 )
 FORMS: dict[str, type[forms.Form]] = {
     "finger": FingerForm,
+    "slap": SlapForm,
     "absent": AbsentForm,
     "face": FaceForm,
     "station": StationForm,
@@ -65,6 +77,8 @@ class Drawn:
     quality: int | None
     image_url: str = ""
     doubt: str = ""
+    doubt_position: int | None = None
+    absent: str = ""
 
 
 @page(permission=VIEW, methods=BOTH)
@@ -90,6 +104,8 @@ def enrol(request: Any, person_id: int) -> HttpResponse:
     alike = selectors.candidates(request.actor, person_id=person_id)
     shows(i for line in alike for i in (line.person.person_id, line.other.person_id))
     wrong = next((form for form in shown.values() if form.errors), None)
+    if may_enrol:
+        get_ready()
     # The page may ask the scanner's bridge on the officer's own PC.
     request.connects_to = CAPTURE_ORIGIN
     context = {
@@ -118,25 +134,21 @@ def enrol(request: Any, person_id: int) -> HttpResponse:
         "done": may_enrol and found.state != "open" and bool(found.state),
         "face_url": reverse("biometrics:face", args=[found.face.face_id]) if found.face else "",
         "capture": CAPTURE_ORIGIN,
+        **getattr(request, "parted", {}),
     }
     return render(request, "biometrics/enrol.html", context, status=422 if wrong else 200)
 
 
 def _chosen(request: Any, found: EnrolmentView) -> int:
     """The finger that the address names, else the first that is left."""
-    asked = request.GET.get("finger", "")
-    if asked.isascii() and asked.isdigit() and int(asked) in rules.POSITIONS:
-        return int(asked)
-    return found.left[0] if found.left else 1
+    return asked_finger(request.GET.get("finger", ""), found.left[0] if found.left else 1)
 
 
 def _drawn(request: Any, finger: FingerView, chosen: int) -> Drawn:
     label = FINGERS[finger.position]
     word = QUALITIES[finger.word] if finger.present else STATES[finger.state]
     tone: Tone = QUALITY_TONES[finger.word] if finger.present else "quiet"
-    doubt = str(DOUBTS[finger.doubt]) if finger.doubt else ""
-    if doubt and finger.doubt_position and finger.doubt != rules.NOT_AS_BEFORE:
-        doubt += f": {FINGERS[finger.doubt_position]}"
+    doubt = doubt_text(finger.doubt, finger.position, finger.doubt_position)
     sees = request.actor.can(ENROL) or request.actor.can("biometrics.examine")
     return Drawn(
         finger.position,
@@ -148,6 +160,8 @@ def _drawn(request: Any, finger: FingerView, chosen: int) -> Drawn:
         finger.quality,
         reverse("biometrics:finger", args=[finger.finger_id]) if finger.present and sees else "",
         doubt,
+        finger.doubt_position if finger.doubt != rules.NOT_AS_BEFORE else None,
+        "" if finger.present or not finger.state else str(STATES[finger.state]),
     )
 
 
@@ -168,7 +182,7 @@ def _carry_out(
     request: Any, act: str, form: forms.Form, person_id: int, position: int
 ) -> HttpResponse | None:
     """Where to go on; None where the page is shown again with what was wrong."""
-    if not uploads_arrived(form, request) or not form.is_valid():
+    if not prints_arrived(form, request) or not form.is_valid():
         return None
     try:
         return ACTS[act](request, form.cleaned_data, person_id, position)
@@ -196,16 +210,23 @@ def _take(request: Any, given: dict[str, Any], person_id: int, position: int) ->
         "finger": FINGERS[position], "word": QUALITIES[done.word],
     }  # fmt: skip
     language = get_language() or "en"
-    told = " ".join([told, *(wording.render(reason, language) for reason in finger.advice)])
+    more = (*finger.notes, *rules.told(done.word, finger.advice))
+    told = " ".join([told, *wording.explain(more, language)])
     good = done.word != "again" and not done.doubt
     (messages.success if good else messages.warning)(request, told)
     return _onward(person_id, None if good else position)
 
 
 def _absent(request: Any, given: dict[str, Any], person_id: int, position: int) -> HttpResponse:
-    services.record_finger_not_taken(
-        command_from(request), person_id=person_id, position=position, **given
-    )
+    positions = {position}
+    if given["all_left"]:
+        positions |= set(selectors.enrolment_of(request.actor, person_id).left)
+    command = command_from(request)
+    for one in sorted(positions):
+        services.record_finger_not_taken(
+            then(command, str(one)), person_id=person_id, position=one,
+            state=given["state"], reason=given["reason"],
+        )  # fmt: skip
     return _onward(person_id)
 
 
@@ -243,9 +264,15 @@ def _finish(request: Any, given: dict[str, Any], person_id: int, position: int) 
     return _onward(person_id)
 
 
+def _slap(request: Any, given: dict[str, Any], person_id: int, position: int) -> HttpResponse:
+    keep_slap(request, given, person_id)
+    return _onward(person_id)
+
+
 Act = Callable[[Any, dict[str, Any], int, int], HttpResponse]
 ACTS: dict[str, Act] = {
     "finger": _take,
+    "slap": _slap,
     "absent": _absent,
     "face": _face,
     "station": _station,

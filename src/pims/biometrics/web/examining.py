@@ -15,9 +15,12 @@ from pims.biometrics import selectors, services
 from pims.biometrics.laying import Move, laid
 from pims.biometrics.selectors import CandidateDetail, Drawing
 from pims.biometrics.web.forms import DecisionForm
+from pims.biometrics.web.looking import asked_finger
 from pims.biometrics.web.words import DECISION_TONES, DECISIONS, FINGERS, SEARCHES
 from pims.foundation.ledger.reads import shows
 from pims.kernel.errors import InvalidInput
+from pims.people import selectors as people
+from pims.people.selectors import PersonHeader
 from pims.ui.commands import command_from
 from pims.ui.forms import add_reasons
 from pims.ui.identity import identity_of
@@ -28,7 +31,8 @@ VIEW, EXAMINE = "biometrics.view", "biometrics.examine"
 BOTH = ("GET", "HEAD", "POST")
 COLUMNS = [
     Column(_("Asked with")), Column(_("Found")), Column(_("Fingers"), numeric=True),
-    Column(_("Score"), numeric=True), Column(_("State")), Column(_("Action"), hidden_label=True),
+    Column(_("Score"), numeric=True), Column(_("Face"), numeric=True), Column(_("State")),
+    Column(_("Action"), hidden_label=True),
 ]  # fmt: skip
 
 
@@ -43,8 +47,19 @@ def candidates(request: Any) -> HttpResponse:
         "states": DECISIONS,
         "tones": DECISION_TONES,
         "may_sweep": request.actor.can("biometrics.sweep"),
+        "to_confirm": _to_confirm(request),
     }
     return render(request, "biometrics/candidates.html", context)
+
+
+def _to_confirm(request: Any) -> list[tuple[selectors.DestructionView, PersonHeader]]:
+    """What another officer ordered destroyed, for whoever may be the second."""
+    if not request.actor.can("biometrics.destroy"):
+        return []
+    waiting = selectors.destructions_to_confirm(request.actor)
+    headers = people.person_headers(request.actor, [one.person_id for one in waiting])
+    shows(headers)
+    return [(one, headers[one.person_id]) for one in waiting if one.person_id in headers]
 
 
 @page(permission=VIEW)
@@ -134,9 +149,9 @@ def _images(detail: CandidateDetail) -> list[UUID]:
 def _position(request: Any, detail: CandidateDetail) -> int:
     """The finger that the address names, else the one that is most alike; 0 for none."""
     both = {p.position: p for p in detail.pairs if p.one_id and p.other_id}
-    asked = request.GET.get("finger", "")
-    if asked.isascii() and asked.isdigit() and int(asked) in both:
-        return int(asked)
+    asked = asked_finger(request.GET.get("finger", ""), 0)
+    if asked in both:
+        return asked
     scored = {p: one.score for p, one in both.items() if one.score is not None}
     return max(scored, key=lambda p: scored[p]) if scored else next(iter(both), 0)
 

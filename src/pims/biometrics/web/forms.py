@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from pims.biometrics import rules
-from pims.biometrics.web.words import DECISIONS, FINGERS, GROUNDS, PURPOSES, STATES
+from pims.biometrics.web.words import DECISIONS, FINGERS, GROUNDS, PURPOSES, SLAPS, STATES
 
 
 class FingerForm(forms.Form):
@@ -23,6 +23,20 @@ class FingerForm(forms.Form):
     source = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
 
 
+class SlapForm(forms.Form):
+    """Several fingers in one image."""
+
+    slap = forms.TypedChoiceField(
+        label=_("Which fingers lie on the scanner?"),
+        coerce=int,
+        choices=list(SLAPS.items()),
+        widget=forms.RadioSelect,
+    )
+    print_image = forms.FileField(label=_("Image of the fingers"))
+    ppi = FingerForm.base_fields["ppi"]
+    source = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
+
+
 class AbsentForm(forms.Form):
     state = forms.ChoiceField(
         label=_("Why is there no print?"),
@@ -30,6 +44,7 @@ class AbsentForm(forms.Form):
         widget=forms.RadioSelect,
     )
     reason = forms.CharField(label=_("What is to be seen"), max_length=300)
+    all_left = forms.BooleanField(label=_("The same for all fingers that are left"), required=False)
 
 
 class FaceForm(forms.Form):

@@ -18,6 +18,11 @@ FINGERS: dict[int, Promise] = {
     9: _("Left ring"),
     10: _("Left little"),
 }
+SLAPS: dict[int, Promise] = {
+    13: _("Right hand, four fingers"),
+    14: _("Left hand, four fingers"),
+    15: _("Both thumbs"),
+}
 STATES: dict[str, Promise] = {
     "present": _("Taken"),
     "missing": _("Missing"),
@@ -39,14 +44,39 @@ ENROLMENT_TONES: dict[str, Tone] = {
 QUALITIES: dict[str, Promise] = {
     "good": _("Good"),
     "usable": _("Usable"),
-    "again": _("Take it again: dry and clean the finger, press evenly"),
+    "again": _("Take it again"),
 }
 QUALITY_TONES: dict[str, Tone] = {"good": "ok", "usable": "info", "again": "warn"}
+# What the sequence check saw, and what to do; `finger` is what it was called, `other` what it is.
 DOUBTS: dict[str, Promise] = {
-    "same_twice": _("The same finger as"),
-    "other_position": _("On record as"),
-    "not_as_before": _("Not the finger that was on record here"),
+    "same_twice": _(
+        "This is the same finger as the %(other)s, taken just now. Take the %(finger)s again. If "
+        "it was the %(other)s that was wrong, choose that finger and take it again."
+    ),
+    "other_position": _(
+        "On record this finger is the %(other)s. Look at the hand: take the %(finger)s again, or "
+        "choose the %(other)s if that is what lay on the scanner."
+    ),
+    "not_as_before": _(
+        "This is not the %(finger)s that is on record. Look at the hand and take it again. If it "
+        "is another one again, go on: the search tells who else this may be."
+    ),
 }
+
+
+def doubt_text(code: str, position: int, other: int | None) -> str:
+    """What to tell the officer; "" where nothing is doubted."""
+    if code not in DOUBTS:
+        return ""
+    return str(DOUBTS[code]) % {"finger": _within(position), "other": _within(other or position)}
+
+
+def _within(position: int) -> str:
+    """The finger's name in the middle of a sentence."""
+    name = str(FINGERS[position])
+    return name[:1].lower() + name[1:]
+
+
 DECISIONS: dict[str, Promise] = {
     "open": _("To decide"),
     "same": _("The same person"),

@@ -47,7 +47,11 @@ from pims.custody.services.escorts import (
     change_escort,
     send_out,
 )
-from pims.custody.services.identity import IdentityChecked, record_identity_check
+from pims.custody.services.identity import (
+    IdentityChecked,
+    record_identity_check,
+    record_somebody_else,
+)
 from pims.custody.services.moved_ends import move_end
 from pims.custody.services.never_held import record_never_held
 from pims.custody.services.placement import (
@@ -144,6 +148,7 @@ __all__ = [
     "record_removal",
     "record_return",
     "record_returns",
+    "record_somebody_else",
     "record_transfer",
     "reopen_step",
     "say_of_discharge_end",

@@ -49,6 +49,21 @@ def record_identity_check(
     return IdentityChecked(row.pk, row.matched)
 
 
+@service
+def record_somebody_else(
+    tx: Transaction, *, episode_id: int, other_person_id: int, happened_at: datetime | None = None
+) -> None:
+    """Whoever stood there as the person of this custody is known to be another: tells an alarm.
+
+    Raises NotFound, NotPermitted.
+    """
+    episode = locked_episode(tx, episode_id)
+    if not any(tx.may_person(code, episode.person_id) for code in MAY_CHECK):
+        tx.require_person(MAY_CHECK[0], episode.person_id)
+    when = moment(tx, happened_at)
+    tx.record(events.IdentityInDoubt(**about(episode, when.at), other_person_id=other_person_id))
+
+
 def check_identity(
     tx: Transaction,
     episode: Episode,

@@ -120,6 +120,7 @@ def send_out(request: Any) -> HttpResponse:
         "management": lines.management_form,
         "draft": draft_of("send-out", (row.person_id for row in offered)),
         "text": request.GET.get("q", ""),
+        "may_verify": request.actor.can("biometrics.verify"),
     }
     wrong = bool(form.errors or errors or asked)
     status = 422 if wrong else 404 if not_here else 200

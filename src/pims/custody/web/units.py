@@ -1,6 +1,7 @@
 """A unit: a tile for every cell and place, and who is there."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpResponse
@@ -13,6 +14,7 @@ from pims.custody import selectors
 from pims.custody.selectors import Occupancy
 from pims.facilities import selectors as facilities
 from pims.facilities.selectors import PlaceInfo
+from pims.foundation.access.actor import Actor
 from pims.foundation.ledger.append import append_read
 from pims.kernel import clock
 from pims.kernel.errors import NotFound
@@ -51,13 +53,30 @@ def unit_page(request: Any, unit_id: int) -> HttpResponse:
             Counter(gettext_lazy("Places closed"), closed, tone="warn" if closed else "quiet"),
         ],
         "over": total > unit.operational_capacity and not unit.is_reception,
-        "cells": [_cell(places, held) for places in cells.values()],
+        "cells": [_cell(places, held, _check(viewer, unit_id)) for places in cells.values()],
         "may_manage": viewer.can("facilities.manage"),
     }
     return render(request, "custody/unit.html", context)
 
 
-def _cell(places: list[PlaceInfo], held: dict[int, list[Occupancy]]) -> dict[str, Any]:
+Check = Callable[[Occupancy], str]
+
+
+def _check(viewer: Actor, unit_id: int) -> Check:
+    """The address at which a finger says whether this is the person, on a round of the unit."""
+    back = reverse("custody:unit", args=[unit_id])
+
+    def address(who: Occupancy) -> str:
+        if who.person_id is None or not viewer.can("biometrics.verify"):
+            return ""
+        return f"{reverse('biometrics:verify', args=[who.person_id])}?for=roll&back={back}"
+
+    return address
+
+
+def _cell(
+    places: list[PlaceInfo], held: dict[int, list[Occupancy]], check: Check
+) -> dict[str, Any]:
     used = sum(len(held.get(place.place_id, ())) for place in places)
     capacity = places[0].cell_operational_capacity
     return {
@@ -68,11 +87,11 @@ def _cell(places: list[PlaceInfo], held: dict[int, list[Occupancy]]) -> dict[str
         "over": used > capacity,
         "plain": not used and all(place.closed is None for place in places),
         "closed": all(place.closed is not None for place in places),
-        "tiles": [_tile(place, held.get(place.place_id, [])) for place in places],
+        "tiles": [_tile(place, held.get(place.place_id, []), check) for place in places],
     }
 
 
-def _tile(place: PlaceInfo, found: list[Occupancy]) -> Tile:
+def _tile(place: PlaceInfo, found: list[Occupancy], check: Check) -> Tile:
     tone: Tone = "quiet"
     if place.closed is not None:
         tone = "dark"
@@ -86,6 +105,8 @@ def _tile(place: PlaceInfo, found: list[Occupancy]) -> Tile:
         note="" if found else _("Free"),
         tone=tone,
         lines=[_name(o) for o in found],
+        action=_("Check who this is"),
+        action_url=check(found[0]) if found else "",
     )
 
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -15,6 +16,7 @@ from pims.biometrics.capture.origin import CAPTURE_ORIGIN
 from pims.biometrics.engine import Unusable
 from pims.biometrics.services import TakenFinger
 from pims.foundation.commands.transaction import Command
+from pims.kernel import clock
 from pims.kernel.errors import InvalidInput
 from pims.people import selectors as people
 from pims.release import selectors, services
@@ -55,6 +57,7 @@ def identity(request: Any, case_id: int) -> HttpResponse:
         vouchers = _vouchers(request, form) if given["how"] == "two_officers" else []
         finger = _finger(form) if given["how"] == "fingerprint" else None
         if not form.errors:
+            began = clock.now()
             try:
                 services.establish_identity(
                     command_from(request),
@@ -67,7 +70,7 @@ def identity(request: Any, case_id: int) -> HttpResponse:
             except InvalidInput as problem:
                 add_reasons(form, problem)
             else:
-                return HttpResponseRedirect(reverse("release:case", args=[case_id]))
+                return HttpResponseRedirect(_onward(case_id, case.person_id, given["how"], began))
     request.connects_to = CAPTURE_ORIGIN
     context = {
         "form": form,
@@ -78,6 +81,16 @@ def identity(request: Any, case_id: int) -> HttpResponse:
         "photographs": [(shown.url, shown.taken_at) for shown in photographs],
     }
     return render(request, "release/identity.html", context, status=422 if form.errors else 200)
+
+
+def _onward(case_id: int, person_id: int, how: str, began: datetime) -> str:
+    """The case; after a finger that was somebody else's, the page that asks whose it is."""
+    case_url = reverse("release:case", args=[case_id])
+    found = fingerprints.recent_verification(person_id, purpose="discharge", since=began)
+    if how != "fingerprint" or found is None or found.outcome != "no_match":
+        return case_url
+    asked = urlencode({"done": found.verification_id, "for": "discharge", "back": case_url})
+    return f"{reverse('biometrics:verify', args=[person_id])}?{asked}"
 
 
 @page(permission="release.discharge", methods=BOTH)

@@ -36,6 +36,8 @@ TABLES: Mapping[str, Promise] = {
     "biometrics_examination": _("What examiners decided"),
     "biometrics_face": _("Face for comparison"),
     "biometrics_finger": _("Fingerprints"),
+    "biometrics_identification": _("Whose a finger was, that was not this person's"),
+    "biometrics_identified": _("Whose finger it may be"),
     "biometrics_search": _("Searches by fingerprints"),
     "biometrics_subject": _("The name in the gallery of fingerprints"),
     "biometrics_verification": _("Identity checks by fingerprint"),

@@ -85,6 +85,7 @@ def overview(request: Any, number: str) -> HttpResponse:
                 "release": "release.prepare",
                 "admit": "custody.admit",
                 "print": "documents.print",
+                "verify": "biometrics.verify",
             }.items()
         },
         "case_id": None

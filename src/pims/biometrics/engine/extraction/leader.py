@@ -53,6 +53,9 @@ class Leader:
         options = ort.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
+        # A thread that turns round and round while it waits takes a third of the others' time: on
+        # a machine that does other things too, all of them would wait longer.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         # The memory of a run goes back: images differ in size, and a worker lives for days.
         options.enable_cpu_mem_arena = False
         options.log_severity_level = 3

@@ -1,13 +1,16 @@
 """A template as few bytes: eight for each minutia, four for each block of ridges."""
 
 import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pims.biometrics.engine.matching.ridges import halved
 from pims.biometrics.engine.template import Position, RidgeMap, Template
 
-__all__ = ["pack", "unpack"]
+__all__ = ["Joined", "joined", "pack", "unpack"]
 
 _HEAD = struct.Struct("<HHHBHHB")  # width, height, minutiae, position, rows, columns, step
 _FINE = 32  # parts of a pixel
@@ -50,10 +53,49 @@ def unpack(data: bytes) -> Template:
         layers = np.frombuffer(data, dtype=np.uint8, count=4 * rows * columns, offset=at)
         layers = layers.reshape(4, rows, columns)
         ridges = RidgeMap(layers[0], layers[1], layers[2], step, layers[3])
+    return _template(told, quality, kind, width, height, Position(position), ridges)
+
+
+def _template(
+    told: NDArray[np.uint16], quality: NDArray[np.uint8], kind: NDArray[np.uint8], width: int,
+    height: int, position: Position, ridges: RidgeMap | None,
+) -> Template:  # fmt: skip
     return Template(
         x=(told[:, 0] / np.float32(_FINE)).astype(np.float32),
         y=(told[:, 1] / np.float32(_FINE)).astype(np.float32),
         angle=(told[:, 2] / np.float32(_ROUND)).astype(np.float32),
         kind=kind, quality=quality, width=width, height=height,
-        position=Position(position), ridges=ridges,
+        position=position, ridges=ridges,
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Joined:
+    """The minutiae of many packed templates end to end."""
+
+    template: Template  # all of them, as if of one finger
+    firsts: NDArray[np.int64]  # one more than there are templates
+    shapes: NDArray[np.int64]  # (templates, 2) width and height
+    ridged: NDArray[np.bool_]  # whether ridges are there as well
+
+
+def joined(data: Sequence[bytes]) -> Joined:
+    """What `unpack` gives of each, but for the ridges. Raises `struct.error` or ValueError."""
+    heads = [_HEAD.unpack_from(one) for one in data]
+    rows, qualities, kinds = [], [], []
+    for one, head in zip(data, heads, strict=True):
+        first = _HEAD.size + 6 * head[2]
+        rows.append(one[_HEAD.size : first])
+        qualities.append(one[first : first + head[2]])
+        kinds.append(one[first + head[2] : first + 2 * head[2]])
+    told = np.frombuffer(b"".join(rows), dtype="<u2").reshape(-1, 3)
+    quality = np.frombuffer(b"".join(qualities), dtype=np.uint8)
+    kind = np.frombuffer(b"".join(kinds), dtype=np.uint8).copy()
+    firsts = np.zeros(len(heads) + 1, np.int64)
+    np.cumsum([head[2] for head in heads], out=firsts[1:])
+    return Joined(
+        _template(told, quality, kind, 0, 0, Position.UNKNOWN, None),
+        firsts,
+        np.array([head[:2] for head in heads], np.int64).reshape(-1, 2),
+        np.array([head[6] > 0 for head in heads], np.bool_),
+    )

@@ -21,15 +21,19 @@ FAR_BINS = 11.0  # bins of the distance's logarithm in each factor e
 BEARINGS = 24
 TURNS = 12
 HELD_NEIGHBOURS = 5  # of each minutia in the gallery
-ASKED_NEIGHBOURS = 7  # of each minutia of a probe: some are missing in the gallery, some are false
+# Of each minutia of a probe, as some are missing in the gallery and some are false: more, the fewer
+# minutiae there are, up to so many of them.
+ASKED_NEIGHBOURS = ((14, 11), (24, 9), (255, 7))
+MOST_NEIGHBOURS = 11
 TRUSTED = 0.35
-EDGE = 0.4  # of a bin's width: nearer to its edge, the bin beyond is asked for as well
+# Of a bin's width: nearer to its edge, the bin beyond is asked for as well.
+EDGE, EDGE_OF_FEW = 0.4, 0.5
 MOST_HELD = 480  # codes of one finger
 MOST_ASKED_OF = 60_000  # codes of one probe
 DIRECTIONS = 32
 SPOT = 20.0  # px, side of the squares in which the middle minutia of a structure is kept
 SPOTS = 32  # squares each way
-MOST_ASKED = 36
+MOST_ASKED, MOST_ASKED_OF_FEW = 36, 64
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -97,52 +101,68 @@ def held_codes(xy: F32, way: F32, trust: F32, out: U32, where: U32) -> int:
     `where` gets, of the middle minutia of each, in which of `DIRECTIONS` it points (5 bits) and in
     which square it lies (5 bits across, 5 down).
     """
+    n, most = xy.shape[0], HELD_NEIGHBOURS
     count = 0
-    chosen = np.empty(HELD_NEIGHBOURS, dtype=np.int32)
-    cells = np.empty(HELD_NEIGHBOURS, dtype=np.uint32)
+    chosen = np.empty(most, dtype=np.int32)
+    cells = np.empty((n, most), dtype=np.uint32)
+    found = np.zeros(n, dtype=np.int32)
+    places = np.empty(n, dtype=np.uint32)
     told = np.empty(3, dtype=np.float32)
-    for i in range(xy.shape[0]):
+    for i in range(n):
         if trust[i] < TRUSTED:
             continue
         across = min(SPOTS - 1, max(0, math.floor(xy[i, 0] / SPOT)))
         down = min(SPOTS - 1, max(0, math.floor(xy[i, 1] / SPOT)))
-        place = np.uint32(_direction(way[i, 0], way[i, 1]) << 10 | across << 5 | down)
-        found = _neighbours(xy, trust, i, HELD_NEIGHBOURS, chosen)
-        for k in range(found):
+        places[i] = np.uint32(_direction(way[i, 0], way[i, 1]) << 10 | across << 5 | down)
+        found[i] = _neighbours(xy, trust, i, most, chosen)
+        for k in range(found[i]):
             _bins(xy, way, i, chosen[k], told)
-            cells[k] = _cell(math.floor(told[0]), math.floor(told[1]), math.floor(told[2]))
-        for k in range(found):
-            for j in range(k):
-                if count < MOST_HELD:
-                    out[count] = _mixed(cells[k], cells[j])
-                    where[count] = place
+            cells[i, k] = _cell(math.floor(told[0]), math.floor(told[1]), math.floor(told[2]))
+    # Where there is no room for all, every minutia gives those of its nearest neighbours.
+    for k in range(most):
+        for j in range(k):
+            for i in range(n):
+                if k < found[i] and count < out.shape[0]:
+                    out[count] = _mixed(cells[i, k], cells[i, j])
+                    where[count] = places[i]
                     count += 1
     return count
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def asked_codes(
-    xy: F32, way: F32, trust: F32, out: U32, turned: NDArray[np.int32], middle: NDArray[np.int32]
+    xy: F32, way: F32, trust: F32, out: U32, turned: NDArray[np.uint8], middle: NDArray[np.uint8]
 ) -> int:
     """Fill `out` with the codes that a probe asks for; how many.
 
     `turned` gets in which of `DIRECTIONS` the middle minutia of each points, and `middle` which
     minutia that is.
 
-    A structure asks for up to `MOST_ASKED` codes: its own, and those with the values nearest to
-    the edges of their bins moved over.
+    A structure asks for up to `MOST_ASKED` codes, of many minutiae for fewer: its own, and those
+    with the values nearest to the edges of their bins moved over.
     """
     most = out.shape[0]
-    count = 0
-    chosen = np.empty(ASKED_NEIGHBOURS, dtype=np.int32)
-    told = np.empty((ASKED_NEIGHBOURS, 3), dtype=np.float32)
-    cells = np.empty((ASKED_NEIGHBOURS, 8), dtype=np.uint32)
-    kinds = np.empty(ASKED_NEIGHBOURS, dtype=np.int32)
+    count = trusted = 0
+    for i in range(xy.shape[0]):
+        trusted += int(trust[i] >= TRUSTED)
+    variants, edge = MOST_ASKED, EDGE
+    neighbours = 0
+    for few, wanted in ASKED_NEIGHBOURS:
+        if trusted <= few and neighbours == 0:
+            neighbours = wanted
+    if neighbours > ASKED_NEIGHBOURS[2][1]:
+        variants, edge = MOST_ASKED_OF_FEW, EDGE_OF_FEW
+    pairs = neighbours * (neighbours - 1) // 2
+    each = min(variants, most // max(1, trusted * pairs))
+    chosen = np.empty(MOST_NEIGHBOURS, dtype=np.int32)
+    told = np.empty((MOST_NEIGHBOURS, 3), dtype=np.float32)
+    cells = np.empty((MOST_NEIGHBOURS, 8), dtype=np.uint32)
+    kinds = np.empty(MOST_NEIGHBOURS, dtype=np.int32)
     for i in range(xy.shape[0]):
         if trust[i] < TRUSTED:
             continue
         direction = _direction(way[i, 0], way[i, 1])
-        found = _neighbours(xy, trust, i, ASKED_NEIGHBOURS, chosen)
+        found = _neighbours(xy, trust, i, neighbours, chosen)
         for k in range(found):
             _bins(xy, way, i, chosen[k], told[k])
             kinds[k] = 0
@@ -154,9 +174,9 @@ def asked_codes(
                     part = told[k, v] - low
                     at[v] = low
                     if variant >> v & 1:
-                        if part < EDGE:
+                        if part < edge:
                             at[v] = low - 1
-                        elif part > 1.0 - EDGE:
+                        elif part > 1.0 - edge:
                             at[v] = low + 1
                         else:
                             wanted = False
@@ -169,7 +189,7 @@ def asked_codes(
                 # The own code first, then those with the fewest values moved over.
                 for total in range(kinds[k] + kinds[j] - 1):
                     for a in range(max(0, total - kinds[j] + 1), min(total + 1, kinds[k])):
-                        if asked < MOST_ASKED and count < most:
+                        if asked < each:
                             out[count] = _mixed(cells[k, a], cells[j, total - a])
                             turned[count] = direction
                             middle[count] = i

@@ -1,169 +1,204 @@
-"""Who shares structures with a probe: an inverted index of short codes, and votes.
+"""Who shares structures with a probe: votes for whoever has the codes that it asks for.
 
-Each structure that a probe and a finger have in common is a vote for the finger; votes count
-together where they ask for the same turn of the print (first count, over everybody) and then for
-the same turn and shift (second count, over those that came out best). A search touches only the
-fingers that share a code, so it is fast, and strangers' chance votes do not agree on a turn.
+Each structure that a probe and a finger have in common is a vote for the finger. Votes count
+together where they ask for the same turn of the print; of those at the turn that has most, where
+they ask for the same shift. How many different minutiae of the probe are behind these, and how they
+would lay it on the finger, goes on to the next stage.
+
+What takes time is waiting for memory: asked codes come sorted, and the places where a block of them
+leads are touched together before any of them is needed.
 """
 
 import math
-from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from pims.biometrics.engine.gallery.structures import BITS, DIRECTIONS, SPOT
+from pims.biometrics.engine.gallery.segments import LOW
+from pims.biometrics.engine.gallery.structures import DIRECTIONS, SPOT
+from pims.biometrics.engine.matching.bits import popcount as _popcount
 
 F32 = NDArray[np.float32]
 U32 = NDArray[np.uint32]
 I32 = NDArray[np.int32]
+U8 = NDArray[np.uint8]
+U16 = NDArray[np.uint16]
 
-SLOTS = 1 << 15  # fingers of one segment
-LOW = 2  # bits of a code that stand in the posting rather than in the table
+# Compiled, it takes the word alone; the compiler's own argument is its business.
+popcount: Any = _popcount
+
 TURNS = DIRECTIONS // 2
 SHIFT = 32.0  # px, side of the squares in which shifts are counted
 SHIFTS = 32  # squares each way; shifts farther apart than these fall together
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Segment:
-    """Up to `SLOTS` fingers. A posting has slot, direction, square and low bits of the code."""
-
-    starts: U32  # (2 ** (BITS - LOW) + 1): where the postings of each code begin
-    postings: U32
-    counts: F32  # (fingers) codes of each
-
-    @property
-    def nbytes(self) -> int:
-        return self.starts.nbytes + self.postings.nbytes + self.counts.nbytes
-
-    def __len__(self) -> int:
-        return len(self.counts)
-
-
-def segment(codes: list[U32], wheres: list[U32], before: Segment | None = None) -> Segment:
-    """The index of fingers given by their codes, in the order of their slots, after those of
-    `before`. Raises ValueError where that is more than a segment holds."""
-    held = len(before) if before is not None else 0
-    if held + len(codes) > SLOTS:
-        raise ValueError("a segment holds fewer fingers")
-    counts = np.array([len(one) for one in codes], dtype=np.int64)
-    every = np.concatenate([np.empty(0, np.uint32), *codes])
-    where = np.concatenate([np.empty(0, np.uint32), *wheres])
-    slot = np.repeat(np.arange(held, held + len(codes), dtype=np.uint32), counts)
-    low = np.uint32((1 << LOW) - 1)
-    postings = (slot << np.uint32(17)) | (where << np.uint32(LOW)) | (every & low)
-    sizes = counts.astype(np.float32)
-    if before is not None:
-        rows = np.repeat(np.arange(len(before.starts) - 1, dtype=np.uint32), np.diff(before.starts))
-        every = np.concatenate([(rows << np.uint32(LOW)) | (before.postings & low), every])
-        postings = np.concatenate([before.postings, postings])
-        sizes = np.concatenate([before.counts, sizes])
-    order = np.argsort(every, kind="stable")
-    starts = np.zeros((1 << (BITS - LOW)) + 1, dtype=np.uint32)
-    tally = np.bincount(every >> np.uint32(LOW), minlength=1 << (BITS - LOW))
-    np.cumsum(tally, out=starts[1:], dtype=np.uint32)
-    return Segment(starts, postings[order], sizes)
-
-
-def without(one: Segment, slot: int) -> Segment:
-    """The same without a trace of that finger; its slot stays empty."""
-    keep = (one.postings >> np.uint32(17)) != slot
-    before = np.zeros(len(keep) + 1, dtype=np.uint32)
-    np.cumsum(keep, out=before[1:], dtype=np.uint32)
-    counts = one.counts.copy()
-    counts[slot] = 0
-    return Segment(before[one.starts], one.postings[keep], counts)
+BLOCK = 64  # codes whose postings are touched together
 
 
 @njit(cache=True, nogil=True)
-def count_turns(
-    codes: U32, turned: I32, starts: U32, postings: U32, tally: NDArray[np.uint8]
-) -> int:
-    """Add the votes to `tally` (fingers * TURNS); how many there were."""
+def answers(codes: U32, starts: U32) -> int:
+    """At most so many postings have the codes."""
     total = 0
     for q in range(codes.shape[0]):
-        low, row = codes[q] & np.uint32(3), codes[q] >> np.uint32(2)
-        for k in range(starts[row], starts[row + np.uint32(1)]):
-            told = postings[k]
-            if told & np.uint32(3) != low:
-                continue
-            turn = ((np.int32(told >> np.uint32(12)) & 31) - turned[q]) & 31
-            at = (np.int32(told >> np.uint32(17)) << 4) | (turn >> 1)
-            if tally[at] < 255:
-                tally[at] += 1
-            total += 1
+        row = codes[q] >> np.uint32(LOW)
+        total += starts[row + np.uint32(1)] - starts[row]
     return total
 
 
 @njit(cache=True, nogil=True)
-def heights(tally: NDArray[np.uint8], each: float, counts: F32, out: F32, turn: I32) -> None:
-    """Fill `out` with the most votes of a finger at two turns side by side, beyond what chance
-    gives (`each` for each code of the finger), and `turn` with the first of the two."""
-    for f in range(counts.shape[0]):
-        most, at = -1, 0
-        for d in range(TURNS):
-            votes = np.int32(tally[f * TURNS + d]) + np.int32(
-                tally[f * TURNS + ((d + 1) & (TURNS - 1))]
-            )
-            if votes > most:
-                most, at = int(votes), d
-        out[f] = most - each * counts[f] * (2.0 / TURNS)
-        turn[f] = at
+def gather(codes: U32, starts: U32, postings: U32, told: U32, whose: U16) -> tuple[int, int]:
+    """Fill `told` with the postings that have the codes, and `whose` with which code each has.
+
+    How many; the second number means nothing. Both arrays are one longer than `answers`.
+    """
+    begin, end = np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int64)
+    n, last = codes.shape[0], postings.shape[0] - 1
+    total, touched = 0, np.uint32(0)
+    mask = np.uint32((1 << LOW) - 1)
+    if last < 0:
+        return 0, 0
+    for base in range(0, n, BLOCK):
+        size = min(BLOCK, n - base)
+        for k in range(size):
+            row = codes[base + k] >> np.uint32(LOW)
+            begin[k], end[k] = starts[row], starts[row + np.uint32(1)]
+        for k in range(size):
+            touched ^= postings[min(begin[k], last)] ^ postings[max(0, end[k] - 1)]
+        for k in range(size):
+            low = codes[base + k] & mask
+            for at in range(begin[k], end[k]):
+                value = postings[at]
+                told[total], whose[total] = value, base + k
+                total += int((value & mask) == low)
+    return total, int(touched)
 
 
 @njit(cache=True, nogil=True)
-def count_shifts(
-    codes: U32, turned: I32, x: F32, y: F32, starts: U32, postings: U32, chosen: I32, turn: I32,
-    tally: NDArray[np.uint8],
-) -> None:  # fmt: skip
-    """Add to `tally` (chosen * SHIFTS * SHIFTS) the votes of chosen fingers that agree in turn.
+def count_turns(told: U32, whose: U16, total: int, turned: U8, tally: U8) -> None:
+    """Add the votes to `tally` (fingers * TURNS)."""
+    for e in range(total):
+        value = told[e]
+        turn = ((value >> np.uint32(12)) - np.uint32(turned[whose[e]])) & np.uint32(31)
+        at = ((value >> np.uint32(17)) << np.uint32(4)) | (turn >> np.uint32(1))
+        votes = tally[at]
+        tally[at] = votes + np.uint8(votes < 255)
 
-    `x`, `y`: where the middle of each asked structure is; `chosen` (fingers): a number or -1;
-    `turn` as `heights` gave it.
+
+@njit(cache=True, nogil=True)
+def most_at(tally: U8, turn: I32) -> None:
+    """Fill `turn` with the first of the two turns, side by side, at which a finger has most."""
+    last = TURNS - 1
+    for f in range(turn.shape[0]):
+        base = f * TURNS
+        most = (np.int32(tally[base + last]) + np.int32(tally[base])) << 4
+        for d in range(last):
+            votes = np.int32(tally[base + d]) + np.int32(tally[base + d + 1])
+            most = max(most, (votes << 4) | np.int32(last - d))
+        turn[f] = last - (most & 15)
+
+
+@njit(cache=True, nogil=True)
+def sift(
+    told: U32, whose: U16, total: int, turned: U8, turn: I32, firsts: I32, kept: U32, askers: U16
+) -> int:
+    """The votes of each finger at its turn, finger by finger; how many.
+
+    `turn` as `most_at` gave it. Fills `firsts` (fingers + 1), where each begins in `kept` and
+    `askers` (as long as `told`, which is used up).
+    """
+    count = 0
+    firsts[:] = 0
+    for e in range(total):
+        value, asker = told[e], whose[e]
+        slot = value >> np.uint32(17)
+        off = ((value >> np.uint32(12)) - np.uint32(turned[asker])) & np.uint32(31)
+        apart = (np.int32(off >> np.uint32(1)) - turn[slot]) & (TURNS - 1)
+        told[count], whose[count] = value, asker
+        good = np.int32(apart <= 1)
+        firsts[slot + 1] += good
+        count += good
+    for f in range(turn.shape[0]):
+        firsts[f + 1] += firsts[f]
+    free = firsts[:-1].copy()
+    for e in range(count):
+        slot = told[e] >> np.uint32(17)
+        kept[free[slot]], askers[free[slot]] = told[e], whose[e]
+        free[slot] += 1
+    return count
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def agree(
+    firsts: I32, kept: U32, askers: U16, middle: U8, xy: F32, way: F32,
+    votes: F32, different: F32, moves: F32,
+) -> None:  # fmt: skip
+    """Of each finger the most votes that agree in shift (in four squares together), how many
+    minutiae of the probe are behind these, and the move (cosine, sine, x, y) of the probe onto the
+    finger that they mean on average.
+
+    `middle`: which minutia of the probe, at `xy` with the direction `way`, each code is of.
     """
     cosine, sine = np.empty(DIRECTIONS, np.float32), np.empty(DIRECTIONS, np.float32)
     for d in range(DIRECTIONS):
-        cosine[d] = math.cos(d * 2.0 * math.pi / DIRECTIONS)
-        sine[d] = math.sin(d * 2.0 * math.pi / DIRECTIONS)
-    for q in range(codes.shape[0]):
-        low, row = codes[q] & np.uint32(3), codes[q] >> np.uint32(2)
-        for k in range(starts[row], starts[row + np.uint32(1)]):
-            told = postings[k]
-            if told & np.uint32(3) != low:
+        cosine[d] = math.cos((d + 0.5) * 2.0 * math.pi / DIRECTIONS)
+        sine[d] = math.sin((d + 0.5) * 2.0 * math.pi / DIRECTIONS)
+    board = np.zeros(SHIFTS * SHIFTS, np.int32)
+    longest = 0
+    for number in range(firsts.shape[0] - 1):
+        longest = max(longest, firsts[number + 1] - firsts[number])
+    cells = np.empty(longest, np.int32)
+    seen, sums = np.empty(4, np.uint64), np.empty(6, np.float32)
+    spot, shift = np.float32(SPOT), np.float32(1.0 / SHIFT)
+    for number in range(firsts.shape[0] - 1):
+        begin, end = firsts[number], firsts[number + 1]
+        peak, best = 0, 0
+        if begin == end:
+            votes[number] = different[number] = 0.0
+            moves[number, 0], moves[number, 1], moves[number, 2], moves[number, 3] = 1, 0, 0, 0
+            continue
+        for e in range(begin, end):
+            value, i = kept[e], middle[askers[e]]
+            d = (value >> np.uint32(12)) & np.uint32(31)
+            # Turned by the held direction, less the asked one.
+            c = cosine[d] * way[i, 0] + sine[d] * way[i, 1]
+            s = sine[d] * way[i, 0] - cosine[d] * way[i, 1]
+            across = (np.float32((value >> np.uint32(7)) & np.uint32(31)) + np.float32(0.5)) * spot
+            down = (np.float32((value >> np.uint32(2)) & np.uint32(31)) + np.float32(0.5)) * spot
+            column = math.floor((across - (c * xy[i, 0] - s * xy[i, 1])) * shift) & 31
+            line = math.floor((down - (s * xy[i, 0] + c * xy[i, 1])) * shift) & 31
+            cells[e - begin] = line << 5 | column
+            for k in range(4):
+                at = ((line - (k >> 1)) & 31) << 5 | ((column - (k & 1)) & 31)
+                board[at] += 1
+                if board[at] > peak:
+                    peak, best = board[at], at
+        top, left = best >> 5, best & 31
+        seen[:], sums[:] = np.uint64(0), np.float32(0.0)
+        for e in range(begin, end):
+            line, column = cells[e - begin] >> 5, cells[e - begin] & 31
+            for k in range(4):
+                board[((line - (k >> 1)) & 31) << 5 | ((column - (k & 1)) & 31)] = 0
+            if ((line - top) & 31) > 1 or ((column - left) & 31) > 1:
                 continue
-            slot = np.int32(told >> np.uint32(17))
-            number = chosen[slot]
-            if number < 0:
-                continue
-            d = ((np.int32(told >> np.uint32(12)) & 31) - turned[q]) & 31
-            if ((d >> 1) - turn[slot]) & (TURNS - 1) > 1:
-                continue
-            across = (np.int32(told >> np.uint32(7)) & 31) * SPOT + 0.5 * SPOT
-            down = (np.int32(told >> np.uint32(2)) & 31) * SPOT + 0.5 * SPOT
-            dx = across - (cosine[d] * x[q] - sine[d] * y[q])
-            dy = down - (sine[d] * x[q] + cosine[d] * y[q])
-            column, line = math.floor(dx / SHIFT) & 31, math.floor(dy / SHIFT) & 31
-            at = (number << 10) | (line << 5) | column
-            if tally[at] < 255:
-                tally[at] += 1
-
-
-@njit(cache=True, nogil=True)
-def peaks(tally: NDArray[np.uint8], out: F32) -> None:
-    """Fill `out` with the most votes of each chosen finger in four squares of shift together."""
-    for f in range(out.shape[0]):
-        base, most = f << 10, 0
-        for line in range(SHIFTS):
-            below = (line + 1) & 31
-            for column in range(SHIFTS):
-                beside = (column + 1) & 31
-                votes = (
-                    np.int32(tally[base | line << 5 | column])
-                    + np.int32(tally[base | line << 5 | beside])
-                    + np.int32(tally[base | below << 5 | column])
-                    + np.int32(tally[base | below << 5 | beside])
-                )
-                most = max(most, int(votes))
-        out[f] = most
+            value, i = kept[e], middle[askers[e]]
+            d = (value >> np.uint32(12)) & np.uint32(31)
+            seen[i >> 6] |= np.uint64(1) << np.uint64(i & 63)
+            sums[0] += cosine[d] * way[i, 0] + sine[d] * way[i, 1]
+            sums[1] += sine[d] * way[i, 0] - cosine[d] * way[i, 1]
+            sums[2] += (np.float32((value >> np.uint32(7)) & np.uint32(31)) + 0.5) * spot
+            sums[3] += (np.float32((value >> np.uint32(2)) & np.uint32(31)) + 0.5) * spot
+            sums[4] += xy[i, 0]
+            sums[5] += xy[i, 1]
+        votes[number] = peak
+        minutiae = 0
+        for k in range(4):
+            minutiae += popcount(seen[k])
+        different[number] = minutiae
+        size = math.sqrt(sums[0] * sums[0] + sums[1] * sums[1])
+        if peak == 0 or size == 0.0:
+            moves[number, 0], moves[number, 1], moves[number, 2], moves[number, 3] = 1, 0, 0, 0
+            continue
+        c, s = sums[0] / size, sums[1] / size
+        moves[number, 0], moves[number, 1] = c, s
+        moves[number, 2] = (sums[2] - (c * sums[4] - s * sums[5])) / peak
+        moves[number, 3] = (sums[3] - (s * sums[4] + c * sums[5])) / peak

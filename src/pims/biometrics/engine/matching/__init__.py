@@ -1,6 +1,5 @@
 """Are two prints of one finger? Minutiae, their neighbourhoods and the ridges between them."""
 
-from pims.biometrics.engine.matching import outdated as _  # noqa: F401 - before what is compiled
 from pims.biometrics.engine.matching.calibration import (
     Calibration,
     calibration,

@@ -39,6 +39,7 @@ def _cells() -> NDArray[np.float32]:
 
 
 CELLS = _cells()
+ACROSS, DOWN = np.ascontiguousarray(CELLS[:, 0]), np.ascontiguousarray(CELLS[:, 1])
 PLANES = -(-len(CELLS) // 64)  # words of one slice
 WORDS = PLANES * SLICES
 SQUARE = 6.0  # px, side of the squares of `NEARBY`
@@ -80,16 +81,29 @@ def describe(
     n = xy.shape[0]
     bits = np.zeros((n, WORDS), dtype=np.uint64)
     seen = np.zeros((n, WORDS), dtype=np.uint64)
-    rows, columns = region.shape
-    side = NEARBY.shape[0]
+    rows, columns = np.int32(region.shape[0]), np.int32(region.shape[1])
+    side, cells = NEARBY.shape[0], CELLS.shape[0]
+    # With an edge about it, where nothing was seen.
+    edged = np.zeros((rows + 2) * (columns + 2), dtype=np.uint8)
+    for row in range(rows):
+        for column in range(columns):
+            edged[(row + 1) * (columns + 2) + column + 1] = region[row, column]
+    places = np.empty(cells, dtype=np.int32)
+    slice_ = 2.0 * math.pi / SLICES
+    squares = 1.0 / pitch
     for i in range(n):
         c, s = math.cos(angle[i]), math.sin(angle[i])
-        for k in range(CELLS.shape[0]):
-            x = xy[i, 0] + c * CELLS[k, 0] - s * CELLS[k, 1]
-            y = xy[i, 1] + s * CELLS[k, 0] + c * CELLS[k, 1]
-            column, row = math.floor(x / pitch), math.floor(y / pitch)
-            if 0 <= row < rows and 0 <= column < columns and region[row, column]:
-                seen[i, k >> 6] |= np.uint64(1) << np.uint64(k & 63)
+        # Without a branch, so that many cells are worked out at a time.
+        cosine, sine = np.float32(c * squares), np.float32(s * squares)
+        left, top = np.float32(xy[i, 0] * squares), np.float32(xy[i, 1] * squares)
+        for k in range(cells):
+            column = np.int32(np.floor(left + cosine * ACROSS[k] - sine * DOWN[k]))
+            row = np.int32(np.floor(top + sine * ACROSS[k] + cosine * DOWN[k]))
+            column = min(max(column, np.int32(-1)), columns)
+            row = min(max(row, np.int32(-1)), rows)
+            places[k] = (row + np.int32(1)) * (columns + np.int32(2)) + column + np.int32(1)
+        for k in range(cells):
+            seen[i, k >> 6] |= np.uint64(edged[places[k]]) << np.uint64(k & 63)
         for w in range(PLANES, WORDS):
             seen[i, w] = seen[i, w - PLANES]
         for j in range(n):
@@ -101,7 +115,16 @@ def describe(
                 continue
             px, py = c * dx + s * dy, -s * dx + c * dy
             radius = NEAR + STRETCH * math.sqrt(away)
-            relative = angle[j] - angle[i]
+            # The slice nearest to its direction, and the next: no third is ever near enough. The
+            # nearer in place, the freer in direction: an ellipsoid, not a box.
+            relative = (angle[j] - angle[i]) / slice_
+            nearest = math.floor(relative + 0.5)
+            off = slice_ * (relative - nearest) / TURN
+            beyond = slice_ / TURN - abs(off)
+            first = (nearest % SLICES) * PLANES
+            second = ((nearest + (1 if off > 0.0 else -1)) % SLICES) * PLANES
+            reach_first = radius * radius * (1.0 - off * off)
+            reach_second = radius * radius * (1.0 - beyond * beyond)
             column = min(side - 1, max(0, math.floor(px / SQUARE) + side // 2))
             row = min(side - 1, max(0, math.floor(py / SQUARE) + side // 2))
             for at in range(NEARBY.shape[2]):
@@ -109,17 +132,12 @@ def describe(
                 if k < 0:
                     break
                 ex, ey = CELLS[k, 0] - px, CELLS[k, 1] - py
-                far = (ex * ex + ey * ey) / (radius * radius)
-                if far >= 1.0:
-                    continue
-                # Nearer in place, freer in direction: an ellipsoid, not a box.
-                allowed = TURN * math.sqrt(1.0 - far)
+                far = ex * ex + ey * ey
                 bit = np.uint64(1) << np.uint64(k & 63)
-                for d in range(SLICES):
-                    off = relative - d * (2.0 * math.pi / SLICES)
-                    off -= 2.0 * math.pi * math.floor(off / (2.0 * math.pi) + 0.5)
-                    if abs(off) <= allowed:
-                        bits[i, d * PLANES + (k >> 6)] |= bit
+                if far <= reach_first:
+                    bits[i, first + (k >> 6)] |= bit
+                if far <= reach_second:
+                    bits[i, second + (k >> 6)] |= bit
         for w in range(WORDS):
             bits[i, w] &= seen[i, w]
     return bits, seen

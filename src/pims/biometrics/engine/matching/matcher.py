@@ -42,7 +42,7 @@ class Matcher:
     """Compares prepared prints; the order of the two makes no difference. Safe to share."""
 
     def __init__(self, shipped: Calibration | None = None) -> None:
-        self._calibration = shipped or calibration()
+        self.calibration = shipped or calibration()
 
     def prepare(self, template: Template) -> Prepared:
         return prepare(template)
@@ -94,7 +94,7 @@ class Matcher:
     ) -> tuple[float, int, NDArray[np.float32], NDArray[np.float32]]:
         features, ridges = np.empty(ROWS, np.float32), np.empty(MEASURES, np.float32)
         score, count = compare_prints(
-            one, two, self._calibration.minutiae, self._calibration.ridges,
+            one, two, self.calibration.minutiae, self.calibration.ridges,
             features, ridges, a, b, move, full,
         )  # fmt: skip
         return float(score), int(count), features, ridges

@@ -35,30 +35,46 @@ def hull(xy: NDArray[np.float32]) -> NDArray[np.float32]:
     return found[:count].copy()
 
 
+@njit(cache=True, nogil=True, error_model="numpy")
+def _across(corners: NDArray[np.float32], y: float, margin: float) -> tuple[float, float]:
+    """From where to where the line at `y` is within `margin` px of the hull.
+
+    The hull with its margin is convex, so that is one piece; it begins and ends on the circle about
+    a corner or on an edge moved outwards.
+    """
+    left, right = np.inf, -np.inf
+    k = corners.shape[0]
+    for e in range(k):
+        ax, ay = corners[e, 0], corners[e, 1]
+        bx, by = corners[(e + 1) % k, 0], corners[(e + 1) % k, 1]
+        rest = margin * margin - (y - ay) * (y - ay)
+        if rest >= 0.0:
+            half = math.sqrt(rest)
+            left, right = min(left, ax - half), max(right, ax + half)
+        dx, dy = bx - ax, by - ay
+        if dy == 0.0:
+            continue
+        size = margin / math.sqrt(dx * dx + dy * dy)
+        for side in (-1.0, 1.0):
+            off_x, off_y = side * dy * size, -side * dx * size
+            t = (y - ay - off_y) / dy
+            if 0.0 <= t <= 1.0:
+                x = ax + off_x + t * dx
+                left, right = min(left, x), max(right, x)
+    return left, right
+
+
 @njit(cache=True, nogil=True)
 def hull_region(
     corners: NDArray[np.float32], rows: int, columns: int, pitch: float, margin: float
 ) -> NDArray[np.bool_]:
     """Squares (rows, columns) of `pitch` px whose centre is within `margin` px of the hull."""
     region = np.zeros((rows, columns), dtype=np.bool_)
-    k = corners.shape[0]
     for row in range(rows):
-        for column in range(columns):
-            x, y = (column + 0.5) * pitch, (row + 0.5) * pitch
-            inside, nearest = k >= 3, np.inf
-            for e in range(k):
-                ax, ay = corners[e, 0], corners[e, 1]
-                bx, by = corners[(e + 1) % k, 0], corners[(e + 1) % k, 1]
-                dx, dy = bx - ax, by - ay
-                length = dx * dx + dy * dy
-                if dx * (y - ay) - dy * (x - ax) < 0.0:
-                    inside = False
-                t = 0.0
-                if length > 0.0:
-                    t = min(1.0, max(0.0, ((x - ax) * dx + (y - ay) * dy) / length))
-                ex, ey = x - ax - t * dx, y - ay - t * dy
-                nearest = min(nearest, ex * ex + ey * ey)
-            region[row, column] = inside or math.sqrt(nearest) <= margin
+        left, right = _across(corners, (row + 0.5) * pitch, margin)
+        if left <= right:
+            for column in range(columns):
+                region[row, column] = left <= (column + 0.5) * pitch <= right
     return region
 
 

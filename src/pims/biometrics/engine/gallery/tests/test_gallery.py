@@ -9,7 +9,7 @@ import pytest
 from pims.biometrics.engine.gallery import Gallery
 from pims.biometrics.engine.gallery.compact import pack, unpack
 from pims.biometrics.engine.gallery.exhaustive import Exhaustive
-from pims.biometrics.engine.gallery.voting import SLOTS, segment, without
+from pims.biometrics.engine.gallery.segments import SLOTS, segment, without
 from pims.biometrics.engine.matching import Matcher, threshold
 from pims.biometrics.engine.synthetic import WELL, Finger, bulk_templates, template_of
 from pims.biometrics.engine.template import Position, RidgeMap, Template
@@ -132,19 +132,20 @@ def test_an_index_without_a_finger_is_as_if_it_had_never_been_there() -> None:
     dice = np.random.default_rng(3)
     codes = [dice.integers(0, 1 << 22, 50).astype(np.uint32) for _ in range(3)]
     wheres = [dice.integers(0, 1 << 15, 50).astype(np.uint32) for _ in range(3)]
-    gone = without(segment(codes, wheres), 1)
+    data = [b"one", b"another", b"third"]
+    gone = without(segment(codes, wheres, data), 1)
     nothing = np.empty(0, np.uint32)
-    never = segment([codes[0], nothing, codes[2]], [wheres[0], nothing, wheres[2]])
-    assert (gone.starts == never.starts).all()
-    assert (gone.postings == never.postings).all()
-    assert (gone.counts == never.counts).all()
-    grown = segment(codes[2:], wheres[2:], segment(codes[:2], wheres[:2]))
-    whole = segment(codes, wheres)
-    assert (grown.starts == whole.starts).all()
-    assert (grown.postings == whole.postings).all()
-    assert (grown.counts == whole.counts).all()
+    never = segment(
+        [codes[0], nothing, codes[2]], [wheres[0], nothing, wheres[2]], [b"one", b"", b"third"]
+    )
+    grown = segment(codes[2:], wheres[2:], data[2:], segment(codes[:2], wheres[:2], data[:2]))
+    for one, other in ((gone, never), (grown, segment(codes, wheres, data))):
+        assert (one.starts == other.starts).all()
+        assert (one.postings == other.postings).all()
+        assert (one.counts == other.counts).all()
+        assert [one.data(k) for k in range(3)] == [other.data(k) for k in range(3)]
     with pytest.raises(ValueError):
-        segment([nothing] * (SLOTS + 1), [nothing] * (SLOTS + 1))
+        segment([nothing] * (SLOTS + 1), [nothing] * (SLOTS + 1), [b""] * (SLOTS + 1))
 
 
 def test_comparing_with_all_at_once_gives_what_comparing_one_by_one_gives(

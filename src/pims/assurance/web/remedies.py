@@ -77,6 +77,11 @@ def _reading(alarm: AlarmInfo) -> str:
     return reverse("courts:readings")
 
 
+def _message(alarm: AlarmInfo) -> str:
+    """The message of another agency that the alarm is about."""
+    return reverse("exchange:message", args=[alarm.key])
+
+
 def _hearing(alarm: AlarmInfo) -> str:
     number = str(alarm.params.get("hearing", ""))
     if number[:1] == "H" and number[1:].isdigit():
@@ -169,6 +174,7 @@ WAYS: Mapping[str, Way] = {
     "freed_without_power": _COURTS,
     "transferred_nowhere": _page("custody:reception"),
     "admission_overdue": _episode("custody:admission"),
+    "order_unacknowledged": _message,
     "freedom_overdue": _key("release:case"),
     "identity_unsigned": _key("release:vouch"),
     "release_dates_differ": _key("release:preparation"),

@@ -60,7 +60,7 @@ def fault_of(
     """
     if not proof.strip():
         return "not_signed"
-    named = kid or _kid_of(proof)
+    named = _kid_of(proof) or kid
     key = next((one for one in keys if one.kid == named), None)
     if key is None:
         return "unknown_key"

@@ -20,7 +20,7 @@ from pims.exchange.models.messages import (
     Message,
     Published,
 )
-from pims.exchange.models.shelf import LookupKey, ShelfDue, ShelfRow, ShelfState
+from pims.exchange.models.shelf import FacetsSeen, LookupKey, ShelfDue, ShelfRow, ShelfState
 from pims.exchange.models.statistics import StatisticCell
 
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
     "Delivery",
     "Disclosure",
     "Endpoint",
+    "FacetsSeen",
     "Hold",
     "Inbound",
     "InboundStep",

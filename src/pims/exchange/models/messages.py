@@ -62,6 +62,12 @@ class Message(models.Model):
     `facets_before` and `facets_after` say what the person's custody was on either side of it:
     whoever is released is told of by an agreement about those held. `retracts` is the message
     that this one takes back.
+
+    `number` is the prisoner's as they were known then, `other_number` that of a record joined to it
+    or parted from it. Agreements judge it as `judged_as`: its own type, or that of what it takes
+    back (`because` says why). `labels` are those of then, `labels_now` those that the person
+    carries since. `facts` are values by ``table.field`` of the catalogue, `records` which rows of
+    other tables it is about, `reference` what of the person's custody it tells.
     """
 
     class State(models.TextChoices):
@@ -86,6 +92,13 @@ class Message(models.Model):
     facets_after = ArrayField(models.CharField(max_length=60), default=list)
     labels = ArrayField(models.CharField(max_length=12), default=list)
     facts = models.JSONField(default=dict)
+    number = models.CharField(max_length=20, blank=True, default="")
+    other_number = models.CharField(max_length=20, blank=True, default="")
+    judged_as = models.CharField(max_length=24, blank=True, default="")
+    labels_now = ArrayField(models.CharField(max_length=12), default=list)
+    records = models.JSONField(default=dict)
+    reference = models.CharField(max_length=60, blank=True, default="")
+    because = models.CharField(max_length=24, blank=True, default="")
     retracts = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
     state = models.CharField(max_length=10, choices=State.choices, default=State.READY)
     hold = models.ForeignKey(Hold, on_delete=models.PROTECT, null=True, related_name="messages")
@@ -98,6 +111,9 @@ class Message(models.Model):
         ]
         indexes = [
             models.Index(fields=["type", "made_at"]),
+            models.Index(
+                fields=["reference"], condition=~Q(reference=""), name="exchange_message_reference"
+            ),
             models.Index(fields=["hold"], condition=Q(state="held"), name="exchange_held"),
         ]
 

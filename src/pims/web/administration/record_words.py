@@ -61,6 +61,7 @@ TABLES: Mapping[str, Promise] = {
     "custody_placement": _("Cell places"),
     "exchange_asked": _("What agencies asked about the person"),
     "exchange_disclosure": _("What agencies were told about the person"),
+    "exchange_facets_seen": _("What custody was when agencies were told"),
     "exchange_inbound": _("Messages of agencies about the person"),
     "exchange_inbound_step": _("What became of those messages"),
     "exchange_lookup_key": _("By what agencies find the person"),

@@ -12,6 +12,7 @@ from pims.exchange.feed.publishing import publish
 from pims.exchange.feed.retractions import judged_like
 from pims.exchange.feed.telling import TOLD, Draft
 from pims.exchange.models import FacetsSeen, Message
+from pims.exchange.services.breaker import screen
 from pims.exchange.shelving import Change, shelve
 from pims.exchange.shelving.facts import Names, names
 from pims.exchange.shelving.records import told_values
@@ -27,11 +28,12 @@ _OTHERS = ("into_person_id", "from_person_id", "was_person_id", "other_person_id
 def follow(event: EventRecord) -> list[int]:
     """Shelve whom the event is about and make and publish its messages; the messages' ids.
 
-    In the caller's transaction, which must mark the event as handled.
+    In the caller's transaction, which must mark the event as handled. The breaker holds what looks
+    implausible; everything else is published.
     """
     messages = make(event)
     if messages:
-        publish([message.pk for message in messages])
+        publish([message.pk for message in screen(messages)])
     return [message.pk for message in messages]
 
 

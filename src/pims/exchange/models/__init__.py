@@ -9,6 +9,7 @@ from pims.exchange.models.agencies import (
     AssertionSeen,
 )
 from pims.exchange.models.agreements import Agreement, AgreementSignature, AgreementVersion
+from pims.exchange.models.delivering import AllowedAddress, Beat, EndpointState, Listening
 from pims.exchange.models.inbound import Inbound, InboundStep, OrderClock
 from pims.exchange.models.inquiries import Asked, Disclosure, Inquiry
 from pims.exchange.models.messages import (
@@ -32,18 +33,22 @@ __all__ = [
     "Agreement",
     "AgreementSignature",
     "AgreementVersion",
+    "AllowedAddress",
     "Announcement",
     "Asked",
     "AssertionSeen",
+    "Beat",
     "Cursor",
     "Delivery",
     "Disclosure",
     "Endpoint",
+    "EndpointState",
     "FacetsSeen",
     "Hold",
     "Inbound",
     "InboundStep",
     "Inquiry",
+    "Listening",
     "LookupKey",
     "Message",
     "OrderClock",

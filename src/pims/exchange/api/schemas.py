@@ -3,7 +3,7 @@ answer holds those that the agreement lists and that are known."""
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from uuid import UUID
 
 from ninja import Schema
@@ -47,6 +47,29 @@ def _record(table: catalogue.Table) -> type[Schema]:
 
 
 RECORDS: Mapping[str, Any] = {name: _record(one) for name, one in catalogue.TABLES.items()}
+
+if TYPE_CHECKING:
+    PersonRecord = Schema
+    CustodyRecord = Schema
+    EpisodeRecord = Schema
+    WarrantRecord = Schema
+    HearingRecord = Schema
+    DatesRecord = Schema
+    PhotographRecord = Schema
+    AlertRecord = Schema
+    OrderRecord = Schema
+    StatisticRecord = Schema
+else:
+    PersonRecord = RECORDS["person"]
+    CustodyRecord = RECORDS["custody"]
+    EpisodeRecord = RECORDS["episode"]
+    WarrantRecord = RECORDS["warrant"]
+    HearingRecord = RECORDS["hearing"]
+    DatesRecord = RECORDS["dates"]
+    PhotographRecord = RECORDS["photograph"]
+    AlertRecord = RECORDS["alert"]
+    OrderRecord = RECORDS["order"]
+    StatisticRecord = RECORDS["statistic"]
 
 
 class Words(Schema):
@@ -96,31 +119,31 @@ class Answer(Schema):
 
 
 class PersonAnswer(Answer):
-    person: RECORDS["person"] | None = None  # type: ignore[valid-type]
-    custody: RECORDS["custody"] | None = None  # type: ignore[valid-type]
-    alerts: list[RECORDS["alert"]] = []  # type: ignore[valid-type]
+    person: PersonRecord | None = None
+    custody: CustodyRecord | None = None
+    alerts: list[AlertRecord] = []
 
 
 class CustodyAnswer(Answer):
-    custody: RECORDS["custody"] | None = None  # type: ignore[valid-type]
-    warrants: list[RECORDS["warrant"]] = []  # type: ignore[valid-type]
-    orders: list[RECORDS["order"]] = []  # type: ignore[valid-type]
+    custody: CustodyRecord | None = None
+    warrants: list[WarrantRecord] = []
+    orders: list[OrderRecord] = []
 
 
 class HistoryAnswer(Answer):
-    episodes: list[RECORDS["episode"]]  # type: ignore[valid-type]
+    episodes: list[EpisodeRecord]
 
 
 class HearingsAnswer(Answer):
-    hearings: list[RECORDS["hearing"]]  # type: ignore[valid-type]
+    hearings: list[HearingRecord]
 
 
 class DatesAnswer(Answer):
-    dates: RECORDS["dates"]  # type: ignore[valid-type]
+    dates: DatesRecord
 
 
 class PhotographsAnswer(Answer):
-    photographs: list[RECORDS["photograph"]]  # type: ignore[valid-type]
+    photographs: list[PhotographRecord]
 
 
 class Match(Schema):
@@ -129,8 +152,8 @@ class Match(Schema):
 
     asked: str | None = None
     score: float | None = None
-    person: RECORDS["person"] | None = None  # type: ignore[valid-type]
-    custody: RECORDS["custody"] | None = None  # type: ignore[valid-type]
+    person: PersonRecord | None = None
+    custody: CustodyRecord | None = None
 
 
 class SearchAnswer(Answer):
@@ -141,8 +164,8 @@ class SearchAnswer(Answer):
     nothing_for: list[str] = []
 
 
-class ProducedHearing(RECORDS["hearing"]):  # type: ignore[misc]
-    person: RECORDS["person"] | None = None  # type: ignore[valid-type]
+class ProducedHearing(HearingRecord):
+    person: PersonRecord | None = None
 
 
 class ProductionAnswer(Answer):
@@ -152,8 +175,8 @@ class ProductionAnswer(Answer):
 
 
 class RollLine(Schema):
-    person: RECORDS["person"] | None = None  # type: ignore[valid-type]
-    custody: RECORDS["custody"]  # type: ignore[valid-type]
+    person: PersonRecord | None = None
+    custody: CustodyRecord
 
 
 class RollAnswer(Answer):
@@ -163,7 +186,7 @@ class RollAnswer(Answer):
 
 
 class StatisticsAnswer(Answer):
-    cells: list[RECORDS["statistic"]]  # type: ignore[valid-type]
+    cells: list[StatisticRecord]
 
 
 class ByNameAndBirth(Schema):

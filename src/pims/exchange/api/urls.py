@@ -3,7 +3,7 @@
 from django.urls import path
 
 from pims.exchange.api.app import made
-from pims.exchange.api.routes import lists, persons, proofs, searches
+from pims.exchange.api.routes import feed, lists, messages, persons, proofs, searches
 
 api = made(
     "PIMS for agencies",
@@ -12,6 +12,8 @@ api = made(
         ("/persons", persons.router),
         ("/searches", searches.router),
         ("", lists.router),
+        ("", feed.router),
+        ("/messages", messages.router),
         ("", proofs.router),
     ],
 )

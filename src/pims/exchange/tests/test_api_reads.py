@@ -98,7 +98,7 @@ def test_every_part_of_the_record_has_an_address(client: Client, held: int) -> N
     parts = {
         "custody": lambda told: told["custody"]["held"],
         "custody/history": lambda told: len(told["episodes"]) == 1,
-        "hearings": lambda told: told["hearings"][0]["day"] == "2030-01-02",
+        "hearings": lambda told: "2030-01-02" in [one["day"] for one in told["hearings"]],
         "dates": lambda told: told["dates"]["release_day"] == "2031-01-02",
         "photographs": lambda told: len(told["photographs"]) == 1,
     }
@@ -114,15 +114,15 @@ def test_not_held_not_covered_and_not_known_have_one_answer(
     covered = _program(tables={"custody": {"rows": [["sex:male"]], "columns": ["held"]}})
     outside = prison.held("Ana Coc").person_id
     shelve([outside])
-    ShelfRow.objects.filter(person_id=held).update(facets=["everyone:yes", "sex:male"])
+    ShelfRow.objects.filter(person_id=outside).update(facets=["everyone:yes", "sex:female"])
     sealed = prison.held("Sealed Man").person_id
     shelve([sealed])
     ShelfRow.objects.filter(person_id=sealed).update(labels=["sealed"])
     assert covered.get(client, f"/v1/persons/{_number(held)}").status_code == 200
     bodies = set()
-    for number in (_number(outside), _number(sealed), "0000000-00", "anything", "ñ", "%00x"):
-        answer = covered.get(client, f"/v1/persons/{number}", signed=True)
-        bodies.add((answer.status_code, answer.content)) if answer.status_code == 404 else None
+    for number in (_number(outside), _number(sealed), "0000000-00", "anything", "%C3%B1"):
+        answer = covered.get(client, f"/v1/persons/{number}")
+        bodies.add((answer.status_code, answer.content))
     ((status, body),) = bodies
     told = json.loads(body)
     assert (status, told["code"]) == (404, "nothing_for_you")

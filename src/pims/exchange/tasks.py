@@ -5,6 +5,8 @@ from datetime import timedelta
 from django.conf import settings
 from procrastinate.contrib.django import app
 
+from pims.exchange.inbound.following import judge_left_behind
+from pims.exchange.services import listening
 from pims.exchange.shelving.sweep import shelve_everybody, sweep_due
 from pims.exchange.statistics import make_month
 from pims.kernel import clock
@@ -31,3 +33,17 @@ def count_month(timestamp: int) -> None:
     """Keep the numbers of the month that is over."""
     this_month = clock.today(settings.TIME_ZONE).replace(day=1)
     make_month((this_month - timedelta(days=1)).replace(day=1))
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="clock", queueing_lock="exchange.inbound", pass_context=False)
+def judge_messages(timestamp: int) -> None:
+    """Look at the messages that nobody looked at when they came: the worker was away."""
+    judge_left_behind()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="clock", queueing_lock="exchange.silence", pass_context=False)
+def watch_silence(timestamp: int) -> None:
+    """Notice an agency, or our own courier, of which nothing is heard."""
+    listening.watch()

@@ -25,6 +25,7 @@ from django.db import close_old_connections, connection
 
 from pims.exchange.feed import heartbeat
 from pims.exchange.feed.publishing import CHANNEL
+from pims.exchange.handing import open_window
 from pims.exchange.rules.addresses import AllowedNetwork
 from pims.exchange.rules.retry import Fault, fault_of
 from pims.exchange.services.endpoints import allowed_networks
@@ -77,15 +78,17 @@ class Courier:
         lost: asyncio.Future[None] = loop.create_future()
         ear = threading.Thread(target=self._listen, args=(listener, loop, lost), daemon=True)
         ear.start()
-        beats = asyncio.create_task(self._kept_up("heartbeats", self._beats))
+        beats: list[asyncio.Task[None]] = []
         try:
             while not lost.done():
                 await self._follow_goals()
+                if not beats:
+                    beats = [asyncio.create_task(self._kept_up("heartbeats", self._beats))]
                 await asyncio.wait([lost], timeout=GOALS_SECONDS)
             lost.result()
         finally:
             _end(lost, None)
-            running = [beats, *self._tasks.values()]
+            running = [*beats, *self._tasks.values()]
             for task in running:
                 task.cancel()
             await asyncio.gather(*running, return_exceptions=True)
@@ -250,5 +253,10 @@ def main() -> int:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    Courier(stop).run()
+    # Photographs and proofs for the process that answers agencies, which can reach neither.
+    window = open_window()
+    try:
+        Courier(stop).run()
+    finally:
+        window.close()
     return 0

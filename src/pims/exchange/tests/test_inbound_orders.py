@@ -155,7 +155,8 @@ def test_police_interest_moves_no_hour_and_a_further_warrant_holds(
     assert "court_not_heard" in notes(officer, warrant)
     assert "contradicts" in notes(officer, warrant)
     apply(officer, warrant)
-    assert stops() and all(code.startswith("release.further_warrant") for code in stops())
+    assert stops()
+    assert all(code.startswith("release.further_warrant") for code in stops())
     assert release_room.case_detail(prison.actor, case_id).clock_started_at == started
     # The interest is taken back by the message that corrects it.
     back = police.send(

@@ -20,7 +20,7 @@ from django.db import connection, transaction
 
 from pims.exchange import catalogue
 from pims.exchange.rules import terms as terms_rules
-from pims.exchange.rules.policy import CUSTODY, HEARTBEAT
+from pims.exchange.rules.telling import CUSTODY, HEARTBEAT
 from pims.exchange.rules.terms import Terms
 from pims.kernel.errors import PimsError
 from pims.kernel.reasons import Reason

@@ -13,7 +13,7 @@ from pims.exchange.feed.rendering import (
     known_types,
     tables_of,
 )
-from pims.exchange.rules.policy import HEARTBEAT
+from pims.exchange.rules.telling import HEARTBEAT
 
 VERSION = "1.0.0"
 RETRACTION = "retraction"

@@ -13,7 +13,7 @@ from typing import Any
 from pims.exchange import catalogue
 from pims.exchange.catalogue_docs import niem
 from pims.exchange.enforcement import Given, Reader, Told
-from pims.exchange.rules.policy import CUSTODY, HEARTBEAT
+from pims.exchange.rules.telling import CUSTODY, HEARTBEAT
 
 SOURCE = "urn:pims:exchange"
 TYPE_PREFIX = "pims."

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import connection
 from jsonschema import Draft7Validator, FormatChecker  # type: ignore[import-untyped]
 
 from pims.custody import services as custody
@@ -19,8 +18,6 @@ from pims.exchange.feed import reading as feed
 from pims.exchange.feed.publishing import publish
 from pims.exchange.feed.snapshot import UnknownPage, snapshot
 from pims.exchange.models import Cursor, Disclosure, Message, Published, ShelfRow
-from pims.exchange.rules import terms as terms_rules
-from pims.exchange.rules.policy import tells
 from pims.exchange.shelving import shelve
 from pims.exchange.tests.feed import Follower, data, delivering, read, types
 from pims.exchange.tests.helpers import (
@@ -340,49 +337,6 @@ def test_the_missing_reach_the_police_with_faces_and_descriptions(
     told = json.dumps([e["data"] for e in read(narrow, after=start).events])
     assert "Number" not in told  # no name leaves where no column of it is agreed
     assert 'pims:missing": []' in told  # nor who else is gone, where whereabouts are not
-
-
-def test_database_and_policy_agree_on_every_message(prison: Prison, follower: Follower) -> None:
-    """The two judgements are written apart: each combination is judged by both."""
-    facets = [["held:now", "legal:unsentenced"], ["held:before"], []]
-    labels = [[], ["juvenile"], ["health", "sealed"]]
-    tables: list[Any] = [
-        _rows("custody", ["held:now"]),
-        _rows("custody", ["held:now", "held:before"], ["legal:unsentenced"]),
-        _rows("custody"),
-        {"person": {"rows": [["everyone:yes"]], "columns": ["number"]}},
-    ]
-    events: list[dict[str, str]] = [{"released": "fat"}, {}, {"admitted": "thin", "died": "fat"}]
-    seen = set()
-    for some in tables:
-        for told in events:
-            for named in (("ordinary",), ("ordinary", "juvenile"), ("health", "sealed")):
-                document = terms_of(tables=some, events=told, labels=named)
-                terms = terms_rules.parse(document)
-                for kind in ("released", "admitted", "retraction", "heartbeat"):
-                    for before in facets:
-                        for after in facets:
-                            for carried in labels:
-                                by_policy = tells(
-                                    terms, kind, frozenset(before), frozenset(after),
-                                    frozenset(carried),
-                                )  # fmt: skip
-                                assert by_policy == _by_database(
-                                    document, kind, before, after, carried
-                                )
-                                seen.add(by_policy)
-    assert seen == {True, False}
-
-
-def _by_database(
-    document: Any, kind: str, before: list[str], after: list[str], labels: list[str]
-) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT exchange_message_agreed(%s::jsonb, %s, %s::text[], %s::text[], %s::text[])",
-            [json.dumps(document), kind, before, after, labels],
-        )
-        return bool(cursor.fetchone()[0])
 
 
 def test_what_is_held_has_no_place_until_it_is_let_go(prison: Prison, follower: Follower) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from pims.courts import selectors as courts
 from pims.custody import selectors as custody
 from pims.foundation.access.selectors import system_actor
 from pims.foundation.outbox.records import EventRecord
@@ -280,11 +281,27 @@ def _order_gone(because: str) -> Telling:
 
 
 def _court_order_fell(event: EventRecord) -> Iterable[Draft]:
-    yield _taken_back(f"court_order:{event.payload['order_id']}", "fell")
+    yield _taken_back(_as_told(event).reference, "fell")
 
 
 def _court_order_again(event: EventRecord) -> Iterable[Draft]:
-    yield _order(("", str(event.payload["order_id"])))
+    yield _as_told(event)
+
+
+def _as_told(event: EventRecord) -> Draft:
+    """A court's order as it was told of: by what it made of itself, where it made something."""
+    order = courts.order(system_actor(), _id(event, "order_id"))
+    if order.warrant_name_id is not None:
+        return _order(("warrant", str(order.warrant_name_id)))
+    if order.release_order_id is not None:
+        return _order(("order", str(order.release_order_id)))
+    return _order(("", str(order.order_id)))
+
+
+def _warrant_ended(event: EventRecord) -> Iterable[Draft]:
+    """Most end because they are over; one that was entered by mistake never was."""
+    if event.payload.get("end_kind") == "void":
+        yield _taken_back(f"warrant:{event.payload['warrant_name_id']}", "never_was")
 
 
 def _dates(event: EventRecord) -> Iterable[Draft]:
@@ -339,6 +356,7 @@ TOLD: Mapping[str, Telling] = {
     "release.returned_from_error": _returned_from_error,
     "release.discharge_taken_back": _discharge_taken_back,
     "authority.warrant_recorded": _warrant,
+    "authority.warrant_ended": _warrant_ended,
     "authority.release_order_recorded": _release_order,
     "authority.release_order_withdrawn": _order_gone("withdrawn"),
     "authority.release_order_struck_out": _order_gone("never_was"),

@@ -41,7 +41,7 @@ _BY_REASON: Mapping[str, str] = {
     TOLD_OTHERWISE: """
         custody.died custody.people_joined custody.receipt_given_to_another custody.court_outcome
         release.released release.discharge_corrected people.death_recorded
-        authority.release_order_acted_on authority.warrant_ended
+        authority.release_order_acted_on
         """,
     DETAIL: """
         custody.escort_left custody.escort_changed custody.escort_departure_corrected

@@ -18,8 +18,8 @@ from pims.exchange.enforcement import Told, open_own, reading
 from pims.exchange.feed import rendering
 from pims.exchange.models import Delivery, Endpoint, EndpointState, Message, Published
 from pims.exchange.rules import retry
-from pims.exchange.rules.policy import tells
 from pims.exchange.rules.retry import Fault, Schedule
+from pims.exchange.rules.telling import tells
 from pims.exchange.selectors import VersionInfo
 from pims.exchange.services.endpoints import pause_gone
 from pims.exchange.webhooks import secretfiles

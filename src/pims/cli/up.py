@@ -104,11 +104,14 @@ def _start(supervisor: Supervisor, *, port: int, demo: bool) -> None:
         code = supervisor.run_step([sys.executable, "-m", "pims.cli", "prepare", choice])
         if code:
             raise StepFailed(code)
-    with _step("Starting the pages, the live stream, the worker, the gallery and the sequencer"):
+    with _step("Starting the pages, the live stream and the parts behind them"):
         supervisor.start(
             parts.sequencer(),
             parts.worker(),
             parts.gallery(),
+            parts.agency(),
+            parts.observatory(),
+            parts.courier(),
             parts.events(int(supervisor.env["PIMS_EVENTS_PORT"])),
             parts.web(port),
         )

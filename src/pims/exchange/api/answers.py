@@ -65,6 +65,7 @@ class AnswerMiddleware:
             response["PIMS-Inquiry"] = str(inquiry)
         response.setdefault("Cache-Control", "no-store")
         response.setdefault("X-Content-Type-Options", "nosniff")
+        response["Content-Length"] = str(len(response.content))
         signatures.sign_answer(request, response)
         return response
 

@@ -73,7 +73,7 @@ def verify(request: HttpRequest, keys: Collection[Mapping[str, Any]]) -> str:
     """The `kid` of the key, of those believed now, that signed the request. Raises BadSignature."""
     body = request.body
     required = (*REQUIRED, *(("content-digest",) if body else ()))
-    return verify_message(message_of(request), keys, body=body or None, required=required)
+    return verify_message(message_of(request), keys, body=body, required=required)
 
 
 def verify_message(

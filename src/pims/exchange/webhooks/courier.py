@@ -133,9 +133,7 @@ class Courier:
             self._senders[goal] = Sender(goal.url, allowed=lambda: self._allowed, tls=self._tls)
             self._news[goal.endpoint_id] = asyncio.Event()
             name = f"endpoint {goal.endpoint_id}"
-            self._tasks[goal] = asyncio.create_task(
-                self._kept_up(name, lambda goal=goal: self._push(goal))
-            )
+            self._tasks[goal] = asyncio.create_task(self._kept_up(name, partial(self._push, goal)))
 
     async def _drop(self, goals: Iterable[Goal]) -> None:
         for goal in list(goals):

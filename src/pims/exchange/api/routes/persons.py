@@ -16,7 +16,7 @@ from pims.exchange.enforcement import reading
 from pims.exchange.window import WindowAway, picture
 
 router = Router(tags=["persons"])
-NUMBER = Path(description="A prisoner number, with or without its dash.", examples=["0000000-00"])
+NUMBER = Path(description="A prisoner number, with or without its dash.")
 
 
 def _about(

@@ -132,6 +132,7 @@ class HeldMessage:
     """One message of a hold; the prisoner only where the viewer may know of them."""
 
     message_id: int
+    person_id: int | None
     type: str
     occurred_at: datetime
     recorded_at: datetime
@@ -261,6 +262,7 @@ def last_day(viewer: Actor) -> list[Hour]:
     in_time: dict[datetime, int] = defaultdict(int)
     late: dict[datetime, int] = defaultdict(int)
     for position, at in rows:
+        assert at is not None
         hour = at.replace(minute=0, second=0, microsecond=0)
         on_time = position in made and at - made[position] <= PROMISED
         (in_time if on_time else late)[hour] += 1
@@ -305,6 +307,7 @@ def held_messages(viewer: Actor, hold_id: int, *, limit: int = 200) -> list[Held
     return [
         HeldMessage(
             message_id=row.pk,
+            person_id=row.person_id if row.person_id in heads else None,
             type=row.type,
             occurred_at=row.occurred_at,
             recorded_at=row.recorded_at,
@@ -374,7 +377,7 @@ def _endpoints(rows: Iterable[Endpoint]) -> list[EndpointInfo]:
     )
     newest = _newest()
     counts: dict[int, Mapping[str, int]] = {
-        row["endpoint_id"]: row
+        row["endpoint_id"]: {name: row[name] for name in ("waiting", "delivered", "dead")}
         for row in Delivery.objects.filter(endpoint__in=found)
         .values("endpoint_id")
         .annotate(

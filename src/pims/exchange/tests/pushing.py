@@ -11,7 +11,7 @@ from django.db import transaction
 
 from pims.exchange import catalogue
 from pims.exchange.feed.publishing import publish
-from pims.exchange.models import AllowedAddress, EndpointState, Message
+from pims.exchange.models import AllowedAddress, Delivery, EndpointState, Message
 from pims.exchange.services import endpoints
 from pims.exchange.tests.helpers import SmallAgency, agency_with, terms_of
 from pims.exchange.webhooks import loading
@@ -82,9 +82,7 @@ def rested(goal: Goal) -> None:
     EndpointState.objects.filter(endpoint_id=goal.endpoint_id, rests_until__isnull=False).update(
         rests_until=earlier
     )
-    loading.Delivery.objects.filter(endpoint_id=goal.endpoint_id, state="pending").update(
-        next_at=earlier
-    )
+    Delivery.objects.filter(endpoint_id=goal.endpoint_id, state="pending").update(next_at=earlier)
 
 
 @contextmanager

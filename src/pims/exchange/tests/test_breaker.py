@@ -1,6 +1,7 @@
 """A burst is held, a person looks, and nobody's freedom waits for it."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -31,7 +32,7 @@ def officers(make_actor: ActorMaker) -> tuple[Actor, Actor]:
     return make_actor(*held), make_actor(*held)
 
 
-def screened(count: int = 1, **more: object) -> list[Message]:
+def screened(count: int = 1, **more: Any) -> list[Message]:
     """Messages made one after another as the worker makes them; those that left."""
     left = []
     for _ in range(count):

@@ -1,6 +1,7 @@
 """What is pushed next, and what becomes of what did not arrive: nothing is lost, nothing hidden."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -138,7 +139,7 @@ def test_after_three_days_it_is_a_dead_letter_and_can_be_sent_again_with_a_reaso
     assert _states() == ["dead"]
     assert send(goal) == ()
     row = Delivery.objects.get()
-    chosen = {"endpoint_id": goal.endpoint_id, "delivery_ids": [row.pk]}
+    chosen: dict[str, Any] = {"endpoint_id": goal.endpoint_id, "delivery_ids": [row.pk]}
     officer = Command(agency.officers[0])
     with pytest.raises(InvalidInput):
         replay.replay_dead(officer, reason=" ", **chosen)

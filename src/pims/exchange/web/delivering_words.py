@@ -1,6 +1,7 @@
 """What endpoints, deliveries and holds are called on pages."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.utils.translation import gettext, ngettext
@@ -47,7 +48,6 @@ MESSAGE_STATES: Mapping[str, Any] = {
     "ready": _("Sent"),
     "withdrawn": _("Never sent"),
 }
-INBOUND_WAITING = "received"
 
 
 def type_name(kind: str, language: str) -> str:
@@ -62,13 +62,19 @@ def hold_because(kind: str, params: Mapping[str, object], language: str) -> str:
     most, minutes = params.get("most"), params.get("minutes")
     if not isinstance(most, int) or not isinstance(minutes, int):
         return said
-    within = ngettext("%(n)d minute", "%(n)d minutes", minutes) % {"n": minutes}
-    if minutes % 60 == 0:
-        hours = minutes // 60
-        within = ngettext("%(n)d hour", "%(n)d hours", hours) % {"n": hours}
+    within = span(timedelta(minutes=minutes))
     return gettext("%(why)s: more than %(most)d within %(within)s") % {
         "why": said, "most": most, "within": within,
     }  # fmt: skip
+
+
+def span(length: timedelta) -> str:
+    """So long, in hours where that is whole."""
+    minutes = int(length.total_seconds() // 60)
+    if minutes % 60 == 0:
+        hours = minutes // 60
+        return ngettext("%(n)d hour", "%(n)d hours", hours) % {"n": hours}
+    return ngettext("%(n)d minute", "%(n)d minutes", minutes) % {"n": minutes}
 
 
 def limit_reason(code: object, language: str) -> str:

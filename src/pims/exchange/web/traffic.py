@@ -32,6 +32,7 @@ from pims.kernel import clock
 from pims.kernel.errors import NotFound
 from pims.ui.commands import command_from
 from pims.ui.confirmation import require_recent_confirmation
+from pims.ui.dates import instant_text
 from pims.ui.pages import page
 from pims.ui.shapes import Column, Counter, Fact
 
@@ -316,7 +317,10 @@ def _chart(hours: Sequence[Hour]) -> dict[str, Any]:
                 {"x": round(index * width + 0.3, 2), "width": round(width - 0.6, 2),
                  "y": round(bottom, 1), "height": height, "tone": tone}
             )  # fmt: skip
-    ticks = [{"x": round(i * width, 2), "at": hours[i].begins} for i in range(0, len(hours), 6)]
+    ticks = [
+        {"x": round(i * width, 2), "label": instant_text(hours[i].begins, "time")}
+        for i in range(0, len(hours), 6)
+    ]
     return {"columns": columns, "ticks": ticks, "height": CHART_HEIGHT + 18, "most": most,
             "base": CHART_HEIGHT}  # fmt: skip
 

@@ -102,6 +102,9 @@ def _bare(alarm: AlarmInfo) -> str:
 
 
 WAYS: Mapping[str, Way] = {
+    "messages_held": _page("exchange:breaker"),
+    "agency_silent": _page("exchange:traffic"),
+    "deliveries_stopped": _page("exchange:traffic"),
     # What no order covers: by a new one, or by letting somebody go.
     "no_valid_warrant": _bare,
     "no_order": _NEW_ORDER,

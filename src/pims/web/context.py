@@ -47,6 +47,7 @@ MENU = (
     Entry(_("Courts"), "courts:index", "courts.view", "/courts"),
     Entry(_("Release dates"), "sentences:queue", "sentences.view", "/sentences"),
     Entry(_("Discharge"), "release:index", "release.view", "/release"),
+    Entry(_("Inbox"), "exchange:inbox", "exchange.inbox", "/exchange/inbox"),
     Entry(_("Agencies"), "exchange:index", "exchange.view", "/exchange"),
     Entry(_("Units"), "facilities:index", "facilities.view", "/facilities"),
     Entry(_("Ten at random"), "visiting_sample", "visiting.sample", "/visiting"),
@@ -62,7 +63,7 @@ MENU = (
 HEARD_LIVE = frozenset({"home", "live:board"})
 HEARD = HEARD_LIVE | {
     "custody:reception", "custody:receive", "custody:desk", "custody:out", "release:index",
-    "assurance:alarms",
+    "assurance:alarms", "exchange:inbox",
 }  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from pims.exchange.models import Inbound, InboundStep
 from pims.exchange.rules import inbound as rules
 from pims.facilities import selectors as facilities
 from pims.foundation.access.models import PersonScope
+from pims.foundation.access.scope import require_held
 from pims.foundation.access.selectors import system_actor
 from pims.foundation.commands.transaction import Transaction
 from pims.jurisdictions.order_kinds import Effect, order_kinds
@@ -91,7 +92,10 @@ def require_open(row: Inbound) -> None:
 def require_reach(tx: Transaction, row: Inbound) -> None:
     """Raise unless the actor may decide on messages where this one is, and may see whom it is
     about."""
-    tx.require(INBOX, establishment_id=row.establishment_id)
+    if row.establishment_id is None:
+        require_held(tx.actor, INBOX)
+    else:
+        tx.require(INBOX, establishment_id=row.establishment_id)
     for person_id in persons_of(row):
         tx.require_person(INBOX, person_id)
 

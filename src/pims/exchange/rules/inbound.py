@@ -67,6 +67,8 @@ class MessageFacts:
 def refusals(facts: MessageFacts, sender: SenderFacts) -> tuple[str, ...]:
     """Why it cannot be taken for what it says, all at once: the sender sends it anew, put right."""
     found = []
+    if sender.state != "active":
+        found.append("agency_not_active")
     if facts.other_content:
         found.append("other_content")
     if facts.signature:

@@ -246,8 +246,9 @@ def keep_paper(
 ) -> InboundResult:
     """Keep a signed paper whose code was read at the gate, as a message over the wire is kept.
 
-    The same paper twice is the message that is here already, whichever way it came first.
-    Raises InvalidInput (no such agency), NotPermitted, Refused (an id used for other words).
+    The same paper twice is the message that is here already, whichever way it came first; other
+    words under its number are kept beside it, and refused. Raises InvalidInput (no such agency),
+    NotPermitted.
     """
     require_held(tx.actor, INBOX)
     agency = Agency.objects.filter(code=agency_code).first()
@@ -255,11 +256,15 @@ def keep_paper(
         unknown = Reason("exchange.paper_of_nobody", {"agency": agency_code[:24]})
         raise InvalidInput({"code": unknown})
     agency_id = agency.pk
-    before = Inbound.objects.filter(agency_id=agency_id, message_id=message_id).first()
-    if before is not None:
-        if bytes(before.digest) != digest:
-            refuse(Reason("exchange.message_other_content", {"message": message_id})).require()
-        return _result(before)
+    problems: list[str] = []
+    for named in (message_id, f"{message_id}#{digest[:8].hex()}"):
+        message_id = named
+        before = Inbound.objects.filter(agency_id=agency_id, message_id=named).first()
+        if before is None:
+            break
+        if bytes(before.digest) == digest:
+            return _result(before)
+        problems = ["other_content"]
     row = Inbound.objects.create(
         id=uuid4(),
         agency_id=agency_id,
@@ -272,6 +277,7 @@ def keep_paper(
         kid=kid[:80],
         signature=signature,
         channel="paper",
+        problems=problems,
     )
     step(row, rules.RECEIVED, at=tx.now, user_id=tx.actor.user_id)
     tx.record(

@@ -86,6 +86,13 @@ class Sender:
         )
         return jws.detach_content(whole)
 
+    def sign_paper(self, body: bytes) -> str:
+        """As a paper carries it: its head names the key."""
+        whole = jws.serialize_compact(
+            {"alg": "Ed25519", "kid": self.kid}, body, self.key, algorithms=["Ed25519"]
+        )
+        return jws.detach_content(whole)
+
     def sign_request(self, body: bytes, key: OKPKey | None = None) -> str:
         """As a request signed after RFC 9421 is kept."""
         digest = b64encode(hashlib.sha256(body).digest()).decode()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pims.exchange.web import agencies, agreements, breaker, traffic
+from pims.exchange.web import agencies, agreements, breaker, inbox, traffic
 
 app_name = "exchange"
 
@@ -50,4 +50,12 @@ urlpatterns = [
     path("amnesty/<int:announcement_id>/second/", breaker.second, name="second_amnesty"),
     path("amnesty/<int:announcement_id>/off/", breaker.call_off, name="call_off_amnesty"),
     # D: inbox
+    path("inbox/", inbox.inbox, name="inbox"),
+    path("inbox/paper/", inbox.read_paper, name="read_paper"),
+    path("inbox/<uuid:inbound_id>/", inbox.message, name="message"),
+    path("inbox/<uuid:inbound_id>/acknowledge/", inbox.acknowledge, name="acknowledge"),
+    path("inbox/<uuid:inbound_id>/apply/", inbox.apply, name="apply"),
+    path("inbox/<uuid:inbound_id>/decline/", inbox.reject, name="reject"),
+    path("inbox/<uuid:inbound_id>/ask/", inbox.ask, name="ask"),
+    path("inbox/<uuid:inbound_id>/person/", inbox.match, name="match"),
 ]

@@ -22,27 +22,28 @@ PERSON, PHOTOGRAPH, ALERT = "person", "photograph", "alert"
 ESCAPES = frozenset({"escaped", "absent"})
 AT_LARGE = {"whereabouts": "at_large"}
 
-# Of which a person has one at most; of the others a list is given.
-SINGLE = frozenset({PERSON, CUSTODY, "dates"})
-# What a fat message brings beside custody. Of tables with many rows a person, only those which the
-# message itself is about, except where they serve to know the person by.
+# Of which a person has one at most. Every fat message brings them, where agreed, as they are now or
+# null: what the agreement no longer reaches is so taken out of a store. Of others a list is given.
+SINGLE = (CUSTODY, PERSON, "dates")
+# What a fat message brings beside them. Only the rows that the message itself is about, except
+# where they serve to know the person by.
 FAT: Mapping[str, tuple[str, ...]] = {
-    "admitted": (PERSON, PHOTOGRAPH),
-    "returned": (PERSON,),
-    "recaptured": (PERSON,),
+    "admitted": (PHOTOGRAPH,),
+    "returned": (),
+    "recaptured": (),
     "transferred": (),
     "released": (),
-    "released_in_error": (PERSON, PHOTOGRAPH),
-    "escaped": (PERSON, PHOTOGRAPH, ALERT),
-    "absent": (PERSON, PHOTOGRAPH, ALERT),
+    "released_in_error": (PHOTOGRAPH,),
+    "escaped": (PHOTOGRAPH, ALERT),
+    "absent": (PHOTOGRAPH, ALERT),
     "died": (),
     "order_recorded": ("order", "warrant"),
-    "dates_changed": ("dates",),
+    "dates_changed": (),
     "hearing_missed": ("hearing",),
-    "identity_merged": (PERSON,),
-    "identity_unmerged": (PERSON,),
+    "identity_merged": (),
+    "identity_unmerged": (),
 }
-_WHOLE = frozenset({PERSON, CUSTODY, "dates", PHOTOGRAPH, ALERT})
+_WHOLE = frozenset({*SINGLE, PHOTOGRAPH, ALERT})
 
 Event = dict[str, Any]
 
@@ -62,7 +63,7 @@ def render(reader: Reader, messages: Sequence[Told]) -> list[Event]:
 
 def tables_of(kind: str) -> tuple[str, ...]:
     """The tables that a fat message of this type brings, where the agreement has them."""
-    return (CUSTODY, *FAT.get(kind, ()))
+    return (*SINGLE, *FAT.get(kind, ()))
 
 
 Records = Mapping[tuple[str, int], Sequence[Given]]

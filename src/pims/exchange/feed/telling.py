@@ -305,7 +305,7 @@ def _warrant_ended(event: EventRecord) -> Iterable[Draft]:
 
 
 def _dates(event: EventRecord) -> Iterable[Draft]:
-    yield Draft("dates_changed", records={"dates": ("",)})
+    yield Draft("dates_changed")
 
 
 _MISSED = frozenset({"not_produced", "refused"})

@@ -5,6 +5,7 @@ import random
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.db import connection
@@ -22,7 +23,7 @@ from pims.exchange.webhooks.signing import NotGenuine, sign, verify
 from pims.foundation.commands.transaction import Command
 from pims.kernel import clock
 from tests.exchange.drill.agencies import Receiver
-from tests.exchange.drill.stores import Killed
+from tests.exchange.drill.stores import Killed, Store
 from tests.exchange.drill.truth import Truth
 
 TAKEN, AWAY, BAD = Answer(204), Answer(None, "nobody answers"), Answer(401)
@@ -98,13 +99,13 @@ class Drill:
                 found = feed.page(reader, after=receiver.store.position, limit=self.page)
                 feed.acknowledge(reader, position=receiver.store.position)
             self.counts.pages += 1
-            self._kept(receiver, lambda s, f=found: s.take_page(f.events, f.upto))
+            self._kept(receiver, partial(Store.take_page, events=found.events, upto=found.upto))
             came += len(found.events)
             if not found.more and receiver.store.position >= found.newest:
                 return came
         return came
 
-    def _kept(self, receiver: Receiver, take: Callable[[Any], set[str]]) -> None:
+    def _kept(self, receiver: Receiver, take: Callable[[Store], set[str]]) -> None:
         """Taken in by the store, unless its process is killed in the middle of it."""
         try:
             asking = take(receiver.store)
@@ -174,7 +175,7 @@ class Drill:
             self.counts.refused += 1
             return BAD
         killed = self.counts.killed
-        self._kept(receiver, lambda s: s.take_push(json.loads(body)))
+        self._kept(receiver, partial(Store.take_push, event=json.loads(body)))
         return AWAY if self.counts.killed > killed else TAKEN
 
     def late_ones_arrive(self) -> None:

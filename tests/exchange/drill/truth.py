@@ -125,6 +125,8 @@ class Truth:
     # What the last message about somebody said, that could yet be taken back.
     last: dict[int, tuple[Message, Man]] = field(default_factory=dict)
 
+    ids: list[int] = field(default_factory=list)
+
     def __post_init__(self) -> None:
         self.rng = random.Random(self.seed)
 
@@ -140,6 +142,7 @@ class Truth:
             if n % 2:
                 man = HAPPENS["admitted"][1](man, _iso(clock.now() - timedelta(days=200)))
             self.people[man.person_id] = man
+        self.ids = list(self.people)
         with transaction.atomic():
             self._shelve(self.people.values())
             LookupKey.objects.bulk_create(
@@ -180,11 +183,9 @@ class Truth:
         return message, {man.person_id}
 
     def _choose(self) -> tuple[str, Man]:
-        ids = list(self.people) if not hasattr(self, "_ids") else self._ids
-        self._ids = ids
         kinds, weights = list(WEIGHTS), list(WEIGHTS.values())
         while True:
-            man = self.people[self.rng.choice(ids)]
+            man = self.people[self.rng.choice(self.ids)]
             kind = self.rng.choices(kinds, weights)[0]
             if not man.joined and man.out != "died" and HAPPENS[kind][0](man):
                 return kind, man
@@ -201,7 +202,7 @@ class Truth:
 
     def _merge(self, at: datetime) -> tuple[Message, set[int]] | None:
         """Two records were one man: the one who is not held is joined to the other."""
-        a, b = (self.people[self.rng.choice(self._ids)] for _ in range(2)) if self.people else ()
+        a, b = (self.people[self.rng.choice(self.ids)] for _ in range(2))
         if a is b or a.held or a.joined or b.joined or a.labels or b.labels or a.out == "died":
             return None
         self.people[a.person_id] = replace(a, joined=True)

@@ -150,7 +150,7 @@ def _missing(reader: Reader) -> list[Event]:
         return []
     gone = reader.read(CUSTODY, where=AT_LARGE)
     reader.give(CUSTODY, gone)
-    listed = {
+    listed: dict[int, dict[str, Any]] = {
         row.person_id: {niem.ours(CUSTODY): niem.written(CUSTODY, row.fields)} for row in gone
     }
     for table in (PERSON, PHOTOGRAPH, ALERT):

@@ -38,6 +38,9 @@ WHY = {
     "was_at_large": _("Was unlawfully at large: no return was recorded"),
     "second_not_known": _("The second officer named by telephone is not known here"),
     "second_is_first": _("The paper names one officer as the first and as the second"),
+    "burst": _("More at once than is likely"),
+    "replay": _("Events that ought to have been told before"),
+    "test": _("Events of a test"),
 }
 VIEW, MANAGE = "assurance.view", "assurance.manage"
 
@@ -168,6 +171,8 @@ def _particulars(alarm: selectors.AlarmInfo) -> list[Fact]:
         facts.append(Fact(_("What is odd"), "; ".join(str(ODDITIES.get(c, c)) for c in odd)))
     if officer := alarm.params.get("officer"):
         facts.append(Fact(_("Officer"), str(officer)))
+    if agency := alarm.params.get("agency"):
+        facts.append(Fact(_("Agency"), str(agency)))
     if because := alarm.params.get("because"):
         facts.append(Fact(_("Why not returned"), NOT_RETURNED.get(str(because), str(because))))
     return facts

@@ -37,6 +37,7 @@ from pims.exchange.selectors.inbox import (
     messages_about,
     waiting_count,
 )
+from pims.exchange.selectors.traffic import held_count
 
 __all__ = [
     "AgencyInfo",
@@ -59,6 +60,7 @@ __all__ = [
     "changes",
     "decided",
     "disclosures",
+    "held_count",
     "in_force",
     "inbox",
     "inquiries",

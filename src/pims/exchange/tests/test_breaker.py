@@ -21,6 +21,8 @@ from pims.foundation.commands.transaction import Command
 from pims.foundation.ledger.models import LedgerEntry
 from pims.kernel import clock
 from pims.kernel.errors import InvalidInput, NotFound, NotPermitted, Refused
+from pims.live import selectors as live
+from pims.live.web.figures import written
 from tests.fixtures.actors import ActorMaker
 
 MOST = next(one.most for one in limits.limits() if one.code == "releases")
@@ -206,3 +208,13 @@ def test_who_may_not_decide_is_refused_and_sees_no_name(make_actor: ActorMaker) 
 @pytest.fixture
 def prison(system_actor: Actor) -> Prison:
     return Prison.build(system_actor)
+
+
+def test_the_board_says_that_messages_are_held_and_nothing_where_none_is(prison: Prison) -> None:
+    def shown() -> str:
+        board = live.board(prison.actor, prison.establishment_id)
+        return written(board)
+
+    assert "Messages held" not in shown()
+    screened(2, origin="test")
+    assert "Messages held, not people" in shown()

@@ -38,7 +38,7 @@ from pims.ui.shapes import Column, Counter, Fact
 
 VIEW, MANAGE, REPLAY = "exchange.view", "exchange.manage", "exchange.replay"
 BOTH = ("GET", "HEAD", "POST")
-SHOWN = 50
+SHOWN = 25
 CHART_HEIGHT = 120
 
 

@@ -4,7 +4,7 @@ import json
 from datetime import timedelta
 from uuid import UUID
 
-from django.db import close_old_connections, connection
+from django.db import connection
 
 from pims.biometrics.gallery.wire import Head
 from pims.exchange.models import Asked, Disclosure, Inquiry
@@ -25,26 +25,29 @@ NOTHING: Carried = ({"found": False}, [])
 
 def open_window() -> Window:
     """Serve the window from a thread of this process, which has set Django up."""
-    window = Window(carry_out)
+    window = Window(_in_thread)
     window.start()
     return window
 
 
+def _in_thread(head: Head) -> Carried:
+    try:
+        return carry_out(head)
+    finally:
+        # Each question has a thread, and a connection, of its own.
+        connection.close()
+
+
 def carry_out(head: Head) -> Carried:
     """Raises KeyError or ValueError for what is no request of ours."""
-    close_old_connections()
-    try:
-        match head["do"]:
-            case "picture":
-                return _picture(UUID(head["inquiry"]), UUID(head["photograph"]))
-            case "checkpoint":
-                return _checkpoint(head["before"])
-            case "receipt":
-                return _receipt(UUID(head["inquiry"]), UUID(head["about"]))
-        raise ValueError("unknown")
-    finally:
-        if not connection.in_atomic_block:
-            connection.close()
+    match head["do"]:
+        case "picture":
+            return _picture(UUID(head["inquiry"]), UUID(head["photograph"]))
+        case "checkpoint":
+            return _checkpoint(head["before"])
+        case "receipt":
+            return _receipt(UUID(head["inquiry"]), UUID(head["about"]))
+    raise ValueError("unknown")
 
 
 def _picture(inquiry: UUID, photograph: UUID) -> Carried:

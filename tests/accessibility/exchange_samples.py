@@ -13,6 +13,7 @@ from pims.exchange.tests.helpers import SmallAgency, agency_with, inquire, terms
 from pims.exchange.tests.pushing import BAD, made, pushed_to, send, told
 from pims.foundation.commands.transaction import Command
 from pims.kernel import clock
+from tests.accessibility.inbound_samples import inbound_samples
 from tests.fixtures.small_prison import SmallPrison
 
 
@@ -29,6 +30,7 @@ def exchange_samples(prison: SmallPrison) -> Mapping[str, tuple[object, ...]]:
         terms={**terms, "labels": ["juvenile"], "tables": {"custody": whole("custody")}},
     )  # fmt: skip
     delivering = _delivering(police)
+    messages = inbound_samples(prison)
     key = AgencyKey.objects.filter(agency_id=police.agency_id).first()
     certificate = AgencyCertificate.objects.filter(agency_id=police.agency_id).first()
     assert key is not None
@@ -42,6 +44,8 @@ def exchange_samples(prison: SmallPrison) -> Mapping[str, tuple[object, ...]]:
         "exchange:edit version_id": (draft.version_id,),
         "version_id": (draft.version_id,),
         **delivering,
+        "exchange:message inbound_id": messages,
+        "inbound_id": messages[:1],
     }
 
 

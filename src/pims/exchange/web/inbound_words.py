@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from pims.exchange.inbound.differences import Deed
 from pims.jurisdictions.order_kinds import order_kinds
 from pims.jurisdictions.warrant_kinds import warrant_kinds
+from pims.ui.dates import day_asked, day_text
 from pims.ui.shapes import Tone
 
 STATES: Mapping[str, Any] = {
@@ -49,6 +50,7 @@ WHATS: Mapping[str, Any] = {
     "until": _("Last day"),
     "amount": _("Amount"),
 }
+_SEXES: Mapping[str, Any] = {"male": _("Male"), "female": _("Female")}
 LINES: Mapping[str, Any] = {
     "add": _("Put in the diary"),
     "move": _("Hour or way changed in the diary"),
@@ -121,6 +123,12 @@ def worded(code: str) -> str:
     return f"{words}: {rest}" if rest else words
 
 
+def readable(text: str) -> str:
+    """Days that stand in a text by themselves, as pages write them."""
+    found = [(part, day_asked(part)) for part in text.split(" · ")]
+    return " · ".join(day_text(day) if day else str(_SEXES.get(part, part)) for part, day in found)
+
+
 def all_worded(codes: Iterable[str]) -> list[str]:
     return [worded(code) for code in codes]
 
@@ -136,7 +144,10 @@ def deed(one: Deed, language: str) -> str:
         ),
         "state": lambda code: str(STATES.get(code, code)),
     }
-    about = {name: kinds[name](value) if name in kinds else value for name, value in about.items()}
+    about = {
+        name: kinds[name](value) if name in kinds else readable(value)
+        for name, value in about.items()
+    }
     return str(_DEEDS[one.what]) % about
 
 

@@ -17,6 +17,7 @@ from pims.exchange.inbound import paper
 from pims.exchange.inbound.applying import Choices
 from pims.exchange.selectors import InboundDetail, InboundLine
 from pims.exchange.web import inbound_words as words
+from pims.exchange.web.inbound_said import said as what_it_says
 from pims.jurisdictions.warrant_kinds import warrant_kinds
 from pims.kernel.errors import CommandReused, InvalidInput, NotFound, PimsError, Stale
 from pims.kernel.reasons import Reason
@@ -286,7 +287,10 @@ def _context(request: Any, found: InboundDetail) -> dict[str, Any]:
         "remarks": words.all_worded(line.problems),
         "notes": [(words.deed(one, language), one.about.get("id", "")) for one in plan.remarks],
         "deeds": [words.deed(one, language) for one in plan.deeds],
-        "differences": [(words.WHATS[one.what], one) for one in plan.differences],
+        "differences": [
+            (words.WHATS[one.what], words.readable(one.said), words.readable(one.held), one)
+            for one in plan.differences
+        ],
         "difference_columns": [
             Column(_("What")), Column(_("The message says")), Column(_("On record")),
         ],
@@ -323,6 +327,7 @@ def _context(request: Any, found: InboundDetail) -> dict[str, Any]:
             (head, [words.HOWS[how] for how in hows])
             for head, hows in (found.matched.candidates if found.matched else ())
         ],
+        "said": what_it_says(found.content, language),
         "facts": _facts(found),
         "steps": [
             TimelineItem(

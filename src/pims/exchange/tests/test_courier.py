@@ -3,24 +3,58 @@
 import signal
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 
+from pims.custody import services as custody
+from pims.custody.tests.prison import Prison
 from pims.exchange.models import Delivery
 from pims.exchange.services import endpoints
+from pims.exchange.tests.helpers import agency_with, terms_of
 from pims.exchange.tests.pushing import courier, listening_agency, pushed_to, told
 from pims.exchange.tests.receiver import Got, Receiver, receiving
 from pims.exchange.webhooks import secretfiles
 from pims.exchange.webhooks.loading import Goal
 from pims.exchange.webhooks.signing import parse_secret, verify
+from pims.foundation.access.selectors import system_actor
 from pims.foundation.commands.transaction import Command
+from pims.foundation.database.urls import dsn
+from pims.foundation.ledger import copies
+from pims.foundation.ledger.keys import KeyFiles
+from pims.foundation.ledger.sequencer import run_sequencer
+from pims.foundation.outbox.dispatcher import Dispatcher
+from pims.foundation.outbox.subscribers import discover
+from pims.foundation.outbox.worker import dispatch
 from pims.kernel import clock
 from tests.fixtures.database import FreshDatabase
 from tests.fixtures.nursery import Child, Nursery
+from tests.fixtures.settling import settle
 
 pytestmark = pytest.mark.usefixtures("fresh_database")
 PROMISED = 5.0
+
+
+@contextmanager
+def parts_at_work() -> Iterator[None]:
+    """The sequencer, and the worker without its jobs, each in a thread."""
+    stop = Event()
+    signing = {"conninfo": dsn("sequencer"), "signer": KeyFiles(), "folders": copies.folders()}
+    threads = [
+        Thread(target=run_sequencer, args=(stop,), kwargs=signing),
+        Thread(target=dispatch, args=(Dispatcher(discover()), stop)),
+    ]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join(10)
 
 
 def _genuine(goal: Goal, got: Got) -> bool:
@@ -61,6 +95,30 @@ def test_a_release_reaches_the_receiver_within_five_seconds_whoever_else_is_slow
         assert broken.messages
     assert Delivery.objects.filter(state="delivered").count() == 13
     assert not Delivery.objects.filter(state="dead").exists()
+
+
+def test_a_release_is_known_at_the_police_within_five_seconds_of_its_commit() -> None:
+    """Through every part: ordered, told, judged by the breaker, rendered, signed, posted."""
+    prison = Prison.build(system_actor())
+    people = [prison.held(name) for name in ("Juan Perez", "Luis Cal")]
+    agency = agency_with(terms_of(events={"released": "fat"}))
+    settle()  # an hour in which nothing happened: what was recorded before has been told
+    with receiving() as receiver, parts_at_work(), courier():
+        goal = pushed_to(agency, receiver.url)
+        told(1)
+        receiver.until(1)
+        took = []
+        for count, held in enumerate(people, start=2):
+            custody.record_court_discharge(
+                prison.command, episode_id=held.episode_id, order_seen="Order 4/26"
+            )
+            committed = time.monotonic()
+            got = receiver.until(count)[-1]
+            took.append(got.at - committed)
+            assert got.event["type"] == "pims.released"
+            assert got.event["data"]["pims:custody"]["pims:endKind"] == "discharged_at_court"
+            assert _genuine(goal, got)
+    assert max(took) < PROMISED
 
 
 def test_everybody_is_sent_a_heartbeat_and_silence_is_not_quiet() -> None:

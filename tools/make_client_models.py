@@ -1,7 +1,7 @@
-"""The types of `pims_client`, made from what the agencies' interface says of itself.
+"""The types and names of `pims_client`, made from what the agencies' interface says of itself.
 
-`python tools/make_client_models.py` writes `src/pims_client/models.py` anew; with `--check` it says
-whether it is as it would be written (exit 1 where it is not).
+`python tools/make_client_models.py` writes `models.py` and `names.py` of `src/pims_client` anew;
+with `--check` it says whether they are as they would be written (exit 1 where they are not).
 """
 
 import os
@@ -13,13 +13,18 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent.parent
-TARGET = HERE / "src" / "pims_client" / "models.py"
+CLIENT = HERE / "src" / "pims_client"
 HEAD = '''"""The shapes of answers, made from what the interface says of itself; not by hand.
 
 Members that an agreement does not list, and those that are not known, are absent.
 """
 
 from typing import Any, Literal, NotRequired, TypedDict
+'''
+NAMES_HEAD = '''"""What records in events are made of, by table: from the catalogue, not by hand."""
+
+from collections.abc import Mapping
+
 '''
 _PLAIN = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "null": "None"}
 # Questions are arguments of the methods.
@@ -90,22 +95,43 @@ def _type(of: Mapping[str, Any]) -> str:
     return _PLAIN.get(str(of.get("type")), "Any")
 
 
+def names() -> str:
+    """How each field of the catalogue is called in an event."""
+    from pims.exchange import catalogue
+    from pims.exchange.catalogue_docs.niem import ours
+
+    found = {
+        name: {f.niem or ours(f.name): f.name for f in table.fields}
+        for name, table in catalogue.TABLES.items()
+        if not table.aggregate
+    }
+    members = {ours(name): name for name in found}
+    return (
+        f"{NAMES_HEAD}TABLES: Mapping[str, str] = {members!r}\n"
+        f"FIELDS: Mapping[str, Mapping[str, str]] = {found!r}\n"
+    )
+
+
 def formatted(text: str) -> str:
     done = subprocess.run(
-        [sys.executable, "-m", "ruff", "format", "-q", "--stdin-filename", str(TARGET), "-"],
+        [sys.executable, "-m", "ruff", "format", "-q", "--stdin-filename", "made.py", "-"],
         input=text, text=True, capture_output=True, check=True, cwd=HERE,
     )  # fmt: skip
     return done.stdout
 
 
 def main(arguments: list[str]) -> int:
-    text = formatted(written(documents()))
+    made = {"models.py": formatted(written(documents())), "names.py": formatted(names())}
+    other = [
+        name for name, text in made.items()
+        if not (CLIENT / name).exists() or (CLIENT / name).read_text() != text
+    ]  # fmt: skip
     if "--check" in arguments:
-        same = TARGET.exists() and TARGET.read_text() == text
-        if not same:
-            print("src/pims_client/models.py is not what the interface says of itself")
-        return int(not same)
-    TARGET.write_text(text)
+        for name in other:
+            print(f"src/pims_client/{name} is not what the interface says of itself")
+        return int(bool(other))
+    for name in other:
+        (CLIENT / name).write_text(made[name])
     return 0
 
 

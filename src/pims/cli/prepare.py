@@ -23,6 +23,8 @@ def prepare_instance(*, demo: bool) -> None:
     if demo:
         _fill_empty_installation()
     _begin_exchange()
+    if demo and _has_demo_officers():
+        _register_agencies()
     note("sign-ins", "demo" if _has_demo_officers() else "own")
     remember_prepared(demo=demo)
 
@@ -67,6 +69,22 @@ def _begin_exchange() -> None:
     if not has_begun():
         with step("Making ready what agencies may be told"):
             begin()
+
+
+def _register_agencies() -> None:
+    """Where the prison is simulated, three agencies to talk to are simulated too."""
+    import os
+
+    from pims.cli import agency_parts
+
+    if agency_parts.is_registered():
+        return
+    from pims.demo.agencies import register_agencies
+
+    with step("Registering the agencies of the demonstration"):
+        ports = agency_parts.free_ports(int(os.environ.get("PIMS_PORT", "8000")) + 9)
+        register_agencies(ports)
+        agency_parts.keep_ports(ports)
 
 
 def _has_demo_officers() -> bool:

@@ -15,7 +15,7 @@ from pims.exchange.inbound.kinds import (
     read_envelope,
 )
 from pims.exchange.inbound.kinds.registry import Content
-from pims.exchange.models import Inbound, InboundStep
+from pims.exchange.models import Inbound, InboundName, InboundStep
 from pims.exchange.rules import inbound as rules
 from pims.facilities import selectors as facilities
 from pims.foundation.access.models import PersonScope
@@ -105,6 +105,13 @@ def persons_of(row: Inbound) -> list[int]:
     entries = row.proposal.get("entries", ())
     found = [row.person_id, *(entry.get("person_id") for entry in entries)]
     return sorted({one for one in found if one is not None})
+
+
+def keep_names(row: Inbound) -> None:
+    """Note whom a list names, so that it goes with the last of them."""
+    for entry in row.proposal.get("entries", ()):
+        if entry.get("person_id") is not None:
+            InboundName.objects.get_or_create(inbound=row, person_id=entry["person_id"])
 
 
 def step(

@@ -10,7 +10,7 @@ from pims.exchange.models.agencies import (
 )
 from pims.exchange.models.agreements import Agreement, AgreementSignature, AgreementVersion
 from pims.exchange.models.delivering import AllowedAddress, Beat, EndpointState, Listening
-from pims.exchange.models.inbound import Inbound, InboundStep, OrderClock
+from pims.exchange.models.inbound import Inbound, InboundName, InboundStep, OrderClock
 from pims.exchange.models.inquiries import Asked, Disclosure, Inquiry
 from pims.exchange.models.messages import (
     Announcement,
@@ -46,6 +46,7 @@ __all__ = [
     "FacetsSeen",
     "Hold",
     "Inbound",
+    "InboundName",
     "InboundStep",
     "Inquiry",
     "Listening",

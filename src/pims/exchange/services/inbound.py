@@ -12,6 +12,7 @@ from pims.exchange.inbound.judging import Judged, judge
 from pims.exchange.inbound.rows import (
     ALARM,
     INBOX,
+    keep_names,
     locked,
     move,
     require_open,
@@ -73,6 +74,7 @@ def judge_inbound(tx: Transaction, *, inbound_id: UUID) -> InboundResult:
     if found.state == rules.APPLIED:
         more = {"decided_at": tx.now, "result": {"told": {"answered": True}}}
     move(row, found.state, at=tx.now, codes=found.codes, **more)
+    keep_names(row)
     tx.record(
         events.MessageJudged(
             person_id=row.person_id,

@@ -3,7 +3,14 @@
 from uuid import UUID
 
 from pims.exchange import events_inbound as events
-from pims.exchange.inbound.rows import establishment_of, locked, move, require_open, require_reach
+from pims.exchange.inbound.rows import (
+    establishment_of,
+    keep_names,
+    locked,
+    move,
+    require_open,
+    require_reach,
+)
 from pims.exchange.models import OrderClock
 from pims.exchange.rules import inbound as rules
 from pims.exchange.rules.matching import OFFICER
@@ -45,6 +52,7 @@ def match_inbound(
         row, rules.WAITING, at=tx.now, codes=("matched_by_officer",), user_id=tx.actor.user_id,
         proposal=proposal,
     )  # fmt: skip
+    keep_names(row)
     tx.record(
         events.MessageMatched(
             person_id=person_id,

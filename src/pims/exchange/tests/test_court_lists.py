@@ -14,6 +14,8 @@ from pims.exchange.tests.sending import Sender
 from pims.exchange.tests.test_inbound import number_of
 from pims.exchange.tests.test_inbound_orders import today
 from pims.foundation.access.actor import Actor
+from pims.foundation.vault.erasure.plan import make_plan
+from pims.foundation.vault.erasure.rows import find_rows
 from pims.kernel import clock
 from pims.kernel.errors import Refused
 
@@ -149,3 +151,17 @@ def test_an_officer_says_who_is_meant_on_a_line_and_leaves_another_out(
     apply(prison, row, without=(0,))
     assert days(prison, one.person_id) == []
     assert len(days(prison, two.person_id)) == 1
+
+
+def test_a_list_goes_with_the_last_of_those_whom_it_names(prison: Prison, court: Sender) -> None:
+    one, two = prison.held("Juan Perez"), prison.held("Pedro Coc")
+    numbers = [number_of(prison, held.person_id) for held in (one, two)]
+    row = court.send("hearing_list", listed(today(), *(line(number) for number in numbers)))
+    own = court.send("hearing_list", listed(today() + timedelta(days=1), line(numbers[0])))
+    plan = make_plan()
+    doomed = find_rows(plan, [one.person_id])
+    assert doomed.keys["exchange_inbound"] == {own.pk}
+    assert ("exchange_inbound", row.pk, two.person_id) in doomed.shared
+    both = find_rows(plan, [one.person_id, two.person_id])
+    assert both.keys["exchange_inbound"] == {own.pk, row.pk}
+    assert len(both.keys["exchange_inbound_step"]) == 4

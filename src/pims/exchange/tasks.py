@@ -7,9 +7,13 @@ from procrastinate.contrib.django import app
 
 from pims.exchange.inbound.following import judge_left_behind
 from pims.exchange.services import listening
+from pims.exchange.shelving import forget_seen
 from pims.exchange.shelving.sweep import shelve_everybody, sweep_due
 from pims.exchange.statistics import make_month
 from pims.kernel import clock
+
+# No event waits longer to be told of; what custody was when it was recorded is still known then.
+SEEN_KEPT = timedelta(days=30)
 
 
 @app.periodic(cron="* * * * *")
@@ -24,6 +28,7 @@ def sweep(timestamp: int) -> None:
 @app.task(queue="clock", queueing_lock="exchange.shelve", pass_context=False)
 def shelve_all(timestamp: int) -> None:
     shelve_everybody()
+    forget_seen(before=clock.now() - SEEN_KEPT)
 
 
 # On the third of the month, when what was entered late about the last has mostly come.

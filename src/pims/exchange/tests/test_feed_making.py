@@ -8,8 +8,8 @@ from pims.custody import services as custody
 from pims.custody.tests.conftest import other_prison
 from pims.custody.tests.prison import Prison
 from pims.exchange.feed.making import make
-from pims.exchange.models import Message, Published, ShelfRow
-from pims.exchange.shelving import shelve
+from pims.exchange.models import FacetsSeen, Message, Published, ShelfRow
+from pims.exchange.shelving import forget_seen, shelve
 from pims.exchange.tests.feed import Follower
 from pims.foundation.access.actor import Actor
 from pims.foundation.access.models import PersonScope
@@ -204,3 +204,21 @@ def test_a_file_that_is_sealed_seals_what_was_told_of_it(
     shelve([held.person_id])
     message.refresh_from_db()
     assert message.labels_now == []
+
+
+def test_what_custody_was_is_forgotten_in_time_but_for_the_last(
+    prison: Prison, follower: Follower
+) -> None:
+    held = prison.held()
+    follower.follow()
+    custody.record_court_discharge(
+        prison.command, episode_id=held.episode_id, order_seen="Order 4/26"
+    )
+    follower.follow()
+    seen = FacetsSeen.objects.filter(person_id=held.person_id).order_by("pk")
+    assert seen.count() == 2
+    forget_seen(before=clock.now() - timedelta(days=1))
+    assert seen.count() == 2
+    forget_seen(before=clock.now() + timedelta(seconds=1))
+    (last,) = seen
+    assert "held:before" in last.facets

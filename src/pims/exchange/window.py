@@ -73,8 +73,8 @@ def _ask(head: dict[str, object]) -> tuple[wire.Head, list[bytes]]:
             answer, pieces = wire.receive(link)
     except (OSError, wire.Closed, wire.Malformed) as error:
         raise WindowAway(f"{type(error).__name__}: {error}") from error
-    if error := answer.get("error"):
-        raise WindowAway(str(error))
+    if failed := answer.get("error"):
+        raise WindowAway(str(failed))
     return answer, pieces
 
 

@@ -105,7 +105,7 @@ def kept(request: HttpRequest) -> tuple[str, str]:
     """The kid that a request's signature names, and what is kept of it: what was signed, and the
     signature itself. Both empty where there is none that can be read. Nothing is judged."""
     # The library tells what was signed only to whoever it believes; its parts tell everybody.
-    looking = HTTPMessageVerifier(signature_algorithm=algorithms.ED25519, key_resolver=None)
+    looking: Any = HTTPMessageVerifier(signature_algorithm=algorithms.ED25519, key_resolver=None)
     message = message_of(request)
     with suppress(HTTPMessageSignaturesException, ValueError, TypeError):
         for _, given, signature in looking._get_sig_inputs_and_signatures(message, expect_tag=TAG):

@@ -4,7 +4,8 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Body, Query, Router
+from ninja import Router
+from ninja.params.functions import Body, Query
 from pydantic import Field
 
 from pims.exchange.api import refusals, schemas

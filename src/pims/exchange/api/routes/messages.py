@@ -4,7 +4,8 @@ became of it."""
 from typing import Annotated, Any
 
 from django.http import HttpRequest
-from ninja import Path, Router, Status
+from ninja import Router, Status
+from ninja.params.functions import Path
 from pydantic import AfterValidator, Field
 
 from pims.exchange.api import refusals, schemas

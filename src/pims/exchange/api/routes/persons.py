@@ -4,7 +4,8 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Path, Router
+from ninja import Router
+from ninja.params.functions import Path
 
 from pims.exchange.api import refusals, schemas
 from pims.exchange.api.answers import nothing

@@ -7,7 +7,8 @@ from hashlib import sha256
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Body, Router
+from ninja import Router
+from ninja.params.functions import Body
 
 from pims.biometrics.engine import Unusable
 from pims.biometrics.gallery.client import GalleryAway

@@ -3,7 +3,8 @@
 from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Form, Router
+from ninja import Router
+from ninja.params.functions import Form
 from pydantic import Field
 
 from pims.exchange.api import schemas, signatures, tokens

@@ -106,10 +106,15 @@ class Sender:
         return intake.evidence(base, private.sign(base.encode()))
 
     def give(
-        self, body: bytes, *, signature: str | None = None, kid: str | None = None
+        self,
+        body: bytes,
+        *,
+        signature: str | None = None,
+        kid: str | None = None,
+        end_user: str = "The clerk",
     ) -> intake.Receipt:
         """Over the wire, not looked at yet."""
-        asking = self._asking()
+        asking = {**self._asking(), "end_user": end_user}
         with as_agency():
             return intake.receive(
                 **asking,

@@ -5,8 +5,13 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+import time_machine
+from django.urls import reverse
 
+from pims.assurance import services as assurance
 from pims.assurance.models import Alarm
+from pims.assurance.selectors import alarm as alarm_info
+from pims.assurance.web.remedies import remedy
 from pims.custody.tests.prison import Prison
 from pims.exchange import services
 from pims.exchange.enforcement import InquiryRefused
@@ -16,9 +21,10 @@ from pims.exchange.shelving import shelve
 from pims.exchange.tests.sending import Sender, judge
 from pims.foundation.access.actor import Actor
 from pims.foundation.commands.transaction import Command
-from pims.foundation.ledger.models import LedgerEntry
+from pims.foundation.ledger.models import LedgerDetail, LedgerEntry
 from pims.foundation.outbox.models import OutboxEvent
 from pims.kernel import clock
+from pims.live.web.sounding import matters
 from pims.people import selectors as people
 
 
@@ -214,6 +220,50 @@ def test_an_order_needs_no_agreement_and_no_quota_holds_it_up(prison: Prison) ->
     with pytest.raises(InquiryRefused) as refused:
         court.give(court.text("release_order", release()))
     assert refused.value.outcome in ("agency_not_active", "bad_token")
+
+
+def test_nobody_sends_without_saying_who_sits_at_the_other_end(court: Sender) -> None:
+    body = court.text("release_order", release())
+    with pytest.raises(InquiryRefused) as refused:
+        court.give(body, end_user=" ")
+    assert refused.value.outcome == "bad_request"
+    court.give(body)
+    entry = LedgerEntry.objects.get(kind="exchange.message_received")
+    detail = LedgerDetail.objects.get(entry_id=entry.pk)
+    assert "The clerk" in detail.details
+
+
+def test_a_release_order_that_nobody_deals_with_climbs_and_is_heard_again(
+    prison: Prison, court: Sender
+) -> None:
+    held = prison.held()
+    number = number_of(prison, held.person_id)
+    row = court.send("release_order", release(number))
+
+    def heard() -> list[str]:
+        found = matters(prison.actor, prison.establishment_id)
+        return [one["text"] for one in found if one["kind"] == "alarm"]
+
+    assert any("Release order came" in text and number in text for text in heard())
+    alarm = Alarm.objects.get(key=str(row.pk))
+    assert remedy(alarm_info(prison.actor, alarm.pk)) == reverse("exchange:message", args=[row.pk])
+    assurance.acknowledge_alarm(prison.command, alarm_id=alarm.pk)
+    assert not any("Release order came" in text for text in heard())
+    with time_machine.travel(row.received_at + timedelta(minutes=14), tick=True):
+        assurance.sweep(prison.command, establishment_id=prison.establishment_id)
+        alarm.refresh_from_db()
+        assert alarm.step == 0
+    with time_machine.travel(row.received_at + timedelta(minutes=16), tick=True):
+        assurance.sweep(prison.command, establishment_id=prison.establishment_id)
+        alarm.refresh_from_db()
+        assert (alarm.step, alarm.owner_role) == (1, "duty_senior_officer")
+        assert any("Release order came" in text for text in heard())
+        services.reject_inbound(
+            prison.command, inbound_id=row.pk, version=row.version, reason="It was taken back"
+        )
+    alarm.refresh_from_db()
+    assert alarm.ended_at is not None
+    assert OrderClock.objects.get(inbound=row).stopped_because == "rejected"
 
 
 def test_nobody_reads_what_another_agency_sent(prison: Prison, court: Sender) -> None:

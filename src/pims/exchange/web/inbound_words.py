@@ -1,6 +1,6 @@
 """What messages of other agencies, their state and what is to be noted of them are called."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -137,7 +137,7 @@ def deed(one: Deed, language: str) -> str:
     """What would be done, or what is to be noted, in a sentence."""
     short = "es" if language.startswith("es") else "en"
     about = {name: str(value) for name, value in one.about.items()}
-    kinds = {
+    kinds: Mapping[str, Callable[[str], str]] = {
         "order": lambda code: order_kinds()[code].label[short] if code in order_kinds() else code,
         "warrant": lambda code: (
             warrant_kinds()[code].label[short] if code in warrant_kinds() else code

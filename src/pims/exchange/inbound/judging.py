@@ -17,6 +17,9 @@ from pims.exchange.rules.matching import Match
 from pims.kernel import clock
 
 Supersedes = tuple[UUID, tuple[str, ...]]
+# Of what is in doubt about whom it means, only what says nothing of our record is told the sender:
+# else a message would be a way to ask what the record says.
+TOLD = frozenset({"number_malformed", "fingers_unreadable", "gallery_away", "sandbox"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,7 @@ def judge(row: Inbound) -> Judged:
     return Judged(
         state=rules.UNMATCHED if match.person_id is None else rules.WAITING,
         kind=code,
-        codes=(*remarks, *match.doubts),
+        codes=(*remarks, *(one for one in match.doubts if one in TOLD)),
         corrects=read.corrects,
         person_id=match.person_id,
         matched_how=match.how,

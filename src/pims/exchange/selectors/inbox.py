@@ -114,8 +114,10 @@ class InboundDetail:
 
 
 def inbox(viewer: Actor, establishment_id: int | None) -> list[InboundLine]:
-    """What waits for an officer, the most urgent first, then what came first."""
-    found = _lines(viewer, _seen_at(viewer, establishment_id).filter(state__in=OPEN))
+    """What waits for an officer, the most urgent first, then what came first; with it what nobody
+    has looked at yet, which is a moment's matter while all is well."""
+    waiting = (rules.RECEIVED, *OPEN)
+    found = _lines(viewer, _seen_at(viewer, establishment_id).filter(state__in=waiting))
     last = len(message_kinds())
     found.sort(
         key=lambda one: (
@@ -231,13 +233,18 @@ def _lines(viewer: Actor, rows: Iterable[Inbound]) -> list[InboundLine]:
             received_at=row.received_at,
             sent_at=row.sent_at,
             channel=row.channel,
-            problems=tuple(row.problems),
+            problems=tuple(dict.fromkeys((*row.problems, *doubts_of(row)))),
             person=heads.get(row.person_id or 0),
             clock=_clock(clocks.get(row.pk), names),
         )
         for row in found
         if row.person_id is None or row.person_id in seen
     ]
+
+
+def doubts_of(row: Inbound) -> tuple[str, ...]:
+    """What is in doubt about whom it means: for officers, not for the sender."""
+    return tuple(row.proposal.get("match", {}).get("doubts", ()))
 
 
 def _clock(row: OrderClock | None, names: dict[int, str]) -> ClockInfo | None:

@@ -148,7 +148,7 @@ def _note_seen(changes: Mapping[int, Change]) -> None:
     seen_at = clock.now()
     last = FacetsSeen.objects.filter(any_of("person_id", list(changes)))
     known = {
-        row.person_id: (set(row.facets), set(row.labels))
+        row.person_id: (frozenset(row.facets), frozenset(row.labels))
         for row in last.order_by("person_id", "-seen_at", "-pk").distinct("person_id")
     }
     FacetsSeen.objects.bulk_create(

@@ -6,7 +6,10 @@ One nginx and one of each process for the module, over a small prison of its own
 import http.client
 import io
 import json
+import os
+import shutil
 import socket
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +18,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from joserfc.jwk import OKPKey
 from PIL import Image
 from pytest_django import DjangoDbBlocker
 from tools.ensure_nginx import MISSING, find
@@ -36,7 +42,7 @@ from pims.foundation.ledger.tests.conftest import Ledger
 from pims.kernel import clock
 from pims.people import services as people
 from tests.exchange.certificates import Authority, Shown
-from tests.exchange.gateway import OBSERVATORY, Gateway, gateway_to
+from tests.exchange.gateway import NAME, OBSERVATORY, ROOT, Gateway, gateway_to
 from tests.fixtures.database import FreshDatabase, own_database
 
 pytestmark = pytest.mark.any_server
@@ -273,3 +279,45 @@ def test_the_observatory_is_told_numbers_and_persons_do_not_exist_for_it(site: S
     # Nor are the numbers at the agencies' address.
     assert site.gateway.token(site.police, site.shown["police"])[0] == 200
     assert site.gateway.get(site.police, "/v1/statistics", site.shown["police"])[0] == 404
+
+
+def _pem(key: OKPKey, path: Path) -> str:
+    private = key.private_key
+    assert isinstance(private, Ed25519PrivateKey)
+    path.write_bytes(
+        private.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+    return str(path)
+
+
+@pytest.mark.skipif(not (shutil.which("curl") and shutil.which("openssl")), reason="no curl")
+def test_the_example_of_the_documents_works_with_openssl_and_curl_alone(
+    site: Site, tmp_path: Path
+) -> None:
+    police, port = site.police, site.gateway.port
+    assert police.agency.assertion_key is not None
+    shown = str(site.shown["police"].path)
+    env = {
+        "PATH": os.environ["PATH"], "HOST": f"{NAME}:{port}", "CLIENT": "police",
+        "CERTIFICATE": shown, "CERTIFICATE_KEY": shown, "CA": str(site.gateway.ours.path),
+        "SIGN_IN_KEY": _pem(police.agency.assertion_key, tmp_path / "in.pem"),
+        "SIGN_IN_KID": police.agency.kid,
+        "MESSAGE_KEY": _pem(police.key, tmp_path / "message.pem"), "MESSAGE_KID": police.kid,
+        "PURPOSE": "custody_enquiry", "END_USER": "PC%201234%20Choc",
+        "CURL_MORE": f"--resolve {NAME}:{port}:127.0.0.1",
+    }  # fmt: skip
+    question = tmp_path / "question.json"
+    question.write_text(json.dumps({"by": "list", "numbers": [site.number]}))
+    for call in (
+        ("GET", f"/v1/persons/{site.number}"), ("GET", "/v1/roll?establishment=TST"),
+        ("POST", "/v1/searches", str(question)),
+    ):  # fmt: skip
+        done = subprocess.run(
+            ["sh", str(ROOT / "docs" / "exchange" / "call.sh"), *call],
+            env=env, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert site.number in done.stdout, (call, done.stdout, done.stderr)

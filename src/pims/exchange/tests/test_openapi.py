@@ -1,10 +1,12 @@
 """What developers are given describes what there is."""
 
+import re
 from pathlib import Path
 
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator, validate
 
+from pims.exchange.api import refusals
 from pims.exchange.api.describing import openapi, openapi_text
 
 DOCS = Path(__file__).parents[4] / "docs" / "exchange"
@@ -36,3 +38,12 @@ def test_no_call_about_persons_exists_for_the_observatory() -> None:
     assert set(openapi("observatory")["paths"]) == {
         "/v1/token", "/v1/token/revoke", "/v1/keys", "/v1/statistics",
     }  # fmt: skip
+
+
+def test_every_refusal_is_explained_to_developers() -> None:
+    given = set(
+        re.findall(r'Reason\(\s*"exchange\.api_(\w+)"', Path(refusals.__file__).read_text())
+    )
+    assert len(given) > 25
+    page = (DOCS / "errors.md").read_text("utf-8")
+    assert sorted(given - set(re.findall(r"`(\w+)`", page))) == []

@@ -210,7 +210,7 @@ def test_the_production_list_and_the_roll_tell_of_everybody_who_is_covered(
     assert program.get(client, "/v1/hearings?day=2030-01-03").json()["hearings"] == []
     (on_roll,) = program.get(client, "/v1/roll?establishment=TST").json()["lines"]
     assert on_roll["custody"]["number"] == number
-    assert program.get(client, "/v1/roll?establishment=XXX").json()["lines"] == []
+    assert program.get(client, "/v1/roll?establishment=NONE").json()["lines"] == []
     assert program.get(client, "/v1/hearings").status_code == 422
 
 

@@ -1,7 +1,7 @@
 """The court registry: who is to be produced, orders sent to the prison, and what became of them."""
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from html import escape
 from typing import Any
 from uuid import uuid4
@@ -13,6 +13,7 @@ from pims_client.errors import PimsError, PimsRefused
 TITLE = "Court registry"
 COURT = "MC-BZ"
 ASK_EVERY = 2.0
+FETCH_EVERY, DAYS = 30.0, 4
 # What the registry can send: the order, the kind of message that carries it, whether it frees.
 ORDERS = {
     "bail_taken_up": ("bail", "Bail, taken up", True),
@@ -185,22 +186,44 @@ def _sent(desk: Desk) -> str:
 
 
 def _list(desk: Desk) -> str:
-    """From what the feed keeps current: hearings of the next days."""
-    day = datetime.now(html.ZONE).date()
-    wanted = {(day + timedelta(days=n)).isoformat() for n in range(4)}
+    """The productions of the next days, as PIMS answered last."""
+    wanted = {day.isoformat() for day in _days()}
     rows = [
         (
-            escape(str(one.get("day", ""))), escape(str(one.get("time", ""))),
-            escape(str(one.get("court", ""))), escape(number), html.name_of(records),
-            escape(str(one.get("case_number", ""))),
-            f'<a href="/?number={escape(number, quote=True)}">Send an order</a>',
+            escape(str(one.get("day", ""))), escape(str(one.get("time") or "")),
+            escape(str(one.get("court") or "")), escape(str(one.get("number") or "")),
+            html.name_of({"person": one.get("person")}), escape(str(one.get("case_number") or "")),
+            _order_link(str(one.get("number") or "")),
         )
-        for number, records in desk.store.people()
-        for one in records.get("hearing") or []
-        if one.get("day") in wanted
+        for row in desk.store.rows("SELECT * FROM production ORDER BY day")
+        if row["day"] in wanted
+        for one in json.loads(row["lines"])
     ]  # fmt: skip
     heads = ("Day", "Hour", "Court", "Number", "Name", "Case", "")
-    return html.table(heads, sorted(rows), empty="Nobody in the next days.")
+    return html.table(heads, rows, empty="Nobody in the next days.")
 
 
-PROGRAM = Program("court_production", "Clerk of Court, Belize City", _pages, (Desk.follow, _ask))
+def _order_link(number: str) -> str:
+    return f'<a href="/?number={escape(number, quote=True)}">Send an order</a>'
+
+
+def _days() -> list[date]:
+    today = datetime.now(html.ZONE).date()
+    return [today + timedelta(days=n) for n in range(DAYS)]
+
+
+def _fetch(desk: Desk) -> None:
+    """Ask for the productions of the next days, again and again."""
+    while not desk.stop.is_set():
+        try:
+            for day in _days():
+                found = desk.client.production(day)["hearings"]
+                desk.store.keep_production(day.isoformat(), list(found))
+        except PimsError as problem:
+            desk.heard(problem)
+        desk.stop.wait(FETCH_EVERY)
+
+
+PROGRAM = Program(
+    "court_production", "Clerk of Court, Belize City", _pages, (Desk.follow, _ask, _fetch)
+)

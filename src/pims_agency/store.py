@@ -28,8 +28,12 @@ CREATE TABLE IF NOT EXISTS sent (
     sent_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))
 );
 CREATE TABLE IF NOT EXISTS cell (line TEXT PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS production (day TEXT PRIMARY KEY, lines TEXT NOT NULL);
 """
 HEARTBEAT = "pims.heartbeat"
+# A message brings the whole of these; of orders, hearings and warrants only what it is about, so
+# that those are asked for when they are wanted.
+KEPT = frozenset({"person", "custody", "dates", "photograph", "alert"})
 
 
 class Store:
@@ -75,7 +79,8 @@ class Store:
         with self._transaction() as db:
             db.execute("DELETE FROM person")
             for person in persons:
-                _keep(db, _number_in(records(person)), records(person))
+                found = records(person)
+                _keep(db, _number_in(found), found)
             _keep_place(db, position)
 
     def note_push(self, event: Event) -> bool:
@@ -107,6 +112,14 @@ class Store:
             db.execute("DELETE FROM cell")
             lines = [(json.dumps(one, sort_keys=True),) for one in cells]
             db.executemany("INSERT OR IGNORE INTO cell (line) VALUES (?)", lines)
+
+    def keep_production(self, day: str, lines: list[Any]) -> None:
+        with self._transaction() as db:
+            db.execute(
+                "INSERT INTO production (day, lines) VALUES (?, ?)"
+                " ON CONFLICT (day) DO UPDATE SET lines = excluded.lines",
+                (day, json.dumps(lines)),
+            )
 
     # -- reading -------------------------------------------------------------------------------
     def rows(self, sql: str, *values: object) -> list[sqlite3.Row]:
@@ -145,7 +158,11 @@ def _apply(db: sqlite3.Connection, event: Event) -> None:
 
 def _keep(db: sqlite3.Connection, number: str, whole: dict[str, Any]) -> None:
     """A record that is not the agency's any more is forgotten, and who has none left."""
-    kept = {table: value for table, value in whole.items() if value is not None}
+    kept = {table: value for table, value in whole.items() if table in KEPT and value is not None}
+    # Of whom custody is not this agency's to know any more, nothing that came with it is.
+    if "custody" in whole and whole["custody"] is None:
+        kept.pop("photograph", None)
+        kept.pop("alert", None)
     if not number or not kept:
         db.execute("DELETE FROM person WHERE number = ?", (number,))
         return

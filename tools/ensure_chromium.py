@@ -41,7 +41,7 @@ def can_be_bettered() -> bool:
         not os.environ.get("PIMS_CHROMIUM")
         and (found is None or Path(found).name != PACKAGES[0])
         and shutil.which("apt-cache") is not None
-        and _run(["apt-cache", "show", "--no-all-versions", PACKAGES[0]]).returncode == 0
+        and run(["apt-cache", "show", "--no-all-versions", PACKAGES[0]]).returncode == 0
     )
 
 
@@ -52,9 +52,9 @@ def install() -> bool:
         return False
     print(f"Installing Chromium for the browser tests ({APT}) …", flush=True)
     began = time.monotonic()
-    _run([*as_root, "apt-get", *PATIENCE, "update", "-q"])
+    run([*as_root, "apt-get", *PATIENCE, "update", "-q"])
     for package in PACKAGES:
-        done = _run(
+        done = run(
             [*as_root, "apt-get", *PATIENCE, "install", "-y", "-q", "--no-install-recommends",
              package]
         )  # fmt: skip
@@ -65,7 +65,7 @@ def install() -> bool:
     return False
 
 
-def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
+def run(command: list[str]) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         command, env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
         stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,

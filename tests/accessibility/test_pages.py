@@ -39,7 +39,7 @@ ON_A_PHONE = (
     "/administration/records/", "/courts/", "/courts/diary/?view=week", "/courts/production/",
     "/courts/readings/", "/courts/waiting/outcome/", "/courts/waiting/next/",
     "/courts/waiting/papers/", "/release/preparation/", "/release/parole/", "/release/register/",
-    "/fingerprints/", "/fingerprints/quality/", "/fingerprints/sweeps/",
+    "/fingerprints/", "/fingerprints/quality/", "/fingerprints/sweeps/", "/exchange/inbox/",
 )  # fmt: skip
 
 
@@ -137,6 +137,7 @@ def test_the_main_pages_are_accessible_on_a_telephone(
         f"/prisoners/{held.number}/who/",
         f"/prisoners/{held.number}/custody/",
         f"/custody/place/{held.episode_id}/",
+        *(f"/exchange/inbox/{one}/" for one in samples["exchange:message inbound_id"]),
         f"/custody/admission/{live_site.prison.held['YOUNG'].episode_id}/",
         f"/custody/admission/{live_site.prison.held['YOUNG'].episode_id}/property/",
         f"/authority/record/{held.person_id}/",

@@ -25,8 +25,11 @@ PARTS = {
     "sequencer": "pims.foundation.ledger.sequencer",
     "worker": "pims.cli.worker",
     "gallery": "pims.cli.gallery",
+    "courier": "pims.cli.courier",
+    "agency": "agency.sock",
+    "observatory": "observatory.sock",
     "events": "pims.live.stream",
-    "web": "granian",
+    "web": "pims.config.wsgi",
 }
 
 

@@ -27,7 +27,8 @@ from pims.assurance.raising import (
     step_at,
     told_by_proof,
 )
-from pims.assurance.rules import DueAlarm, due_alarms
+from pims.assurance.rules import DueAlarm as DueAlarm
+from pims.assurance.rules import due_alarms
 from pims.facilities import selectors as facilities
 from pims.foundation.access.selectors import role_name
 from pims.foundation.commands.transaction import Transaction, service

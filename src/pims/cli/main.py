@@ -91,6 +91,7 @@ mount(app, "sentence", "pims.sentences.cli", "What a sentence comes to.", bare=T
 mount(app, "verify", "pims.cli.verify", "Prove from a file alone.", bare=True)
 mount(app, "export", "pims.cli.export", "What leaves the system as a file.")
 mount(app, "exchange", "pims.exchange.cli", "What leaves for other agencies.")
+mount(app, "agency", "pims.cli.agency", "The demonstration's agencies.")
 mount(app, "law", "pims.sentences.law_cli", "The law of sentences: signed, compared.")
 mount(app, "biometrics", "pims.biometrics.cli", "Fingerprints from files.", bare=True)
 mount(app, "key", "pims.foundation.vault.cli", "Keys: rotate, share, recover.", bare=True)

@@ -9,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 from pims.biometrics.gallery.client import socket_path
+from pims.exchange import places
 from pims.foundation.database.cluster import Cluster
 from pims.foundation.supervisor.lock import MARK
 from pims.foundation.supervisor.service import Service
@@ -51,6 +52,52 @@ def gallery() -> Service:
     )  # fmt: skip
 
 
+def courier() -> Service:
+    """Messages to other agencies. Killed, it sends again what it had not noted as taken."""
+    return Service(name="courier", argv=_module("pims.cli.courier"))
+
+
+def agency() -> Service:
+    """What other agencies call, through the gateway: a database role of its own, a Unix socket."""
+    return _outside("agency", places.agency_socket())
+
+
+def observatory() -> Service:
+    """The same for whoever may know of numbers and of no person."""
+    return _outside("observatory", places.observatory_socket())
+
+
+def _outside(role: str, path: Path) -> Service:
+    """One process, so that what is counted in its memory is counted once; a thread waits for each
+    answer's time to leave."""
+
+    def prepare() -> None:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.unlink(missing_ok=True)
+
+    return Service(
+        name=role,
+        argv=[
+            sys.executable, "-m", "granian", "pims.exchange.api.wsgi:application",
+            "--interface", "wsgi", "--uds", str(path), "--uds-permissions", "0o660", "--no-ws",
+            "--workers", "1", "--blocking-threads", "16", "--backlog", "256",
+            "--respawn-failed-workers", "--respawn-interval", "0.2",
+            "--workers-kill-timeout", "4", "--log-level", "warning",
+        ],
+        env={"DJANGO_SETTINGS_MODULE": "pims.config.agency_settings", "PIMS_DB_ROLE": role},
+        prepare=prepare,
+        ready=lambda: _takes(path),
+        ready_within=60,
+    )  # fmt: skip
+
+
+def _takes(path: Path) -> bool:
+    """Whether somebody listens on the socket."""
+    with closing(socket.socket(socket.AF_UNIX)) as probe:
+        probe.settimeout(0.5)
+        return probe.connect_ex(str(path)) == 0
+
+
 def events(port: int) -> Service:
     """The live stream. Open boards are let go when it stops; they come back by themselves."""
     return Service(
@@ -60,7 +107,7 @@ def events(port: int) -> Service:
             "--host", HERE, "--port", str(port),
             "--no-access-log", "--log-level", "warning", "--timeout-graceful-shutdown", "2",
         ],
-        ready=lambda: _listens(port),
+        ready=lambda: listens(port),
     )  # fmt: skip
 
 
@@ -91,7 +138,7 @@ def answers(port: int) -> bool:
             return False
 
 
-def _listens(port: int) -> bool:
+def listens(port: int) -> bool:
     with closing(socket.socket()) as probe:
         probe.settimeout(0.5)
         return probe.connect_ex((HERE, port)) == 0

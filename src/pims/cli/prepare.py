@@ -22,6 +22,9 @@ def prepare_instance(*, demo: bool) -> None:
     _collect_static()
     if demo:
         _fill_empty_installation()
+    _begin_exchange()
+    if demo and _has_demo_officers():
+        _register_agencies()
     note("sign-ins", "demo" if _has_demo_officers() else "own")
     remember_prepared(demo=demo)
 
@@ -57,6 +60,31 @@ def _fill_empty_installation() -> None:
     if look().state in (State.EMPTY, State.CUT_OFF):
         with step("Filling the simulated prison, which takes a few minutes once"):
             fill_on_start(report=lambda text: words.print(f"  {text} …", markup=False))
+
+
+def _begin_exchange() -> None:
+    """Where the exchange is new to this installation: everybody is on its shelf from the start."""
+    from pims.exchange.feed.beginning import begin, has_begun
+
+    if not has_begun():
+        with step("Making ready what agencies may be told"):
+            begin()
+
+
+def _register_agencies() -> None:
+    """Where the prison is simulated, three agencies to talk to are simulated too."""
+    import os
+
+    from pims.cli import agency_parts
+
+    if agency_parts.is_registered():
+        return
+    from pims.demo.agencies import register_agencies
+
+    with step("Registering the agencies of the demonstration"):
+        ports = agency_parts.free_ports(int(os.environ.get("PIMS_PORT", "8000")) + 9)
+        register_agencies(ports)
+        agency_parts.keep_ports(ports)
 
 
 def _has_demo_officers() -> bool:

@@ -3,14 +3,14 @@
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from rich.console import Console
 from rich.table import Table
 
-from pims.cli import parts
+from pims.cli import agency_parts, parts
 from pims.cli.prepared import is_prepared, shows_demo_sign_ins
 from pims.config import instance
 from pims.foundation.database import urls
@@ -46,8 +46,8 @@ def serve(*, port: int, demo: bool) -> int:
             return FAILED
         supervisor = Supervisor(logs=instance.var_dir() / "log", env=_environment(port), say=say)
         supervisor.listen()
-        _start(supervisor, port=port, demo=demo)
-        _welcome(address, time.monotonic() - began)
+        agencies = _start(supervisor, port=port, demo=demo)
+        _welcome(address, time.monotonic() - began, agencies)
         supervisor.run()
         say("Stopping …")
         return DONE
@@ -89,7 +89,8 @@ def _environment(port: int) -> dict[str, str]:
     }
 
 
-def _start(supervisor: Supervisor, *, port: int, demo: bool) -> None:
+def _start(supervisor: Supervisor, *, port: int, demo: bool) -> Mapping[str, int]:
+    """The ports of the demonstration's agencies; none where there are none."""
     if urls.is_external():
         say("Using the database server that DATABASE_URL names")
     else:
@@ -104,14 +105,23 @@ def _start(supervisor: Supervisor, *, port: int, demo: bool) -> None:
         code = supervisor.run_step([sys.executable, "-m", "pims.cli", "prepare", choice])
         if code:
             raise StepFailed(code)
-    with _step("Starting the pages, the live stream, the worker, the gallery and the sequencer"):
+    with _step("Starting the pages, the live stream and the parts behind them"):
         supervisor.start(
             parts.sequencer(),
             parts.worker(),
             parts.gallery(),
+            parts.agency(),
+            parts.observatory(),
+            parts.courier(),
             parts.events(int(supervisor.env["PIMS_EVENTS_PORT"])),
             parts.web(port),
         )
+    if not demo or not agency_parts.is_registered():
+        return {}
+    with _step("Starting the agencies of the demonstration"):
+        ports = agency_parts.ports_now(port + 9)
+        supervisor.start(*agency_parts.services(ports))
+    return ports
 
 
 @contextmanager
@@ -123,11 +133,13 @@ def _step(text: str) -> Iterator[None]:
         say(f"  done in {took:.1f} s")
 
 
-def _welcome(address: str, seconds: float) -> None:
+def _welcome(address: str, seconds: float, agencies: Mapping[str, int]) -> None:
     out.print()
     out.print(f"[bold]PIMS is ready[/bold] after {seconds:.1f} s: [bold]{address}[/bold]")
     if shows_demo_sign_ins():
         out.print(_sign_ins())
+    if agencies:
+        out.print(_agencies(agencies))
     out.print(f"State and logs: {instance.var_dir()}", markup=False)
     out.print(f"Secrets, to be kept apart from them: {instance.secrets_dir()}", markup=False)
     out.print("Ctrl-C stops it.")
@@ -142,6 +154,13 @@ def _sign_ins() -> Table:
         table.add_column(heading)
     for one in SIGN_INS:
         table.add_row(one.role, one.name, one.badge, one.pin, one.password)
+    return table
+
+
+def _agencies(ports: Mapping[str, int]) -> Table:
+    table = Table(title="Agencies to talk to", title_justify="left", box=None, show_header=False)
+    for name, (_, title) in agency_parts.PROGRAMS.items():
+        table.add_row(title, f"http://{parts.HERE}:{ports[name]}/")
     return table
 
 

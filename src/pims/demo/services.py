@@ -29,6 +29,7 @@ from pims.demo.prepared import prepare_releases
 from pims.demo.present import BEGUN, DONE
 from pims.demo.simulation import Simulation
 from pims.demo.today import bring_to_now
+from pims.exchange.feed.beginning import begin
 from pims.facilities.layout import BUNDLED, read_layout
 from pims.facilities.selectors import establishments
 from pims.facilities.services import load_layout
@@ -128,6 +129,8 @@ def load(
                 )
             )
         _write_down(plan)
+        report("Making ready what agencies may be told")
+        begin()
         enter(DONE, {"held": counts.on_books})
     return Loaded(
         people=len(plan.stays) + (ON_VAN if troubles else 0),

@@ -1,5 +1,6 @@
 """`pims exchange`: what leaves for other agencies."""
 
+import json
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -7,6 +8,7 @@ from uuid import UUID
 import typer
 
 from pims.exchange import selectors
+from pims.exchange.catalogue_docs.asyncapi import document
 from pims.exchange.shelving.sweep import shelve_everybody
 from pims.foundation.access.selectors import system_actor
 from pims.foundation.console import show
@@ -34,3 +36,33 @@ def receipt(
     """The receipt of an answer, to be checked anywhere with `pims verify receipt`."""
     entry_id = selectors.receipt(system_actor(), UUID(inquiry))
     file.write_text(receipt_of(entry_id).text(), encoding="utf-8")
+
+
+@app.command()
+def asyncapi(
+    file: Annotated[Path, typer.Argument(help="Where to write it.")],
+) -> None:
+    """The description of the events for an agency's developer, in AsyncAPI 3."""
+    text = json.dumps(document(), indent=1, ensure_ascii=False, sort_keys=True)
+    file.write_text(text + "\n", encoding="utf-8")
+
+
+@app.command()
+def openapi(
+    file: Annotated[Path, typer.Argument(help="Where to write it.")],
+    observatory: Annotated[
+        bool, typer.Option("--observatory", help="The Observatory's, of numbers alone.")
+    ] = False,
+) -> None:
+    """The description of the interface for an agency's developer, in OpenAPI 3.1."""
+    from pims.exchange.api.describing import openapi_text
+
+    file.write_text(openapi_text("observatory" if observatory else "agency"), encoding="utf-8")
+
+
+@app.command("gateway-secret")
+def gateway_secret() -> None:
+    """What shows nginx to be the gateway, as its configuration includes it. Keep it to root."""
+    from pims.exchange.api import gateway
+
+    typer.echo(f'proxy_set_header {gateway.SECRET_HEADER} "{gateway.gateway_secret()}";')

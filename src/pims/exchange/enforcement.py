@@ -12,15 +12,16 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 from django.db import connection, transaction
 
 from pims.exchange import catalogue
 from pims.exchange.rules import terms as terms_rules
+from pims.exchange.rules.telling import CUSTODY, HEARTBEAT
 from pims.exchange.rules.terms import Terms
-from pims.foundation.ledger.append import wake_sequencer
 from pims.kernel.errors import PimsError
 from pims.kernel.reasons import Reason
 
@@ -68,6 +69,32 @@ class Given:
     fields: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A message that the agency may be told, with as much of itself as the agreement lists.
+
+    `position` is its place in the feed. `judged_as` is its type, or that of the message that it
+    takes back (`takes_back`, its id). `facts` are values by ``custody.field``, `records` which rows
+    of other tables it is about. `person_id` never leaves; `number` does where it is agreed.
+    """
+
+    position: int
+    message_id: UUID
+    type: str
+    judged_as: str
+    person_id: int | None
+    number: str
+    other_number: str
+    occurred_at: datetime
+    recorded_at: datetime
+    origin: str
+    because: str
+    facts: Mapping[str, Any]
+    records: Mapping[str, Any]
+    takes_back: UUID | None = None
+    takes_back_type: str = ""
+
+
 @dataclass(slots=True)
 class Reader:
     """Reads under one inquiry, and keeps count of what was given."""
@@ -107,9 +134,76 @@ class Reader:
             values.append(list(person_ids))
         with connection.cursor() as cursor:
             cursor.execute(f"{sql} ORDER BY person_id, record LIMIT %s", [*values, limit])
-            rows = [Given(p, r, _object(f)) for p, r, f in cursor.fetchall()]
+            rows = [Given(p, r, as_object(f)) for p, r, f in cursor.fetchall()]
         self._check(table, rows)
         return rows
+
+    def messages(
+        self,
+        *,
+        after: int = 0,
+        upto: int | None = None,
+        positions: Collection[int] | None = None,
+        limit: int = MOST_ROWS,
+    ) -> list[Told]:
+        """Messages of the feed by position: those after a place, or those at `positions`.
+
+        What is not for the agency is absent. Raises BeyondAgreement as `read` does.
+        """
+        sql = f"SELECT {_MESSAGE} FROM agreed_message WHERE position > %s"
+        values: list[Any] = [after]
+        if upto is not None:
+            sql += " AND position <= %s"
+            values.append(upto)
+        if positions is not None:
+            sql += " AND position = ANY(%s)"
+            values.append(list(positions))
+        with connection.cursor() as cursor:
+            cursor.execute(f"{sql} ORDER BY position LIMIT %s", [*values, limit])
+            found = [_told(row) for row in cursor.fetchall()]
+        self._check_messages(found)
+        return found
+
+    def feed_ends(self) -> tuple[int, int]:
+        """The first position that is still kept, and the last there is (0 where there is none)."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT oldest, newest FROM agency_feed_ends()")
+            oldest, newest = cursor.fetchone()
+        return int(oldest), int(newest)
+
+    def acknowledge(self, position: int) -> str:
+        """The agency keeps everything up to here: ok, behind or beyond (`sql/40_feed.sql`)."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT agency_acknowledge(%s)", [position])
+            return str(cursor.fetchone()[0])
+
+    def cursor(self) -> int:
+        """How far the agency has acknowledged the feed of this agreement."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT agency_cursor()")
+            return int(cursor.fetchone()[0])
+
+    def snapshot_place(self, page: UUID) -> int | None:
+        """The last person of whom that page gave anything; None where it is not the agency's."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT agency_snapshot_place(%s)", [page])
+            found = cursor.fetchone()[0]
+        return None if found is None else int(found)
+
+    def persons(self, tables: Iterable[str], *, after: int, limit: int) -> list[int]:
+        """Whom rows of these tables may be read of, by id, after an id."""
+        each = [
+            f'(SELECT DISTINCT person_id FROM "agreed_{table}" WHERE person_id > %s'
+            " ORDER BY person_id LIMIT %s)"
+            for table in tables
+            if table in catalogue.TABLES and not catalogue.TABLES[table].aggregate
+        ]
+        if not each:
+            return []
+        sql = f"SELECT person_id FROM ({' UNION '.join(each)}) AS one ORDER BY 1 LIMIT %s"
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [*[after, limit] * len(each), limit])
+            return [int(row[0]) for row in cursor.fetchall()]
 
     def give(self, table: str, rows: Iterable[Given]) -> None:
         """These records are sent: the receipt will name their fields, and no others."""
@@ -136,6 +230,17 @@ class Reader:
             }
             if agreed is None or not agreed.rows or extra or unnamed:
                 raise BeyondAgreement(f"{table}: {sorted(extra | unnamed)}")
+
+    def _check_messages(self, messages: Iterable[Told]) -> None:
+        terms = self.inquired.terms
+        custody = terms.tables.get(CUSTODY)
+        columns = custody.columns if custody is not None and custody.rows else frozenset()
+        for told in messages:
+            extra = told.facts.keys() - {f"{CUSTODY}.{column}" for column in columns}
+            named = (told.number or told.other_number) and "number" not in columns
+            unasked = told.judged_as not in terms.events and told.judged_as != HEARTBEAT
+            if extra or named or unasked or not terms.events:
+                raise BeyondAgreement(f"message {told.judged_as}: {sorted(extra)}")
 
     def receipt(self) -> tuple[str, int]:
         given = {str(person): sorted(fields) for person, fields in sorted(self._given.items())}
@@ -165,7 +270,7 @@ def open_inquiry(
     if outcome != "ok":
         raise InquiryRefused(outcome, agency_code or "")
     return Inquired(
-        inquiry, terms_rules.parse(_object(terms)), agency_code, agreement, version
+        inquiry, terms_rules.parse(as_object(terms)), agency_code, agreement, version
     )  # fmt: skip
 
 
@@ -196,7 +301,7 @@ def open_own(*, version_id: int, kind: str = DELIVERY, end_user: str = "PIMS") -
             [version_id, made[1]],
         )
         code, agreement_id, terms = cursor.fetchone()
-    return Inquired(made[0], terms_rules.parse(_object(terms)), code, agreement_id, version_id)
+    return Inquired(made[0], terms_rules.parse(as_object(terms)), code, agreement_id, version_id)
 
 
 @contextmanager
@@ -245,10 +350,39 @@ def _stepped_down(inquired: Inquired) -> Iterator[None]:
 
 def _wake() -> None:
     """Where we may: the sequencer looks for itself four times a second."""
-    if connection.settings_dict.get("PIMS_ROLE") not in _OUTSIDE:
-        wake_sequencer()
+    if connection.settings_dict.get("PIMS_ROLE") in _OUTSIDE:
+        return
+    # Here, because a process that answers agencies knows no table of the ledger.
+    from pims.foundation.ledger.append import wake_sequencer
+
+    wake_sequencer()
 
 
-def _object(value: object) -> Any:
+def as_object(value: object) -> Any:
     """Django's connection hands JSON over as text; psycopg's own as what it says."""
     return json.loads(value) if isinstance(value, str | bytes) else value
+
+
+_MESSAGE = (
+    "position, event_id, type, judged_as, person_id, number, other_number, occurred_at,"
+    " recorded_at, origin, because, facts, records, takes_back_event, takes_back_type"
+)
+
+
+def _told(row: Any) -> Told:
+    position, event_id, kind, *rest, facts, records, earlier, earlier_type = row
+    return Told(
+        position,
+        message_id(event_id, kind),
+        kind,
+        *rest,
+        facts=as_object(facts),
+        records=as_object(records),
+        takes_back=None if earlier is None else message_id(earlier, earlier_type),
+        takes_back_type=earlier_type or "",
+    )
+
+
+def message_id(event_id: UUID, kind: str) -> UUID:
+    """The id by which everybody knows a message, on the feed and pushed alike."""
+    return uuid5(event_id, kind)

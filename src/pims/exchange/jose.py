@@ -36,7 +36,7 @@ def public_key(text: str) -> dict[str, str]:
         raise BadKey("no_curve")
     kept = {name: str(given.get(name, "")) for name in sorted(members)}
     try:
-        _key(kept)
+        key_of(kept)
     except (ValueError, JoseError):
         raise BadKey("no_curve") from None
     return kept
@@ -44,7 +44,7 @@ def public_key(text: str) -> dict[str, str]:
 
 def thumbprint(jwk: Mapping[str, Any]) -> str:
     """RFC 7638: the name of a key that its owner gave none."""
-    return _key(jwk).thumbprint()
+    return key_of(jwk).thumbprint()
 
 
 def algorithm_of(jwk: Mapping[str, Any]) -> str:
@@ -61,7 +61,7 @@ def signs(jwk: Mapping[str, Any], signature: str, payload: bytes) -> bool:
     try:
         if parts[1] == "":
             parts[1] = _encoded(payload)
-        found = jws.deserialize_compact(".".join(parts), _key(jwk), algorithms=[algorithm])
+        found = jws.deserialize_compact(".".join(parts), key_of(jwk), algorithms=[algorithm])
     except (JoseError, ValueError):
         return False
     return found.payload == payload and found.protected.get("alg") == algorithm
@@ -73,6 +73,7 @@ def _encoded(payload: bytes) -> str:
     return urlsafe_b64encode(payload).decode().rstrip("=")
 
 
-def _key(jwk: Mapping[str, Any]) -> OKPKey | ECKey:
+def key_of(jwk: Mapping[str, Any]) -> OKPKey | ECKey:
+    """The key as the library knows it; its members were checked when it was registered."""
     kept: dict[str, str | list[str]] = {name: str(value) for name, value in jwk.items()}
     return OKPKey.import_key(kept) if jwk["kty"] == "OKP" else ECKey.import_key(kept)

@@ -5,9 +5,15 @@ from datetime import timedelta
 from django.conf import settings
 from procrastinate.contrib.django import app
 
+from pims.exchange.inbound.following import judge_left_behind
+from pims.exchange.services import listening
+from pims.exchange.shelving import forget_seen
 from pims.exchange.shelving.sweep import shelve_everybody, sweep_due
 from pims.exchange.statistics import make_month
 from pims.kernel import clock
+
+# No event waits longer to be told of; what custody was when it was recorded is still known then.
+SEEN_KEPT = timedelta(days=30)
 
 
 @app.periodic(cron="* * * * *")
@@ -22,6 +28,7 @@ def sweep(timestamp: int) -> None:
 @app.task(queue="clock", queueing_lock="exchange.shelve", pass_context=False)
 def shelve_all(timestamp: int) -> None:
     shelve_everybody()
+    forget_seen(before=clock.now() - SEEN_KEPT)
 
 
 # On the third of the month, when what was entered late about the last has mostly come.
@@ -31,3 +38,17 @@ def count_month(timestamp: int) -> None:
     """Keep the numbers of the month that is over."""
     this_month = clock.today(settings.TIME_ZONE).replace(day=1)
     make_month((this_month - timedelta(days=1)).replace(day=1))
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="clock", queueing_lock="exchange.inbound", pass_context=False)
+def judge_messages(timestamp: int) -> None:
+    """Look at the messages that nobody looked at when they came: the worker was away."""
+    judge_left_behind()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="clock", queueing_lock="exchange.silence", pass_context=False)
+def watch_silence(timestamp: int) -> None:
+    """Notice an agency, or our own courier, of which nothing is heard."""
+    listening.watch()

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from pims.custody import selectors as custody
 from pims.custody.selectors import Counts, RollRow
+from pims.exchange import selectors as exchange
 from pims.foundation.access.actor import Actor
 from pims.foundation.outbox.feed import feed_position
 from pims.kernel.asof import AsOf
@@ -12,12 +13,16 @@ from pims.kernel.asof import AsOf
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """What the board shows, and the feed position up to which it is true."""
+    """What the board shows, and the feed position up to which it is true.
+
+    `held_messages` are messages to other agencies that wait for a person to look: never people.
+    """
 
     counts: Counts
     out: tuple[RollRow, ...]
     position: int
     at: datetime
+    held_messages: int = 0
 
 
 def board(viewer: Actor, establishment_id: int, as_of: AsOf | None = None) -> Board:
@@ -37,4 +42,4 @@ def board(viewer: Actor, establishment_id: int, as_of: AsOf | None = None) -> Bo
             row.sort_key,
         ),
     )
-    return Board(counts, tuple(out), position, counts.at)
+    return Board(counts, tuple(out), position, counts.at, exchange.held_count())

@@ -49,6 +49,7 @@ MENU = (
     Entry(_("Courts"), "courts:index", "courts.view", "/courts"),
     Entry(_("Release dates"), "sentences:queue", "sentences.view", "/sentences"),
     Entry(_("Discharge"), "release:index", "release.view", "/release"),
+    Entry(_("Inbox"), "exchange:inbox", "exchange.inbox", "/exchange/inbox"),
     Entry(_("Known twice?"), "people:matches", "people.edit", "/people/matches", WHO),
     Entry(
         _("Fingerprints"), "biometrics:candidates", "biometrics.examine", "/fingerprints", WHO
@@ -69,7 +70,7 @@ MENU = (
 HEARD_LIVE = frozenset({"home", "live:board"})
 HEARD = HEARD_LIVE | {
     "custody:reception", "custody:receive", "custody:desk", "custody:out", "release:index",
-    "assurance:alarms",
+    "assurance:alarms", "exchange:inbox",
 }  # fmt: skip
 
 

@@ -29,6 +29,9 @@ WHY = {
     "born_after_reception": _("Born after the day of reception"),
     "age_differs": _("The age said at reception is another"),
     "age_unlikely": _("Hardly anybody of that age is held"),
+    "burst": _("More at once than is likely"),
+    "replay": _("Events that ought to have been told before"),
+    "test": _("Events of a test"),
 }
 
 
@@ -50,6 +53,8 @@ def _as_told(alarm: AlarmInfo) -> list[Fact]:
         facts.append(Fact(_("What is odd"), "; ".join(str(ODDITIES.get(c, c)) for c in odd)))
     if officer := alarm.params.get("officer"):
         facts.append(Fact(_("Officer"), str(officer)))
+    if agency := alarm.params.get("agency"):
+        facts.append(Fact(_("Agency"), str(agency)))
     if because := alarm.params.get("because"):
         facts.append(Fact(_("Why not returned"), NOT_RETURNED.get(str(because), str(because))))
     if body := alarm.params.get("body"):

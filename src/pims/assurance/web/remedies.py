@@ -69,6 +69,11 @@ def _bare_otherwise(viewer: Actor, alarm: AlarmInfo) -> str:
 
 
 WAYS: Mapping[str, Way] = {
+    # What other agencies send, and what is sent to them.
+    "order_unacknowledged": ways.message,
+    "messages_held": ways.listed("exchange:breaker"),
+    "agency_silent": ways.listed("exchange:traffic"),
+    "deliveries_stopped": ways.listed("exchange:traffic"),
     # What no order covers: by a new one, or by letting somebody go.
     "no_valid_warrant": _bare,
     "no_order": _NEW_ORDER,

@@ -133,6 +133,11 @@ def preparation(viewer: Actor, alarm: AlarmInfo) -> str:
     return reverse("release:preparations")
 
 
+def message(_viewer: Actor, alarm: AlarmInfo) -> str:
+    """The message of another agency that the alarm is about."""
+    return reverse("exchange:message", args=[alarm.key])
+
+
 def end_of_custody(viewer: Actor, alarm: AlarmInfo) -> str:
     """How the stay ended: its discharge, else the end that the gate or the desk recorded."""
     if alarm.episode_id is None:

@@ -9,7 +9,8 @@ from pims.exchange.models.agencies import (
     AssertionSeen,
 )
 from pims.exchange.models.agreements import Agreement, AgreementSignature, AgreementVersion
-from pims.exchange.models.inbound import Inbound, InboundStep, OrderClock
+from pims.exchange.models.delivering import AllowedAddress, Beat, EndpointState, Listening
+from pims.exchange.models.inbound import Inbound, InboundName, InboundStep, OrderClock
 from pims.exchange.models.inquiries import Asked, Disclosure, Inquiry
 from pims.exchange.models.messages import (
     Announcement,
@@ -20,7 +21,7 @@ from pims.exchange.models.messages import (
     Message,
     Published,
 )
-from pims.exchange.models.shelf import LookupKey, ShelfDue, ShelfRow, ShelfState
+from pims.exchange.models.shelf import FacetsSeen, LookupKey, ShelfDue, ShelfRow, ShelfState
 from pims.exchange.models.statistics import StatisticCell
 
 __all__ = [
@@ -32,17 +33,23 @@ __all__ = [
     "Agreement",
     "AgreementSignature",
     "AgreementVersion",
+    "AllowedAddress",
     "Announcement",
     "Asked",
     "AssertionSeen",
+    "Beat",
     "Cursor",
     "Delivery",
     "Disclosure",
     "Endpoint",
+    "EndpointState",
+    "FacetsSeen",
     "Hold",
     "Inbound",
+    "InboundName",
     "InboundStep",
     "Inquiry",
+    "Listening",
     "LookupKey",
     "Message",
     "OrderClock",

@@ -92,3 +92,16 @@ class OrderClock(models.Model):
 
     class Meta:
         db_table = "exchange_order_clock"
+
+
+class InboundName(models.Model):
+    """Somebody whom a list names: derived from what was found. The list goes with the last."""
+
+    inbound = models.ForeignKey(Inbound, on_delete=models.PROTECT, related_name="names")
+    person_id = models.BigIntegerField(db_index=True)
+
+    class Meta:
+        db_table = "exchange_inbound_name"
+        constraints = [
+            models.UniqueConstraint(fields=["inbound", "person_id"], name="named_once_a_list")
+        ]

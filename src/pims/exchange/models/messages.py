@@ -36,7 +36,10 @@ class Hold(models.Model):
 
 @recorded
 class Announcement(models.Model):
-    """A burst that is to be expected: an amnesty. While it lasts the breaker lets it pass."""
+    """A burst that is to be expected: an amnesty. While it lasts the breaker lets it pass.
+
+    It counts from when a second officer has put their name to it (`seconded_at`).
+    """
 
     kind = models.CharField(max_length=24)
     starts_at = models.DateTimeField()
@@ -45,6 +48,8 @@ class Announcement(models.Model):
     reason = models.CharField(max_length=500)
     made_at = models.DateTimeField()
     made_by_id = models.BigIntegerField()
+    second_by_id = models.BigIntegerField(null=True)
+    seconded_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -61,7 +66,13 @@ class Message(models.Model):
 
     `facets_before` and `facets_after` say what the person's custody was on either side of it:
     whoever is released is told of by an agreement about those held. `retracts` is the message
-    that this one takes back.
+    that this one takes back. `held_as` is why the breaker holds or held it.
+
+    `number` is the prisoner's as they were known then, `other_number` that of a record joined to it
+    or parted from it. Agreements judge it as `judged_as`: its own type, or that of what it takes
+    back (`because` says why). `labels` are those of then, `labels_now` those that the person
+    carries since. `facts` are values by ``table.field`` of the catalogue, `records` which rows of
+    other tables it is about, `reference` what of the person's custody it tells.
     """
 
     class State(models.TextChoices):
@@ -86,9 +97,17 @@ class Message(models.Model):
     facets_after = ArrayField(models.CharField(max_length=60), default=list)
     labels = ArrayField(models.CharField(max_length=12), default=list)
     facts = models.JSONField(default=dict)
+    number = models.CharField(max_length=20, blank=True, default="")
+    other_number = models.CharField(max_length=20, blank=True, default="")
+    judged_as = models.CharField(max_length=24, blank=True, default="")
+    labels_now = ArrayField(models.CharField(max_length=12), default=list)
+    records = models.JSONField(default=dict)
+    reference = models.CharField(max_length=60, blank=True, default="")
+    because = models.CharField(max_length=24, blank=True, default="")
     retracts = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
     state = models.CharField(max_length=10, choices=State.choices, default=State.READY)
     hold = models.ForeignKey(Hold, on_delete=models.PROTECT, null=True, related_name="messages")
+    held_as = models.CharField(max_length=8, blank=True, default="")
     origin = models.CharField(max_length=6, choices=Origin.choices, default=Origin.LIVE)
 
     class Meta:
@@ -98,6 +117,9 @@ class Message(models.Model):
         ]
         indexes = [
             models.Index(fields=["type", "made_at"]),
+            models.Index(
+                fields=["reference"], condition=~Q(reference=""), name="exchange_message_reference"
+            ),
             models.Index(fields=["hold"], condition=Q(state="held"), name="exchange_held"),
         ]
 
@@ -151,6 +173,9 @@ class Endpoint(models.Model):
     scheme = models.CharField(max_length=8, choices=Scheme.choices)
     secret_name = models.CharField(max_length=80, blank=True, default="")
     starts_after = models.BigIntegerField(default=0)
+    state_reason = models.CharField(max_length=300, blank=True, default="")
+    state_at = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=1)
     made_at = models.DateTimeField()
     recorded_by_id = models.BigIntegerField()
 
@@ -171,6 +196,7 @@ class Delivery(models.Model):
     position = models.BigIntegerField()
     state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
     attempts = models.PositiveIntegerField(default=0)
+    first_at = models.DateTimeField(null=True)
     next_at = models.DateTimeField()
     last_status = models.PositiveSmallIntegerField(null=True)
     last_error = models.CharField(max_length=300, blank=True, default="")

@@ -57,11 +57,34 @@ class ShelfDue(models.Model):
 
 
 class ShelfState(models.Model):
-    """One row: how far the shelf follows the feed, and when that was last known to be so."""
+    """One row: how far the shelf follows the feed, and when that was last known to be so.
+
+    What was recorded up to `begun_at` was on the shelf when it was first filled: it is history, of
+    which nobody is sent a message.
+    """
 
     id = models.PositiveSmallIntegerField(primary_key=True)
     position = models.BigIntegerField(default=0)
     shelved_at = models.DateTimeField(null=True)
+    begun_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "exchange_shelf_state"
+
+
+class FacetsSeen(models.Model):
+    """What a person's custody was when the shelf was made, kept for a while after it changed.
+
+    A message says what was so before its event. The shelf itself cannot tell: it may have been
+    made anew between the event and the message. `seen_at` is after everything was read, so that
+    what happened later is surely not in it.
+    """
+
+    person_id = models.BigIntegerField()
+    seen_at = models.DateTimeField()
+    facets = ArrayField(models.CharField(max_length=60))
+    labels = ArrayField(models.CharField(max_length=12), default=list)
+
+    class Meta:
+        db_table = "exchange_facets_seen"
+        indexes = [models.Index(fields=["person_id", "-seen_at"], name="exchange_facets_last")]

@@ -26,13 +26,29 @@ from pims.exchange.selectors.disclosures import (
     receipt,
     told_to,
 )
+from pims.exchange.selectors.inbox import (
+    ClockInfo,
+    EntryInfo,
+    InboundDetail,
+    InboundLine,
+    decided,
+    inbox,
+    message,
+    messages_about,
+    waiting_count,
+)
+from pims.exchange.selectors.traffic import held_count
 
 __all__ = [
     "AgencyInfo",
     "AgencyLine",
     "Asking",
     "CertificateInfo",
+    "ClockInfo",
     "DisclosureLine",
+    "EntryInfo",
+    "InboundDetail",
+    "InboundLine",
     "KeyInfo",
     "SignatureInfo",
     "ToldTo",
@@ -42,10 +58,16 @@ __all__ = [
     "agreement_version",
     "agreements_of",
     "changes",
+    "decided",
     "disclosures",
+    "held_count",
     "in_force",
+    "inbox",
     "inquiries",
+    "message",
+    "messages_about",
     "receipt",
     "told_to",
     "version_before",
+    "waiting_count",
 ]

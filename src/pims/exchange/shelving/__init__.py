@@ -1,5 +1,6 @@
 """Keeping the shelf true: what could be told of a person, made anew when the person changes."""
 
+import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -7,7 +8,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from pims.exchange.models import LookupKey, ShelfDue, ShelfRow
+from pims.exchange.models import FacetsSeen, LookupKey, ShelfDue, ShelfRow
 from pims.exchange.shelving.facts import Facts, Names, gather, names
 from pims.exchange.shelving.lookup_keys import keys_of
 from pims.exchange.shelving.records import Record, facets_of, labels_of, records_of
@@ -28,6 +29,7 @@ class Change:
     facets_before: frozenset[str]
     facets_after: frozenset[str]
     labels: frozenset[str]
+    labels_after: frozenset[str]
     changed: bool
 
 
@@ -35,7 +37,7 @@ def shelve(person_ids: Collection[int]) -> dict[int, Change]:
     """Make what is kept ready of these people agree with the record, in the caller's transaction.
 
     Person -> change, by the record that others were joined to. Who was erased is taken off the
-    shelf, and absent. `labels` are those of before and after together.
+    shelf, and absent. `labels` are those of before and after together, `labels_after` those of now.
     """
     asked = set(person_ids)
     if not asked:
@@ -55,6 +57,8 @@ def shelve(person_ids: Collection[int]) -> dict[int, Change]:
         _keep_keys(facts)
         _forget((asked | wanted) - facts.keys())
         _note_due(facts, at)
+        _note_seen(changes)
+        _label_messages(changes, roots, asked | wanted)
     return changes
 
 
@@ -78,6 +82,7 @@ def _keep_rows(
             facets_before=frozenset(custody.facets) if custody else frozenset(),
             facets_after=facets_of(one, codes),
             labels=labels_of(one) | frozenset(custody.labels if custody else ()),
+            labels_after=labels_of(one),
             changed=bool(old) or len(same) < len(after),
         )
     if gone:
@@ -123,7 +128,7 @@ def _keep_keys(facts: Mapping[int, Facts]) -> None:
 def _forget(person_ids: Collection[int]) -> None:
     """Whom another record now stands for, or who was erased."""
     if person_ids:
-        for model in (ShelfRow, LookupKey, ShelfDue):
+        for model in (ShelfRow, LookupKey, ShelfDue, FacetsSeen):
             model.objects.filter(any_of("person_id", person_ids)).delete()
 
 
@@ -136,3 +141,62 @@ def _note_due(facts: dict[int, Facts], at: datetime) -> None:
         and one.status.valid_until is not None
         and one.status.valid_until > at
     )
+
+
+def _note_seen(changes: Mapping[int, Change]) -> None:
+    """Remember how custody was where it has changed. To be called when everything is read."""
+    seen_at = clock.now()
+    last = FacetsSeen.objects.filter(any_of("person_id", list(changes)))
+    known = {
+        row.person_id: (frozenset(row.facets), frozenset(row.labels))
+        for row in last.order_by("person_id", "-seen_at", "-pk").distinct("person_id")
+    }
+    FacetsSeen.objects.bulk_create(
+        FacetsSeen(
+            person_id=person_id,
+            seen_at=seen_at,
+            facets=sorted(change.facets_after),
+            labels=sorted(change.labels_after),
+        )
+        for person_id, change in changes.items()
+        if known.get(person_id) != (change.facets_after, change.labels_after)
+    )
+
+
+# No agreement can name it: what is about somebody who was erased leaves under none.
+ERASED = "erased"
+
+
+def _label_messages(
+    changes: Mapping[int, Change], roots: Mapping[int, int], asked: Collection[int]
+) -> None:
+    """Messages carry what the person carries now: a file that is sealed seals what was told of it.
+
+    `asked` are also those whom another record stands for, or who were erased.
+    """
+    joined = people.joined_records(list(changes)) if changes else {}
+    root_of = {i: roots.get(i, i) for i in asked} | {i: i for i in changes} | joined
+    labels = {
+        i: sorted(changes[root].labels_after) if root in changes else [ERASED]
+        for i, root in root_of.items()
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE exchange_message message"
+            " SET labels_now = ARRAY(SELECT jsonb_array_elements_text(one.labels))::varchar[]"
+            " FROM (SELECT key::bigint AS id, value AS labels FROM jsonb_each(%s::jsonb)) AS one"
+            " WHERE message.person_id = one.id AND message.labels_now::text[]"
+            "  IS DISTINCT FROM ARRAY(SELECT jsonb_array_elements_text(one.labels))",
+            [json.dumps({str(i): found for i, found in labels.items()})],
+        )
+
+
+def forget_seen(*, before: datetime) -> None:
+    """Drop what was remembered of custody then and has since become otherwise."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM exchange_facets_seen old WHERE old.seen_at < %s AND EXISTS ("
+            " SELECT FROM exchange_facets_seen later WHERE later.person_id = old.person_id"
+            "  AND later.seen_at > old.seen_at AND later.seen_at < %s)",
+            [before, before],
+        )

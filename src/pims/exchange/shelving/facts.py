@@ -4,8 +4,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from pims.authority import selectors as authority
+from pims.biometrics.stored import keys_of as gallery_keys
 from pims.courts import selectors as courts
 from pims.custody import selectors as custody
 from pims.facilities import selectors as facilities
@@ -33,6 +35,8 @@ class Facts:
     orders: tuple[authority.ReleaseOrderInfo, ...]
     dates: sentences.ReleaseDates | None
     flags: tuple[safety.FlagInfo, ...]
+    # The names by which the gallery of fingerprints knows the records that are theirs.
+    prints: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,9 @@ def gather(person_ids: Collection[int], *, at: datetime) -> dict[int, Facts]:
     orders = authority.release_orders(ids)
     dates = sentences.release_dates(viewer, ids, fresh=False)
     flags = safety.flags(viewer, ids)
+    prints: dict[int, list[UUID]] = defaultdict(list)
+    for person_id, key in gallery_keys(list(whose)).items():
+        prints[whose[person_id]].append(key)
     facts = {}
     for i in ids:
         stands = standing.get(i)
@@ -101,6 +108,7 @@ def gather(person_ids: Collection[int], *, at: datetime) -> dict[int, Facts]:
             orders=tuple(orders.get(i, ())),
             dates=dates.get(i),
             flags=tuple(flags.get(i, ())),
+            prints=tuple(sorted(prints[i], key=str)),
         )
     return facts
 

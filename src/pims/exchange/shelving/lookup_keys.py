@@ -1,28 +1,29 @@
-"""By what a person can be asked for: each key is normal, so that it matches exactly or not."""
+"""By what a person is found: every key under which the shelf knows them."""
 
 from collections.abc import Iterable
-from datetime import date
 
+from pims.exchange.rules.lookup_keys import (
+    DOCUMENT,
+    FINGERPRINT,
+    NAME_BIRTH,
+    NUMBER,
+    document_key,
+    name_birth_key,
+    number_key,
+)
 from pims.exchange.shelving.facts import Facts
 from pims.kernel.collation import search_key
 
-NUMBER, NAME_BIRTH, DOCUMENT = "number", "name_birth", "document"
-
-
-def number_key(number: str) -> str:
-    """Prisoner numbers are asked for with or without their dashes and spaces."""
-    return "".join(c for c in number.upper() if c.isalnum())
-
-
-def name_birth_key(family: str, given: str, born: date) -> str:
-    """The family name and the first of the given names, however they are written."""
-    first = search_key(given).split(" ")[0]
-    return f"{search_key(family)}|{first}|{born.isoformat()}"
-
-
-def document_key(kind: str, number: str) -> str:
-    """A passport's letters and digits, whatever stands between them."""
-    return f"{kind}|{number_key(number)}"
+__all__ = [
+    "DOCUMENT",
+    "FINGERPRINT",
+    "NAME_BIRTH",
+    "NUMBER",
+    "document_key",
+    "keys_of",
+    "name_birth_key",
+    "number_key",
+]
 
 
 def keys_of(facts: Facts) -> Iterable[tuple[str, str]]:
@@ -34,4 +35,5 @@ def keys_of(facts: Facts) -> Iterable[tuple[str, str]]:
             if search_key(family) and search_key(given):
                 found.add((NAME_BIRTH, name_birth_key(family, given, header.birth_date)))
     found |= {(DOCUMENT, document_key(kind, number)) for kind, number, _ in own.documents}
+    found |= {(FINGERPRINT, key.hex) for key in facts.prints}
     return sorted((kind, key[:240]) for kind, key in found)

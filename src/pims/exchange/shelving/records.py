@@ -43,10 +43,10 @@ def records_of(facts: Facts, names: Names) -> list[Record]:
         return Record(
             kind=kind,
             record=record,
-            fields=_told({"number": number, **fields}),
+            fields=told_values({"number": number, **fields}),
             facets=facets | frozenset(more),
             labels=labels | frozenset(labelled),
-            guarded={label: _told(values) for label, values in (guarded or {}).items()},
+            guarded={label: told_values(values) for label, values in (guarded or {}).items()},
         )
 
     found = [
@@ -252,7 +252,7 @@ def _of_body(code: str | None) -> tuple[str, ...]:
     return (f"body:{code}",) if code else ()
 
 
-def _told(values: Mapping[str, object]) -> dict[str, object]:
+def told_values(values: Mapping[str, object]) -> dict[str, object]:
     """As JSON has it; what there is not is left out, so that no field says that it is empty."""
     return {name: _json(value) for name, value in values.items() if value not in (None, "", [])}
 

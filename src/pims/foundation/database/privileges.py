@@ -58,6 +58,7 @@ OBSERVATORY_FUNCTIONS = frozenset(
         "exchange_row_agreed",
         "exchange_fields_agreed",
         "agency_client",
+        "agency_bearer",
         "agency_issue_token",
         "agency_revoke_token",
         "agency_open_inquiry",
@@ -67,13 +68,20 @@ OBSERVATORY_FUNCTIONS = frozenset(
 )
 AGENCY_FUNCTIONS = OBSERVATORY_FUNCTIONS | {
     "agency_find",
+    # What the view of messages calls.
+    "exchange_message_agreed",
+    "exchange_facts_agreed",
+    "agency_feed_ends",
+    "agency_snapshot_place",
     "agency_acknowledge",
     "agency_cursor",
     "agency_receive",
     "agency_inbound",
 }
 # Derived rows of the exchange, made anew whenever a person changes.
-SHELVED = frozenset({"exchange_shelf", "exchange_lookup_key", "exchange_shelf_due"})
+SHELVED = frozenset(
+    {"exchange_shelf", "exchange_lookup_key", "exchange_shelf_due", "exchange_facets_seen"}
+)
 
 FROZEN = ("ledger_entry", "ledger_leaf", "ledger_checkpoint", "outbox_event", "outbox_feed")
 

@@ -19,7 +19,7 @@ def receipt_of(entry_id: UUID, *, with_details: bool = True) -> Receipt:
     entry = LedgerEntry.objects.filter(pk=entry_id).select_related("leaf").first()
     if entry is None or not hasattr(entry, "leaf"):
         raise NotFound("ledger_entry", entry_id)
-    checkpoint = _newest()
+    checkpoint = newest_checkpoint()
     if checkpoint is None or checkpoint.size <= entry.leaf.position:
         raise NotFound("checkpoint", entry_id)
     hashes = _hashes(checkpoint.size)
@@ -40,14 +40,15 @@ def history_between(size: int) -> tuple[Checkpoint, Checkpoint, tuple[bytes, ...
     Raises NotFound where no checkpoint of that size was signed.
     """
     row = LedgerCheckpoint.objects.filter(pk=size).first()
-    newest = _newest()
+    newest = newest_checkpoint()
     if row is None or newest is None:
         raise NotFound("checkpoint", size)
     proof = consistency_proof(_hashes(newest.size), size, newest.size)
     return _checkpoint(row), newest, tuple(proof)
 
 
-def _newest() -> Checkpoint | None:
+def newest_checkpoint() -> Checkpoint | None:
+    """The last one that was signed; None in a ledger that is empty yet."""
     row = LedgerCheckpoint.objects.order_by("-tree_size").first()
     return None if row is None else _checkpoint(row)
 

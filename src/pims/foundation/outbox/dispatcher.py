@@ -73,7 +73,10 @@ class Dispatcher:
         if cursor.position >= end:
             return 0
         events = read_feed(cursor.position, BATCH, kinds=subscriber.kinds, upto=end)
+        history = subscriber.since() if events else None
         for event in events:
+            if history is not None and event.recorded_at <= history:
+                continue
             if subscriber.only(event) and not self._handle_next(subscriber, event):
                 return 0
         # What this subscriber does not want is passed over at once.

@@ -12,6 +12,7 @@ a crash. It raises to have the event tried again later.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.utils.module_loading import autodiscover_modules
 
@@ -26,12 +27,14 @@ class Subscriber:
 
     `kinds` are whole kinds (``custody.placed``) or rooms (``custody.*``). `only` passes over
     events of these kinds that are not worth a transaction; it must not read the database.
+    `since` is asked once a batch, and may: what was recorded up to then is passed over too.
     """
 
     name: str
     kinds: tuple[str, ...]
     handle: Handler
     only: Callable[[EventRecord], bool] = lambda event: True
+    since: Callable[[], datetime | None] = lambda: None
 
     def wants(self, kind: str) -> bool:
         room = f"{kind.partition('.')[0]}.*"
@@ -50,6 +53,7 @@ class Registry:
         *,
         kinds: Iterable[str],
         only: Callable[[EventRecord], bool] = lambda event: True,
+        since: Callable[[], datetime | None] = lambda: None,
     ) -> Callable[[Handler], Handler]:
         """Register the decorated function. Raises ValueError for a name that is taken.
 
@@ -64,7 +68,7 @@ class Registry:
             earlier = self.known.get(name)
             if earlier is not None and earlier.handle is not handle:
                 raise ValueError(f"there is a subscriber called {name} already")
-            self.known[name] = Subscriber(name, wanted, handle, only)
+            self.known[name] = Subscriber(name, wanted, handle, only, since)
             return handle
 
         return register

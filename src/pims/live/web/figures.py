@@ -47,6 +47,11 @@ def context_of(board: Board) -> dict[str, Any]:
             ),
             Counter(_("Admission open"), counts.not_admitted),
             Counter(_("Babies (for fire)"), counts.infants),
+            *(
+                [Counter(_("Messages held, not people"), board.held_messages, "", "alarm")]
+                if board.held_messages
+                else []
+            ),
         ],
         "by_status": [
             (status_label(code), number) for code, number in counts.by_status.items() if number

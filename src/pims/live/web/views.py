@@ -14,7 +14,7 @@ from pims.live.web.sounding import TOPICS
 from pims.ui.pages import page
 
 VIEW = "live.view"
-ROOMS = ("custody", "authority", "release", "assurance", "people")
+ROOMS = ("custody", "authority", "release", "assurance", "people", "exchange")
 
 
 class TemporaryRedirect(HttpResponseRedirect):

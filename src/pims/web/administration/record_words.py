@@ -63,7 +63,9 @@ TABLES: Mapping[str, Promise] = {
     "custody_placement": _("Cell places"),
     "exchange_asked": _("What agencies asked about the person"),
     "exchange_disclosure": _("What agencies were told about the person"),
+    "exchange_facets_seen": _("What custody was when agencies were told"),
     "exchange_inbound": _("Messages of agencies about the person"),
+    "exchange_inbound_name": _("Lists of agencies that name the person"),
     "exchange_inbound_step": _("What became of those messages"),
     "exchange_lookup_key": _("By what agencies find the person"),
     "exchange_order_clock": _("Clocks from a court's order to freedom"),
@@ -117,6 +119,7 @@ TABLES: Mapping[str, Promise] = {
 PAPERS: Mapping[str, Promise] = {
     "authority_warrant": _("Warrant"),
     "courts_case": _("Court case"),
+    "exchange_inbound": _("List of an agency"),
 }
 
 

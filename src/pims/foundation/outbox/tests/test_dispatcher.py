@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -91,6 +91,27 @@ def test_only_what_is_wanted_is_handed_over(feed: Feed) -> None:
     listener.catch_up()
     assert listener.heard == [3, 4]
     assert SubscriberCursor.objects.get().position == 24
+
+
+def test_what_was_recorded_before_a_subscriber_began_is_passed_over(feed: Feed) -> None:
+    heard: list[int] = []
+    feed.put(1, 2)
+    began = clock.now()
+    asked: list[int] = []
+
+    def since() -> datetime:
+        asked.append(1)
+        return began
+
+    late = Subscriber("late", ("custody.*",), lambda event: heard.append(event.position),
+                      since=since)  # fmt: skip
+    feed.put(3)
+    dispatcher = Dispatcher([late])
+    while dispatcher.round():
+        pass
+    assert heard == [3]
+    assert len(asked) == 1
+    assert SubscriberCursor.objects.get(subscriber="late").position == 3
 
 
 def test_what_is_not_worth_a_transaction_is_passed_over(feed: Feed) -> None:

@@ -47,7 +47,7 @@ class ErasurePreview:
     files: int
     bytes: int
     stays_entries: int
-    shared: tuple[tuple[str, int], ...]
+    shared: tuple[tuple[str, str], ...]
     against: tuple[Reason, ...]
 
     @property
@@ -73,7 +73,7 @@ def preview_erasure(viewer: Actor, person_id: int) -> ErasurePreview:
         earlier = _earlier(plan, doomed) + _one(
             f'SELECT count(*) FROM "{ROOT}{HISTORY}" WHERE "{HISTORY_OF}" = ANY(%s)', [persons]
         )
-        shared = [(paper, int(str(key))) for paper, key, _ in doomed.shared]
+        shared = [(paper, str(key)) for paper, key, _ in doomed.shared]
     except PlanIncomplete:
         against.append(Reason("vault.plan_incomplete"))
     except WouldHarmAnother:

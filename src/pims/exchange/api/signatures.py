@@ -1,0 +1,183 @@
+"""Signatures of requests and answers (RFC 9421), over the body by its digest (RFC 9530).
+
+Agencies sign what they send, and what they ask where they said that they would; we sign every
+answer. `REQUIRED` is what a request's signature must cover; whoever covers more may.
+"""
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.http import HttpRequest, HttpResponse
+from http_message_signatures import (
+    HTTPMessageSigner,
+    HTTPMessageVerifier,
+    HTTPSignatureKeyResolver,
+    algorithms,
+)
+from http_message_signatures.exceptions import HTTPMessageSignaturesException
+from joserfc.jwk import OKPKey
+
+from pims.exchange import jose
+from pims.exchange.inbound.signed import evidence
+from pims.foundation.vault import secrets
+
+OWN_KEY, NEXT_KEY = "exchange-signing-key", "exchange-signing-key-next"
+TAG, LABEL = "pims", "pims"
+SKEW = dt.timedelta(seconds=60)
+OLDEST = dt.timedelta(seconds=300)
+# Not the token: what was signed is kept with a message, and no token is.
+REQUIRED = ("@method", "@authority", "@path", "@query", "pims-purpose", "pims-end-user")
+ANSWERED = ("@status", "content-type", "pims-inquiry")
+OF_REQUEST = ('"@method";req', '"@path";req', '"@query";req')
+
+_ALGORITHMS: Mapping[str, Any] = {
+    "Ed25519": algorithms.ED25519, "ES256": algorithms.ECDSA_P256_SHA256,
+}  # fmt: skip
+
+
+class BadSignature(Exception):
+    """The message is not signed as it must be; `str` says why, in the words of the library."""
+
+
+@dataclass(slots=True)
+class Message:
+    """A request as the library wants it."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+
+
+@dataclass(slots=True)
+class Answered:
+    """An answer, and the request that it answers."""
+
+    status_code: int
+    headers: dict[str, str]
+    request: Message
+    url: str = field(default="")
+
+
+def message_of(request: HttpRequest) -> Message:
+    """The request as its sender wrote it: the gateway changes neither target nor host."""
+    url = f"https://{request.get_host()}{request.get_full_path()}"
+    return Message(request.method or "", url, dict(request.headers))
+
+
+def verify(request: HttpRequest, keys: Collection[Mapping[str, Any]]) -> str:
+    """The `kid` of the key, of those believed now, that signed the request. Raises BadSignature."""
+    body = request.body
+    required = (*REQUIRED, *(("content-digest",) if body else ()))
+    return verify_message(message_of(request), keys, body=body, required=required)
+
+
+def verify_message(
+    message: object,
+    keys: Collection[Mapping[str, Any]],
+    *,
+    body: bytes | None,
+    required: Iterable[str],
+) -> str:
+    """Raises BadSignature."""
+    problem = "no key"
+    for name in sorted({jose.algorithm_of(key["jwk"]) for key in keys}):
+        verifier = HTTPMessageVerifier(
+            signature_algorithm=_ALGORITHMS[name], key_resolver=_Keys(keys, name)
+        )
+        verifier.max_clock_skew = SKEW
+        try:
+            (found,) = verifier.verify(
+                message, max_age=OLDEST, expect_tag=TAG, require_components=tuple(required),
+                body=body,
+            )  # fmt: skip
+            return str(found.parameters["keyid"])
+        except (HTTPMessageSignaturesException, ValueError, TypeError) as error:
+            problem = str(error)[:200]
+    raise BadSignature(problem)
+
+
+def kept(request: HttpRequest) -> tuple[str, str]:
+    """The kid that a request's signature names, and what is kept of it: what was signed, and the
+    signature itself. Both empty where there is none that can be read. Nothing is judged."""
+    # The library tells what was signed only to whoever it believes; its parts tell everybody.
+    looking: Any = HTTPMessageVerifier(signature_algorithm=algorithms.ED25519, key_resolver=None)
+    message = message_of(request)
+    with suppress(HTTPMessageSignaturesException, ValueError, TypeError):
+        for _, given, signature in looking._get_sig_inputs_and_signatures(message, expect_tag=TAG):
+            base, _, _ = looking._build_signature_base(
+                message, covered_component_ids=list(given), signature_params=given.params
+            )
+            return str(given.params.get("keyid", ""))[:80], evidence(base, signature.value)
+    return "", ""
+
+
+class _Keys(HTTPSignatureKeyResolver):
+    """The keys of one algorithm, by kid."""
+
+    def __init__(self, keys: Collection[Mapping[str, Any]], algorithm: str) -> None:
+        self._keys = {
+            key["kid"]: key["jwk"] for key in keys if jose.algorithm_of(key["jwk"]) == algorithm
+        }
+
+    def resolve_public_key(self, key_id: str) -> Any:
+        jwk = self._keys.get(key_id)
+        return None if jwk is None else jose.key_of(jwk).public_key
+
+
+class OwnKey(HTTPSignatureKeyResolver):
+    """The key that signs what PIMS says to agencies; its private half never leaves the secrets."""
+
+    def __init__(self, private: bytes) -> None:
+        self._private = Ed25519PrivateKey.from_private_bytes(private)
+        self.jwk: dict[str, Any] = OKPKey.import_key(self._private.public_key()).as_dict(
+            private=False
+        )
+        self.kid = f"pims-{jose.thumbprint(self.jwk)}"
+
+    def resolve_private_key(self, key_id: str) -> Ed25519PrivateKey:
+        return self._private
+
+    def public(self) -> dict[str, Any]:
+        return {**self.jwk, "kid": self.kid, "use": "sig", "alg": "Ed25519"}
+
+
+@cache
+def own_key() -> OwnKey:
+    return OwnKey(secrets.read_or_create(OWN_KEY, _new_private))
+
+
+def public_keys() -> list[dict[str, Any]]:
+    """The key that signs, and the one that will where a change of keys was announced."""
+    found = [own_key().public()]
+    if secrets.exists(NEXT_KEY):
+        found.append(OwnKey(secrets.secret_path(NEXT_KEY).read_bytes()).public())
+    return found
+
+
+def sign_answer(request: HttpRequest, response: HttpResponse) -> None:
+    """Add Content-Digest, Signature-Input and Signature to an answer."""
+    key = own_key()
+    asked = message_of(request)
+    told = Answered(response.status_code, dict(response.headers), asked)
+    present = {name.lower() for name in told.headers}
+    own = [one for one in ANSWERED if one.startswith("@") or one in present]
+    signer = HTTPMessageSigner(signature_algorithm=algorithms.ED25519, key_resolver=key)
+    # Of a target that no rule of addresses allows nothing can be signed.
+    for covered in ([*own, *OF_REQUEST], own):
+        with suppress(HTTPMessageSignaturesException):
+            signer.sign(
+                told, key_id=key.kid, label=LABEL, tag=TAG, covered_component_ids=covered,
+                body=response.content,
+            )  # fmt: skip
+            break
+    for name in ("Content-Digest", "Signature-Input", "Signature"):
+        response[name] = told.headers[name]
+
+
+def _new_private() -> bytes:
+    return Ed25519PrivateKey.generate().private_bytes_raw()

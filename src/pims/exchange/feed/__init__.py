@@ -1,0 +1,1 @@
+"""What happened, as other agencies are told it: made, put in order, rendered, read."""

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,6 +32,8 @@ SHARP = (
     ROOT / "tests" / "sentences" / "test_reference_cases.py",
 )  # fmt: skip
 CASES = 600  # that the two engines are compared on
+# Looks for what raises, for as long as all others together.
+LONG = "test_whatever_a_file_holds_each_case_has_its_answer"
 _LEAST_SECONDS, _TIMES = 3.0, 4  # of the processor, before a test has lost its way
 _NOT_PLANTED = 3
 
@@ -70,7 +73,11 @@ def compared_with_the_second_engine() -> Check:
 
 def checks_of(items: Sequence[pytest.Item]) -> list[Check]:
     """Of each test one, and the two engines. Raises where one fails with nothing changed."""
-    found = [compared_with_the_second_engine(), *map(_of_item, items)]
+    # What is told to come next keeps what all tests of a run share from being made for each.
+    found = [compared_with_the_second_engine()]
+    found += [
+        _of_item(one, beside) for one, beside in zip(items, [*items[1:], items[0]], strict=True)
+    ]
     folder = str(Path(str(module_named(modules()[0]).__file__)).parent)
     for one in found:
         began = time.process_time()
@@ -82,9 +89,9 @@ def checks_of(items: Sequence[pytest.Item]) -> list[Check]:
     return sorted(found, key=lambda one: one.seconds)
 
 
-def _of_item(item: pytest.Item) -> Check:
+def _of_item(item: pytest.Item, beside: pytest.Item) -> Check:
     def fails() -> bool:
-        return any(report.failed for report in runtestprotocol(item, log=False, nextitem=None))
+        return any(report.failed for report in runtestprotocol(item, log=False, nextitem=beside))
 
     return Check(item.nodeid, fails)
 
@@ -120,10 +127,13 @@ class Trial:
     def __init__(self, checks: Sequence[Check]) -> None:
         self.checks = list(checks)
         self.by_name = {one.name: one for one in checks}
+        self.noticed: Counter[str] = Counter()
 
     def of(self, mutant: Mutant, *, first: str = "") -> Answer:
         """What notices a mutant; the check that is named is asked first."""
         asked = [one for one in self.checks if _could_notice(one, mutant)]
+        # Whoever notices much in little time is asked first.
+        asked.sort(key=lambda one: one.seconds / (1 + self.noticed[one.name]))
         if first in self.by_name:
             asked = [self.by_name[first], *(one for one in asked if one.name != first)]
         reads, writes = os.pipe()
@@ -143,7 +153,9 @@ class Trial:
         if ended == 0 and lines and lines[-1] == "none":
             return Answer("", len(asked))
         # It says which one it begins; whatever ended it was that one.
-        return Answer(asked[len(lines) - 1].name, len(lines))
+        by = asked[len(lines) - 1].name
+        self.noticed[by] += 1
+        return Answer(by, len(lines))
 
 
 def _could_notice(check: Check, mutant: Mutant) -> bool:
@@ -224,7 +236,8 @@ class Remembered:
 
 
 def collected(session: pytest.Session) -> Iterator[pytest.Item]:
-    """The tests that need no database, in the order of their files."""
+    """The quick tests that need no database, in the order of their files."""
     for item in session.items:
-        if not {"db", "django_db_setup"} & set(getattr(item, "fixturenames", ())):
+        needs = set(getattr(item, "fixturenames", ()))
+        if item.name != LONG and not {"db", "django_db_setup"} & needs:
             yield item

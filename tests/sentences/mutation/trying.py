@@ -73,11 +73,7 @@ def compared_with_the_second_engine() -> Check:
 
 def checks_of(items: Sequence[pytest.Item]) -> list[Check]:
     """Of each test one, and the two engines. Raises where one fails with nothing changed."""
-    # What is told to come next keeps what all tests of a run share from being made for each.
-    found = [compared_with_the_second_engine()]
-    found += [
-        _of_item(one, beside) for one, beside in zip(items, [*items[1:], items[0]], strict=True)
-    ]
+    found = [compared_with_the_second_engine(), *map(_of_item, items)]
     folder = str(Path(str(module_named(modules()[0]).__file__)).parent)
     for one in found:
         began = time.process_time()
@@ -89,9 +85,22 @@ def checks_of(items: Sequence[pytest.Item]) -> list[Check]:
     return sorted(found, key=lambda one: one.seconds)
 
 
-def _of_item(item: pytest.Item, beside: pytest.Item) -> Check:
+@dataclass(frozen=True, slots=True)
+class _Any:
+    """Whatever test comes next: what all of a run share is kept for it, and nothing else."""
+
+    session: pytest.Session
+
+    def listchain(self) -> list[pytest.Session]:
+        return [self.session]
+
+
+def _of_item(item: pytest.Item) -> Check:
+    following: Any = _Any(item.session)
+
     def fails() -> bool:
-        return any(report.failed for report in runtestprotocol(item, log=False, nextitem=beside))
+        reports = runtestprotocol(item, log=False, nextitem=following)
+        return any(report.failed for report in reports)
 
     return Check(item.nodeid, fails)
 
@@ -129,6 +138,10 @@ class Trial:
         self.by_name = {one.name: one for one in checks}
         self.noticed: Counter[str] = Counter()
 
+    def of_nothing(self) -> Answer:
+        """What would be noticed of an engine that is as it was, in another order: no check."""
+        return self._asked(None, sorted(self.checks, key=lambda one: one.name[::-1]))
+
     def of(self, mutant: Mutant, *, first: str = "") -> Answer:
         """What notices a mutant; the check that is named is asked first."""
         asked = [one for one in self.checks if _could_notice(one, mutant)]
@@ -136,6 +149,9 @@ class Trial:
         asked.sort(key=lambda one: one.seconds / (1 + self.noticed[one.name]))
         if first in self.by_name:
             asked = [self.by_name[first], *(one for one in asked if one.name != first)]
+        return self._asked(mutant, asked)
+
+    def _asked(self, mutant: Mutant | None, asked: Sequence[Check]) -> Answer:
         reads, writes = os.pipe()
         child = os.fork()
         if child == 0:
@@ -147,8 +163,8 @@ class Trial:
         _pid, status = os.waitpid(child, 0)
         ended = os.waitstatus_to_exitcode(status)
         if ended == _NOT_PLANTED:
-            if mutant.kind in ("function", "defaults"):
-                raise RuntimeError(f"could not be made: {mutant.name}")
+            if mutant is None or mutant.kind in ("function", "defaults"):
+                raise RuntimeError(f"could not be made: {mutant}")
             return Answer("loading", 0)
         if ended == 0 and lines and lines[-1] == "none":
             return Answer("", len(asked))
@@ -177,7 +193,7 @@ def _line_of(mutant: Mutant) -> int:
     return _LINES[key]
 
 
-def _try(mutant: Mutant, checks: Sequence[Check], writes: int) -> None:
+def _try(mutant: Mutant | None, checks: Sequence[Check], writes: int) -> None:
     """In the child: never returns."""
     code = _NOT_PLANTED
     try:
@@ -185,7 +201,8 @@ def _try(mutant: Mutant, checks: Sequence[Check], writes: int) -> None:
         silence = os.open(os.devnull, os.O_WRONLY)
         os.dup2(silence, 1)
         os.dup2(silence, 2)
-        plant(mutant)
+        if mutant is not None:
+            plant(mutant)
         code = 1
         for one in checks:
             os.write(writes, b"begins\n")

@@ -73,7 +73,7 @@ def record_a_remand(page: Page, reference: str) -> None:
     fill_day(page, "next_date", next_sitting())
     page.keyboard.press("Control+Enter")
     sure = page.get_by_role("button", name="Yes, it is so: save it")
-    expect(sure.or_(page.get_by_text("What it did"))).to_be_visible()
+    expect(sure.or_(page.get_by_role("heading", name="What it did"))).to_be_visible()
     if sure.is_visible():
         sure.click()
     says(page, "What it did")

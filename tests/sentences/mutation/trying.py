@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,6 +32,8 @@ SHARP = (
     ROOT / "tests" / "sentences" / "test_reference_cases.py",
 )  # fmt: skip
 CASES = 600  # that the two engines are compared on
+# Looks for what raises, for as long as all others together.
+LONG = "test_whatever_a_file_holds_each_case_has_its_answer"
 _LEAST_SECONDS, _TIMES = 3.0, 4  # of the processor, before a test has lost its way
 _NOT_PLANTED = 3
 
@@ -82,9 +85,22 @@ def checks_of(items: Sequence[pytest.Item]) -> list[Check]:
     return sorted(found, key=lambda one: one.seconds)
 
 
+@dataclass(frozen=True, slots=True)
+class _Any:
+    """Whatever test comes next: what all of a run share is kept for it, and nothing else."""
+
+    session: pytest.Session
+
+    def listchain(self) -> list[pytest.Session]:
+        return [self.session]
+
+
 def _of_item(item: pytest.Item) -> Check:
+    following: Any = _Any(item.session)
+
     def fails() -> bool:
-        return any(report.failed for report in runtestprotocol(item, log=False, nextitem=None))
+        reports = runtestprotocol(item, log=False, nextitem=following)
+        return any(report.failed for report in reports)
 
     return Check(item.nodeid, fails)
 
@@ -120,12 +136,22 @@ class Trial:
     def __init__(self, checks: Sequence[Check]) -> None:
         self.checks = list(checks)
         self.by_name = {one.name: one for one in checks}
+        self.noticed: Counter[str] = Counter()
+
+    def of_nothing(self) -> Answer:
+        """What would be noticed of an engine that is as it was, in another order: no check."""
+        return self._asked(None, sorted(self.checks, key=lambda one: one.name[::-1]))
 
     def of(self, mutant: Mutant, *, first: str = "") -> Answer:
         """What notices a mutant; the check that is named is asked first."""
         asked = [one for one in self.checks if _could_notice(one, mutant)]
+        # Whoever notices much in little time is asked first.
+        asked.sort(key=lambda one: one.seconds / (1 + self.noticed[one.name]))
         if first in self.by_name:
             asked = [self.by_name[first], *(one for one in asked if one.name != first)]
+        return self._asked(mutant, asked)
+
+    def _asked(self, mutant: Mutant | None, asked: Sequence[Check]) -> Answer:
         reads, writes = os.pipe()
         child = os.fork()
         if child == 0:
@@ -137,13 +163,15 @@ class Trial:
         _pid, status = os.waitpid(child, 0)
         ended = os.waitstatus_to_exitcode(status)
         if ended == _NOT_PLANTED:
-            if mutant.kind in ("function", "defaults"):
-                raise RuntimeError(f"could not be made: {mutant.name}")
+            if mutant is None or mutant.kind in ("function", "defaults"):
+                raise RuntimeError(f"could not be made: {mutant}")
             return Answer("loading", 0)
         if ended == 0 and lines and lines[-1] == "none":
             return Answer("", len(asked))
         # It says which one it begins; whatever ended it was that one.
-        return Answer(asked[len(lines) - 1].name, len(lines))
+        by = asked[len(lines) - 1].name
+        self.noticed[by] += 1
+        return Answer(by, len(lines))
 
 
 def _could_notice(check: Check, mutant: Mutant) -> bool:
@@ -165,7 +193,7 @@ def _line_of(mutant: Mutant) -> int:
     return _LINES[key]
 
 
-def _try(mutant: Mutant, checks: Sequence[Check], writes: int) -> None:
+def _try(mutant: Mutant | None, checks: Sequence[Check], writes: int) -> None:
     """In the child: never returns."""
     code = _NOT_PLANTED
     try:
@@ -173,7 +201,8 @@ def _try(mutant: Mutant, checks: Sequence[Check], writes: int) -> None:
         silence = os.open(os.devnull, os.O_WRONLY)
         os.dup2(silence, 1)
         os.dup2(silence, 2)
-        plant(mutant)
+        if mutant is not None:
+            plant(mutant)
         code = 1
         for one in checks:
             os.write(writes, b"begins\n")
@@ -224,7 +253,8 @@ class Remembered:
 
 
 def collected(session: pytest.Session) -> Iterator[pytest.Item]:
-    """The tests that need no database, in the order of their files."""
+    """The quick tests that need no database, in the order of their files."""
     for item in session.items:
-        if not {"db", "django_db_setup"} & set(getattr(item, "fixturenames", ())):
+        needs = set(getattr(item, "fixturenames", ()))
+        if item.name != LONG and not {"db", "django_db_setup"} & needs:
             yield item

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from django.db.models import QuerySet
 
@@ -12,6 +12,8 @@ from pims.foundation.bulk import any_of
 from pims.foundation.compiled import compiled
 from pims.people.models import ConsularNotice, Contact, Nationality, Person
 from pims.people.selectors.headers import joined_records
+
+Lawyer = Literal["unknown", "known", "declined"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ class Circumstances:
     in_doubt: bool
     nationalities: tuple[str, ...]
     consul_told_at: datetime | None
-    lawyer: str
+    lawyer: Lawyer
     born_earliest: date | None = None
     consul_told: tuple[datetime, ...] = ()
     lawyer_said_at: datetime | None = None
@@ -43,9 +45,10 @@ def circumstances(person_ids: Collection[int]) -> dict[int, Circumstances]:
     told: dict[int, list[datetime]] = defaultdict(list)
     for person_id, at in _told(whose.keys()):
         told[whose[person_id]].append(at)
-    lawyers: dict[int, tuple[datetime, str]] = {}
+    lawyers: dict[int, tuple[datetime, Lawyer]] = {}
     for person_id, kind, asked_at, recorded_at in _lawyers(whose.keys()):
-        said = asked_at or recorded_at, "known" if kind == Contact.Kind.LAWYER else "declined"
+        answer: Lawyer = "known" if kind == Contact.Kind.LAWYER else "declined"
+        said = asked_at or recorded_at, answer
         lawyers[whose[person_id]] = max(said, lawyers.get(whose[person_id], said))
     born: dict[int, tuple[date | None, date]] = {}
     rows = {row.pk: row for row in _persons(whose.keys())}
@@ -65,7 +68,7 @@ def _one(
     born: tuple[date | None, date] | None,
     countries: set[str],
     told: tuple[datetime, ...],
-    lawyer: tuple[datetime, str] | None,
+    lawyer: tuple[datetime, Lawyer] | None,
 ) -> Circumstances:
     decided = row.age_decision
     doubted = (row.age_disputed and not decided) or (decided == "juvenile" and born is None)

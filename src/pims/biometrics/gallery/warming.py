@@ -6,6 +6,7 @@ from uuid import UUID
 import numpy as np
 
 from pims.biometrics.engine import RidgeMap, Template
+from pims.biometrics.engine.gallery.shelf import TAIL
 from pims.biometrics.gallery.holding import Holding
 
 
@@ -21,7 +22,9 @@ def warm() -> None:
     map_ = np.full((38, 38), 100, np.uint8)
     for ridges in (None, RidgeMap(map_, map_, map_), RidgeMap(map_, map_, map_, phase=map_)):
         holding, finger = Holding(), replace(template, ridges=ridges)
-        holding.put(UUID(int=1), {1: finger})
+        # So many that they are taken into the index.
+        for number in range(1, TAIL + 2):
+            holding.put(UUID(int=number), {1: finger})
         holding.identify({1: finger}, limit=1)
         holding.verify(UUID(int=1), {1: finger})
         holding.compare(finger, [finger])

@@ -14,8 +14,9 @@ from django.db import connection, transaction
 from procrastinate.contrib.django import app
 
 from pims.biometrics import events, rules
+from pims.biometrics.erasure import shown_as_others, take_out
 from pims.biometrics.gallery.client import GalleryAway, gallery
-from pims.biometrics.models import Destruction, Subject, Verification
+from pims.biometrics.models import Destruction, Subject
 from pims.biometrics.services.searching import establishment_of
 from pims.foundation.access.selectors import system_actor
 from pims.foundation.commands.transaction import Command, Transaction, service
@@ -243,7 +244,9 @@ def _destroy(persons: list[int]) -> tuple[dict[str, int], list[str]]:
             f" OR candidate_id IN ({history})",
             [persons] * 4,
         )
-    files = _shown_as_another(counts, persons)
+    files, rows = take_out(shown_as_others(persons))
+    if rows:
+        counts["biometrics_verification.image"] = rows
     # Whom the person's own failed checks were thought to be.
     for table in ("biometrics_identified_history", "biometrics_identified"):
         _run(
@@ -267,32 +270,6 @@ def _destroy(persons: list[int]) -> tuple[dict[str, int], list[str]]:
         [persons, list(KINDS)],
     )
     return counts, files
-
-
-def _shown_as_another(counts: dict[str, int], persons: list[int]) -> list[str]:
-    """The person's finger, shown where somebody else was expected: its picture is kept with the
-    other's check, and goes too. Give the files' addresses."""
-    images = list(
-        Verification.objects.filter(
-            identifications__found__person_id__in=persons,
-            identifications__found__named=True,
-            image_id__isnull=False,
-        )
-        .exclude(person_id__in=persons)
-        .values_list("image_id", flat=True)
-    )
-    if not images:
-        return []
-    files = list(Blob.objects.filter(pk__in=images).values_list("address", flat=True))
-    for table in ("biometrics_verification_history", "biometrics_verification"):
-        _run(
-            counts,
-            table,
-            f"UPDATE {table} SET image_blob_id = NULL WHERE image_blob_id = ANY(%s)",
-            [images],
-        )
-    _run(counts, "vault_blob", "DELETE FROM vault_blob WHERE id = ANY(%s)", [images])
-    return files
 
 
 def _run(counts: dict[str, int], table: str, sql: str, params: Sequence[list[Any]]) -> None:

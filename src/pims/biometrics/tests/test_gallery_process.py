@@ -206,6 +206,7 @@ def test_an_order_destroys_prints_in_memory_tables_histories_and_files(
     monkeypatch: pytest.MonkeyPatch, make_actor: Callable[..., Actor],
 ) -> None:  # fmt: skip
     monkeypatch.setattr("pims.foundation.vault.disk.folder", lambda: tmp_path / "blobs")
+    wait_until(running.ready, what="it never answered")
     who, neighbour = person("Absuelto"), person("Vecino")
     for one, seed in ((who, 1), (neighbour, 2)):
         services.enrol_fingers(Command(officer), person_id=one, fingers=ten(seed))
@@ -293,9 +294,22 @@ def test_whoever_is_erased_is_erased_in_the_gallery_too(
     for one, seed in ((who, 3), (neighbour, 4)):
         services.enrol_fingers(Command(officer), person_id=one, fingers=ten(seed))
     wait_until(lambda: running.ready() and agrees(running.gallery), what="it does not hold them")
+    # The picture of a finger that was shown as the neighbour's is the person's own.
+    shown = services.verify_identity(
+        Command(officer), person_id=neighbour, purpose="gate", finger=taken(3, 1, impression=2)
+    )
+    services.keep_identification(
+        Command(officer), verification_id=shown.verification_id,
+        found=[services.Likely(who, 30.0, 1, named=True)],
+    )  # fmt: skip
+    assert Verification.objects.get(pk=shown.verification_id).image_id is not None
     officers = [
         Command(make_actor("people.erase", confirmed_at=clock.now().timestamp())) for _ in range(2)
     ]
     orders.erase_person(*officers, person_id=who, order_reference="HC 3")
     wait_until(lambda: running.gallery.ping()[0] == 10, what="it still holds them")
     assert not Subject.objects.filter(person_id=who).exists()
+    assert Verification.objects.get(pk=shown.verification_id).image_id is None
+    assert not Blob.objects.filter(kind="fingerprint_scan", person_id=neighbour).exclude(
+        pk__in=FingerRecord.objects.values("image_id")
+    )

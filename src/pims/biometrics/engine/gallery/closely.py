@@ -43,7 +43,7 @@ def closely(matcher: Matcher, probe: Prepared, data: Sequence[bytes]) -> F32:
         out,
     )  # fmt: skip
     if len(probe.ridges):
-        hopeful = np.flatnonzero((out >= HOPELESS_MINUTIAE) & every.ridged)
+        hopeful = np.flatnonzero((out >= HOPELESS_MINUTIAE) & every.ridged).tolist()
         others = [matcher.prepare(unpack(data[k])) for k in hopeful]
         out[hopeful] = matcher.compare_many(probe, others)
     return out
@@ -86,7 +86,7 @@ def _scores(
 def _in_order(one: U8, other: U8) -> bool:
     """As `matcher.in_order`, of the bytes of the two prints' places."""
     if one.shape[0] != other.shape[0]:
-        return one.shape[0] < other.shape[0]
+        return bool(one.shape[0] < other.shape[0])
     for row in range(one.shape[0]):
         for column in range(one.shape[1]):
             if one[row, column] != other[row, column]:

@@ -1,4 +1,8 @@
-"""A template as few bytes: eight for each minutia, four for each block of ridges."""
+"""A template as few bytes: eight for each minutia, three for each block that has ridges.
+
+Of a block go the direction and the phase as they are, the period in 31 steps (0: not measured) and
+the coherence in 8; a bit for each block says which have any.
+"""
 
 import struct
 from collections.abc import Sequence
@@ -16,6 +20,8 @@ _HEAD = struct.Struct("<HHHBHHB")  # width, height, minutiae, position, rows, co
 _FINE = 32  # parts of a pixel
 _ROUND = 65536 / (2 * np.pi)
 KEPT_STEP = 16  # px: finer ridge maps are kept by every other block
+# In eighths of a pixel: the shortest period kept, and from one step to the next.
+PERIOD_FROM, PERIOD_STEP = 33.0, 2.75
 
 
 def pack(template: Template) -> bytes:
@@ -32,11 +38,35 @@ def pack(template: Template) -> bytes:
         if ridges.step < KEPT_STEP:
             ridges = halved(ridges)
         shape, step = ridges.orientation.shape, ridges.step
-        for layer in (ridges.orientation, ridges.period, ridges.coherence, ridges.phase):
-            assert layer is not None
-            parts.append(np.ascontiguousarray(layer, dtype=np.uint8).tobytes())
+        parts += _packed(ridges)
     head = _HEAD.pack(template.width, template.height, count, int(template.position), *shape, step)
     return head + b"".join(parts)
+
+
+def _packed(ridges: RidgeMap) -> list[bytes]:
+    known = ridges.coherence > 0
+    assert ridges.phase is not None
+    period = ridges.period[known].astype(np.float32)
+    steps = np.clip(np.rint((period - PERIOD_FROM) / PERIOD_STEP) + 1, 1, 31)
+    coherence = (ridges.coherence[known] - 1) >> 5
+    both = np.where(period > 0, steps, 0).astype(np.uint8) << 3 | coherence
+    layers = (np.packbits(known), ridges.orientation[known], ridges.phase[known], both)
+    return [layer.astype(np.uint8).tobytes() for layer in layers]
+
+
+def _ridges(data: bytes, rows: int, columns: int, step: int) -> RidgeMap:
+    size = -(-rows * columns // 8)
+    known = np.unpackbits(np.frombuffer(data, np.uint8, size), count=rows * columns)
+    where = np.flatnonzero(known)
+    count = len(where)
+    orientation, phase, both = np.frombuffer(data, np.uint8, 3 * count, size).reshape(3, count)
+    layers = np.zeros((4, rows * columns), np.uint8)
+    steps = both >> 3
+    layers[0, where], layers[3, where] = orientation, phase
+    layers[1, where] = np.where(steps > 0, np.rint(PERIOD_FROM + PERIOD_STEP * (steps - 1.0)), 0)
+    layers[2, where] = (both & 7) * 32 + 16
+    maps = layers.reshape(4, rows, columns)
+    return RidgeMap(maps[0], maps[1], maps[2], step, maps[3])
 
 
 def unpack(data: bytes) -> Template:
@@ -48,11 +78,7 @@ def unpack(data: bytes) -> Template:
     quality = np.frombuffer(data, dtype=np.uint8, count=count, offset=at)
     kind = np.frombuffer(data, dtype=np.uint8, count=count, offset=at + count)
     at += 2 * count
-    ridges = None
-    if step:
-        layers = np.frombuffer(data, dtype=np.uint8, count=4 * rows * columns, offset=at)
-        layers = layers.reshape(4, rows, columns)
-        ridges = RidgeMap(layers[0], layers[1], layers[2], step, layers[3])
+    ridges = _ridges(data[at:], rows, columns, step) if step else None
     return _template(told, quality, kind, width, height, Position(position), ridges)
 
 

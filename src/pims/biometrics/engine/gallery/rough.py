@@ -6,6 +6,7 @@ again, more strictly. Whole numbers throughout, so that sixteen are compared at 
 """
 
 import math
+from typing import Any
 
 import numpy as np
 from numba import njit
@@ -54,7 +55,7 @@ def lay(
         out[k] = 0.0
         if end - begin <= HEAD:
             continue
-        m = min(MOST_MINUTIAE, np.int64(packed[begin + 4]) | np.int64(packed[begin + 5]) << 8)
+        m: Any = min(MOST_MINUTIAE, np.int64(packed[begin + 4]) | np.int64(packed[begin + 5]) << 8)
         if m == 0 or n == 0:
             continue
         for j in range(m):

@@ -116,7 +116,7 @@ def sift(
         told[count], whose[count] = value, asker
         good = np.int32(apart <= 1)
         firsts[slot + 1] += good
-        count += good
+        count += int(good)
     for f in range(turn.shape[0]):
         firsts[f + 1] += firsts[f]
     free = firsts[:-1].copy()

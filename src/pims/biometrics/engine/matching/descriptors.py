@@ -8,6 +8,7 @@ the same shape says which cells were seen at all: what lies outside the print is
 """
 
 import math
+from typing import Any
 
 import numpy as np
 from numba import njit
@@ -97,11 +98,10 @@ def describe(
         cosine, sine = np.float32(c * squares), np.float32(s * squares)
         left, top = np.float32(xy[i, 0] * squares), np.float32(xy[i, 1] * squares)
         for k in range(cells):
-            column = np.int32(np.floor(left + cosine * ACROSS[k] - sine * DOWN[k]))
-            row = np.int32(np.floor(top + sine * ACROSS[k] + cosine * DOWN[k]))
-            column = min(max(column, np.int32(-1)), columns)
-            row = min(max(row, np.int32(-1)), rows)
-            places[k] = (row + np.int32(1)) * (columns + np.int32(2)) + column + np.int32(1)
+            x: Any = np.int32(np.floor(left + cosine * ACROSS[k] - sine * DOWN[k]))
+            y: Any = np.int32(np.floor(top + sine * ACROSS[k] + cosine * DOWN[k]))
+            x, y = min(max(x, np.int32(-1)), columns), min(max(y, np.int32(-1)), rows)
+            places[k] = (y + np.int32(1)) * (columns + np.int32(2)) + x + np.int32(1)
         for k in range(cells):
             seen[i, k >> 6] |= np.uint64(edged[places[k]]) << np.uint64(k & 63)
         for w in range(PLANES, WORDS):

@@ -60,9 +60,10 @@ class Parting:
     def on_image(self, points: Float) -> Float:
         """(n, 2) px of the upright frame, on the image."""
         c, s = np.cos(np.radians(self.turn)), np.sin(np.radians(self.turn))
-        x, y = (points - np.float32(self.upright_middle)).T
+        x, y = (points - np.array(self.upright_middle, np.float32)).T
         moved = np.stack([c * x - s * y, s * x + c * y], axis=1) + np.array(self.middle)
-        return moved.astype(np.float32)
+        out: Float = moved.astype(np.float32)
+        return out
 
 
 def part(pixels: NDArray[np.uint8]) -> Parting | None:
@@ -100,8 +101,8 @@ def _amount(pixels: NDArray[np.uint8], ridges: Ridges) -> Float:
 
 
 def _turn(weight: Float) -> float:
-    best = max(TURNS, key=lambda turn: _worth(weight, turn))
-    return float(max(best + FINE_TURNS, key=lambda turn: _worth(weight, turn)))
+    best = max(TURNS.tolist(), key=lambda turn: _worth(weight, turn))
+    return max((best + FINE_TURNS).tolist(), key=lambda turn: _worth(weight, turn))
 
 
 def _worth(weight: Float, turn: float) -> tuple[int, float]:

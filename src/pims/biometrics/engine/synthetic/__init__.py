@@ -9,7 +9,9 @@ follows from the seeds.
 from pims.biometrics.engine.synthetic.anatomy import Pattern
 from pims.biometrics.engine.synthetic.fingers import (
     ANYHOW,
+    POORLY,
     SENSOR,
+    SMALL_SENSOR,
     TEN,
     WELL,
     Finger,
@@ -25,6 +27,7 @@ from pims.biometrics.engine.synthetic.fingers import (
 )
 
 __all__ = [
-    "ANYHOW", "SENSOR", "TEN", "WELL", "Finger", "Pattern", "Sensor", "TemplateArrays", "Touch",
+    "ANYHOW", "POORLY", "SENSOR", "SMALL_SENSOR", "TEN", "WELL", "Finger", "Pattern", "Sensor",
+    "TemplateArrays", "Touch",
     "bulk_templates", "draw", "impression_of", "person", "ridged_template_of", "template_of",
 ]  # fmt: skip

@@ -25,7 +25,8 @@ from pims.biometrics.engine.synthetic.sensor import pores_of, scanned
 from pims.biometrics.engine.template import Position, Template
 
 __all__ = [
-    "ANYHOW", "SENSOR", "TEN", "WELL", "Finger", "Sensor", "TemplateArrays", "Touch",
+    "ANYHOW", "POORLY", "SENSOR", "SMALL_SENSOR", "TEN", "WELL", "Finger", "Sensor",
+    "TemplateArrays", "Touch",
     "bulk_templates", "contact_of", "draw", "impression_of", "person", "ridged_template_of",
     "template_of",
 ]  # fmt: skip
@@ -113,6 +114,9 @@ class Touch:
 
 ANYHOW = Touch()
 WELL = Touch(pressure=0.3, moisture=0.2, trouble=0.0)
+# Together about as hard as the prints of a poor small sensor: see docs/biometrics.md.
+SMALL_SENSOR = Sensor(200, 200)
+POORLY = Touch(trouble=0.7)
 
 
 def contact_of(

@@ -3,7 +3,11 @@
 import os
 from pathlib import Path
 
+import pytest
+
 from pims.biometrics.engine.outdated import FOLDERS, HERE, forget_outdated
+
+pytestmark = pytest.mark.any_server
 
 
 def test_machine_code_goes_when_a_source_that_it_rests_on_is_newer(tmp_path: Path) -> None:

@@ -11,6 +11,8 @@ from pims.biometrics.engine.synthetic import WELL, Finger, draw, template_of
 from pims.biometrics.engine.synthetic.slaps import slap_of
 from pims.biometrics.engine.template import Position
 
+pytestmark = pytest.mark.any_server
+
 RIGHT, LEFT, THUMBS = (2, 3, 4, 5), (7, 8, 9, 10), (1, 6)
 
 

@@ -11,10 +11,14 @@ from numpy.typing import NDArray
 from pims.biometrics.engine.extraction import extract
 from pims.biometrics.engine.matching import Matcher, decide
 from pims.biometrics.engine.synthetic import (
+    POORLY,
+    SENSOR,
+    SMALL_SENSOR,
     WELL,
     Finger,
     Pattern,
     Sensor,
+    Touch,
     bulk_templates,
     draw,
     impression_of,
@@ -95,6 +99,19 @@ def test_different_fingers_have_little_in_common(impressions: list[list[Template
     firsts = [rows_of(some[0]) for some in impressions[:12]]
     for a, b in itertools.combinations(firsts, 2):
         assert np.sum(aligned(a, b)[1] >= 0) < 0.6 * min(len(a), len(b))
+
+
+def test_poor_prints_of_a_small_sensor_are_hard_to_match_and_still_mostly_are() -> None:
+    def score(finger: Finger, sensor: Sensor, touch: Touch) -> float:
+        one, other = (template_of(finger, k, sensor=sensor, touch=touch) for k in (0, 1))
+        return matcher.compare(matcher.prepare(one), matcher.prepare(other)).score
+
+    matcher = Matcher()
+    fingers = [Finger(950 + seed, Position(seed % 10 + 1)) for seed in range(12)]
+    poor = [score(finger, SMALL_SENSOR, POORLY) for finger in fingers]
+    good = [score(finger, SENSOR, WELL) for finger in fingers]
+    assert np.median(poor) < np.median(good) - 4
+    assert sum(map(decide, poor)) >= 9
 
 
 def test_patterns_come_as_often_as_on_real_hands() -> None:

@@ -66,3 +66,22 @@ def gateway_secret() -> None:
     from pims.exchange.api import gateway
 
     typer.echo(f'proxy_set_header {gateway.SECRET_HEADER} "{gateway.gateway_secret()}";')
+
+
+@app.command("signing-key")
+def signing_key(
+    announce: Annotated[
+        bool, typer.Option("--announce", help="Make the one that is to follow, and name it.")
+    ] = False,
+    use_next: Annotated[
+        bool, typer.Option("--use-next", help="Sign with the announced one from now on.")
+    ] = False,
+) -> None:
+    """The key by which agencies know our answers. It is changed in two steps, days apart."""
+    from pims.exchange.api import signatures
+
+    if announce:
+        signatures.announce_next_key()
+    if use_next:
+        signatures.use_next_key()
+    typer.echo(json.dumps({"keys": signatures.public_keys()}, indent=1))

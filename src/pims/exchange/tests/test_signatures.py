@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from pims.exchange.tests.calling import HOST, Program, digest_of, serving
 from pims.exchange.tests.helpers import agency_with, small_agency, terms_of
 from pims.foundation.access.actor import Actor
 from pims.foundation.commands.transaction import Command
+from pims.kernel.errors import NotFound
 
 # -- RFC 9421, appendix B: its keys, its messages, its signatures --------------------------------
 B_ED25519 = OKPKey.import_key(
@@ -299,3 +301,20 @@ def test_every_answer_is_signed_with_our_own_key_refusals_too(
         told.request = asked if target != "/v1/roll" else Message("GET", f"https://{HOST}/v1/x", {})
         with pytest.raises(Exception, match=r"[Ss]ignature|^$"):
             verifier.verify(told, expect_tag="pims", body=answer.content)
+
+
+def test_our_own_key_is_changed_without_a_gap(
+    client: Client, program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIMS_SECRETS", str(tmp_path / "secrets"))
+    monkeypatch.setenv("PIMS_VAR", str(tmp_path / "var"))
+    first = signatures.own_key().kid
+    assert [one["kid"] for one in signatures.public_keys()] == [first]
+    following = signatures.announce_next_key().kid
+    # Whoever fetches the keys now believes what either signs.
+    assert [one["kid"] for one in signatures.public_keys()] == [first, following]
+    assert signatures.own_key().kid == first
+    assert signatures.use_next_key().kid == following
+    assert [one["kid"] for one in signatures.public_keys()] == [following]
+    with pytest.raises(NotFound):
+        signatures.use_next_key()

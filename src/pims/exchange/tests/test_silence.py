@@ -125,9 +125,7 @@ def test_the_same_test_sees_a_difference_where_answers_leave_at_once(
 
 
 @pytest.mark.parametrize(("taken", "leaves"), [(0.001, 0.01), (0.0099, 0.01), (0.011, 0.02)])
-def test_answers_leave_on_a_whole_step_after_the_question_came(
-    taken: float, leaves: float
-) -> None:
+def test_answers_leave_on_a_whole_step_after_the_question_came(taken: float, leaves: float) -> None:
     began = time.monotonic() - taken
     answers.wait_for_step(began, step=0.01)
     assert time.monotonic() - began >= leaves

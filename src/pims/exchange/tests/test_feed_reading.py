@@ -77,6 +77,8 @@ def test_a_thin_message_says_what_happened_to_whom_and_where_to_ask(
     event = found.events[0]
     assert data(found, "admitted").keys() == {"@context", "@type", "pims:link"}
     assert event["subject"] in data(found, "admitted")["pims:link"]
+    given = Disclosure.objects.get().fields
+    assert given == ["custody.number", "event.admitted", "event.order_recorded"]
 
 
 def test_a_fat_message_brings_what_the_agreement_lists_and_nothing_else(

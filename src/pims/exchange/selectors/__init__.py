@@ -15,6 +15,7 @@ from pims.exchange.selectors.agreements import (
     agreements_of,
     changes,
     in_force,
+    text_to_sign,
     version_before,
 )
 from pims.exchange.selectors.disclosures import (
@@ -67,6 +68,7 @@ __all__ = [
     "message",
     "messages_about",
     "receipt",
+    "text_to_sign",
     "told_to",
     "version_before",
     "waiting_count",

@@ -36,7 +36,6 @@ from pims.exchange.selectors.inbox import (
     inbox,
     message,
     messages_about,
-    waiting_count,
 )
 from pims.exchange.selectors.traffic import held_count
 
@@ -71,5 +70,4 @@ __all__ = [
     "text_to_sign",
     "told_to",
     "version_before",
-    "waiting_count",
 ]

@@ -255,7 +255,8 @@ def replay_stretch(request: Any, endpoint_id: int) -> HttpResponse:
 
     return formed(
         request, form, kept, title=gettext("Send a part of the feed again"),
-        button=gettext("Send them"), back=_address(endpoint_id), said=gettext("They are on their way."),
+        button=gettext("Send them"), back=_address(endpoint_id),
+        said=gettext("They are on their way."),
         lead=gettext("For a receiver that lost what it had. Every message keeps its id."),
     )  # fmt: skip
 

@@ -68,7 +68,10 @@ def traffic(request: Any) -> HttpResponse:
             Counter(
                 _("Held"), held, reverse("exchange:breaker"), "alarm" if held else "quiet"
             ),
-            Counter(_("Received within a day"), sum(received.values())),
+            Counter(
+                _("Received within a day"), sum(received.values()),
+                reverse("exchange:inbox") if request.actor.can("exchange.inbox") else "",
+            ),
         ],
         "stopped": beat is not None and now - beat.at > heartbeat.SILENT_AFTER,
         "beat": beat,
@@ -355,7 +358,7 @@ def _tone(info: EndpointInfo | None) -> str:
 def _public_key(info: EndpointInfo) -> str:
     if info.own_secret or info.state == "ended":
         return ""
-    return secretfiles.newest(secretfiles.OWN_KEY).public().text
+    return " ".join(secretfiles.public_halves(at=clock.now()))
 
 
 def _secret_name(info: EndpointInfo) -> str:

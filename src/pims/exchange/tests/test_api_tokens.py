@@ -77,35 +77,34 @@ def test_an_assertion_is_good_once(client: Client, program: Program) -> None:
     assert AccessToken.objects.count() == 1
 
 
-@pytest.mark.parametrize(
-    ("claims", "code"),
-    [
-        ({"aud": "https://elsewhere.example/v1/token"}, "aud"),
-        ({"aud": None}, "aud"),
-        ({"exp": -61}, "exp"),
-        ({"exp": +400}, "exp"),
-        ({"exp": None}, "exp"),
-        ({"exp": float("nan")}, "exp"),
-        ({"exp": "soon"}, "exp"),
-        ({"iat": +90}, "iat"),
-        ({"nbf": +90}, "nbf"),
-        ({"sub": "court"}, "client"),
-        ({"iss": "nobody", "sub": "nobody"}, "client"),
-        ({"iss": "a\0b"}, "client"),
-        ({"jti": None}, "jti"),
-        ({"jti": "x" * 129}, "jti"),
-        ({"jti": "a\0b"}, "jti"),
-    ],
+WRONG: tuple[tuple[dict[str, Any], str], ...] = (
+    ({"aud": "https://elsewhere.example/v1/token"}, "aud"),
+    ({"aud": None}, "aud"),
+    ({"exp": -61}, "exp"),
+    ({"exp": +400}, "exp"),
+    ({"exp": None}, "exp"),
+    ({"exp": float("nan")}, "exp"),
+    ({"exp": "soon"}, "exp"),
+    ({"iat": +90}, "iat"),
+    ({"nbf": +90}, "nbf"),
+    ({"sub": "court"}, "client"),
+    ({"iss": "nobody", "sub": "nobody"}, "client"),
+    ({"iss": "a\0b"}, "client"),
+    ({"jti": None}, "jti"),
+    ({"jti": "x" * 129}, "jti"),
+    ({"jti": "a\0b"}, "jti"),
 )
-def test_what_an_assertion_says_must_be_right(
-    client: Client, program: Program, claims: dict[str, Any], code: str
-) -> None:
-    now = int(time.time())
-    moved = {
-        name: now + value if isinstance(value, int) else value for name, value in claims.items()
-    }
-    answer = program.get_token(client, client_assertion=program.assertion(**moved))
-    assert _why(answer) == (401, "invalid_client", code)
+
+
+def test_what_an_assertion_says_must_be_right(client: Client, program: Program) -> None:
+    for claims, code in WRONG:
+        limits.failures.forget()
+        now = int(time.time())
+        moved = {
+            name: now + value if isinstance(value, int) else value for name, value in claims.items()
+        }
+        answer = program.get_token(client, client_assertion=program.assertion(**moved))
+        assert _why(answer) == (401, "invalid_client", code), claims
     assert not AccessToken.objects.exists()
 
 

@@ -22,6 +22,8 @@ from pims.release.tests.test_services import case_for, known, order_for
 from pims.sentences.tests.bench import Bench, SentenceInput
 from tests.access.staff import staff
 
+pytestmark = pytest.mark.any_server
+
 __all__ = ["bench", "court", "officer", "other_prison", "prison", "second"]
 
 

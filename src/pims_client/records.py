@@ -11,9 +11,7 @@ _IN_CUSTODY = "in custody"
 def records(data: Mapping[str, Any]) -> dict[str, Any]:
     """By table, of an event's `data` or of a person of a snapshot: one record, a list of them, or
     None where the record is not this agency's any more."""
-    return {
-        table: _each(table, data[member]) for member, table in TABLES.items() if member in data
-    }
+    return {table: _each(table, data[member]) for member, table in TABLES.items() if member in data}
 
 
 def _each(table: str, value: Any) -> Any:

@@ -24,7 +24,6 @@ from schemathesis.specs.openapi.checks import (
 
 from pims.custody.tests.prison import Prison
 from pims.exchange import handing, window
-from pims.exchange.api import answers
 from pims.exchange.api.describing import openapi
 from pims.exchange.models import ShelfRow
 from pims.exchange.shelving import shelve
@@ -88,7 +87,6 @@ class Agent:
 def agent(
     request: pytest.FixtureRequest, system_actor: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[tuple[str, Agent]]:
-    monkeypatch.setattr(answers, "wait_for_step", lambda _began: None)
     # What is behind the window, without the socket: on this test's own connection.
     monkeypatch.setattr(
         window, "_ask", lambda head: handing.carry_out(json.loads(json.dumps(head)))

@@ -16,6 +16,8 @@ from pims.foundation.access.selectors import system_actor
 from pims.kernel import clock
 from tests.fixtures.settling import settle
 
+pytestmark = pytest.mark.any_server
+
 WITHIN = 60.0
 
 

@@ -76,11 +76,10 @@ def _register_agencies() -> None:
     import os
 
     from pims.cli import agency_parts
+    from pims.demo.agencies import is_anybody_registered, register_agencies
 
-    if agency_parts.is_registered():
+    if is_anybody_registered():
         return
-    from pims.demo.agencies import register_agencies
-
     with step("Registering the agencies of the demonstration"):
         ports = agency_parts.free_ports(int(os.environ.get("PIMS_PORT", "8000")) + 9)
         register_agencies(ports)

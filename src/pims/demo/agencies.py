@@ -21,15 +21,14 @@ from pims.authority.selectors import bodies
 from pims.config import instance
 from pims.demo.agency_keys import Authority
 from pims.demo.signins import SIGN_INS
-from pims.exchange import services
+from pims.exchange import selectors, services
 from pims.exchange.api.signatures import public_keys
-from pims.exchange.rules import terms as terms_rules
 from pims.exchange.services import endpoints
 from pims.exchange.statistics import make_month
 from pims.exchange.webhooks import secretfiles
 from pims.foundation.access.actor import Actor
 from pims.foundation.access.models import User
-from pims.foundation.access.selectors import actor_for
+from pims.foundation.access.selectors import actor_for, system_actor
 from pims.foundation.commands.transaction import Command
 from pims.kernel import clock
 
@@ -42,6 +41,11 @@ MONTHS = 3
 def folder() -> Path:
     """Where the demonstration's agencies keep what is theirs."""
     return instance.secrets_dir() / "agencies"
+
+
+def is_anybody_registered() -> bool:
+    """Whether this database knows of any agency: then nothing is registered by itself."""
+    return bool(selectors.agencies(system_actor()))
 
 
 @transaction.atomic
@@ -150,7 +154,7 @@ def _agree(
         Command(first), agency_id=agency_id, use="agreement",
         jwk=json.dumps(key.as_dict(private=False)),
     ).kid  # fmt: skip
-    text = terms_rules.canonical_text(terms_rules.document_of(terms_rules.parse(terms)))
+    text = selectors.text_to_sign(first, drafted.version_id)
     signature = jws.serialize_compact(
         {"alg": "Ed25519", "kid": kid}, text.encode(), key, algorithms=["Ed25519"]
     )

@@ -9,10 +9,14 @@ import typer
 
 from pims.exchange import selectors
 from pims.exchange.catalogue_docs.asyncapi import document
+from pims.exchange.services import endpoints
 from pims.exchange.shelving.sweep import shelve_everybody
+from pims.exchange.webhooks import secretfiles
 from pims.foundation.access.selectors import system_actor
+from pims.foundation.commands.transaction import Command
 from pims.foundation.console import show
 from pims.foundation.ledger.proving import receipt_of
+from pims.kernel import clock
 
 app = typer.Typer(help="What leaves for other agencies.", no_args_is_help=True)
 
@@ -66,3 +70,33 @@ def gateway_secret() -> None:
     from pims.exchange.api import gateway
 
     typer.echo(f'proxy_set_header {gateway.SECRET_HEADER} "{gateway.gateway_secret()}";')
+
+
+@app.command("signing-key")
+def signing_key(
+    announce: Annotated[
+        bool, typer.Option("--announce", help="Make the one that is to follow, and name it.")
+    ] = False,
+    use_next: Annotated[
+        bool, typer.Option("--use-next", help="Sign with the announced one from now on.")
+    ] = False,
+) -> None:
+    """The key by which agencies know our answers. It is changed in two steps, days apart."""
+    from pims.exchange.api import signatures
+
+    if announce:
+        signatures.announce_next_key()
+    if use_next:
+        signatures.use_next_key()
+    typer.echo(json.dumps({"keys": signatures.public_keys()}, indent=1))
+
+
+@app.command()
+def webhook_key(
+    change: Annotated[bool, typer.Option(help="Sign with a new one; both for seven days.")] = False,
+) -> None:
+    """Our own public key for pushed messages; two while it is being changed."""
+    if change:
+        endpoints.change_own_key(Command(system_actor()))
+    keys = secretfiles.public_halves(at=clock.now())
+    show([{"key": key} for key in keys], as_json=False, columns={"key": "Public key"})

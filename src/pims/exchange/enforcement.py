@@ -370,17 +370,14 @@ _MESSAGE = (
 
 
 def _told(row: Any) -> Told:
-    position, event_id, kind, *rest, facts, records, earlier, earlier_type = row
-    return Told(
-        position,
-        message_id(event_id, kind),
-        kind,
-        *rest,
-        facts=as_object(facts),
-        records=as_object(records),
-        takes_back=None if earlier is None else message_id(earlier, earlier_type),
-        takes_back_type=earlier_type or "",
-    )
+    position, event_id, kind, *rest = row
+    *own, facts, records, earlier, earlier_type = rest
+    back = None if earlier is None else message_id(earlier, earlier_type)
+    values: tuple[Any, ...] = (
+        position, message_id(event_id, kind), kind, *own, as_object(facts), as_object(records),
+        back, earlier_type or "",
+    )  # fmt: skip
+    return Told(*values)
 
 
 def message_id(event_id: UUID, kind: str) -> UUID:

@@ -39,6 +39,13 @@ class EndpointSecretShown(EndpointEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OwnKeyChanged(Event):
+    """What we sign with our own key is signed with a new one, for a while with the last one too."""
+
+    kind: ClassVar[str] = "exchange.own_key_changed"
+
+
+@dataclass(frozen=True, kw_only=True)
 class AddressAllowed(Event):
     """Messages may be pushed to a network within, or, `ended`, no longer."""
 

@@ -28,14 +28,14 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     return response
 
 
-def wait_for_step(began: float, *, step: float = STEP) -> None:
+def wait_for_step(began: float) -> None:
     """Wait until a whole number of steps has passed since `began` (a monotonic clock).
 
     Counted from when the question came and not from the clock on the wall: whoever could choose
     where in a step their question falls could find out how long the answer took.
     """
     taken = time.monotonic() - began
-    time.sleep(max(0.0, ceil(taken / step) * step - taken))
+    time.sleep(max(0.0, ceil(taken / STEP) * STEP - taken))
 
 
 class AnswerMiddleware:

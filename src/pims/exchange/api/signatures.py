@@ -8,7 +8,8 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cache
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -25,6 +26,7 @@ from joserfc.jwk import OKPKey
 from pims.exchange import jose
 from pims.exchange.inbound.signed import evidence
 from pims.foundation.vault import secrets
+from pims.kernel.errors import NotFound
 
 OWN_KEY, NEXT_KEY = "exchange-signing-key", "exchange-signing-key-next"
 TAG, LABEL = "pims", "pims"
@@ -146,9 +148,32 @@ class OwnKey(HTTPSignatureKeyResolver):
         return {**self.jwk, "kid": self.kid, "use": "sig", "alg": "Ed25519"}
 
 
-@cache
 def own_key() -> OwnKey:
+    """The key that signs now: another one as soon as its file is."""
+    path = secrets.secret_path(OWN_KEY)
+    return _loaded(path, path.stat().st_mtime_ns if path.is_file() else 0)
+
+
+@lru_cache(maxsize=2)
+def _loaded(_path: Path, _written: int) -> OwnKey:
     return OwnKey(secrets.read_or_create(OWN_KEY, _new_private))
+
+
+def announce_next_key() -> OwnKey:
+    """Make the key that is to follow, and name it beside the one that signs, for all to fetch."""
+    return OwnKey(secrets.read_or_create(NEXT_KEY, _new_private))
+
+
+def use_next_key() -> OwnKey:
+    """The announced key signs from now on; the one of before is destroyed.
+
+    Raises NotFound where none was announced.
+    """
+    if not secrets.exists(NEXT_KEY):
+        raise NotFound("signing_key", "next")
+    secrets.replace(OWN_KEY, secrets.secret_path(NEXT_KEY).read_bytes())
+    secrets.forget(NEXT_KEY)
+    return own_key()
 
 
 def public_keys() -> list[dict[str, Any]]:

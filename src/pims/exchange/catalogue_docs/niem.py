@@ -5,6 +5,7 @@ object, so that whoever reads NIEM finds what the model says is there. `plain` r
 """
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 from pims.exchange import catalogue
@@ -103,12 +104,18 @@ def written(table: str, fields: Mapping[str, Any]) -> dict[str, Any]:
 
 def plain(table: str, record: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of a record that `written` made, by their names in the catalogue."""
-    fields = {niem: name for name, niem in _names(table).items()}
+    fields = _fields(table)
     return {fields[niem]: _read(niem, value) for niem, value in record.items() if niem in fields}
 
 
-def _names(table: str) -> dict[str, str]:
+@cache
+def _names(table: str) -> Mapping[str, str]:
     return {f.name: f.niem or ours(f.name) for f in catalogue.TABLES[table].fields}
+
+
+@cache
+def _fields(table: str) -> Mapping[str, str]:
+    return {niem: name for name, niem in _names(table).items()}
 
 
 def _same(value: Any) -> Any:

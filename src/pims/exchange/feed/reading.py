@@ -7,14 +7,17 @@ While it is suspended it reads nothing and loses nothing.
 
 from dataclasses import dataclass, field
 
-from pims.exchange.enforcement import Reader
+from pims.exchange.enforcement import Reader, Told
 from pims.exchange.feed.rendering import Event, render
 
 LIMIT, MOST = 500, 1000
+# So many places of the feed are looked at for one page, however few of them are the agency's own.
+MOST_PLACES = 20_000
 
 
 class StartOver(Exception):
-    """What the agency has not read is older than what is kept: it must take a snapshot."""
+    """What the agency has not read is no longer kept, or its position is beyond the end: then it is
+    we who were restored from a backup. It must take a snapshot."""
 
     def __init__(self, oldest: int) -> None:
         super().__init__(f"the feed begins at {oldest}")
@@ -26,7 +29,7 @@ class Page:
     """Events in order. Acknowledge `upto` once they are kept, and read on after it.
 
     `upto` passes over what is not for the agency. `newest` is where the whole feed ends; there is
-    `more` where the page ended before it.
+    `more` where the page ended before it, even one without a single event.
     """
 
     events: list[Event] = field(default_factory=list)
@@ -38,19 +41,31 @@ class Page:
 def page(reader: Reader, *, after: int, limit: int = LIMIT) -> Page:
     """What comes after a position, at most `limit` events.
 
-    Raises StartOver where something after it is no longer kept, ValueError for a negative position.
+    Raises StartOver where something after it is no longer kept or the feed does not reach so far,
+    ValueError for a negative position.
     """
     if after < 0:
         raise ValueError("a position is not negative")
     limit = max(1, min(limit, MOST))
     # The end first: a message that comes in between belongs to the next page.
     oldest, newest = reader.feed_ends()
-    if after + 1 < oldest:
+    if after + 1 < oldest or after > newest:
         raise StartOver(oldest)
-    told = reader.messages(after=after, upto=newest, limit=limit)
-    full = len(told) == limit
-    upto = told[-1].position if full else max(newest, after)
-    return Page(render(reader, told), upto, newest, full and upto < newest)
+    told, upto = _some(reader, after, newest, limit)
+    return Page(render(reader, told), upto, newest, upto < newest)
+
+
+def _some(reader: Reader, after: int, newest: int, limit: int) -> tuple[list[Told], int]:
+    """At most so many messages, and how far was looked: a stretch at a time, for the database
+    judges a whole stretch before it gives the first of it."""
+    told: list[Told] = []
+    upto, end = after, min(newest, after + MOST_PLACES)
+    while upto < end and len(told) < limit:
+        until, room = min(upto + limit, end), limit - len(told)
+        some = reader.messages(after=upto, upto=until, limit=room)
+        told += some
+        upto = some[-1].position if len(some) == room else until
+    return told, upto
 
 
 def acknowledge(reader: Reader, *, position: int) -> str:

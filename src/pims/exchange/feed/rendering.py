@@ -97,6 +97,7 @@ def _event(
         data["pims:otherNumber"] = told.other_number
     if told.number:
         data["pims:link"] = f"/v1/persons/{told.number}/custody"
+        given.add("custody.number")
     if rows is not None and told.person_id is not None:
         _fill(reader, told, rows, data)
         given |= told.facts.keys()

@@ -86,6 +86,7 @@ def _admitted(episode_id: int, at: datetime | None) -> Draft:
     return Draft(
         "admitted",
         reference=f"in:{episode_id}",
+        unless=f"in:{episode_id}",
         occurred_at=at,
         after=(HELD_NOW,),
         here_after=True,
@@ -103,10 +104,12 @@ def _ended(event: EventRecord) -> Iterable[Draft]:
 
 
 def _left(episode_id: int, kind: str, at: datetime | None) -> Draft:
+    """Once: where an end is put right, custody ends anew, and the correction is told after it."""
     if kind == "transferred":
         return Draft(
             "transferred",
             reference=f"out:{episode_id}",
+            unless=f"out:{episode_id}",
             occurred_at=at,
             before=(HELD_NOW,),
             here_before=True,
@@ -115,6 +118,7 @@ def _left(episode_id: int, kind: str, at: datetime | None) -> Draft:
     return Draft(
         _END_TYPES[kind],
         reference=f"out:{episode_id}",
+        unless=f"out:{episode_id}",
         occurred_at=at,
         before=(HELD_NOW,),
         here_before=True,

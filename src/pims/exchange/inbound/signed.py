@@ -24,6 +24,7 @@ from pims.exchange import jose
 VALID = ""
 # A paper is signed in court and comes with the van: its key may have been changed since.
 PAPER_MAY_WAIT = timedelta(days=45)
+WHERE_SENT = frozenset({'"@method": POST', '"@path": /v1/messages'})
 _DIGEST = re.compile(r"sha-256=:([A-Za-z0-9+/=]+):")
 
 
@@ -100,7 +101,11 @@ def _request_is(jwk: Mapping[str, Any], proof: str, digest: bytes) -> bool:
         base, signature = str(kept["base"]), b64decode(str(kept["signature"]), validate=True)
     except (ValueError, KeyError, TypeError):
         return False
-    lines = [line for line in base.split("\n") if line.startswith('"content-digest": ')]
+    given = base.split("\n")
+    # What was signed to ask something else is no message.
+    if not WHERE_SENT.issubset(given):
+        return False
+    lines = [line for line in given if line.startswith('"content-digest": ')]
     said = [found[1] for line in lines for found in [_DIGEST.search(line)] if found]
     if len(lines) != 1 or said != [b64encode(digest).decode()]:
         return False

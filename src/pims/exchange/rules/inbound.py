@@ -168,12 +168,11 @@ class Corrected:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """`supersede`: the earlier one is not to be decided on any more. `undo`: it was applied, so
-    that an officer decides what becomes of it."""
+    """`supersede`: the earlier one is not to be decided on any more. What was done already is for
+    an officer to decide on."""
 
     remarks: tuple[str, ...] = ()
     supersede: bool = False
-    undo: bool = False
     refused: str = ""
 
 
@@ -186,7 +185,7 @@ def correction(kind: str, earlier: Corrected | None) -> Correction:
     if earlier.state in OPEN:
         return Correction(remarks=("corrects_undecided",), supersede=True)
     if earlier.state == APPLIED:
-        return Correction(remarks=("corrects_applied",), undo=True)
+        return Correction(remarks=("corrects_applied",))
     return Correction(remarks=(f"corrects_{earlier.state}",))
 
 

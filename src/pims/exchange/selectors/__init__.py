@@ -15,6 +15,7 @@ from pims.exchange.selectors.agreements import (
     agreements_of,
     changes,
     in_force,
+    text_to_sign,
     version_before,
 )
 from pims.exchange.selectors.disclosures import (
@@ -35,7 +36,6 @@ from pims.exchange.selectors.inbox import (
     inbox,
     message,
     messages_about,
-    waiting_count,
 )
 from pims.exchange.selectors.traffic import held_count
 
@@ -67,7 +67,7 @@ __all__ = [
     "message",
     "messages_about",
     "receipt",
+    "text_to_sign",
     "told_to",
     "version_before",
-    "waiting_count",
 ]

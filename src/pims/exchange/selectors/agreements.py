@@ -150,3 +150,8 @@ def _signature(row: AgreementSignature) -> SignatureInfo:
         row.side, row.how, row.name, row.office, row.kid, row.paper_reference, row.signed_at,
         row.recorded_by_id,
     )  # fmt: skip
+
+
+def text_to_sign(viewer: Actor, version_id: int) -> str:
+    """The one text of a version that both sides sign. Raises NotFound, NotPermitted."""
+    return terms_rules.canonical_text(agreement_version(viewer, version_id).document)

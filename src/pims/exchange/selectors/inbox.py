@@ -143,10 +143,6 @@ def messages_about(viewer: Actor, person_id: int, *, limit: int = 50) -> list[In
     return _lines(viewer, rows[:limit])
 
 
-def waiting_count(viewer: Actor, establishment_id: int | None) -> int:
-    return _seen_at(viewer, establishment_id).filter(state__in=OPEN).count()
-
-
 def message(viewer: Actor, inbound_id: UUID) -> InboundDetail:
     """One message. Raises NotFound, also where it is about somebody out of sight."""
     require_held(viewer, INBOX)

@@ -16,6 +16,7 @@ from pims.exchange.feed import publishing, retractions
 from pims.exchange.models import Announcement, Hold, Message
 from pims.exchange.rules import breaker as rules
 from pims.exchange.rules.breaker import Announced, Arrived, Verdict
+from pims.exchange.services.common import alarms_at
 from pims.foundation.access.scope import require_held
 from pims.foundation.access.selectors import system_actor
 from pims.foundation.commands.transaction import Command, Transaction, service
@@ -58,7 +59,7 @@ def screen(messages: Sequence[Message]) -> list[Message]:
         if not verdict.held:
             passing.append(message)
             continue
-        hold = waits if verdict.kind == rules.BEHIND else _hold_for(verdict)
+        hold = waits if verdict.kind == rules.BEHIND else _hold_for(verdict, message)
         assert hold is not None
         message.state, message.hold, message.held_as = Message.State.HELD, hold, verdict.kind
         message.save(update_fields=["state", "hold", "held_as"])
@@ -66,7 +67,9 @@ def screen(messages: Sequence[Message]) -> list[Message]:
 
 
 @service
-def open_hold(tx: Transaction, *, kind: str, params: dict[str, str | int]) -> HoldResult:
+def open_hold(
+    tx: Transaction, *, kind: str, params: dict[str, str | int], establishment_id: int | None = None
+) -> HoldResult:
     """Begin to hold messages, and have somebody look."""
     tx.require("assurance.sweep")
     hold = Hold.objects.create(kind=kind, opened_at=tx.now, params=params)
@@ -74,7 +77,8 @@ def open_hold(tx: Transaction, *, kind: str, params: dict[str, str | int]) -> Ho
     alarms.raise_alarm(
         tx,
         alarm=DueAlarm(
-            kind=ALARM, key=_alarm_key(hold.pk), since=tx.now, establishment_id=None,
+            kind=ALARM, key=_alarm_key(hold.pk), since=tx.now,
+            establishment_id=alarms_at(establishment_id),
             params={"hold_id": hold.pk, "why": [kind]},
         ),
     )  # fmt: skip
@@ -253,7 +257,7 @@ def _announced(message: Message) -> list[Announced]:
     ]
 
 
-def _hold_for(verdict: Verdict) -> Hold:
+def _hold_for(verdict: Verdict, message: Message) -> Hold:
     """The open hold of this kind, or a new one."""
     standing = Hold.objects.filter(kind=verdict.kind, decision="")
     if "limit" in verdict.params:
@@ -264,7 +268,10 @@ def _hold_for(verdict: Verdict) -> Hold:
     number = Hold.objects.count()
     command = Command(system_actor(), uuid5(NAMESPACE_OID, f"hold/{number}/{verdict.kind}"))
     params = {k: v for k, v in verdict.params.items() if isinstance(v, str | int)}
-    return Hold.objects.get(pk=open_hold(command, kind=verdict.kind, params=params).hold_id)
+    opened = open_hold(
+        command, kind=verdict.kind, params=params, establishment_id=message.establishment_id
+    )
+    return Hold.objects.get(pk=opened.hold_id)
 
 
 def _to_decide(tx: Transaction, hold_id: int, reason: str) -> tuple[Hold, str]:

@@ -135,6 +135,19 @@ def change_secret(tx: Transaction, *, endpoint_id: int, version: int) -> Endpoin
 
 
 @service
+def change_own_key(tx: Transaction) -> None:
+    """Sign with a new key of our own from now; for seven days with the last one too.
+
+    Agencies that believe our key must put the new public half in within that time. Raises
+    NotPermitted.
+    """
+    require_held(tx.actor, MANAGE)
+    secretfiles.make(secretfiles.OWN_KEY, Endpoint.Scheme.ED25519)
+    secretfiles.rotate(secretfiles.OWN_KEY, at=tx.now)
+    tx.record(events.OwnKeyChanged())
+
+
+@service
 def show_secret(tx: Transaction, *, endpoint_id: int) -> EndpointResult:
     """Leave on the record that somebody takes the secret to the agency; `secret_of` gives it.
 

@@ -9,6 +9,7 @@ from pims.assurance.rules import DueAlarm
 from pims.exchange.feed import heartbeat
 from pims.exchange.models import Cursor, Endpoint, EndpointState, Listening
 from pims.exchange.selectors import VersionInfo, in_force
+from pims.exchange.services.common import alarms_at
 from pims.foundation.access.selectors import system_actor
 from pims.foundation.commands.transaction import Command, Transaction, service
 
@@ -102,7 +103,10 @@ def watch() -> Watched:
 
 def _raise(tx: Transaction, kind: str, key: str, since: datetime, **params: object) -> None:
     alarms.raise_alarm(
-        tx, alarm=DueAlarm(kind=kind, key=key, since=since, establishment_id=None, params=params)
+        tx,
+        alarm=DueAlarm(
+            kind=kind, key=key, since=since, establishment_id=alarms_at(), params=params
+        ),
     )
 
 

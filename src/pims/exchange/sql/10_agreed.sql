@@ -10,11 +10,12 @@ LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS
 DECLARE
     named text := current_setting('pims.inquiry', true);
     found jsonb;
+    only_tries boolean;
 BEGIN
     IF named IS NULL OR named !~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN
         RETURN NULL;
     END IF;
-    SELECT version.terms INTO found
+    SELECT version.terms, agency.sandbox INTO found, only_tries
     FROM exchange_inquiry inquiry
     JOIN exchange_agreement_version version ON version.id = inquiry.version_id
     JOIN exchange_agreement agreement ON agreement.id = version.agreement_id
@@ -33,7 +34,7 @@ BEGIN
       AND (session_user NOT IN ('pims_agency', 'pims_observatory')
            OR inquiry.token_id IS NOT NULL
               AND inquiry.opened_xid IS DISTINCT FROM pg_current_xact_id_if_assigned()::text);
-    RETURN found;
+    RETURN CASE WHEN only_tries THEN exchange_tried_out(found) ELSE found END;
 END
 $$;
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
+from unittest.mock import patch
 from urllib.parse import quote, urlencode
 from uuid import uuid4
 
@@ -18,7 +19,7 @@ from joserfc import jwt
 from joserfc.jwk import OKPKey
 
 from pims.exchange import services
-from pims.exchange.api import limits, signatures
+from pims.exchange.api import answers, limits, signatures
 from pims.exchange.api.gateway import CERTIFICATE_HEADER, SECRET_HEADER, gateway_secret
 from pims.exchange.api.tokens import ASSERTION_TYPE, GRANT
 from pims.exchange.tests.helpers import SmallAgency
@@ -33,15 +34,18 @@ URLS = {
 
 
 @contextmanager
-def serving(role: str = "agency") -> Iterator[Client]:
-    """The interface in this process, on this test's own connection."""
+def serving(role: str = "agency", *, step: float = 0.001) -> Iterator[Client]:
+    """The interface in this process, on this test's own connection; answers leave sooner."""
     limits.calls.forget()
     limits.failures.forget()
-    with override_settings(
-        ROOT_URLCONF=URLS[role],
-        MIDDLEWARE=["pims.exchange.api.answers.AnswerMiddleware"],
-        ALLOWED_HOSTS=[HOST],
-        DATA_UPLOAD_MAX_MEMORY_SIZE=8 * 1024 * 1024,
+    with (
+        patch.object(answers, "STEP", step),
+        override_settings(
+            ROOT_URLCONF=URLS[role],
+            MIDDLEWARE=["pims.exchange.api.answers.AnswerMiddleware"],
+            ALLOWED_HOSTS=[HOST],
+            DATA_UPLOAD_MAX_MEMORY_SIZE=8 * 1024 * 1024,
+        ),
     ):
         yield Client(raise_request_exception=True)
 

@@ -93,11 +93,13 @@ class Sender:
         )
         return jws.detach_content(whole)
 
-    def sign_request(self, body: bytes, key: OKPKey | None = None) -> str:
+    def sign_request(
+        self, body: bytes, key: OKPKey | None = None, *, path: str = "/v1/messages"
+    ) -> str:
         """As a request signed after RFC 9421 is kept."""
         digest = b64encode(hashlib.sha256(body).digest()).decode()
         base = (
-            '"@method": POST\n"@path": /v1/messages\n'
+            f'"@method": POST\n"@path": {path}\n'
             f'"content-digest": sha-256=:{digest}:\n'
             f'"@signature-params": ("@method" "@path" "content-digest");keyid="{self.kid}"'
         )

@@ -158,29 +158,30 @@ def test_a_person_is_found_by_name_and_birth_document_and_list(client: Client, h
     assert (none.status_code, none.json()["code"]) == (404, "nothing_for_you")
 
 
-@pytest.mark.parametrize(
-    "question",
-    [
-        {"by": "name_birth", "family_name": "A", "given_name": "B"},
-        {"by": "name_birth", "family_name": "A\u0000", "given_name": "B",
-         "birth_date": "1990-01-01"},
-        {"by": "name_birth", "family_name": "\ud800", "given_name": "B",
-         "birth_date": "1990-01-01"},
-        {"by": "list", "numbers": []},
-        {"by": "list", "numbers": ["1"] * 101},
-        {"by": "weight"},
-        {"by": "document", "kind": "passport", "number": "1", "more": 1},
-        {"by": "fingerprint", "format": "fmr", "record": "not base64!"},
-        [], "text", None,
-    ],
+SENSELESS: tuple[object, ...] = (
+    {"by": "name_birth", "family_name": "A", "given_name": "B"},
+    {"by": "name_birth", "family_name": "A\u0000", "given_name": "B",
+     "birth_date": "1990-01-01"},
+    {"by": "name_birth", "family_name": "\ud800", "given_name": "B",
+     "birth_date": "1990-01-01"},
+    {"by": "list", "numbers": []},
+    {"by": "list", "numbers": ["1"] * 101},
+    {"by": "weight"},
+    {"by": "document", "kind": "passport", "number": "1", "more": 1},
+    {"by": "fingerprint", "format": "fmr", "record": "not base64!"},
+    [], "text", None,
 )  # fmt: skip
+
+
 def test_a_question_that_cannot_be_right_is_told_so_without_repeating_it(
-    client: Client, question: object
+    client: Client,
 ) -> None:
-    answer = _program().post(client, "/v1/searches", question if question is not None else b"{")
-    assert answer.status_code in (400, 422), answer.content
-    assert answer.json()["code"] in ("bad_input", "bad_request")
-    assert "A\\u0000" not in answer.content.decode()
+    program = _program()
+    for question in SENSELESS:
+        answer = program.post(client, "/v1/searches", b"{" if question is None else question)
+        assert answer.status_code in (400, 422), (question, answer.content)
+        assert answer.json()["code"] in ("bad_input", "bad_request")
+        assert "A\\u0000" not in answer.content.decode()
 
 
 def test_a_record_that_is_no_fingerprint_is_refused_and_its_question_kept(

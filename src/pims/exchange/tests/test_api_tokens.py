@@ -3,9 +3,13 @@
 import json
 import time
 from collections.abc import Iterator
+from datetime import timedelta
+from secrets import token_bytes
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
 from joserfc.jwk import OKPKey
 
@@ -15,8 +19,16 @@ from pims.exchange.api.gateway import SECRET_HEADER
 from pims.exchange.api.tokens import token_hash
 from pims.exchange.models import AccessToken, AgencyCertificate, AgencyKey
 from pims.exchange.tests.calling import HOST, Program, serving
-from pims.exchange.tests.helpers import SmallAgency, agency_with, self_signed, small_agency
+from pims.exchange.tests.helpers import (
+    SmallAgency,
+    agency_with,
+    as_agency,
+    self_signed,
+    small_agency,
+    token_for,
+)
 from pims.foundation.commands.transaction import Command
+from pims.kernel import clock
 
 pytestmark = pytest.mark.django_db
 
@@ -65,35 +77,34 @@ def test_an_assertion_is_good_once(client: Client, program: Program) -> None:
     assert AccessToken.objects.count() == 1
 
 
-@pytest.mark.parametrize(
-    ("claims", "code"),
-    [
-        ({"aud": "https://elsewhere.example/v1/token"}, "aud"),
-        ({"aud": None}, "aud"),
-        ({"exp": -61}, "exp"),
-        ({"exp": +400}, "exp"),
-        ({"exp": None}, "exp"),
-        ({"exp": float("nan")}, "exp"),
-        ({"exp": "soon"}, "exp"),
-        ({"iat": +90}, "iat"),
-        ({"nbf": +90}, "nbf"),
-        ({"sub": "court"}, "client"),
-        ({"iss": "nobody", "sub": "nobody"}, "client"),
-        ({"iss": "a\0b"}, "client"),
-        ({"jti": None}, "jti"),
-        ({"jti": "x" * 129}, "jti"),
-        ({"jti": "a\0b"}, "jti"),
-    ],
+WRONG: tuple[tuple[dict[str, Any], str], ...] = (
+    ({"aud": "https://elsewhere.example/v1/token"}, "aud"),
+    ({"aud": None}, "aud"),
+    ({"exp": -61}, "exp"),
+    ({"exp": +400}, "exp"),
+    ({"exp": None}, "exp"),
+    ({"exp": float("nan")}, "exp"),
+    ({"exp": "soon"}, "exp"),
+    ({"iat": +90}, "iat"),
+    ({"nbf": +90}, "nbf"),
+    ({"sub": "court"}, "client"),
+    ({"iss": "nobody", "sub": "nobody"}, "client"),
+    ({"iss": "a\0b"}, "client"),
+    ({"jti": None}, "jti"),
+    ({"jti": "x" * 129}, "jti"),
+    ({"jti": "a\0b"}, "jti"),
 )
-def test_what_an_assertion_says_must_be_right(
-    client: Client, program: Program, claims: dict[str, Any], code: str
-) -> None:
-    now = int(time.time())
-    moved = {
-        name: now + value if isinstance(value, int) else value for name, value in claims.items()
-    }
-    answer = program.get_token(client, client_assertion=program.assertion(**moved))
-    assert _why(answer) == (401, "invalid_client", code)
+
+
+def test_what_an_assertion_says_must_be_right(client: Client, program: Program) -> None:
+    for claims, code in WRONG:
+        limits.failures.forget()
+        now = int(time.time())
+        moved = {
+            name: now + value if isinstance(value, int) else value for name, value in claims.items()
+        }
+        answer = program.get_token(client, client_assertion=program.assertion(**moved))
+        assert _why(answer) == (401, "invalid_client", code), claims
     assert not AccessToken.objects.exists()
 
 
@@ -220,3 +231,42 @@ def test_a_token_can_be_given_back_by_its_holder_alone(
         )
         assert answer.status_code == 200
         assert (AccessToken.objects.get().revoked_at is not None) is ended
+
+
+def test_no_token_lives_long_whatever_the_process_that_gives_it_believes(
+    client: Client, program: Program, agency: SmallAgency
+) -> None:
+    def issued(**changed: Any) -> str:
+        now = clock.now()
+        given = {
+            "client": agency.code, "kid": agency.kid, "jti": uuid4().hex,
+            "jti_until": now + timedelta(seconds=60), "hash": token_bytes(32),
+            "shown": agency.thumbprint, "until": now + timedelta(minutes=5), **changed,
+        }  # fmt: skip
+        with as_agency(), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT agency_issue_token(%s, %s, %s, %s, %s, %s, %s)", list(given.values())
+            )
+            return str(cursor.fetchone()[0])
+
+    soon = clock.now() + timedelta(minutes=20)
+    assert issued() == "ok"
+    assert issued(until=soon) == "bad_request"
+    assert issued(until=clock.now() - timedelta(seconds=1)) == "bad_request"
+    assert issued(jti_until=soon) == "bad_request"
+    assert issued(hash=b"short") == "bad_request"
+    assert issued(jti="") == "bad_request"
+    assert issued(client="nobody") == "unknown_client"
+    assert issued(kid=program.kid) == "unknown_key"
+    assert issued(shown="other") == "unknown_certificate"
+    assert AccessToken.objects.count() == 1
+
+
+def test_sixty_tokens_a_minute_are_enough_for_anybody(
+    client: Client, program: Program, agency: SmallAgency
+) -> None:
+    for _ in range(60):
+        token_for(agency)
+    AccessToken.objects.update(issued_at=clock.now())
+    answer = program.get_token(client)
+    assert (answer.status_code, answer.json()["code"]) == (429, "too_fast")

@@ -29,6 +29,7 @@ from pims.foundation.ledger.sequencer import run_sequencer
 from pims.foundation.outbox.dispatcher import Dispatcher
 from pims.foundation.outbox.subscribers import discover
 from pims.foundation.outbox.worker import dispatch
+from pims.foundation.vault.secrets import secret_path
 from pims.kernel import clock
 from tests.fixtures.database import FreshDatabase
 from tests.fixtures.nursery import Child, Nursery
@@ -196,3 +197,21 @@ def test_killed_while_it_sends_it_sends_the_same_message_again_under_the_same_id
 def _kill(process: Child) -> None:
     process.signal_all(signal.SIGKILL)
     assert process.has_ended(within=5)
+
+
+def test_a_copy_of_the_installation_without_its_secrets_sends_nothing() -> None:
+    """A restored database, a test machine: what they would tell is not signed, and does not go."""
+    here, copied = listening_agency("police"), listening_agency("court")
+    with receiving() as receiver, receiving() as other:
+        pushed_to(here, receiver.url)
+        gone = pushed_to(copied, other.url)
+        path = secret_path(gone.secret_name)
+        kept = path.read_bytes()
+        path.unlink()
+        with courier():
+            told(2)
+            receiver.until(2)
+            assert other.got == []
+            assert not Delivery.objects.filter(endpoint_id=gone.endpoint_id).exists()
+            path.write_bytes(kept)
+            other.until(2, within=20)

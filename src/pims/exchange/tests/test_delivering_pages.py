@@ -1,11 +1,13 @@
 """Traffic and held messages, as officers meet them on their pages."""
 
+import uuid
 from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from pims.assurance.models import Alarm
 from pims.custody.tests.prison import Prison
 from pims.exchange.models import Announcement, Delivery, Endpoint, Hold, Message
 from pims.exchange.tests.helpers import SmallAgency
@@ -194,3 +196,20 @@ def test_an_amnesty_is_announced_by_one_officer_and_counts_by_the_word_of_anothe
     assert "Confirm it as the second officer" in read(other, "breaker")
     assert "The amnesty counts from now on." in post(other, "second_amnesty", row.pk)
     assert "no longer counts" in post(other, "call_off_amnesty", row.pk)
+
+
+def test_the_alarm_of_held_messages_is_opened_and_taken_by_whom_it_belongs_to(
+    superintendent: Client, prison: Prison
+) -> None:
+    screened(1, origin="test")
+    alarm = Alarm.objects.get(kind="messages_held")
+    assert alarm.establishment_id == prison.establishment_id
+    page = superintendent.get(reverse("assurance:alarm", args=[alarm.pk])).content.decode()
+    assert "Messages to other agencies are held" in page
+    assert "Events of a test" in page
+    assert reverse("exchange:breaker") in page
+    superintendent.post(
+        reverse("assurance:acknowledge", args=[alarm.pk]), {"command_id": str(uuid.uuid4())}
+    )
+    alarm.refresh_from_db()
+    assert alarm.acknowledged_at is not None

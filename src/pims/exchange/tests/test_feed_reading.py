@@ -77,6 +77,8 @@ def test_a_thin_message_says_what_happened_to_whom_and_where_to_ask(
     event = found.events[0]
     assert data(found, "admitted").keys() == {"@context", "@type", "pims:link"}
     assert event["subject"] in data(found, "admitted")["pims:link"]
+    given = Disclosure.objects.get().fields
+    assert given == ["custody.number", "event.admitted", "event.order_recorded"]
 
 
 def test_a_fat_message_brings_what_the_agreement_lists_and_nothing_else(
@@ -352,3 +354,35 @@ def test_what_is_held_has_no_place_until_it_is_let_go(prison: Prison, follower: 
     later.save()
     assert publish([later.pk]) == [3]
     assert publish([later.pk, made[0].pk]) == []
+
+
+def test_a_page_ends_after_so_many_places_even_without_an_event(
+    prison: Prison, follower: Follower, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a long feed in which nothing is the agency's own, no answer takes for ever."""
+    monkeypatch.setattr(feed, "MOST_PLACES", 3)
+    agency = agency_with(terms_of(events={"escaped": "thin"}))
+    held = [prison.held(f"Man Number {n}") for n in range(4)]
+    _escape(prison, held[3].episode_id)
+    follower.follow()
+    after, pages = 0, []
+    while True:
+        found = read(agency, after=after, limit=2)
+        pages.append(len(found.events))
+        after = found.upto
+        if not found.more:
+            break
+    assert pages == [0, 0, 1]
+    assert after == Published.objects.count() == 9
+
+
+def test_whoever_is_further_than_the_feed_is_told_to_start_over(
+    prison: Prison, follower: Follower
+) -> None:
+    """We were restored from a backup: positions that the agency knows will be given anew."""
+    agency = _agency("thin")
+    prison.held()
+    follower.follow()
+    assert read(agency, after=2).events == []
+    with pytest.raises(feed.StartOver):
+        read(agency, after=3)

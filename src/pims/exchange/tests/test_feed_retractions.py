@@ -22,6 +22,8 @@ from pims.release.tests.test_services import case_for, known, order_for
 from pims.sentences.tests.bench import Bench, SentenceInput
 from tests.access.staff import staff
 
+pytestmark = pytest.mark.any_server
+
 __all__ = ["bench", "court", "officer", "other_prison", "prison", "second"]
 
 
@@ -97,6 +99,29 @@ def test_a_corrected_hour_is_taken_back_and_told_again(prison: Prison) -> None:
     )
     (last,) = [m for m in follower.follow() if m.judged_as == "admitted"]
     assert last.retracts_id == again[1].pk
+
+
+def test_a_discharge_whose_hour_was_wrong_is_told_again_with_the_right_one(
+    prison: Prison,
+) -> None:
+    follower = Follower()
+    held = prison.held(hours=72)
+    chief = actor_for(staff("officer_in_charge", establishment_id=prison.establishment_id))
+    done = release.record_paper_discharge(
+        Command(chief), episode_id=held.episode_id, first_officer="Bob",
+        happened_at=clock.now() - timedelta(hours=2),
+    )  # fmt: skip
+    follower.follow()
+    at = clock.now() - timedelta(hours=3)
+    release.correct_discharge(
+        Command(chief), discharge_id=done.discharge_id, version=1, reason="The book says so",
+        happened_at=at,
+    )  # fmt: skip
+    back, again = follower.follow()
+    assert (back.judged_as, back.because) == ("released", "corrected")
+    assert again.type == "released"
+    assert abs(again.occurred_at - at) < timedelta(minutes=1)
+    assert again.facts["custody.end_kind"] == "discharged"
 
 
 def test_a_release_in_error_and_the_return_from_it_are_told(

@@ -136,6 +136,10 @@ def test_a_message_is_believed_only_with_its_senders_signature(
         (lambda body: {"signature": court.sign(body), "kid": court.agency.kid}, "unknown_key"),
         (lambda body: {"signature": court.sign_request(body + b" ")}, "wrong_signature"),
         (lambda body: {"signature": court.sign_request(body, other.key)}, "wrong_signature"),
+        (
+            lambda body: {"signature": court.sign_request(body, path="/v1/searches")},
+            "wrong_signature",
+        ),
         (lambda body: {"signature": '{"base": 1}'}, "wrong_signature"),
     ]
     for wrong, told in cases:

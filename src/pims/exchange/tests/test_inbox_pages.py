@@ -70,7 +70,7 @@ def test_the_most_urgent_comes_first_and_is_done_once_with_its_differences_seen(
     for words in (
         "The name is not one of this person&#x27;s", "Differs", "Another message says the opposite",
         "No paper on record has the reference 9/1999", "I have it in hand",
-        "The order is recorded: Discharge", "12/2026",
+        "The order is recorded: Discharge", "12/2026", "Other messages about this person",
     ):  # fmt: skip
         assert words in page, words
     assert "The sender sees that you have it in hand" in send(desk, "acknowledge", row.pk)

@@ -299,3 +299,14 @@ def test_nobody_without_the_permission_changes_where_messages_go(
         replay.replay_from(Command(outsider), endpoint_id=1, first=1, last=1, reason="x")
     with pytest.raises(NotPermitted):
         endpoints.allow_address(Command(outsider), network="10.0.0.0/8", plain=False, reason="x")
+
+
+def test_our_own_key_is_changed_and_both_public_halves_are_given_meanwhile(
+    agency: SmallAgency,
+) -> None:
+    goal = pushed_to(agency, scheme="ed25519")
+    before = secretfiles.public_halves(at=clock.now())[0]
+    endpoints.change_own_key(Command(agency.officers[0]))
+    new, old, *_ = secretfiles.public_halves(at=clock.now())
+    assert old == before != new
+    assert len(goal.secrets()) >= 2

@@ -19,6 +19,7 @@ from pims.exchange.webhooks.signing import (
     sign,
     verify,
 )
+from pims.foundation.vault.secrets import SecretsMissing
 from pims.kernel import clock
 
 AT = datetime(2026, 11, 20, 15, 30, 1, 999_000, tzinfo=UTC)
@@ -149,3 +150,8 @@ def test_a_secret_in_its_file_is_changed_without_a_gap_and_the_old_one_ends() ->
     third, _ = secretfiles.held(name, at=AT + timedelta(days=8))
     assert third not in (first, second)
     assert first not in secretfiles.held(name, at=AT)
+
+
+def test_a_secret_that_is_not_there_is_missed_and_never_made_anew() -> None:
+    with pytest.raises(SecretsMissing):
+        secretfiles.held("exchange-endpoint-never-made", at=AT)

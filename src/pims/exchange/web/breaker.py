@@ -135,6 +135,7 @@ def let_go(request: Any, hold_id: int) -> HttpResponse:
 
     return formed(
         request, form, kept, title=gettext("They are true: send them"),
+        button=gettext("Send them"),
         lead=_types(info.types, _language()), back=reverse("exchange:hold", args=[hold_id]),
         said=gettext("They are on their way."),
     )  # fmt: skip
@@ -152,6 +153,7 @@ def withdraw(request: Any, hold_id: int) -> HttpResponse:
 
     return formed(
         request, form, kept, title=gettext("They are not true: never send them"), warning=True,
+        button=gettext("Never send them"),
         lead=_types(info.types, _language()), back=reverse("exchange:hold", args=[hold_id]),
         said=gettext("They will never be sent."),
     )  # fmt: skip

@@ -26,6 +26,7 @@ def formed(
     version: int | None = None,
     warning: bool = False,
     said: str = "",
+    button: str = "",
 ) -> HttpResponse:
     """`keep` does it and gives the address to go on to."""
     reasons: Any = ()
@@ -42,7 +43,7 @@ def formed(
             return HttpResponseRedirect(onwards)
     context = {
         "form": form, "title": title, "lead": lead, "back": back, "version": version,
-        "reasons": reasons, "tone": "warning" if warning else "primary",
+        "reasons": reasons, "tone": "warning" if warning else "primary", "button": button,
     }  # fmt: skip
     return render(request, TEMPLATE, context, status=422 if form.errors else status)
 

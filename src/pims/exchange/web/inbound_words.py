@@ -108,7 +108,7 @@ CODES: Mapping[str, Any] = {
     "number_unknown": _("Nobody has this prisoner number"),
     "fingers_unreadable": _("The fingerprints could not be read"),
     "gallery_away": _("The fingerprints could not be searched for"),
-    "sandbox": _("Sent by an agency that only tries things out: it is about nobody"),
+    "sandbox": _("Sent by an agency that only tries things out: it finds test prisoners alone"),
     "matched_by_officer": _("An officer said who it is"),
     "noted": _("Noted"),
     "withdrawn": _("Taken back"),

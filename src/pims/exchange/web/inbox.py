@@ -30,6 +30,10 @@ from pims.ui.shapes import Column, Fact, TimelineItem
 INBOX = "exchange.inbox"
 BOTH = ("GET", "HEAD", "POST")
 MOST_CODE = 4_000
+COLUMNS = [
+    Column(_("Message")), Column(_("About")), Column(_("From")), Column(_("Came")),
+    Column(_("State")),
+]  # fmt: skip
 
 
 class PaperForm(forms.Form):
@@ -62,10 +66,7 @@ def inbox(request: Any) -> HttpResponse:
     context = {
         "waiting": [_row(line) for line in waiting],
         "done": [_row(line) for line in selectors.decided(request.actor, request.establishment_id)],
-        "columns": [
-            Column(_("Message")), Column(_("About")), Column(_("From")), Column(_("Came")),
-            Column(_("State")),
-        ],
+        "columns": COLUMNS,
         "paper_form": PaperForm(),
     }  # fmt: skip
     return render(request, "exchange/inbox.html", context)
@@ -343,7 +344,17 @@ def _context(request: Any, found: InboundDetail) -> dict[str, Any]:
         and line.kind.code == "arrest"
         and line.person is None,
         "made": _made(found),
+        "others": _others(request, found),
+        "columns": COLUMNS,
     }  # fmt: skip
+
+
+def _others(request: Any, found: InboundDetail) -> list[dict[str, Any]]:
+    """What else came about the same person, the last first."""
+    if found.line.person is None:
+        return []
+    about = selectors.messages_about(request.actor, found.line.person.person_id, limit=20)
+    return [_row(one) for one in about if one.inbound_id != found.line.inbound_id]
 
 
 def _facts(found: InboundDetail) -> list[Fact]:

@@ -68,7 +68,10 @@ def traffic(request: Any) -> HttpResponse:
             Counter(
                 _("Held"), held, reverse("exchange:breaker"), "alarm" if held else "quiet"
             ),
-            Counter(_("Received within a day"), sum(received.values())),
+            Counter(
+                _("Received within a day"), sum(received.values()),
+                reverse("exchange:inbox") if request.actor.can("exchange.inbox") else "",
+            ),
         ],
         "stopped": beat is not None and now - beat.at > heartbeat.SILENT_AFTER,
         "beat": beat,
@@ -237,7 +240,8 @@ def replay_dead(request: Any, endpoint_id: int) -> HttpResponse:
         return _address(endpoint_id)
 
     return formed(
-        request, form, kept, title=gettext("Send dead letters again"), back=_address(endpoint_id),
+        request, form, kept, title=gettext("Send dead letters again"),
+        button=gettext("Send them"), back=_address(endpoint_id),
         said=gettext("They are on their way."),
     )  # fmt: skip
 
@@ -254,7 +258,8 @@ def replay_stretch(request: Any, endpoint_id: int) -> HttpResponse:
 
     return formed(
         request, form, kept, title=gettext("Send a part of the feed again"),
-        back=_address(endpoint_id), said=gettext("They are on their way."),
+        button=gettext("Send them"), back=_address(endpoint_id),
+        said=gettext("They are on their way."),
         lead=gettext("For a receiver that lost what it had. Every message keeps its id."),
     )  # fmt: skip
 
@@ -353,7 +358,7 @@ def _tone(info: EndpointInfo | None) -> str:
 def _public_key(info: EndpointInfo) -> str:
     if info.own_secret or info.state == "ended":
         return ""
-    return secretfiles.newest(secretfiles.OWN_KEY).public().text
+    return " ".join(secretfiles.public_halves(at=clock.now()))
 
 
 def _secret_name(info: EndpointInfo) -> str:

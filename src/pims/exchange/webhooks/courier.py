@@ -13,6 +13,7 @@ import signal
 import ssl
 import sys
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -32,13 +33,15 @@ from pims.exchange.services.endpoints import allowed_networks
 from pims.exchange.webhooks import loading
 from pims.exchange.webhooks.loading import Goal, Parcel
 from pims.exchange.webhooks.sending import AT_ONCE, Answer, Sender
-from pims.exchange.webhooks.signing import sign
+from pims.exchange.webhooks.signing import Secret, sign
 from pims.kernel import clock
+from pims.kernel.errors import PimsError
 
 log = logging.getLogger("pims.courier")
 
 LOCK = 0x50494D53_434F
 POLL_SECONDS, AGAIN_SECONDS, GOALS_SECONDS = 1.0, 0.5, 2.0
+LONGEST_PAUSE_SECONDS = 30.0
 # So many of the receiver's faults in a row end a round: the rest waits until it is back.
 FAULTS = 2
 T = TypeVar("T")
@@ -145,22 +148,30 @@ class Courier:
 
     async def _kept_up(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
         """Do it again whatever goes wrong: one endpoint's trouble ends nobody's deliveries."""
+        pause = AGAIN_SECONDS
         while True:
+            began = time.monotonic()
             try:
                 await work()
             except (DatabaseError, psycopg.Error) as error:
                 log.warning("%s: %s", name, str(error.__cause__ or error).strip())
+            except PimsError as error:
+                log.error("%s: %s", name, error)
             except Exception:
                 log.exception("%s stopped and is begun again", name)
-            await asyncio.sleep(AGAIN_SECONDS)
+            went = time.monotonic() - began > LONGEST_PAUSE_SECONDS
+            pause = AGAIN_SECONDS if went else min(pause * 2, LONGEST_PAUSE_SECONDS)
+            await asyncio.sleep(pause)
 
     async def _push(self, goal: Goal) -> None:
         news = self._news[goal.endpoint_id]
         while True:
             news.clear()
+            # First: without what it is signed with nothing is taken, and nothing is rendered.
+            secrets = await self._in_thread(goal.secrets)
             found = await self._in_thread(lambda: loading.load(goal))
             if found.parcels:
-                sent = await self._send(goal, found.parcels)
+                sent = await self._send(goal, secrets, found.parcels)
                 # What was sent is written down even if we are told to stop meanwhile.
                 await asyncio.shield(self._in_thread(partial(loading.settle, goal, sent)))
             if found.more:
@@ -171,9 +182,10 @@ class Courier:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(news.wait(), pause)
 
-    async def _send(self, goal: Goal, parcels: Sequence[Parcel]) -> list[tuple[Parcel, Answer]]:
+    async def _send(
+        self, goal: Goal, secrets: Sequence[Secret], parcels: Sequence[Parcel]
+    ) -> list[tuple[Parcel, Answer]]:
         """Send; a lane in its order, a few lanes at once. Stops where the receiver is not there."""
-        secrets = await self._in_thread(goal.secrets)
         sender, sent = self._senders[goal], list[tuple[Parcel, Answer]]()
         lanes: dict[str, list[Parcel]] = defaultdict(list)
         for parcel in parcels:
@@ -208,7 +220,10 @@ class Courier:
 
     async def _beat(self, goal: Goal, sender: Sender, beat: heartbeat.Beat) -> None:
         message_id, body = heartbeat.rendered(goal.agreement_id, beat)
-        secrets = await self._in_thread(goal.secrets)
+        try:
+            secrets = await self._in_thread(goal.secrets)
+        except PimsError:
+            return  # told where messages are pushed
         headers = sign(secrets, message_id=message_id, at=clock.now(), body=body)
         answer = await sender.post(headers, body)
         await self._in_thread(lambda: loading.note_beat(goal, answer))

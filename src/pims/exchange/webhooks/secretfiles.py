@@ -6,7 +6,7 @@ with it too: ``whsec_… 2026-12-01T00:00:00+00:00``. Nothing of it is in the da
 
 from datetime import datetime, timedelta
 
-from pims.exchange.webhooks.signing import HMAC, Secret, new_secret, parse_secret
+from pims.exchange.webhooks.signing import Secret, new_secret, parse_secret
 from pims.foundation.vault import secrets as files
 
 # Our own key, with which everything is signed that goes to endpoints without a secret of theirs.
@@ -43,9 +43,16 @@ def forget(name: str) -> None:
     files.forget(name)
 
 
+def public_halves(*, at: datetime) -> list[str]:
+    """Our own public keys that signatures may be of now, the newest first: for agencies."""
+    return [one.public().text for one in held(OWN_KEY, at=at)]
+
+
 def _read(name: str) -> list[tuple[Secret, datetime | None]]:
-    scheme = "ed25519" if name == OWN_KEY else HMAC
-    text = files.read_or_create(name, lambda: _text([(new_secret(scheme), None)])).decode()
+    """Nothing is made here: a copy of this installation that lacks the secrets sends nothing."""
+    if not files.exists(name):
+        raise files.SecretsMissing(files.secret_path(name))
+    text = files.secret_path(name).read_text()
     found: list[tuple[Secret, datetime | None]] = []
     for line in text.splitlines():
         secret, _, until = line.strip().partition(" ")

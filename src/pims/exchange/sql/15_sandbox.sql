@@ -1,0 +1,10 @@
+-- Whoever only tries things out reaches test prisoners alone, whatever its terms say: one filter more
+-- for every table that has any. A table without one reaches nobody, and goes on reaching nobody.
+CREATE OR REPLACE FUNCTION exchange_tried_out(terms jsonb) RETURNS jsonb
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, public AS $$
+    SELECT jsonb_set(terms, '{tables}', coalesce(jsonb_object_agg(one.name, CASE
+               WHEN one.agreed -> 'rows' = '[]' THEN one.agreed
+               ELSE jsonb_set(one.agreed, '{rows}', (one.agreed -> 'rows') || '[["test:yes"]]')
+           END), '{}'))
+    FROM jsonb_each(terms -> 'tables') AS one(name, agreed)
+$$;

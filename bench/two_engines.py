@@ -96,9 +96,14 @@ def _basis() -> str:
 
 
 if __name__ == "__main__":
-    # Without a database: `python -m bench.two_engines [CASES]`.
+    # Without a database: `python -m bench.two_engines [CASES]`; what was compared is kept as JSON.
+    import os
     import sys
 
-    from bench.results import show
+    from bench.results import keep, show
 
-    show([run(print, wanted=int(sys.argv[1]) if sys.argv[1:] else CASES)])
+    load = os.getloadavg()[0]
+    found = run(print, wanted=int(sys.argv[1]) if sys.argv[1:] else CASES)
+    show([found])
+    took = float(found.details["seconds"])
+    print(keep([found], full=True, seconds=took, server="", load=load, cases=["two_engines"]).name)

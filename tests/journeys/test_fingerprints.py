@@ -38,7 +38,7 @@ PATIENCE = 180_000
 def gallery(live_site: LiveSite) -> Iterator[Gallery]:
     """The gallery's process, over the site's own database."""
     process = subprocess.Popen([sys.executable, "-m", "pims.cli.gallery"], env=dict(os.environ))
-    found, deadline = Gallery(), time.monotonic() + 90
+    found, deadline = Gallery(), time.monotonic() + 240
     try:
         while not _ready(found):
             assert time.monotonic() < deadline

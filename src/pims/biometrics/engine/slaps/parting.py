@@ -102,7 +102,8 @@ def _amount(pixels: NDArray[np.uint8], ridges: Ridges) -> Float:
 
 def _turn(weight: Float) -> float:
     best = max(TURNS.tolist(), key=lambda turn: _worth(weight, turn))
-    return max((best + FINE_TURNS).tolist(), key=lambda turn: _worth(weight, turn))
+    finer: list[float] = (best + FINE_TURNS).tolist()
+    return max(finer, key=lambda turn: _worth(weight, turn))
 
 
 def _worth(weight: Float, turn: float) -> tuple[int, float]:

@@ -3,13 +3,15 @@
 import numpy as np
 import pytest
 
+from pims.biometrics.engine.codecs import ansi_nist
 from pims.biometrics.engine.extraction import examine
 from pims.biometrics.engine.matching import check_sequence
 from pims.biometrics.engine.reasons import Unusable
-from pims.biometrics.engine.slaps import Slap, segment
+from pims.biometrics.engine.slaps import FINGERS, Slap, segment
 from pims.biometrics.engine.synthetic import WELL, Finger, draw, template_of
 from pims.biometrics.engine.synthetic.slaps import slap_of
 from pims.biometrics.engine.template import Position
+from tests.fixtures.reference import need_reference
 
 pytestmark = pytest.mark.any_server
 
@@ -92,3 +94,19 @@ def test_what_is_no_slap_is_refused_with_the_reason() -> None:
     assert refusal(noise) in {"biometrics.slap_count", "biometrics.blank"}
     with pytest.raises(ValueError, match="hand"):
         segment(alone, missing={Position.RIGHT_INDEX})
+
+
+@pytest.mark.parametrize("name", ["valid1.8.an2", "type_6_wvu.an2"])
+def test_four_fingers_of_real_hands_come_apart(name: str) -> None:
+    slaps = {13: Slap.RIGHT_FOUR, 14: Slap.LEFT_FOUR}
+    data = need_reference(f"ansi_nist/{name}").read_bytes()
+    images = [
+        one
+        for one in ansi_nist.images(ansi_nist.read_transaction(data))
+        if one.positions[:1] in ((13,), (14,))
+    ]
+    assert len(images) == 2
+    for image in images:
+        found = segment(ansi_nist.grey(image), ppi=image.ppi)
+        assert found.slap == slaps[image.positions[0]]
+        assert [one.position for one in found.fingers] == sorted(FINGERS[found.slap])

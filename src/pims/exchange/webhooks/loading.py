@@ -61,6 +61,7 @@ class Goal:
 
     endpoint_id: int
     agreement_id: int
+    agency_id: int
     url: str
     secret_name: str
 
@@ -74,17 +75,22 @@ def goals() -> list[Goal]:
     versions = {one.agreement_id for one in selectors.in_force()}
     rows = Endpoint.objects.filter(state=Endpoint.State.ACTIVE, agreement_id__in=versions)
     return [
-        Goal(row.pk, row.agreement_id, row.url, row.secret_name or secretfiles.OWN_KEY)
-        for row in rows.order_by("pk")
+        Goal(
+            row.pk,
+            row.agreement_id,
+            row.agreement.agency_id,
+            row.url,
+            row.secret_name or secretfiles.OWN_KEY,
+        )
+        for row in rows.select_related("agreement").order_by("pk")
     ]
 
 
 def load(goal: Goal) -> Load:
     """What is due again, and what is new, rendered under the agreement as it is now."""
     now = clock.now()
-    version = next(
-        (one for one in selectors.in_force() if one.agreement_id == goal.agreement_id), None
-    )
+    standing = selectors.in_force(agency_ids=[goal.agency_id])
+    version = next((one for one in standing if one.agreement_id == goal.agreement_id), None)
     state = EndpointState.objects.get(endpoint_id=goal.endpoint_id)
     if version is None:
         return Load()

@@ -51,6 +51,7 @@ WORDS = {
 OURS = {
     "assurance.end_alarm_by_fact kind", "assurance.end_alarm_by_fact key",
     "assurance.end_alarms_of_stay kind", "assurance.end_alarms_of_stay by",
+    "assurance.raise_about kind", "assurance.raise_about key", "assurance.raise_about params",
     "assurance.raise_alarm alarm", "authority.end_papers_that_ran_out zone",
     "authority.end_warrant_by_fact end_kind", "authority.end_warrant_by_fact basis",
     "authority.void_warrant basis", "authority.let_orders_stand_again reason",
@@ -155,6 +156,8 @@ class Filler:
             return clock.today("America/Belize")
         if hint is bytes:
             return b"x"
+        if hint is object:
+            return "x"
         raise TypeError(f"{service} {name}: {hint}")
 
 

@@ -4,7 +4,7 @@ Handing alarms over when a record is sealed is in `sealing`, when somebody is tr
 `transfers`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -27,8 +27,7 @@ from pims.assurance.raising import (
     step_at,
     told_by_proof,
 )
-from pims.assurance.rules import DueAlarm as DueAlarm
-from pims.assurance.rules import due_alarms
+from pims.assurance.rules import DueAlarm, due_alarms
 from pims.facilities import selectors as facilities
 from pims.foundation.access.selectors import role_name
 from pims.foundation.commands.transaction import Transaction, service
@@ -169,6 +168,23 @@ def raise_alarm(tx: Transaction, *, alarm: DueAlarm) -> AlarmResult:
     if standing is None:
         standing = raise_new(tx, alarm, watch=watches_over([alarm])(alarm))
     return AlarmResult(standing.pk)
+
+
+@service
+def raise_about(
+    tx: Transaction,
+    *,
+    kind: str,
+    key: str,
+    since: datetime,
+    establishment_id: int | None,
+    params: Mapping[str, object],
+    person_id: int | None = None,
+) -> AlarmResult:
+    """Raise an alarm that a higher room calls for; one that is open about `key` already is
+    returned."""
+    due = DueAlarm(kind, key, since, establishment_id, person_id, params=params)
+    return raise_alarm(tx, alarm=due)
 
 
 @service

@@ -33,7 +33,6 @@ def tell(event: EventRecord) -> None:
     Of several changes of one person at once the last has them shelved; a change that is told of is
     never passed over.
     """
-    person_id, seq = event.person_id, event.event_seq
     if event.kind in TOLD or not _comes_again(event):
         follow(event)
 

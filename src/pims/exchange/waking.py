@@ -1,6 +1,6 @@
 """How whoever pushes messages hears that something else than the feed has changed for it.
 
-A nudge, never the message itself: whoever misses it looks again within a second.
+A nudge, never the message itself: whoever misses it looks again within two seconds.
 """
 
 from django.db import connection, transaction

@@ -9,7 +9,6 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from pims.assurance import services as alarms
-from pims.assurance.rules import DueAlarm
 from pims.exchange import events_delivering as events
 from pims.exchange import limits
 from pims.exchange.feed import publishing, retractions
@@ -74,14 +73,14 @@ def open_hold(
     tx.require("assurance.sweep")
     hold = Hold.objects.create(kind=kind, opened_at=tx.now, params=params)
     tx.record(events.MessagesHeld(hold_id=hold.pk, hold_kind=kind))
-    alarms.raise_alarm(
+    alarms.raise_about(
         tx,
-        alarm=DueAlarm(
-            kind=ALARM, key=_alarm_key(hold.pk), since=tx.now,
-            establishment_id=alarms_at(establishment_id),
-            params={"hold_id": hold.pk, "why": [kind]},
-        ),
-    )  # fmt: skip
+        kind=ALARM,
+        key=_alarm_key(hold.pk),
+        since=tx.now,
+        establishment_id=alarms_at(establishment_id),
+        params={"hold_id": hold.pk, "why": [kind]},
+    )
     return HoldResult(hold.pk)
 
 

@@ -216,16 +216,14 @@ def _end(
 def _sound(tx: Transaction, row: Inbound, found: Judged) -> None:
     """Heard at reception now; the clock from the order to freedom runs since it came."""
     OrderClock.objects.create(inbound=row, person_id=found.person_id, arrived_at=row.received_at)
-    assurance.raise_alarm(
+    assurance.raise_about(
         tx.beyond_scope(),
-        alarm=assurance.DueAlarm(
-            kind=ALARM,
-            key=str(row.pk),
-            since=row.received_at,
-            establishment_id=found.establishment_id,
-            person_id=found.person_id,
-            params={"inbound": str(row.pk), "agency": row.agency.name[:LINE]},
-        ),
+        kind=ALARM,
+        key=str(row.pk),
+        since=row.received_at,
+        establishment_id=found.establishment_id,
+        person_id=found.person_id,
+        params={"inbound": str(row.pk), "agency": row.agency.name[:LINE]},
     )
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pims.assurance import services as alarms
-from pims.assurance.rules import DueAlarm
 from pims.exchange.feed import heartbeat
 from pims.exchange.models import Cursor, Endpoint, EndpointState, Listening
 from pims.exchange.selectors import VersionInfo, in_force
@@ -102,11 +101,8 @@ def watch() -> Watched:
 
 
 def _raise(tx: Transaction, kind: str, key: str, since: datetime, **params: object) -> None:
-    alarms.raise_alarm(
-        tx,
-        alarm=DueAlarm(
-            kind=kind, key=key, since=since, establishment_id=alarms_at(), params=params
-        ),
+    alarms.raise_about(
+        tx, kind=kind, key=key, since=since, establishment_id=alarms_at(), params=params
     )
 
 

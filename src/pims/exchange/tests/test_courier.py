@@ -35,7 +35,7 @@ from tests.fixtures.database import FreshDatabase
 from tests.fixtures.nursery import Child, Nursery
 from tests.fixtures.settling import settle
 
-pytestmark = pytest.mark.usefixtures("fresh_database")
+pytestmark = [pytest.mark.usefixtures("fresh_database"), pytest.mark.any_server]
 PROMISED = 5.0
 
 

@@ -23,6 +23,8 @@ from pims.kernel import clock
 from pims.people import selectors as people
 from tests.access.staff import signed_in, staff
 
+pytestmark = pytest.mark.any_server
+
 
 @pytest.fixture
 def prison(system_actor: Actor) -> Prison:

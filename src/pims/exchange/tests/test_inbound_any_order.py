@@ -97,7 +97,7 @@ def test_every_message_has_an_end_and_nothing_is_done_twice(
     baseline = len(courts.orders(system_actor, [post.person_id]).get(post.person_id, []))
 
     @settings(
-        max_examples=int(os.environ.get("PIMS_EXAMPLES", "12")),
+        max_examples=int(os.environ.get("PIMS_EXAMPLES", "8")),
         derandomize="PIMS_EXAMPLES" not in os.environ,
         suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     )  # fmt: skip

@@ -73,6 +73,12 @@ def test_the_most_urgent_comes_first_and_is_done_once_with_its_differences_seen(
         "The order is recorded: Discharge", "12/2026", "Other messages about this person",
     ):  # fmt: skip
         assert words in page, words
+    desk.post(reverse("signin:language"), {"language": "es"})
+    page = read(desk, "message", row.pk)
+    for words in ("Vea esto primero", "Lo que se haría", "Otro mensaje dice lo contrario"):
+        assert words in page, words
+    assert "Mensajes recibidos" in read(desk, "inbox")
+    desk.post(reverse("signin:language"), {"language": "en"})
     assert "The sender sees that you have it in hand" in send(desk, "acknowledge", row.pk)
     twice = {"command_id": str(uuid.uuid4()), "version": str(row.version), "papers_shown": "1"}
     names = [one.warrant_name_id for one in _papers(prison, held.person_id)]

@@ -113,3 +113,42 @@ def test_a_certificate_that_nobody_vouches_for_is_not_believed(
 def test_what_is_no_address_of_an_endpoint_is_no_sender() -> None:
     with pytest.raises(ValueError, match="url_https"):
         Sender("ftp://a.example/", allowed=tuple)
+
+
+def _resolving(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
+    """Every name stands for these addresses."""
+
+    async def look_up(
+        loop: object, host: object, port: object, **more: object
+    ) -> list[tuple[object, ...]]:
+        return [(2, 1, 6, "", (address, port)) for address in addresses]
+
+    monkeypatch.setattr(asyncio.BaseEventLoop, "getaddrinfo", look_up)
+
+
+def test_a_name_that_also_stands_for_an_address_within_is_refused_whole(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _resolving(monkeypatch, "8.8.8.8", "10.0.0.1")
+    answer = post("https://desk.example/", allowed=())
+    assert answer.status is None
+    assert answer.error == "nothing is sent to 10.0.0.1"
+
+
+def test_the_connection_goes_to_the_very_address_that_was_judged(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Nobody looks the name up a second time, when it could stand for something else."""
+    with receiving() as receiver:
+        asked = []
+        _resolving(monkeypatch, "127.0.0.1")
+        original = asyncio.BaseEventLoop.getaddrinfo
+
+        async def counting(loop: object, host: object, port: object, **more: object) -> object:
+            asked.append(host)
+            return await original(loop, host, port, **more)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(asyncio.BaseEventLoop, "getaddrinfo", counting)
+        assert post(f"http://desk.example:{receiver.port}/").status == 204
+    assert asked.count("desk.example") == 1
+    assert receiver.got[0].headers["host"] == f"desk.example:{receiver.port}"

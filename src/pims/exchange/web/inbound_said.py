@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from pims.authority import selectors as authority
 from pims.courts.web.words import dollars, term_text
 from pims.exchange.inbound.kinds.court_order import SentenceSaid
 from pims.exchange.inbound.kinds.parts import ChargeSaid
@@ -68,6 +69,8 @@ def said(content: Content | None, language: str) -> list[Fact]:
 def _shown(name: str, value: Any, short: str) -> object:
     if value is True:
         return gettext("Yes")
+    if name in ("issued_by", "court"):
+        return next((body.name for body in authority.bodies() if body.code == value), value)
     if name == "order":
         return order_kinds()[value].label[short] if value in order_kinds() else value
     if name == "warrant":

@@ -40,7 +40,7 @@ from pims.kernel.errors import PimsError
 log = logging.getLogger("pims.courier")
 
 LOCK = 0x50494D53_434F
-POLL_SECONDS, AGAIN_SECONDS, GOALS_SECONDS = 1.0, 0.5, 2.0
+POLL_SECONDS, AGAIN_SECONDS, GOALS_SECONDS = 2.0, 0.5, 2.0
 LONGEST_PAUSE_SECONDS = 30.0
 # So many of the receiver's faults in a row end a round: the rest waits until it is back.
 FAULTS = 2
@@ -100,7 +100,7 @@ class Courier:
             self._tasks.clear()
             self._senders.clear()
             self._news.clear()
-            await asyncio.to_thread(ear.join, POLL_SECONDS * 3)
+            await asyncio.to_thread(ear.join, AGAIN_SECONDS * 6)
 
     def _listen(
         self,
@@ -112,7 +112,7 @@ class Courier:
         ended: BaseException | None = None
         try:
             while not self._stop.is_set() and not lost.done():
-                for _ in listener.notifies(timeout=POLL_SECONDS / 2, stop_after=1):
+                for _ in listener.notifies(timeout=AGAIN_SECONDS, stop_after=1):
                     loop.call_soon_threadsafe(self._wake)
         except psycopg.Error as error:
             ended = error

@@ -6,12 +6,14 @@ what became of each. Whoever is killed in between sends some of it again, with t
 
 import json
 import random
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
+from django.db.models.functions import Coalesce
 
 from pims.exchange import selectors
 from pims.exchange.enforcement import Told, open_own, reading
@@ -61,6 +63,7 @@ class Goal:
 
     endpoint_id: int
     agreement_id: int
+    agency_id: int
     url: str
     secret_name: str
 
@@ -74,17 +77,22 @@ def goals() -> list[Goal]:
     versions = {one.agreement_id for one in selectors.in_force()}
     rows = Endpoint.objects.filter(state=Endpoint.State.ACTIVE, agreement_id__in=versions)
     return [
-        Goal(row.pk, row.agreement_id, row.url, row.secret_name or secretfiles.OWN_KEY)
-        for row in rows.order_by("pk")
+        Goal(
+            row.pk,
+            row.agreement_id,
+            row.agreement.agency_id,
+            row.url,
+            row.secret_name or secretfiles.OWN_KEY,
+        )
+        for row in rows.select_related("agreement").order_by("pk")
     ]
 
 
 def load(goal: Goal) -> Load:
     """What is due again, and what is new, rendered under the agreement as it is now."""
     now = clock.now()
-    version = next(
-        (one for one in selectors.in_force() if one.agreement_id == goal.agreement_id), None
-    )
+    standing = selectors.in_force(agency_ids=[goal.agency_id])
+    version = next((one for one in standing if one.agreement_id == goal.agreement_id), None)
     state = EndpointState.objects.get(endpoint_id=goal.endpoint_id)
     if version is None:
         return Load()
@@ -115,20 +123,16 @@ def settle(goal: Goal, sent: Sequence[tuple[Parcel, Answer]]) -> None:
     faults = [retry.fault_of(answer.status) for _, answer in sent]
     with transaction.atomic():
         state = EndpointState.objects.select_for_update().get(endpoint_id=goal.endpoint_id)
-        rows = Delivery.objects.select_for_update().in_bulk([one.delivery_id for one, _ in sent])
-        for (parcel, answer), fault in zip(sent, faults, strict=True):
+        _settle_taken(sent, faults, now)
+        missed = [one for one, fault in zip(sent, faults, strict=True) if fault is not None]
+        rows = Delivery.objects.select_for_update().in_bulk([p.delivery_id for p, _ in missed])
+        for parcel, answer in missed:
             row = rows.get(parcel.delivery_id)
             if row is not None and row.state == Delivery.State.PENDING:
-                _settle_one(row, answer, fault, now)
-        Delivery.objects.bulk_update(rows.values(), _SETTLED)
+                _settle_missed(row, answer, now)
         _settle_state(goal, state, sent, faults, now)
     if Fault.GONE in faults:
         pause_gone(Command(system_actor()), endpoint_id=goal.endpoint_id)
-
-
-_SETTLED = [
-    "state", "attempts", "first_at", "next_at", "last_status", "last_error", "delivered_at",
-]  # fmt: skip
 
 
 def _pending(goal: Goal) -> QuerySet[Delivery]:
@@ -201,19 +205,36 @@ def _lane(told: Told) -> str:
     return f"message {told.position}" if told.person_id is None else f"person {told.person_id}"
 
 
-def _settle_one(row: Delivery, answer: Answer, fault: Fault | None, now: datetime) -> None:
+def _settle_taken(
+    sent: Sequence[tuple[Parcel, Answer]], faults: Sequence[Fault | None], now: datetime
+) -> None:
+    """Those that were taken, in one statement for each status that said so."""
+    taken: dict[int | None, list[int]] = defaultdict(list)
+    for (parcel, answer), fault in zip(sent, faults, strict=True):
+        if fault is None:
+            taken[answer.status].append(parcel.delivery_id)
+    for status, ids in taken.items():
+        Delivery.objects.filter(pk__in=ids, state=Delivery.State.PENDING).update(
+            state=Delivery.State.DELIVERED,
+            attempts=F("attempts") + 1,
+            first_at=Coalesce("first_at", now),
+            delivered_at=now,
+            last_status=status,
+            last_error="",
+        )
+
+
+def _settle_missed(row: Delivery, answer: Answer, now: datetime) -> None:
     row.attempts += 1
     row.first_at = row.first_at or now
     row.last_status, row.last_error = answer.status, answer.error
-    if fault is None:
-        row.state, row.delivered_at = Delivery.State.DELIVERED, now
-        return
     following = retry.after_failure(
         attempts=row.attempts, first_at=row.first_at, now=now, chance=random.random(),
         asked_for=answer.asked_for, schedule=SCHEDULE,
     )  # fmt: skip
     row.state = Delivery.State.DEAD if following.dead else Delivery.State.PENDING
     row.next_at = following.at or row.next_at
+    row.save()
 
 
 def _settle_state(

@@ -1,6 +1,7 @@
 """Ways from an alarm to a page: each gives an address, "" where there is none for this viewer."""
 
 from collections.abc import Callable, Sequence
+from uuid import UUID
 
 from django.urls import reverse
 
@@ -134,8 +135,11 @@ def preparation(viewer: Actor, alarm: AlarmInfo) -> str:
 
 
 def message(_viewer: Actor, alarm: AlarmInfo) -> str:
-    """The message of another agency that the alarm is about."""
-    return reverse("exchange:message", args=[alarm.key])
+    """The message of another agency that the alarm is about, which is its key."""
+    try:
+        return reverse("exchange:message", args=[UUID(alarm.key)])
+    except ValueError:
+        return reverse("exchange:inbox")
 
 
 def end_of_custody(viewer: Actor, alarm: AlarmInfo) -> str:

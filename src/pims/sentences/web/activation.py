@@ -122,7 +122,7 @@ def decline(request: Any, proposal_id: int) -> HttpResponse:
         "form": form,
         "title": _("Decline the proposed law"),
         "lead": _("The law in force stays as it is. Nobody's dates move."),
-        "save": _("Decline it"),
+        "save": _("Decline the law"),
     }
     return render(request, "sentences/reason.html", context, status=422 if form.errors else 200)
 

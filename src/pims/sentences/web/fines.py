@@ -182,7 +182,7 @@ def _title(one: FineDue) -> str:
     if not one.together_with:
         return said
     count = len(one.together_with) + 1
-    return f"{said} · " + gettext("%(count)s sentences together") % {"count": count}
+    return f"{said} · " + gettext("together: %(count)s sentences") % {"count": count}
 
 
 def _zone(request: Any) -> ZoneInfo:

@@ -1,5 +1,5 @@
 """Everybody against everybody: how long a sweep takes, and what it finds of whom
-the simulated prison has on record twice."""
+the simulated prison has on record twice. Minutes long: with `--full` alone."""
 
 import json
 import time
@@ -18,6 +18,8 @@ WITHIN = 600.0  # seconds
 
 
 def run(context: Context) -> list[Result]:
+    if not context.full:
+        return []
     with prison(context), gallery(context) as found:
         known = json.loads((instance.var_dir() / "demo" / "known_bad_data.json").read_text())
         planted = {frozenset(pair) for pair in known["same_fingers_twice"]}

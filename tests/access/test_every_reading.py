@@ -19,7 +19,8 @@ pytestmark = pytest.mark.any_server
 # fetched again and again. Each line leads to a page that is written down.
 WORK_OF_THE_DAY = {
     "administration:records", "assurance:alarms", "assurance:rows", "authority:index",
-    "custody:desk", "custody:out", "custody:reception", "custody:send_out", "home", "live:board",
+    "custody:desk", "custody:out", "custody:reception", "custody:send_out", "exchange:inbox",
+    "home", "live:board",
     "live:figures", "live:sounding", "release:index",
 }  # fmt: skip
 # What needs a state of its own: see the tests of their rooms.

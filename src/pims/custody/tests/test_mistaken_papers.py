@@ -1,6 +1,7 @@
 """A paper with mistakes is recorded as written; it says what is wrong and is worth what it says."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import translation
@@ -19,7 +20,8 @@ TODAY = clock.today("America/Belize")
 
 
 def record(prison: Prison, person_id: int, **changes: object) -> WarrantResult:
-    now = clock.now() - timedelta(hours=1)
+    # Received today, also in the first hour after midnight.
+    now = max(clock.now() - timedelta(hours=1), datetime.combine(TODAY, time(), ZoneInfo(ZONE)))
     name = {
         "person_id": person_id,
         "name_as_written": "As Written",

@@ -72,7 +72,8 @@ _BY_REASON: Mapping[str, str] = {
         biometrics.candidate_examined biometrics.destroyed biometrics.destruction_ordered
         biometrics.enrolment_finished biometrics.enrolment_started biometrics.face_taken
         biometrics.finger_not_taken biometrics.fingers_taken biometrics.search_answered
-        biometrics.search_asked biometrics.verified
+        biometrics.search_asked biometrics.verified biometrics.identified
+        biometrics.destruction_confirmed biometrics.destruction_withdrawn
         """,
     NOBODY: """
         access.confirmed access.factor_added access.factor_removed access.grant_ended
@@ -85,6 +86,8 @@ _BY_REASON: Mapping[str, str] = {
         facilities.taken_out_of_use
         ledger.clock_went_back ledger.signing_key_handed_over ledger.tree_differs
         sentences.rule_signed sentences.signature_withdrawn
+        sentences.law_agreed_to sentences.law_compared sentences.law_declined
+        sentences.law_proposed sentences.law_put_in_force sentences.law_worked_out
         vault.master_key_made vault.master_key_retired
         """,
 }

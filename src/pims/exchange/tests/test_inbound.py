@@ -250,7 +250,8 @@ def test_a_release_order_that_nobody_deals_with_climbs_and_is_heard_again(
 
     assert any("Release order came" in text and number in text for text in heard())
     alarm = Alarm.objects.get(key=str(row.pk))
-    assert remedy(alarm_info(prison.actor, alarm.pk)) == reverse("exchange:message", args=[row.pk])
+    told = alarm_info(prison.actor, alarm.pk)
+    assert remedy(prison.actor, told) == reverse("exchange:message", args=[row.pk])
     assurance.acknowledge_alarm(prison.command, alarm_id=alarm.pk)
     assert not any("Release order came" in text for text in heard())
     with time_machine.travel(row.received_at + timedelta(minutes=14), tick=True):

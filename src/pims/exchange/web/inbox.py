@@ -18,6 +18,7 @@ from pims.exchange.inbound.applying import Choices
 from pims.exchange.selectors import InboundDetail, InboundLine
 from pims.exchange.web import inbound_words as words
 from pims.exchange.web.inbound_said import said as what_it_says
+from pims.foundation.ledger.reads import shows
 from pims.jurisdictions.warrant_kinds import warrant_kinds
 from pims.kernel.errors import CommandReused, InvalidInput, NotFound, PimsError, Stale
 from pims.kernel.reasons import Reason
@@ -75,6 +76,7 @@ def inbox(request: Any) -> HttpResponse:
 @page(permission=INBOX)
 def message(request: Any, inbound_id: UUID) -> HttpResponse:
     found = selectors.message(request.actor, inbound_id)
+    shows(_people_of(found))
     return render(request, "exchange/message.html", _context(request, found))
 
 
@@ -354,6 +356,7 @@ def _others(request: Any, found: InboundDetail) -> list[dict[str, Any]]:
     if found.line.person is None:
         return []
     about = selectors.messages_about(request.actor, found.line.person.person_id, limit=20)
+    shows({one.person.person_id for one in about if one.person is not None})
     return [_row(one) for one in about if one.inbound_id != found.line.inbound_id]
 
 
@@ -386,3 +389,12 @@ def _made(found: InboundDetail) -> list[tuple[str, str]]:
         for one in kept.get("release_orders", ())
     ]
     return found_links
+
+
+def _people_of(found: InboundDetail) -> set[int]:
+    """Everybody whom the page of a message names."""
+    named = [found.line.person]
+    matched = () if found.matched is None else (found.matched,)
+    for entry in (*matched, *found.entries):
+        named += [entry.person, *(head for head, _ in entry.candidates)]
+    return {head.person_id for head in named if head is not None}

@@ -35,6 +35,7 @@ def day(name: str, when: date) -> dict[str, object]:
 @pytest.fixture
 def prepared(bench: Bench) -> Preparation:
     sentenced(bench, days_left=10)
+    bench.read_twice()
     services.open_due_preparations(
         Command(system_actor()), establishment_id=bench.court.prison.establishment_id
     )

@@ -32,7 +32,8 @@ from tests.fixtures.small_prison import SmallPrison
 # establishment either; what a local administrator may do is asked of in another test.
 OF_NOBODY = re.compile(
     r"administration:(users?|amend_user|bind_card|drop|end_grant|new_|reset|user_state|roles)"
-    r"|authority:(bodies|registry_phone)|facilities:|signin:|style:|sentences:(laws|sign|withdraw_signature|\w*law\w*)"
+    r"|authority:(bodies|registry_phone)|facilities:|signin:|style:"
+    r"|sentences:(\w*law\w*|sign|withdraw_signature|proposal|propose|compare\w*)"
     r"|assurance:work|exchange:"
 )
 # Of a day or a kind rather than of a person: there is one of either establishment.

@@ -48,6 +48,8 @@ def serve(*, port: int, demo: bool) -> int:
         supervisor.listen()
         agencies = _start(supervisor, port=port, demo=demo)
         _welcome(address, time.monotonic() - began, agencies)
+        if agencies:
+            supervisor.start(*agency_parts.services(agencies))
         supervisor.run()
         say("Stopping …")
         return DONE
@@ -118,10 +120,8 @@ def _start(supervisor: Supervisor, *, port: int, demo: bool) -> Mapping[str, int
         )
     if not demo or not agency_parts.is_registered():
         return {}
-    with _step("Starting the agencies of the demonstration"):
-        ports = agency_parts.ports_now(port + 9)
-        supervisor.start(*agency_parts.services(ports))
-    return ports
+    # They are started once the pages answer: nobody waits for them.
+    return agency_parts.ports_now(port + 9)
 
 
 @contextmanager

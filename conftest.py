@@ -16,6 +16,7 @@ from pathlib import Path
 import django
 import pytest
 from django.utils import timezone, translation
+from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 ROOT = Path(__file__).resolve().parent
@@ -37,7 +38,9 @@ os.environ["PYTHONPATH"] = os.pathsep.join(
 )
 
 # A busy machine is no reason to fail; everything else that Hypothesis watches is.
-hypothesis_settings.register_profile("pims", deadline=None)
+hypothesis_settings.register_profile(
+    "pims", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 hypothesis_settings.load_profile("pims")
 
 pytest_plugins = [

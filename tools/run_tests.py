@@ -1,9 +1,11 @@
 """`make test`: the tests, on each PostgreSQL that this machine has.
 
-On the wheel's server everything is tested, browser included; on the machine's own, meanwhile,
+On the wheel's server everything is tested, the browser's pages last; on the machine's own, meanwhile,
 whatever another version of the server could answer differently. Much of a test is waiting (for a
-browser, a start, a clock), so that the two together use the processors well. `--fast` leaves the
-browser out and uses one server. Further arguments go to pytest.
+browser, a start, a clock), so that the two together use the processors well. The browser's driver
+keeps a loop of its own running in its process, in which nothing else can be awaited: no other test
+shares one with it. `--fast` leaves the browser out and uses one server. Further arguments go to
+pytest.
 """
 
 import os
@@ -16,12 +18,12 @@ BROWSER = ("tests/journeys", "tests/accessibility")
 
 
 class Pass:
-    """The tests on one server, with so many processes; what they say goes to `log`, if given."""
+    """Tests on one server, with so many processes; what they say goes to `log`, if given."""
 
     def __init__(
-        self, server: str, processes: int, *arguments: str, log: Path | None = None
+        self, name: str, server: str, processes: int, *arguments: str, log: Path | None = None
     ) -> None:
-        self.server, self.log = server, log
+        self.name, self.log = name, log
         # A single process needs no other one to hand out its work.
         several = ["--numprocesses", str(processes), "--dist", "loadfile"]
         # A hundred processes begin in a run: not each shall compile the same files anew.
@@ -49,8 +51,7 @@ class Pass:
         counted = ""
         if self.log and fine:
             counted = f", {self.log.read_text(errors='replace').strip().splitlines()[-1]}"
-        name = "This machine's" if self.server == "system" else "The wheel's"
-        return f"{name} PostgreSQL: {'passed' if fine else 'FAILED'}{counted}"
+        return f"{self.name}: {'passed' if fine else 'FAILED'}{counted}"
 
 
 def has_system_server() -> bool:
@@ -60,37 +61,44 @@ def has_system_server() -> bool:
 
 
 def main(arguments: list[str]) -> int:
-    without_browser = [f"--ignore={folder}" for folder in BROWSER if Path(folder).exists()]
+    without_browser = [f"--ignore={folder}" for folder in BROWSER]
     fast = "--fast" in arguments
     rest = [argument for argument in arguments if argument != "--fast"]
     processors = min(os.cpu_count() or 2, 8)
     system = has_system_server()
     if fast:
-        return int(not Pass("system" if system else "wheel", processors,
-                            *without_browser, *rest).passed())  # fmt: skip
+        server = "system" if system else "wheel"
+        return int(not Pass("", server, processors, *without_browser, *rest).passed())
     with tempfile.TemporaryDirectory(prefix="pims-tests-") as folder:
-        passes = []
+        beside = None
         if system:
             print("Tests on the wheel's PostgreSQL, and on this machine's meanwhile …", flush=True)
-            passes.append(
-                Pass("system", max(1, processors // 2), "--needing-postgres", *without_browser,
-                     "--ignore=tests/faults", "-p", "no:cacheprovider", *rest,
-                     log=Path(folder, "system.log"))
+            beside = Pass(
+                "This machine's PostgreSQL", "system", max(1, processors // 2),
+                "--needing-postgres", *without_browser, "--ignore=tests/faults",
+                "-p", "no:cacheprovider", *rest, log=Path(folder, "system.log"),
             )  # fmt: skip
         else:
             print("No PostgreSQL 15 or later on this machine: the wheel's alone is tested")
             print("Tests on the wheel's PostgreSQL …", flush=True)
         # A third of the time of a process goes in waiting: one more than there are processors.
-        passes.append(Pass("wheel", processors + 1, *rest))
+        done: list[tuple[Pass, bool]] = []
         try:
-            fine = [one.passed() for one in reversed(passes)]
+            one = Pass("The wheel's PostgreSQL", "wheel", processors + 1, *without_browser, *rest)
+            done.append((one, one.passed()))
+            print("The pages in a browser …", flush=True)
+            one = Pass("The pages in a browser", "wheel", processors + 1, *BROWSER, *rest)
+            done.append((one, one.passed()))
+            if beside is not None:
+                done.append((beside, beside.passed()))
         except KeyboardInterrupt:
-            for one in passes:
-                one.process.wait()
+            one.process.wait()
+            if beside is not None:
+                beside.process.wait()
             raise
-        for one, well in zip(reversed(passes), fine, strict=True):
+        for one, well in done:
             print(one.closing_line(well))
-    return int(not all(fine))
+    return int(not all(well for _, well in done))
 
 
 if __name__ == "__main__":

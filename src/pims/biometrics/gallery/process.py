@@ -97,7 +97,8 @@ def run(stop: threading.Event, path: Path | None = None) -> None:
     server.ready = False
     follower = Follower(server)
     server.start()
-    warm()
+    # Beside the reading: whoever is told to stop meanwhile does not wait for a compiler.
+    threading.Thread(target=warm, name="warm", daemon=True).start()
     try:
         while not stop.is_set():
             try:

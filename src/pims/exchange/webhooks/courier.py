@@ -168,9 +168,11 @@ class Courier:
         while True:
             news.clear()
             # First: without what it is signed with nothing is taken, and nothing is rendered.
-            secrets = await self._in_thread(goal.secrets)
+            await self._in_thread(goal.secrets)
             found = await self._in_thread(lambda: loading.load(goal))
             if found.parcels:
+                # Again: what was told after a change of secret is signed with the new one too.
+                secrets = await self._in_thread(goal.secrets)
                 sent = await self._send(goal, secrets, found.parcels)
                 # What was sent is written down even if we are told to stop meanwhile.
                 await asyncio.shield(self._in_thread(partial(loading.settle, goal, sent)))

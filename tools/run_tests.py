@@ -1,6 +1,6 @@
 """`make test`: the tests, on each PostgreSQL that this machine has.
 
-On the wheel's server everything is tested, the browser's pages last; on the machine's own, meanwhile,
+On the wheel's server all is tested, the pages in a browser last; on the machine's own, meanwhile,
 whatever another version of the server could answer differently. Much of a test is waiting (for a
 browser, a start, a clock), so that the two together use the processors well. The browser's driver
 keeps a loop of its own running in its process, in which nothing else can be awaited: no other test

@@ -25,7 +25,7 @@ from pims.authority.web.forms import (
     WarrantForm,
 )
 from pims.authority.web.steps import carried_out, step
-from pims.authority.web.withheld import withheld
+from pims.authority.web.withheld import HELD_BACK, withheld
 from pims.foundation.ledger.reads import shows
 from pims.foundation.vault.files import open_file
 from pims.kernel import clock
@@ -41,7 +41,6 @@ from pims.ui.shapes import Column, Fact
 VIEW, RECORD, DECIDE = "authority.view", "authority.record", "authority.decide"
 BOTH = ("GET", "HEAD", "POST")
 # In the place of what a second reader keys without having seen it.
-HELD_BACK = _("Not shown before you have read the paper again, or asked for it")
 
 
 @page(permission=VIEW)

@@ -13,9 +13,11 @@ from pims.courts.models import SecondReading, Sentence
 from pims.courts.services import OrderName, SentenceInput
 from pims.courts.tests.court import Court
 from pims.courts.tests.desk import boxes, client_of, lines, sitting, text, user_of
-from pims.foundation.access.selectors import actor_for
+from pims.foundation.access.selectors import actor_for, system_actor
 from pims.foundation.commands.transaction import Command
 from pims.kernel import clock
+from pims.people import selectors as people
+from pims.ui.dates import day_text
 from tests.access.staff import signed_in, staff
 
 
@@ -182,6 +184,27 @@ def test_the_diary_tells_a_second_reader_no_day_before_it_is_read(
     assert "1 day in court stands on an order" in text(reader.get(address))
     production = reverse("courts:production") + f"?day={on.isoformat()}"
     assert "CHAN" in text(reader.get(production))
+
+
+def test_the_roll_and_the_prisoner_s_page_tell_a_second_reader_no_day_before_it_is_read(
+    court: Court, reader: Any
+) -> None:
+    on = sitting(3)
+    order_id = court.order("remand", next_date=on).order_ids[0]
+    others = client_of(court, "officer_in_charge")
+    others.post(reverse("courts:show_keyed", args=[order_id]), {"command_id": str(uuid4())})
+    viewer = system_actor()
+    number = people.person_headers(viewer, [court.ana])[court.ana].number
+    for address, first in (
+        (reverse("custody:roll"), "Read the paper again first"),
+        (reverse("custody:roll_export", args=["csv"]), "Read the paper again first"),
+        (reverse("prisoner", args=[number]), "Not shown before you have read the paper again"),
+    ):
+        told, untold = text(others.get(address)), text(reader.get(address))
+        day = on.isoformat() if "csv" in address else str(day_text(on))
+        assert day in told, address
+        assert day not in untold, address
+        assert first in untold, address
 
 
 def test_who_asks_to_see_it_is_remembered_and_reads_blind_no_more(

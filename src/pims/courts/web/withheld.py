@@ -1,21 +1,25 @@
-"""The warrants that the viewer could still read again, blind, as the orders that they are."""
-
-from collections.abc import Sequence
+"""What the viewer could still read again, blind: the warrants that are such orders, and the
+prisoners whom they are about."""
 
 from django.urls import reverse
 
-from pims.authority.selectors import WarrantBrief
 from pims.authority.web.withheld import withholds
 from pims.courts import selectors
 from pims.foundation.access.actor import Actor
 
 
-@withholds
-def papers_to_read_again(viewer: Actor, papers: Sequence[WarrantBrief]) -> dict[int, str]:
+def papers_to_read_again(viewer: Actor, person_ids: frozenset[int]) -> dict[int, str]:
     """Warrant name -> the page of its order, which shows what was keyed to whoever asks for it."""
-    unread = selectors.unread_papers(viewer, {paper.person_id for paper in papers})
-    return {
-        paper.warrant_name_id: reverse("courts:order", args=[unread[paper.warrant_name_id]])
-        for paper in papers
-        if paper.warrant_name_id in unread
-    }
+    return _pages(selectors.unread_papers(viewer, person_ids))
+
+
+def persons_to_read_again(viewer: Actor, person_ids: frozenset[int]) -> dict[int, str]:
+    """Person -> the page of the order, which tells its days to whoever reads it again or asks."""
+    return _pages(selectors.unread_of(viewer, person_ids))
+
+
+def _pages(orders: dict[int, int]) -> dict[int, str]:
+    return {key: reverse("courts:order", args=[order_id]) for key, order_id in orders.items()}
+
+
+withholds(papers=papers_to_read_again, persons=persons_to_read_again)

@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
+from pims.authority.web.withheld import READ_FIRST, withheld_persons
 from pims.authority.web.words import status_label
 from pims.custody import selectors
 from pims.custody.selectors import RollFilters, RollRow
@@ -92,10 +94,10 @@ class FilterForm(AsOfForm):
 @page(permission=VIEW)
 def roll_page(request: Any) -> HttpResponse:
     """Everyone on the books whom the viewer may see, sorted and filtered, on one page."""
-    rows, form, sort = _asked(request, "roll")
+    rows, unread, form, sort = _asked(request, "roll")
     context = {
         "rows": rows,
-        "lines": roll_lines(rows),
+        "lines": roll_lines(rows, unread),
         "form": form,
         "sort": sort,
         "as_of": form.as_of(),
@@ -118,7 +120,7 @@ def export(request: Any, form: str) -> HttpResponse:
 
     Times are those of the establishment's clock, in the cells as in the file's name.
     """
-    rows, asked, _sort = _asked(request, f"roll.{form}")
+    rows, unread, asked, _sort = _asked(request, f"roll.{form}")
     if asked.misread:
         raise InvalidInput({"at": Reason("custody.no_such_time")})
     as_of = asked.as_of()
@@ -129,7 +131,7 @@ def export(request: Any, form: str) -> HttpResponse:
             _("Next appearance"), _("Received"), _("Where"), _("Expected back"),
         )
     ]  # fmt: skip
-    body = [_cells(row) for row in rows]
+    body = [_cells(row, unread) for row in rows]
     stamp = local(clock.now() if as_of is None else as_of.valid_at).strftime("%Y%m%d-%H%M")
     if form == "csv":
         text = io.StringIO()
@@ -148,13 +150,18 @@ def export(request: Any, form: str) -> HttpResponse:
     return response
 
 
-def _asked(request: Any, what: str) -> tuple[list[RollRow], FilterForm, str]:
+def _asked(request: Any, what: str) -> tuple[list[RollRow], Mapping[int, str], FilterForm, str]:
+    """The lines, whose next day of them is not told before a second reading, what was asked and
+    in what order."""
     viewer, where = request.actor, request.establishment_id
     form = FilterForm(request.GET, units=facilities.units(viewer, where))
     form.is_valid()
     if form.misread:
-        return [], form, "name"
-    rows = selectors.roll(viewer, where, form.as_of(), filters=form.filters())
+        return [], {}, form, "name"
+    found = selectors.roll(viewer, where, form.as_of(), filters=form.filters())
+    unread = withheld_persons(viewer, [row.person_id for row in found])
+    # Before they are put in order: their place would tell the day too.
+    rows = [replace(row, next_appearance=None) if row.person_id in unread else row for row in found]
     sort = request.GET.get("sort", "name")
     key = SORTS.get(sort.removeprefix("-"))
     if key is not None:
@@ -166,13 +173,13 @@ def _asked(request: Any, what: str) -> tuple[list[RollRow], FilterForm, str]:
         establishment_id=where,
         at=clock.now(),
     )
-    return rows, form, sort
+    return rows, unread, form, sort
 
 
 Cell = str | int | date | datetime | None
 
 
-def _cells(row: RollRow) -> list[Cell]:
+def _cells(row: RollRow, unread: Mapping[int, str]) -> list[Cell]:
     """The cells of a line; instants without a zone, as the establishment's clock shows them."""
     return [
         row.number,
@@ -182,7 +189,7 @@ def _cells(row: RollRow) -> list[Cell]:
         status_label(row.legal_status),
         row.unit,
         row.place,
-        row.next_appearance,
+        str(READ_FIRST) if row.person_id in unread else row.next_appearance,
         _here(row.received_at),
         str(OUT_KINDS.get(row.out_kind, "")),
         None if row.expected_back_at is None else _here(row.expected_back_at),

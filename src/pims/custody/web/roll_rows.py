@@ -4,7 +4,7 @@ Put together here and not by the template: a thousand lines of eight cells are m
 that a roll takes, and words that a thousand lines share are looked up once.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import cache
 from html import escape
@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from pims.authority.web.withheld import READ_FIRST
 from pims.authority.web.words import status_label
 from pims.custody.selectors import RollRow
 from pims.custody.web.words import OUT_KINDS, SEXES
@@ -21,8 +22,8 @@ from pims.ui.templatetags.pims import day, named
 _ANY = "0"
 
 
-def roll_lines(rows: Iterable[RollRow]) -> SafeString:
-    """A table row each, escaped, in the reader's language."""
+def roll_lines(rows: Iterable[RollRow], unread: Mapping[int, str]) -> SafeString:
+    """A table row each, escaped, in the reader's language; `unread`: see `withheld_persons`."""
     labels = {
         name: escape(text)
         for name, text in {
@@ -62,7 +63,9 @@ def roll_lines(rows: Iterable[RollRow]) -> SafeString:
                 row_status=status(row.legal_status),
                 row_place=escape(row.place or row.unit),
                 breach=breach if row.breach else "",
-                row_next=days(row.next_appearance),
+                row_next=_to_read(unread[row.person_id])
+                if row.person_id in unread
+                else days(row.next_appearance),
                 row_where=out(row.out_kind) + (overdue if row.out_kind and row.overdue else ""),
             )
             for row in rows
@@ -72,6 +75,10 @@ def roll_lines(rows: Iterable[RollRow]) -> SafeString:
 
 def _whereabouts(out_kind: str) -> object:
     return OUT_KINDS[out_kind] if out_kind else _("In")
+
+
+def _to_read(address: str) -> str:
+    return f'<a class="govuk-link" href="{escape(address)}">{escape(str(READ_FIRST))}</a>'
 
 
 def _words(label: Callable[[str], object]) -> Callable[[str], str]:

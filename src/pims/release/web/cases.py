@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pims.authority import selectors as authority
 from pims.authority import services as authority_services
+from pims.authority.web.withheld import withheld_persons
 from pims.authority.web.words import kind_label, odd_lines
 from pims.courts import selectors as courts
 from pims.courts.web.words import order_kind
@@ -42,7 +43,6 @@ from pims.release.web.forms import (
 )
 from pims.release.web.officers import officer_by_pin
 from pims.release.web.parts import parts
-from pims.release.web.unread import to_read_first
 from pims.ui.commands import command_from
 from pims.ui.forms import add_reasons
 from pims.ui.identity import identity_of
@@ -72,7 +72,7 @@ def index(request: Any) -> HttpResponse:
         ],
     )  # fmt: skip
     now = clock.now()
-    unread = to_read_first(viewer, [row.person_id for row in due])
+    unread = withheld_persons(viewer, [row.person_id for row in due])
     context = {
         "parts": parts(request, "release:index"),
         "running": [

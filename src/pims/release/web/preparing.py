@@ -11,6 +11,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from pims.authority import selectors as authority
+from pims.authority.web.withheld import withheld_persons
 from pims.authority.web.words import kind_label
 from pims.courts.web.words import figures, term_text
 from pims.facilities import selectors as facilities
@@ -27,7 +28,6 @@ from pims.release.web import preparing_words as words
 from pims.release.web.parts import parts
 from pims.release.web.preparing_forms import ReadDateForm, SettleDatesForm, ThingForm, ToldForm
 from pims.release.web.strip import strip, tone_of
-from pims.release.web.unread import to_read_first
 from pims.sentences import selectors as sentences
 from pims.sentences.web.words import ADJUSTMENTS, KINDS
 from pims.ui import wording
@@ -56,7 +56,7 @@ def index(request: Any) -> HttpResponse:
     blind = {
         row.preparation_id for row in rows if viewer.can(PREPARE) and row.blind_for(viewer.user_id)
     }
-    unread = to_read_first(viewer, [row.person_id for row in rows])
+    unread = withheld_persons(viewer, [row.person_id for row in rows])
     blind |= {row.preparation_id for row in rows if row.person_id in unread}
     told = [row for row in rows if row.preparation_id not in blind]
     context = {
@@ -102,7 +102,7 @@ def preparation_page(request: Any, preparation_id: int) -> HttpResponse:
         }
     )  # fmt: skip
     may_prepare = found.is_open and viewer.can(PREPARE)
-    unread = to_read_first(viewer, [found.person_id]).get(found.person_id, "")
+    unread = withheld_persons(viewer, [found.person_id]).get(found.person_id, "")
     blind = bool(unread) or (may_prepare and found.blind_for(viewer.user_id))
     context = {
         "unread": unread,
@@ -164,7 +164,7 @@ def read_date(request: Any, preparation_id: int) -> HttpResponse:
     found = preparations.preparation(request.actor, preparation_id)
     if request.method != "POST" and not found.may_be_read_by(request.actor.user_id):
         return _back(found)
-    unread = to_read_first(request.actor, [found.person_id]).get(found.person_id)
+    unread = withheld_persons(request.actor, [found.person_id]).get(found.person_id)
     if request.method != "POST" and unread is not None:
         # The terms that it rests on would be seen before they are read again.
         messages.info(request, gettext("First read the order of the court again, or ask for it."))

@@ -13,6 +13,7 @@ from pims.assurance import selectors as assurance
 from pims.assurance.web.rows import alarm_rows
 from pims.authority import selectors as authority
 from pims.authority.web import words as authority_words
+from pims.authority.web.withheld import HELD_BACK, withheld, withheld_persons
 from pims.custody import selectors as custody
 from pims.custody.web.ends import end_facts
 from pims.custody.web.identity import identity_of
@@ -366,10 +367,13 @@ def _facts(
     if current is not None and where is not None and viewer.can("authority.view"):
         zone = facilities.time_zone(where)
         found = authority.legal_status([person_id], zone=zone, as_of=looking.as_of)[person_id]
+        unread = withheld_persons(viewer, [person_id]).get(person_id, "")
+        appears = found.next_appearance or _("None to come")
+        until = authority_words.detained_until(found, zone)
         facts += [
             Fact(_("Legal status"), authority_words.status_label(found.code)),
-            Fact(_("Next appearance"), found.next_appearance or _("None to come")),
-            Fact(_("Detained until"), authority_words.detained_until(found, zone)),
+            Fact(_("Next appearance"), HELD_BACK if unread else appears, url=unread),
+            Fact(_("Detained until"), HELD_BACK if unread else until, url=unread),
         ]
     if current is not None:
         at = looking.as_of.valid_at
@@ -411,14 +415,15 @@ def _warrants(
         establishment_id=where,
         as_of=looking.as_of,
     )
+    hidden = withheld(viewer, history.bars)
     return {
         "bars": [
             Bar(
                 f"{authority_words.kind_label(b.kind)} · {b.body_name}",
                 b.detains.start,
-                b.detains.end,
+                None if b.warrant_name_id in hidden else b.detains.end,
                 BAR_TONES.get(b.legal_status, "info"),
-                b.reference,
+                HELD_BACK if b.warrant_name_id in hidden else b.reference,
                 reverse("authority:warrant", args=[b.warrant_id]),
             )
             for b in history.bars

@@ -37,7 +37,10 @@ def alarm_rows(viewer: Actor, alarms: Sequence[AlarmInfo]) -> list[AlarmRow]:
     rows = []
     for alarm in alarms:
         header = headers.get(alarm.person_id or 0)
-        subject: Text = "" if header is None else f"{header.display_name} {header.number}"
+        # What is about nobody is about an agency, or about all of the prison.
+        subject: Text = str(alarm.params.get("agency", ""))
+        if alarm.person_id is not None:
+            subject = "" if header is None else f"{header.display_name} {header.number}"
         rows.append(
             AlarmRow(
                 title=alarm.kind.label[short],

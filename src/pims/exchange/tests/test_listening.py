@@ -4,16 +4,19 @@ from datetime import timedelta
 
 import pytest
 
+from pims.assurance import selectors as alarms
 from pims.assurance.models import Alarm
+from pims.assurance.web.rows import alarm_rows
 from pims.custody.tests.prison import Prison
 from pims.exchange.feed import heartbeat
-from pims.exchange.models import Beat, Cursor, EndpointState
+from pims.exchange.models import Agency, Beat, Cursor, EndpointState
 from pims.exchange.services import endpoints, listening
 from pims.exchange.tests.helpers import agency_with, terms_of
 from pims.exchange.tests.pushing import TAKEN, listening_agency, pushed_to, told
 from pims.exchange.tests.test_breaker import screened
 from pims.exchange.webhooks import loading
 from pims.foundation.access.actor import Actor
+from pims.foundation.access.selectors import system_actor
 from pims.foundation.commands.transaction import Command
 from pims.foundation.outbox.models import OutboxEvent
 from pims.kernel import clock
@@ -24,6 +27,13 @@ HOUR = timedelta(hours=1)
 
 def _open(kind: str) -> int:
     return Alarm.objects.filter(kind=kind, ended_at=None).count()
+
+
+def _subject(kind: str) -> str:
+    """Whom the line of the open alarm names."""
+    found = alarms.alarm(system_actor(), Alarm.objects.get(kind=kind, ended_at=None).pk)
+    assert found is not None
+    return str(alarm_rows(system_actor(), [found])[0].subject)
 
 
 def test_an_agency_that_takes_nothing_for_its_agreed_time_raises_an_alarm_until_it_is_back(
@@ -37,6 +47,7 @@ def test_an_agency_that_takes_nothing_for_its_agreed_time_raises_an_alarm_until_
         assert listening.watch().silent == 1
         assert listening.watch().silent == 1
         assert _open("agency_silent") == 1
+        assert _subject("agency_silent") == Agency.objects.get(pk=agency.agency_id).name
         Cursor.objects.create(agreement_id=agency.agreement_id, seen_at=clock.now())
         assert listening.watch().silent == 0
         assert _open("agency_silent") == 0

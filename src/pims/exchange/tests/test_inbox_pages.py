@@ -77,7 +77,7 @@ def test_the_most_urgent_comes_first_and_is_done_once_with_its_differences_seen(
     page = read(desk, "message", row.pk)
     for words in ("Vea esto primero", "Lo que se haría", "Otro mensaje dice lo contrario"):
         assert words in page, words
-    assert "Mensajes recibidos" in read(desk, "inbox")
+    assert "Buzón" in read(desk, "inbox")
     desk.post(reverse("signin:language"), {"language": "en"})
     assert "The sender sees that you have it in hand" in send(desk, "acknowledge", row.pk)
     twice = {"command_id": str(uuid.uuid4()), "version": str(row.version), "papers_shown": "1"}

@@ -51,12 +51,14 @@ def is_fresh(event: EventRecord) -> bool:
     return event.person_id is not None and clock.now() - event.recorded_at < FRESH
 
 
+# The rooms whose every event has the person looked at.
+LOOKED_AT = ("custody", "authority", "release")
+
+
 @subscriber(
     "assurance.facts",
     kinds=[
-        "custody.*",
-        "authority.*",
-        "release.*",
+        *(f"{room}.*" for room in LOOKED_AT),
         "courts.hearing_outcome_recorded",
         "courts.order_recorded",
         "courts.order_fell",
@@ -70,9 +72,14 @@ def is_fresh(event: EventRecord) -> bool:
     only=is_fresh,
 )
 def look_again(event: EventRecord) -> None:
-    """Raise and end what the change made due or over, for this person alone."""
-    if event.person_id is not None:
-        services.sweep(_command(event, "facts"), person_ids=[event.person_id])
+    """Raise and end what the change made due or over, for this person alone.
+
+    Of several changes at once the last one has the person looked at: it finds what all have made.
+    """
+    person_id, seq = event.person_id, event.event_seq
+    if person_id is None or (seq is not None and is_followed(person_id, seq, rooms=LOOKED_AT)):
+        return
+    services.sweep(_command(event, "facts"), person_ids=[person_id])
 
 
 # The rooms whose events can change what custody rests on.

@@ -3,13 +3,7 @@
 import pytest
 
 from pims.assurance.models import Alarm
-from pims.assurance.tests.lawful_prison import LawfulPrison
 from pims.assurance.tests.planting import PLANTS
-
-
-@pytest.fixture
-def lawful(prison, make_actor) -> LawfulPrison:
-    return LawfulPrison.build(prison, make_actor)
 
 
 def test_a_lawful_prison_has_no_alarm(lawful) -> None:

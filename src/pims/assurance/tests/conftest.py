@@ -35,16 +35,17 @@ def lawful_database(
 ) -> Iterator[None]:
     """As `db`, over the lawful prison: whatever the test does is rolled back."""
     name, _made = recorded_lawful_prison
-    with default_database(name, django_db_blocker), django_db_blocker.unblock():
-        with transaction.atomic():
-            yield
-            transaction.set_rollback(True)
+    with (
+        default_database(name, django_db_blocker),
+        django_db_blocker.unblock(),
+        transaction.atomic(),
+    ):
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture
-def lawful(
-    recorded_lawful_prison: tuple[str, LawfulPrison], lawful_database: None
-) -> LawfulPrison:
+def lawful(recorded_lawful_prison: tuple[str, LawfulPrison], lawful_database: None) -> LawfulPrison:
     return deepcopy(recorded_lawful_prison[1])
 
 

@@ -17,6 +17,8 @@ from pims.assurance.web.remedies import WAYS
 from pims.kernel import clock
 from tests.access.staff import signed_in, staff
 
+pytestmark = pytest.mark.any_server
+
 
 def officer(prison, role: str, **more: str) -> Client:
     return signed_in(staff(role, establishment_id=prison.establishment_id, **more))

@@ -10,16 +10,22 @@ from pims.courts.services import SentenceInput
 from pims.courts.tests.court import ALL
 from pims.custody.models import Episode
 from pims.custody.tests.prison import Prison, man
-from pims.foundation.access.actor import Actor
+from pims.foundation.access.actor import LABELS, Actor, Reach
+from pims.foundation.access.models import User
 from pims.foundation.commands.transaction import Command
 from pims.kernel import clock
 from pims.people import services as people
 from pims.sentences import law as laws
 from pims.sentences import services as sentences
-from tests.fixtures.actors import ActorMaker
 
 ZONE = "America/Belize"
 DAYS = 40
+
+
+def _officer(badge: str, establishment_id: int) -> Actor:
+    user = User.objects.create(badge=badge, name=f"Officer {badge}", created_at=clock.now())
+    reach = Reach("tester", frozenset(ALL), establishment_id, None, frozenset(LABELS))
+    return Actor(user_id=user.pk, name=user.name, badge=badge, reaches=(reach,), strong=True)
 
 
 @dataclass
@@ -34,14 +40,9 @@ class LawfulPrison:
     orders: dict[str, int] = field(default_factory=dict)
 
     @classmethod
-    def build(cls, prison: Prison, make_actor: ActorMaker) -> "LawfulPrison":
-        where = prison.establishment_id
-        one = cls(
-            prison,
-            make_actor(*ALL, establishment_id=where),
-            make_actor(*ALL, establishment_id=where),
-            clock.now(),
-        )
+    def build(cls, prison: Prison) -> "LawfulPrison":
+        clerk, reader = (_officer(f"L{n}", prison.establishment_id) for n in (1, 2))
+        one = cls(prison, clerk, reader, clock.now())
         with clock.at(one.came):
             one._sign_the_law()
             one._fill()

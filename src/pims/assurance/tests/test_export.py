@@ -11,17 +11,11 @@ from pims.assurance.exporting import custody_export
 from pims.assurance.histories import everyone, histories
 from pims.assurance.proof.history import History
 from pims.assurance.proof.reading import decoded, export_from
-from pims.assurance.tests.lawful_prison import LawfulPrison
 from pims.assurance.tests.planting import PLANTS
 from pims.cli.export import app as export
 from pims.cli.verify import app as verify
 from pims.foundation.ledger.models import LedgerEntry
 from pims.kernel.errors import NotPermitted
-
-
-@pytest.fixture
-def lawful(prison, make_actor) -> LawfulPrison:
-    return LawfulPrison.build(prison, make_actor)
 
 
 def test_the_file_proves_each_day_and_says_who_is_held_without_a_reason(

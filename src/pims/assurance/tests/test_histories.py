@@ -3,13 +3,7 @@
 import pytest
 
 from pims.assurance.models import Alarm
-from pims.assurance.tests.lawful_prison import LawfulPrison
 from pims.assurance.tests.planting import PLANTS
-
-
-@pytest.fixture
-def lawful(prison, make_actor) -> LawfulPrison:
-    return LawfulPrison.build(prison, make_actor)
 
 
 def test_a_lawful_prison_has_no_alarm(lawful) -> None:
@@ -18,6 +12,7 @@ def test_a_lawful_prison_has_no_alarm(lawful) -> None:
     assert lawful.alarms() == {}
 
 
+@pytest.mark.any_server
 @pytest.mark.parametrize("fault", PLANTS)
 def test_what_is_planted_in_the_rows_is_alarmed_as_what_it_is_and_nothing_else(
     lawful, fault: str

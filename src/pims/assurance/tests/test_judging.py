@@ -14,7 +14,6 @@ from pims.assurance.histories import everyone, histories
 from pims.assurance.models import Alarm
 from pims.assurance.proof.reading import Unreadable, person_data, person_from
 from pims.assurance.selectors import open_alarms
-from pims.assurance.tests.lawful_prison import LawfulPrison
 from pims.assurance.tests.planting import PLANTS
 from pims.assurance.web.remedies import other_remedy, remedy
 from pims.courts.models import CourtOrder, Hearing, Sentence
@@ -29,11 +28,6 @@ from pims.release import services as release
 from pims.release.models import Preparation
 from pims.sentences import services as sentences
 from pims.sentences.models import Adjustment
-
-
-@pytest.fixture
-def lawful(prison, make_actor) -> LawfulPrison:
-    return LawfulPrison.build(prison, make_actor)
 
 
 def test_what_still_is_so_keeps_its_alarm_and_what_is_mended_ends_by_the_fact(lawful) -> None:

@@ -12,11 +12,12 @@ from pims.assurance import judging
 from pims.assurance.kinds import alarm_kinds
 from pims.assurance.models import Alarm
 from pims.assurance.proof import fault_kinds
-from pims.assurance.tests.lawful_prison import LawfulPrison
 from pims.assurance.tests.planting import PLANTS
 from pims.assurance.web.remedies import WAYS
 from pims.kernel import clock
 from tests.access.staff import signed_in, staff
+
+pytestmark = pytest.mark.any_server
 
 
 def officer(prison, role: str, **more: str) -> Client:
@@ -78,13 +79,12 @@ def test_gaps_are_brought_to_none_by_the_papers_and_the_queue_is_empty(held) -> 
     assert set(Alarm.objects.values_list("end_kind", flat=True)) == {"fact"}
 
 
-def test_an_alarm_says_what_is_amiss_what_ends_it_and_where(prison, make_actor) -> None:
-    lawful = LawfulPrison.build(prison, make_actor)
+def test_an_alarm_says_what_is_amiss_what_ends_it_and_where(lawful) -> None:
     PLANTS["second_reading_differs"](lawful)
     PLANTS["order_expired"](lawful)
     lawful.judge()
     english, spanish = (
-        officer(prison, "records_officer", language=language) for language in ("en", "es")
+        officer(lawful.prison, "records_officer", language=language) for language in ("en", "es")
     )
     alarm = Alarm.objects.get(kind="second_reading_differs")
     page = text_of(english, reverse("assurance:alarm", args=[alarm.pk]))
@@ -98,14 +98,11 @@ def test_an_alarm_says_what_is_amiss_what_ends_it_and_where(prison, make_actor) 
     assert "su último día ya pasó" in text_of(spanish, reverse("assurance:alarm", args=[gap.pk]))
 
 
-def test_what_goes_on_is_dismissed_with_a_reason_and_a_day_and_comes_back(
-    prison, make_actor
-) -> None:
-    lawful = LawfulPrison.build(prison, make_actor)
+def test_what_goes_on_is_dismissed_with_a_reason_and_a_day_and_comes_back(lawful) -> None:
     PLANTS["no_lawyer"](lawful)
     lawful.judge("remand")
     alarm = Alarm.objects.get()
-    client = officer(prison, "records_officer")
+    client = officer(lawful.prison, "records_officer")
     end = reverse("assurance:end", args=[alarm.pk])
     assert client.post(end, command(reason="Has asked for none")).status_code == 422
     until = lawful.today + timedelta(days=7)
@@ -153,14 +150,11 @@ OWNED = (
 
 
 @pytest.mark.parametrize("fault", OWNED)
-def test_the_page_that_an_alarm_leads_to_opens_for_whoever_owns_it(
-    prison, make_actor, fault: str
-) -> None:
-    lawful = LawfulPrison.build(prison, make_actor)
+def test_the_page_that_an_alarm_leads_to_opens_for_whoever_owns_it(lawful, fault: str) -> None:
     PLANTS[fault](lawful)
     lawful.judge()
     (alarm,) = Alarm.objects.filter(ended_at=None)
-    client = officer(prison, alarm.owner_role)
+    client = officer(lawful.prison, alarm.owner_role)
     page = text_of(client, reverse("assurance:alarm", args=[alarm.pk]))
     found = re.search(r'href="([^"]+)" data-key="m"', page)
     assert found is not None

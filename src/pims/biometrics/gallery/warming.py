@@ -1,6 +1,11 @@
 """Having everything compiled before anybody asks, or read from where compiled code is kept."""
 
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from uuid import UUID
 
 import numpy as np
@@ -12,6 +17,25 @@ from pims.biometrics.gallery.holding import Holding
 
 def warm() -> None:
     """The first time on a machine it takes half a minute, later a second."""
+    with _alone():
+        _use_everything()
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Of several processes of this checkout one compiles, and the others read what it kept."""
+    folder = os.open(Path(__file__).parent, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX)
+        except OSError:  # there is a file system that locks nothing: each compiles for itself
+            pass
+        yield
+    finally:
+        os.close(folder)
+
+
+def _use_everything() -> None:
     dice = np.random.default_rng(1)
     count = 24
     x, y = dice.uniform(20, 280, (2, count)).astype(np.float32)

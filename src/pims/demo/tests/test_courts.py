@@ -27,6 +27,8 @@ from pims.release.selectors import preparations
 from pims.sentences import selectors as sentences
 from tests.fixtures.database import default_database
 
+pytestmark = pytest.mark.any_server
+
 # A Wednesday afternoon, with all of the state of that minute.
 NOW = datetime(2026, 11, 18, 20, 20, tzinfo=UTC)
 TODAY = NOW.date()

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+import psycopg
 import pytest
 from django.db import connection
 from pytest_django import DjangoDbBlocker
@@ -17,7 +18,9 @@ from pims.facilities.selectors import establishments
 from pims.foundation.access.selectors import system_actor
 from pims.foundation.access.services import add_user
 from pims.foundation.commands.transaction import Command
+from pims.foundation.database import ephemeral, urls
 from pims.foundation.database.errors import DatabaseUnavailable
+from pims.foundation.database.roles import create_database
 from pims.foundation.ledger import copies
 from pims.foundation.supervisor.lock import InstallationLock
 from pims.kernel.errors import Refused
@@ -69,7 +72,23 @@ def cut_off(ended_early: str, django_db_blocker: DjangoDbBlocker) -> Iterator[No
         yield
 
 
-@pytest.mark.usefixtures("cut_off")
+@pytest.fixture
+def copied(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A database that is made anew is a copy of the migrated one, as `migrate_database` made it for
+    all tests where there was none."""
+
+    def migrated(*, report: Any) -> None:
+        told = urls.dsn(urls.SUPERUSER, database="postgres")
+        with psycopg.connect(told, autocommit=True) as server:
+            name = urls.database_name()
+            found = server.execute("SELECT FROM pg_database WHERE datname = %s", [name])
+            if found.fetchone() is None:
+                create_database(server, name, template=ephemeral.TEMPLATE)
+
+    monkeypatch.setattr(filling, "migrate_database", migrated)
+
+
+@pytest.mark.usefixtures("cut_off", "copied")
 def test_a_load_that_was_cut_off_is_told_and_made_anew_only_when_asked() -> None:
     found = look()
     assert found.state is State.CUT_OFF
@@ -118,7 +137,7 @@ def test_what_an_officer_recorded_in_it_is_never_given_up() -> None:
     assert look() == found
 
 
-@pytest.mark.usefixtures("cut_off")
+@pytest.mark.usefixtures("cut_off", "copied")
 def test_the_start_makes_it_anew_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[dict[str, Any]] = []
     monkeypatch.setattr(services, "load", lambda **how: asked.append(how))

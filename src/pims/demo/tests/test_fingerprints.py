@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from pims.biometrics import selectors, stored
+from pims.biometrics import selectors, stored, sweeping
 from pims.biometrics.gallery.client import Gallery
 from pims.biometrics.gallery.holding import Holding
 from pims.biometrics.gallery.server import GalleryServer
@@ -36,9 +36,10 @@ def test_every_planted_double_is_found_and_no_other_though_the_sweep_was_stopped
     system_actor: Actor, tmp_path_factory: pytest.TempPathFactory,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    # The share of the whole prison would be nobody in so small a one.
-    monkeypatch.setitem(settings()["assumed"], "same_person_twice", 0.1)
-    plan = make_plan(prisoners=60, years=1, seed=3, today=date(2026, 11, 18), on_van=0)
+    # The share of the whole prison would be nobody in so small a one, and one batch all of it.
+    monkeypatch.setitem(settings()["assumed"], "same_person_twice", 0.2)
+    monkeypatch.setattr(sweeping, "AT_ONCE", 10)
+    plan = make_plan(prisoners=20, years=1, seed=5, today=date(2026, 11, 18), on_van=0)
     where = Establishment.objects.create(code="TEST", name="Test Prison")
     for number, stay in enumerate(plan.stays):
         stay.index, stay.serial = number + 1, 700_000 + number
@@ -50,7 +51,7 @@ def test_every_planted_double_is_found_and_no_other_though_the_sweep_was_stopped
             )
     doubles = [{prisoner_number(first), prisoner_number(again)} for first, again in planted(plan)]
     assert len(doubles) >= 3
-    fingers = take_everybodys_fingers(plan, actor=system_actor, seed=3, zone=ZONE)
+    fingers = take_everybodys_fingers(plan, actor=system_actor, seed=5, zone=ZONE)
     assert fingers == 10 * len(plan.stays)
 
     path = tmp_path_factory.mktemp("g") / "s"

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 import typer
+from typer.testing import CliRunner, Result
 
+from pims.cli.main import app
 from pims.kernel.errors import Refused
 from pims.sentences import cli
 from pims.sentences.engine import reading
@@ -27,7 +29,8 @@ GOOD = {
 }  # fmt: skip
 
 
-def compute(*arguments: str, given: bytes = b"") -> "subprocess.CompletedProcess[bytes]":
+def started(*arguments: str, given: bytes = b"") -> "subprocess.CompletedProcess[bytes]":
+    """In a process of its own."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "COLUMNS": "200"}
     # No database is there to be used.
     environment |= {"DATABASE_URL": "postgres://nobody@127.0.0.1:1/none", "LANG": "C.UTF-8"}
@@ -37,15 +40,22 @@ def compute(*arguments: str, given: bytes = b"") -> "subprocess.CompletedProcess
     )  # fmt: skip
 
 
+def compute(*arguments: str, given: bytes = b"") -> Result:
+    return CliRunner().invoke(app, ["sentence", "compute", *arguments], input=given)
+
+
 def answers(*arguments: str, given: object) -> Any:
     done = compute("-", *arguments, given=json.dumps(given).encode())
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.output
     return json.loads(done.stdout)
 
 
 def test_good_cases_are_answered_beside_bad_ones() -> None:
     bad = {"id": "bad", "sentences": [{"number": 1, "pronounced_on": "2024-13-01"}]}
-    found = answers("--law", "plain", given={"cases": [GOOD, bad, 7, {"id": "\ud800"}]})
+    given = json.dumps({"cases": [GOOD, bad, 7, {"id": "\ud800"}]}).encode()
+    done = started("-", "--law", "plain", given=given)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
     assert [one["status"] for one in found] == ["calculated", "invalid", "invalid", "invalid"]
     assert [one["id"] for one in found] == ["good", "bad", "#3", "?"]
     assert (found[0]["full_term_end"], found[0]["sentence_expiry"]) == ("2025-01-09", "2025-01-06")
@@ -84,7 +94,7 @@ def test_a_file_that_holds_no_cases_is_refused_in_words(given: bytes, told: str)
 
 
 def test_a_refusal_is_printed_in_words_with_its_exit_code() -> None:
-    done = compute("-", given=b"{")
+    done = started("-", given=b"{")
     assert (done.returncode, done.stdout) == (1, b"")
     assert "is not JSON" in done.stderr.decode()
     assert "Traceback" not in done.stderr.decode()
@@ -93,7 +103,7 @@ def test_a_refusal_is_printed_in_words_with_its_exit_code() -> None:
 def test_what_is_wrongly_asked_ends_with_2(tmp_path: Path) -> None:
     for arguments in (("/there/is/none.json",), ("-", "--law", "atlantis")):
         done = compute(*arguments)
-        assert (done.returncode, done.stdout) == (2, b""), arguments
+        assert (done.exit_code, done.stdout) == (2, ""), arguments
     with pytest.raises(typer.BadParameter):
         cli._read(str(tmp_path))
 

@@ -21,7 +21,14 @@ from pims.exchange.models.messages import (
     Message,
     Published,
 )
-from pims.exchange.models.shelf import FacetsSeen, LookupKey, ShelfDue, ShelfRow, ShelfState
+from pims.exchange.models.shelf import (
+    FacetsSeen,
+    LookupKey,
+    MadeUp,
+    ShelfDue,
+    ShelfRow,
+    ShelfState,
+)
 from pims.exchange.models.statistics import StatisticCell
 
 __all__ = [
@@ -51,6 +58,7 @@ __all__ = [
     "Inquiry",
     "Listening",
     "LookupKey",
+    "MadeUp",
     "Message",
     "OrderClock",
     "Published",

@@ -171,6 +171,13 @@ class Reader:
             oldest, newest = cursor.fetchone()
         return int(oldest), int(newest)
 
+    def feed_pulse(self) -> tuple[datetime, datetime, bool]:
+        """Now; up to when everything recorded is in the feed or held; whether anything is held."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT at, told_upto, held FROM agency_feed_pulse()")
+            at, upto, held = cursor.fetchone()
+        return at, upto, bool(held)
+
     def acknowledge(self, position: int) -> str:
         """The agency keeps everything up to here: ok, behind or beyond (`sql/40_feed.sql`)."""
         with connection.cursor() as cursor:

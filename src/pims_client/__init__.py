@@ -19,6 +19,7 @@ from pims_client.errors import (
     NothingForYou,
     PimsRefused,
     StartOver,
+    Stuck,
 )
 
 __all__ = [
@@ -31,4 +32,5 @@ __all__ = [
     "NothingForYou",
     "PimsRefused",
     "StartOver",
+    "Stuck",
 ]

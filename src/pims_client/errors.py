@@ -1,6 +1,7 @@
 """What can come back instead of an answer."""
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 
@@ -42,6 +43,18 @@ class NothingForYou(PimsRefused):
 
 class StartOver(PimsRefused):
     """What comes after that position is no longer kept: take a snapshot."""
+
+
+class Stuck(PimsError):
+    """PIMS answers, and its feed stands still: what was recorded after `upto` (UTC) is not in it.
+    That no event comes does not mean that nothing happened: ring the prison."""
+
+    def __init__(self, upto: datetime, behind: timedelta) -> None:
+        self.upto, self.behind = upto, behind
+        super().__init__(
+            f"the feed is {int(behind.total_seconds())} s behind: nothing after"
+            f" {upto.isoformat(timespec='seconds')} is in it"
+        )
 
 
 def refused(status: int, body: Mapping[str, Any], retry_after: float | None = None) -> PimsRefused:

@@ -8,15 +8,18 @@ import logging
 import threading
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from pims_client import models
 from pims_client.client import Client
-from pims_client.errors import PimsError, StartOver
+from pims_client.errors import NotGenuine, PimsError, StartOver, Stuck
 
 log = logging.getLogger(__name__)
 Event = dict[str, Any]
 EVERY = 15.0
+# What was recorded is in the feed within a second or two; so far behind, something stands still.
+BEHIND_AFTER = timedelta(minutes=3)
 
 
 class Store(Protocol):
@@ -35,8 +38,25 @@ class Store(Protocol):
         ...
 
 
-def catch_up(client: Client, store: Store, *, limit: int = 500) -> int:
+def stuck(beat: models.FeedHeartbeat, *, after: timedelta = BEHIND_AFTER) -> Stuck | None:
+    """What is wrong with the feed by its own heartbeat; None where quiet means quiet.
+
+    Both instants are of the clock of PIMS: ours does not matter.
+    """
+    at, upto = (datetime.fromisoformat(beat[name]) for name in ("at", "upto"))
+    return Stuck(upto, at - upto) if at - upto > after else None
+
+
+def catch_up(
+    client: Client,
+    store: Store,
+    *,
+    limit: int = 500,
+    heard: Callable[[models.FeedHeartbeat], None] = lambda beat: None,
+) -> int:
     """Read to the end of the feed; how many events came. Raises what `Client` raises.
+
+    `heard` gets the heartbeat of each answer, after its events were kept (`stuck` judges it).
 
     A store that never began, or whose place is no longer kept, starts over from a snapshot.
     """
@@ -52,6 +72,9 @@ def catch_up(client: Client, store: Store, *, limit: int = 500) -> int:
             continue
         if page["upto"] > after or page["events"]:
             store.apply(page["events"], page["upto"])
+        heard(page["heartbeat"])
+        if page["more"] and page["upto"] <= after:
+            raise NotGenuine("the feed goes on, and gives no place to go on from")
         count += len(page["events"])
         after = page["upto"]
         if page["acknowledged"] < after:
@@ -80,15 +103,20 @@ def follow(
     """Stay in step until `stop`: every so many seconds, and at once after `wake`.
 
     `told` hears of every problem, and of None when all is well again: silence is not good news.
+    That the feed itself stands still (`Stuck`) is such a problem, though every call succeeds.
     """
     while not stop.is_set():
         wake.clear()
         problem: PimsError | None = None
         try:
-            catch_up(client, store)
+            beats: list[models.FeedHeartbeat] = []
+            catch_up(client, store, heard=beats.append)
+            problem = stuck(beats[-1]) if beats else None
         except PimsError as error:
             problem = error
             log.warning("the feed was not read: %s", error)
+        if isinstance(problem, Stuck):
+            log.warning("%s", problem)
         with suppress(Exception):
             told(problem)
         wake.wait(every)

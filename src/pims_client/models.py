@@ -139,7 +139,8 @@ class EpisodeRecord(TypedDict):
 
 class FeedAnswer(TypedDict):
     """`events` are CloudEvents. Once they are kept, acknowledge `upto` and read on after it;
-    there is `more` where the page ended before the feed did (`newest`)."""
+    there is `more` where the page ended before the feed did (`newest`). An answer without an
+    event means that nothing happened only where its `heartbeat` is not behind."""
 
     inquiry: str
     freshness: "Freshness"
@@ -148,6 +149,19 @@ class FeedAnswer(TypedDict):
     newest: int
     more: bool
     acknowledged: int
+    heartbeat: "FeedHeartbeat"
+
+
+class FeedHeartbeat(TypedDict):
+    """That the feed is alive, or is not: at the instant `at` its last place was `position`, and
+    everything that was recorded before `upto` was in it, or waits until a person confirms it
+    (`held`). Where `upto` stays behind, what happened since is not in the feed yet."""
+
+    at: str
+    upto: str
+    behind_seconds: float
+    position: int
+    held: bool
 
 
 class Freshness(TypedDict):

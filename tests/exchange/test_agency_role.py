@@ -1,12 +1,16 @@
 """The agency process's own connection to the database, used to try everything it should not."""
 
+import threading
+from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 import psycopg
 import pytest
 from django.db import connection
+from django.db.models import Sum
 from psycopg.errors import (
     InsufficientPrivilege,
     ObjectNotInPrerequisiteState,
@@ -14,6 +18,7 @@ from psycopg.errors import (
 )
 
 from pims.custody.tests.prison import Prison
+from pims.exchange.models import InquiryCount
 from pims.exchange.shelving import shelve
 from pims.exchange.tests.helpers import SmallAgency, agency_with, terms_of, token_for
 from pims.foundation.access.selectors import system_actor
@@ -69,6 +74,26 @@ def outside(fresh_database: FreshDatabase) -> Iterator[Outside]:
     agency = agency_with(terms_of())
     with psycopg.connect(fresh_database.dsn("agency"), autocommit=True) as own:
         yield Outside(agency, person_id, own)
+
+
+def test_callers_at_once_are_let_in_as_often_as_agreed_and_no_more(
+    fresh_database: FreshDatabase,
+) -> None:
+    agency, callers, each, most = agency_with(terms_of(a_minute=21, a_day=21)), 6, 6, 21
+    token = token_for(agency)
+    together = threading.Barrier(callers)
+
+    def call(_: int) -> list[str]:
+        with psycopg.connect(fresh_database.dsn("agency"), autocommit=True) as own:
+            together.wait(timeout=30)
+            rows = [own.execute(ASK, [token, agency.thumbprint]).fetchone() for _ in range(each)]
+        return [row[0] for row in rows if row is not None]
+
+    with ThreadPoolExecutor(callers) as pool:
+        outcomes = Counter(one for found in pool.map(call, range(callers)) for one in found)
+    assert outcomes == {"ok": most, "over_quota": callers * each - most}
+    counted = InquiryCount.objects.values("span").annotate(total=Sum("count"))
+    assert {one["span"]: one["total"] for one in counted} == {"minute": most, "day": most}
 
 
 @dataclass(frozen=True)

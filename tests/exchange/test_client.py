@@ -1,11 +1,12 @@
 """The client that agencies are given, against the interface itself."""
 
 import asyncio
+import threading
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from queue import Empty, Queue
 from typing import Any
@@ -29,6 +30,7 @@ from pims.exchange.tests.feed import Follower
 from pims.exchange.tests.helpers import agency_with, terms_of, whole
 from pims.exchange.webhooks import signing
 from pims.foundation.access.actor import Actor
+from pims.kernel import clock
 from pims_agency.store import Store
 from pims_client import (
     AsyncClient,
@@ -38,11 +40,13 @@ from pims_client import (
     NotGenuine,
     NothingForYou,
     PimsRefused,
+    Stuck,
     feed,
     webhooks,
 )
 from pims_client.calling import Retries
 from pims_client.credentials import SigningKey
+from pims_client.errors import PimsError
 
 pytestmark = pytest.mark.django_db
 QUICK = Retries(attempts=3, first=0.001, longest=0.002)
@@ -79,17 +83,23 @@ def prison(system_actor: Actor) -> Prison:
     return Prison.build(system_actor)
 
 
+@contextmanager
+def _at_work() -> Iterator[None]:
+    """The interface, on this test's own connection, which no request may close."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    with serving():
+        yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
 @pytest.fixture
 def program() -> Iterator[Program]:
     tables = {name: whole(name) for name in ("person", "custody")}
     events = {"admitted": "fat", "released": "fat", "transferred": "thin"}
-    # The calls happen on this test's own connection, which no request may close.
-    for signal in (request_started, request_finished):
-        signal.disconnect(close_old_connections)
-    with serving():
+    with _at_work():
         yield Program.of(agency_with(terms_of(tables=tables, events=events)))
-    for signal in (request_started, request_finished):
-        signal.connect(close_old_connections)
 
 
 def _credentials(program: Program) -> Credentials:
@@ -287,6 +297,46 @@ def test_a_store_follows_the_feed_and_survives_its_own_old_backup(
     for one in (store, backup):
         assert one.person(number)["person"]["family_name"] == "Cal"  # type: ignore[index]
         one.close()
+
+
+def _followed_once(client: Client, store: Store) -> PimsError | None:
+    """What `follow` says is wrong after one round."""
+    problems, stop = list[PimsError | None](), threading.Event()
+
+    def told(problem: PimsError | None) -> None:
+        problems.append(problem)
+        stop.set()
+
+    feed.follow(client, store, stop=stop, wake=threading.Event(), every=0.01, told=told)
+    (problem,) = problems
+    return problem
+
+
+def test_a_quiet_feed_is_not_taken_for_one_that_stands_still(
+    prison: Prison, program: Program, tmp_path: Path
+) -> None:
+    with _client(program, Through(program)) as pims:
+        assert _followed_once(pims, Store(tmp_path / "store.db")) is None
+
+
+def test_a_feed_that_stands_still_is_not_taken_for_a_quiet_one(
+    system_actor: Actor, tmp_path: Path
+) -> None:
+    """Nothing comes, and every call succeeds."""
+    recorded = clock.now() - timedelta(minutes=10)
+    with clock.at(recorded):  # and nobody makes a message of it
+        Prison.build(system_actor).held("Rosa Cal")
+    program = Program.of(agency_with(terms_of(events={"admitted": "thin"})))
+    with _at_work(), _client(program, Through(program)) as pims:
+        still = _followed_once(pims, Store(tmp_path / "store.db"))
+        page = pims.feed(0)
+    assert isinstance(still, Stuck)
+    assert still.upto == recorded
+    assert timedelta(minutes=10) <= still.behind < timedelta(minutes=12)
+    assert page["events"] == []
+    beat = page["heartbeat"]
+    assert (beat["position"], beat["held"]) == (page["newest"], False)
+    assert beat["behind_seconds"] == pytest.approx(still.behind.total_seconds(), abs=10)
 
 
 @pytest.mark.parametrize("scheme", [signing.HMAC, signing.ED25519])

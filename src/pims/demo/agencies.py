@@ -50,8 +50,8 @@ def is_anybody_registered() -> bool:
 
 @transaction.atomic
 def register_agencies(ports: Mapping[str, int]) -> None:
-    """Register them all, and put in force what is agreed with those that have a program: all or
-    nothing. What an interrupted start left of keys is written over.
+    """Register them all, and put in force what is agreed with those that have a program or try one
+    out: all or nothing. What an interrupted start left of keys is written over.
 
     `ports` of this machine's loopback: ``exchange`` and ``observatory_api`` of the gateway, and one
     a program.
@@ -68,10 +68,10 @@ def register_agencies(ports: Mapping[str, int]) -> None:
     for told in _agencies():
         agency_id = services.register_agency(
             Command(first), code=told["code"], name=told["name"], name_es=told["name_es"],
-            kind=told["kind"], phone=PHONE,
+            kind=told["kind"], phone=PHONE, sandbox=told.get("sandbox", False),
         ).agency_id  # fmt: skip
         _speak(first, agency_id, told.get("speaks", ()))
-        if "program" in told:
+        if "agreement" in told:
             _open_for(first, agency_id, told, authority, ports)
             _agree(first, second, agency_id, told, ports)
     authority.write(place / "authorities.pem")
@@ -127,7 +127,7 @@ def _open_for(
             jwk=json.dumps(key.as_dict(private=False)),
         ).kid  # fmt: skip
         _write(place / f"{use}.jwk", json.dumps({**key.as_dict(private=True), "kid": kid}))
-    port = ports["observatory_api" if told["program"] == "observatory" else "exchange"]
+    port = ports["observatory_api" if told["kind"] == "observatory" else "exchange"]
     client = {
         "client_id": code, "address": f"https://localhost:{port}", "pims_keys": public_keys(),
     }  # fmt: skip
@@ -163,7 +163,7 @@ def _agree(
         kid=kid, signature=signature,
     )  # fmt: skip
     services.activate_agreement(Command(second), version_id=drafted.version_id)
-    if terms["events"]:
+    if terms["events"] and "program" in told:
         _push(first, drafted.agreement_id, told, ports)
 
 

@@ -1,5 +1,6 @@
 """`pims demo`: the simulated prison."""
 
+from datetime import date
 from typing import Annotated
 
 import typer
@@ -77,6 +78,30 @@ def gaps(json: JsonFlag = False) -> None:
     show(left, as_json=json, columns=columns)
     if not json:
         words.print(f"{len(left)} of {len(planted)} gaps are open.")
+
+
+@app.command("test-prisoners")
+def made_up(
+    add: Annotated[
+        tuple[str, str] | None, typer.Option(help="given and family name of one more")
+    ] = None,
+    sex: Annotated[str, typer.Option(help="with --add")] = "male",
+    born: Annotated[str, typer.Option(help="with --add: year-month-day")] = "1990-01-01",
+    json: JsonFlag = False,
+) -> None:
+    """Whom an agency that only tries things out is told of, and nobody else."""
+    from pims.demo import made_up as room
+
+    if add is not None:
+        try:
+            day = date.fromisoformat(born)
+        except ValueError:
+            raise typer.BadParameter("--born is a day such as 1990-01-31") from None
+        number = room.add_made_up(given=add[0], family=add[1], sex=sex, birth_date=day)
+        words.print(f"{number} was made: receive them at reception.")
+        return
+    columns = {"number": "Number", "name": "Name", "held": "Held"}
+    show(room.made_up_prisoners(), as_json=json, columns=columns)
 
 
 def _load_bulk(people: int, held: int, seed: int, *, again: bool, as_json: bool) -> None:

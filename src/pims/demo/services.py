@@ -22,6 +22,7 @@ from pims.demo.books import close_books, sign_law
 from pims.demo.bulk_copy import take_ids
 from pims.demo.fingerprints import planted, take_everybodys_fingers
 from pims.demo.inmates import moment
+from pims.demo.made_up import mark_some_made_up
 from pims.demo.officers import make_officers
 from pims.demo.parallel import run_divided
 from pims.demo.plan import LAPSED, ON_VAN, Plan, make_plan
@@ -130,6 +131,7 @@ def load(
             )
         _write_down(plan)
         report("Making ready what agencies may be told")
+        mark_some_made_up(now)
         begin()
         enter(DONE, {"held": counts.on_books})
     return Loaded(

@@ -281,6 +281,9 @@ FACETS: Mapping[str, tuple[str, str]] = {
     "test": ("Test prisoner", "Persona ficticia"),
 }
 EVERYONE = "everyone:yes"
+# What carries the record of somebody who does not exist. No agreement can name the label; it is
+# added, with a filter for the facet, to the terms of an agency that only tries things out.
+TEST, TEST_LABEL = "test:yes", "test"
 
 
 def fields_of(tables: Iterable[str]) -> frozenset[str]:

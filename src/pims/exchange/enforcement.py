@@ -171,6 +171,13 @@ class Reader:
             oldest, newest = cursor.fetchone()
         return int(oldest), int(newest)
 
+    def feed_pulse(self) -> tuple[datetime, datetime, bool]:
+        """Now; up to when everything recorded is in the feed or held; whether anything is held."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT at, told_upto, held FROM agency_feed_pulse()")
+            at, upto, held = cursor.fetchone()
+        return at, upto, bool(held)
+
     def acknowledge(self, position: int) -> str:
         """The agency keeps everything up to here: ok, behind or beyond (`sql/40_feed.sql`)."""
         with connection.cursor() as cursor:
@@ -295,13 +302,16 @@ def open_own(*, version_id: int, kind: str = DELIVERY, end_user: str = "PIMS") -
         if made is None:
             raise InquiryRefused("no_agreement")
         cursor.execute(
-            "SELECT agency.code, version.agreement_id, version.terms"
+            "SELECT agency.code, version.agreement_id, version.terms, agency.sandbox"
             " FROM exchange_agreement_version version, exchange_agency agency"
             " WHERE version.id = %s AND agency.id = %s",
             [version_id, made[1]],
         )
-        code, agreement_id, terms = cursor.fetchone()
-    return Inquired(made[0], terms_rules.parse(as_object(terms)), code, agreement_id, version_id)
+        code, agreement_id, document, sandbox = cursor.fetchone()
+    terms = terms_rules.parse(as_object(document))
+    if sandbox:
+        terms = terms_rules.tried_out(terms)
+    return Inquired(made[0], terms, code, agreement_id, version_id)
 
 
 @contextmanager

@@ -12,6 +12,13 @@ class AgencyEvent(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MadeUpMarked(Event):
+    """The person does not exist: nobody is told of them but agencies that only try things out."""
+
+    kind: ClassVar[str] = "exchange.made_up_marked"
+
+
+@dataclass(frozen=True, kw_only=True)
 class AgencyRegistered(AgencyEvent):
     kind: ClassVar[str] = "exchange.agency_registered"
     code: str

@@ -37,8 +37,11 @@ STATUSES: dict[str, tuple[set[str], set[str]]] = {
     "sealed": ({"sealed"}, {"held:before", "end:discharged"}),
     "sealed_juvenile": ({"sealed", "juvenile"}, {"held:before", "end:discharged"}),
     "merged": (set(), {"held:now", "where:in"}),
+    "made_up": ({"test"}, {"held:now", "where:in", "test:yes"}),
     "at_large": (set(), {"held:now", "where:at_large"}),
 }
+# Of whom some agency is told: no agreement reaches whoever does not exist.
+REAL = tuple(status for status in STATUSES if status != "made_up")
 ROWS = (
     [["everyone:yes"]],
     [["held:now"]],

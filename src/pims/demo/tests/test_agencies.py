@@ -31,13 +31,16 @@ def test_all_are_registered_and_three_have_what_their_programs_need(
     monkeypatch.setattr(agencies, "folder", lambda: tmp_path / "agencies")
     agencies.register_agencies(PORTS)
     listed = {one.code: one for one in selectors.agencies(system_actor)}
-    assert len(listed) == 11
+    assert len(listed) == 12
+    assert [one.code for one in listed.values() if one.sandbox] == ["developer"]
     assert {one.agency_code for one in selectors.in_force()} == {
         "police",
         "magistrates",
         "observatory",
+        "developer",
     }
-    for code, port in (("police", 9001), ("magistrates", 9001), ("observatory", 9002)):
+    exchange = {"police": 9001, "magistrates": 9001, "developer": 9001}
+    for code, port in (exchange | {"observatory": 9002}).items():
         found = Credentials.from_folder(tmp_path / "agencies" / code)
         assert found.address == f"https://localhost:{port}"
         assert found.pims_keys

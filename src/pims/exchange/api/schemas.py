@@ -253,15 +253,29 @@ class KeysAnswer(Schema):
     keys: list[dict[str, Any]]
 
 
+class FeedHeartbeat(Schema):
+    """That the feed is alive, or is not: at the instant `at` its last place was `position`, and
+    everything that was recorded before `upto` was in it, or waits until a person confirms it
+    (`held`). Where `upto` stays behind, what happened since is not in the feed yet."""
+
+    at: Instant
+    upto: Instant
+    behind_seconds: float
+    position: int
+    held: bool
+
+
 class FeedAnswer(Answer):
     """`events` are CloudEvents. Once they are kept, acknowledge `upto` and read on after it; there
-    is `more` where the page ended before the feed did (`newest`)."""
+    is `more` where the page ended before the feed did (`newest`). An answer without an event means
+    that nothing happened only where its `heartbeat` is not behind."""
 
     events: list[dict[str, Any]]
     upto: int
     newest: int
     more: bool
     acknowledged: int
+    heartbeat: FeedHeartbeat
 
 
 class Acknowledge(Schema):

@@ -6,6 +6,7 @@ While it is suspended it reads nothing and loses nothing.
 """
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from pims.exchange.enforcement import Reader, Told
 from pims.exchange.feed.rendering import Event, render
@@ -25,6 +26,20 @@ class StartOver(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Pulse:
+    """That the feed is alive: at this instant everything recorded before `upto` was in it, or was
+    `held` until a person confirms it. Without this, quiet and broken look the same to who pulls."""
+
+    at: datetime
+    upto: datetime
+    held: bool
+
+    @property
+    def behind_seconds(self) -> float:
+        return max(0.0, (self.at - self.upto).total_seconds())
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """Events in order. Acknowledge `upto` once they are kept, and read on after it.
 
@@ -36,6 +51,7 @@ class Page:
     upto: int = 0
     newest: int = 0
     more: bool = False
+    pulse: Pulse | None = None
 
 
 def page(reader: Reader, *, after: int, limit: int = LIMIT) -> Page:
@@ -47,12 +63,14 @@ def page(reader: Reader, *, after: int, limit: int = LIMIT) -> Page:
     if after < 0:
         raise ValueError("a position is not negative")
     limit = max(1, min(limit, MOST))
+    # The pulse before everything: what is recorded after it may be missing here.
+    pulse = Pulse(*reader.feed_pulse())
     # The end first: a message that comes in between belongs to the next page.
     oldest, newest = reader.feed_ends()
     if after + 1 < oldest or after > newest:
         raise StartOver(oldest)
     told, upto = _some(reader, after, newest, limit)
-    return Page(render(reader, told), upto, newest, upto < newest)
+    return Page(render(reader, told), upto, newest, upto < newest, pulse)
 
 
 def _some(reader: Reader, after: int, newest: int, limit: int) -> tuple[list[Told], int]:

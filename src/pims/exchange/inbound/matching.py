@@ -4,26 +4,24 @@ from collections.abc import Iterable
 
 from pims.exchange.inbound import fingers
 from pims.exchange.inbound.kinds.parts import Subject
-from pims.exchange.models import LookupKey, ShelfRow
+from pims.exchange.models import LookupKey
 from pims.exchange.rules import matching as rules
 from pims.exchange.shelving import lookup_keys
+from pims.exchange.shelving.facts import made_up_roots
 from pims.foundation.access.selectors import system_actor
 from pims.kernel.numbers import parse_prisoner_number
 from pims.people import selectors as people
 from pims.people.services import NameInput
 
-TEST = "test:yes"
-
 
 def match_subject(subject: Subject, *, sandbox: bool = False) -> rules.Match:
     """Who is meant. An agency that only tries things out finds test prisoners alone: nobody real is
-    moved by what it sends."""
+    moved by what it sends. Nobody else finds one."""
     hints, wrong = _hints(subject)
-    if sandbox:
-        made_up = _test_prisoners(hint.person_id for hint in hints)
-        hints = [hint for hint in hints if hint.person_id in made_up]
-        if not hints:
-            return rules.Match(None, "", ("sandbox",), ())
+    made_up = made_up_roots({hint.person_id for hint in hints})
+    hints = [hint for hint in hints if (hint.person_id in made_up) == sandbox]
+    if sandbox and not hints:
+        return rules.Match(None, "", ("sandbox",), ())
     held = [
         rules.Held(
             person_id,
@@ -64,14 +62,6 @@ def _hints(subject: Subject) -> tuple[list[rules.Hint], tuple[str, ...]]:
         for how, person_id, score in found
         if person_id in roots
     ], tuple(wrong)
-
-
-def _test_prisoners(person_ids: Iterable[int]) -> set[int]:
-    """Those of them whose records are marked as made up for trying things out."""
-    rows = ShelfRow.objects.filter(
-        person_id__in=set(person_ids), kind="custody", facets__contains=[TEST]
-    )
-    return set(rows.values_list("person_id", flat=True))
 
 
 def _by_documents(subject: Subject) -> Iterable[int]:

@@ -11,7 +11,7 @@ from pims.exchange.models.agencies import (
 from pims.exchange.models.agreements import Agreement, AgreementSignature, AgreementVersion
 from pims.exchange.models.delivering import AllowedAddress, Beat, EndpointState, Listening
 from pims.exchange.models.inbound import Inbound, InboundName, InboundStep, OrderClock
-from pims.exchange.models.inquiries import Asked, Disclosure, Inquiry
+from pims.exchange.models.inquiries import Asked, Disclosure, Inquiry, InquiryCount
 from pims.exchange.models.messages import (
     Announcement,
     Cursor,
@@ -21,7 +21,14 @@ from pims.exchange.models.messages import (
     Message,
     Published,
 )
-from pims.exchange.models.shelf import FacetsSeen, LookupKey, ShelfDue, ShelfRow, ShelfState
+from pims.exchange.models.shelf import (
+    FacetsSeen,
+    LookupKey,
+    MadeUp,
+    ShelfDue,
+    ShelfRow,
+    ShelfState,
+)
 from pims.exchange.models.statistics import StatisticCell
 
 __all__ = [
@@ -49,8 +56,10 @@ __all__ = [
     "InboundName",
     "InboundStep",
     "Inquiry",
+    "InquiryCount",
     "Listening",
     "LookupKey",
+    "MadeUp",
     "Message",
     "OrderClock",
     "Published",

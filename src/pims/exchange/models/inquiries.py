@@ -4,7 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from pims.exchange.models.agencies import AccessToken, Agency
-from pims.exchange.models.agreements import AgreementVersion
+from pims.exchange.models.agreements import Agreement, AgreementVersion
 
 
 class Inquiry(models.Model):
@@ -34,6 +34,31 @@ class Inquiry(models.Model):
     class Meta:
         db_table = "exchange_inquiry"
         indexes = [models.Index(fields=["agency", "opened_at"])]
+
+
+class InquiryCount(models.Model):
+    """How many inquiries were let in under an agreement in a short stretch of time, for its quota.
+
+    `span` is the window that the stretch is a part of. Kept by `agency_open_inquiry` alone
+    (`sql/20_inquiry.sql`), which drops what no window reaches any more.
+    """
+
+    class Span(models.TextChoices):
+        MINUTE = "minute"
+        DAY = "day"
+
+    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="+")
+    span = models.CharField(max_length=6, choices=Span.choices)
+    begins_at = models.DateTimeField()
+    count = models.IntegerField()
+
+    class Meta:
+        db_table = "exchange_inquiry_count"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agreement", "span", "begins_at"], name="one_count_a_stretch"
+            )
+        ]
 
 
 class Asked(models.Model):

@@ -56,6 +56,23 @@ class ShelfDue(models.Model):
         db_table = "exchange_shelf_due"
 
 
+class MadeUp(models.Model):
+    """Somebody who does not exist, made up so that an agency's programs can be tried out.
+
+    Written before anybody could be told of the person, and for good: a mark that came later would
+    make somebody vanish whom agencies know.
+    """
+
+    person = models.OneToOneField(
+        "people.Person", primary_key=True, on_delete=models.PROTECT, related_name="+"
+    )
+    marked_at = models.DateTimeField()
+    marked_by_id = models.BigIntegerField()
+
+    class Meta:
+        db_table = "exchange_made_up"
+
+
 class ShelfState(models.Model):
     """One row: how far the shelf follows the feed, and when that was last known to be so.
 

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -120,6 +120,19 @@ def canonical_text(document: Mapping[str, Any]) -> str:
 def digest(document: Mapping[str, Any]) -> str:
     """SHA-256, in hex, of the canonical text: what both sides put their names to."""
     return hashlib.sha256(canonical_text(document).encode()).hexdigest()
+
+
+def tried_out(terms: Terms) -> Terms:
+    """What the terms reach for an agency that only tries things out: test prisoners alone.
+
+    The database does the same in `sql/15_sandbox.sql`; a table without a filter reaches nobody.
+    """
+    only = frozenset({catalogue.TEST})
+    tables = {
+        name: replace(one, rows=(*one.rows, only)) if one.rows else one
+        for name, one in terms.tables.items()
+    }
+    return replace(terms, labels=terms.labels | {catalogue.TEST_LABEL}, tables=tables)
 
 
 def faults(terms: Terms, *, aggregate_only: bool) -> list[Reason]:

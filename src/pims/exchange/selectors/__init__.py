@@ -38,6 +38,7 @@ from pims.exchange.selectors.inbox import (
     messages_about,
 )
 from pims.exchange.selectors.traffic import held_count
+from pims.exchange.shelving.facts import made_up_persons
 
 __all__ = [
     "AgencyInfo",
@@ -64,6 +65,7 @@ __all__ = [
     "in_force",
     "inbox",
     "inquiries",
+    "made_up_persons",
     "message",
     "messages_about",
     "receipt",

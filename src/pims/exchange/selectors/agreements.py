@@ -31,7 +31,10 @@ class SignatureInfo:
 
 @dataclass(frozen=True, slots=True)
 class VersionInfo:
-    """`hinders` is why it cannot be put in force now; `signed_by` the officers who have signed."""
+    """`hinders` is why it cannot be put in force now; `signed_by` the officers who have signed.
+
+    `sandbox`: the agency only tries things out; `reach` is what the terms reach for it.
+    """
 
     version_id: int
     agreement_id: int
@@ -50,6 +53,11 @@ class VersionInfo:
     ended_reason: str
     signatures: tuple[SignatureInfo, ...]
     hinders: tuple[Reason, ...] = ()
+    sandbox: bool = False
+
+    @property
+    def reach(self) -> Terms:
+        return terms_rules.tried_out(self.terms) if self.sandbox else self.terms
 
     @property
     def signed_by(self) -> frozenset[int]:
@@ -142,6 +150,7 @@ def _info(row: AgreementVersion) -> VersionInfo:
         ended_reason=row.ended_reason,
         signatures=tuple(_signature(s) for s in signatures),
         hinders=hinders,
+        sandbox=agency.sandbox,
     )
 
 

@@ -34,6 +34,7 @@ from pims.exchange.services.keys import (
     revoke_certificate,
     revoke_key,
 )
+from pims.exchange.services.made_up import mark_made_up
 from pims.exchange.services.matching import match_inbound
 
 __all__ = [
@@ -55,6 +56,7 @@ __all__ = [
     "end_agreement",
     "judge_inbound",
     "keep_paper",
+    "mark_made_up",
     "match_inbound",
     "record_their_signature",
     "register_agency",

@@ -1,7 +1,7 @@
 """Everything that the shelf is made of, read for many people at once from the rooms below."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -10,9 +10,11 @@ from pims.authority import selectors as authority
 from pims.biometrics.stored import keys_of as gallery_keys
 from pims.courts import selectors as courts
 from pims.custody import selectors as custody
+from pims.exchange.models import MadeUp
 from pims.facilities import selectors as facilities
 from pims.foundation.access.days import zones_of
 from pims.foundation.access.selectors import system_actor
+from pims.foundation.bulk import any_of
 from pims.kernel.asof import AsOf
 from pims.people import selectors as people
 from pims.safety import selectors as safety
@@ -37,6 +39,8 @@ class Facts:
     flags: tuple[safety.FlagInfo, ...]
     # The names by which the gallery of fingerprints knows the records that are theirs.
     prints: tuple[UUID, ...] = ()
+    # Does not exist: made up to try things out with, as is every record joined to it.
+    made_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,7 @@ def gather(person_ids: Collection[int], *, at: datetime) -> dict[int, Facts]:
     prints: dict[int, list[UUID]] = defaultdict(list)
     for person_id, key in gallery_keys(list(whose)).items():
         prints[whose[person_id]].append(key)
+    made_up = made_up_among(whose)
     facts = {}
     for i in ids:
         stands = standing.get(i)
@@ -109,8 +114,31 @@ def gather(person_ids: Collection[int], *, at: datetime) -> dict[int, Facts]:
             dates=dates.get(i),
             flags=tuple(flags.get(i, ())),
             prints=tuple(sorted(prints[i], key=str)),
+            made_up=i in made_up,
         )
     return facts
+
+
+def made_up_roots(roots: Collection[int]) -> set[int]:
+    """Those of the records, which are joined to no other, of people who do not exist."""
+    joined = people.joined_records(list(roots)) if roots else {}
+    return made_up_among({**{i: i for i in roots}, **joined})
+
+
+def made_up_persons() -> list[int]:
+    """Every record that was marked as one of somebody who does not exist."""
+    return list(MadeUp.objects.order_by("pk").values_list("pk", flat=True))
+
+
+def made_up_among(whose: Mapping[int, int]) -> set[int]:
+    """Of the records that others were joined to, those of test prisoners alone.
+
+    `whose` is record -> the one that it was joined to, or itself. Where one that was joined is of
+    somebody real, so is the whole.
+    """
+    rows = MadeUp.objects.filter(any_of("person_id", list(whose)))
+    marked = set(rows.values_list("person_id", flat=True))
+    return set(whose.values()) - {root for i, root in whose.items() if i not in marked}
 
 
 def _by_zone(ids: Iterable[int]) -> list[tuple[str, list[int]]]:

@@ -124,6 +124,8 @@ def facets_of(facts: Facts, names: Names) -> frozenset[str]:
     found |= {f"nationality:{code}" for code in header.nationality_codes}
     if header.nationality_codes:
         found.add("foreign:no" if "BZ" in header.nationality_codes else "foreign:yes")
+    if facts.made_up:
+        found.add(catalogue.TEST)
     if where is None:
         return frozenset(found | {"held:never"})
     code = names.establishments.get(where.establishment_id)
@@ -144,6 +146,8 @@ def labels_of(facts: Facts) -> frozenset[str]:
         found.add("juvenile")
     if facts.particulars.sealed:
         found.add("sealed")
+    if facts.made_up:
+        found.add(catalogue.TEST_LABEL)
     return frozenset(found)
 
 

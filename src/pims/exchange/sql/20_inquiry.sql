@@ -64,6 +64,45 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
       AND key.revoked_at IS NULL
 $$;
 
+-- Whether one inquiry more is within the quota of an agreement; if so it is counted. Of two callers
+-- at once the second waits until the first has committed or given up, so that none is let in beyond
+-- the quota. Stretches of five seconds and of a quarter of an hour are counted whole: a minute or a
+-- day may seem longer by as much, never shorter.
+CREATE OR REPLACE FUNCTION exchange_let_in(
+    under bigint, a_minute bigint, a_day bigint, at timestamptz
+) RETURNS boolean
+LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
+DECLARE
+    this_minute timestamptz := date_bin('5 seconds', at, timestamptz '2000-01-01 00:00:00Z');
+    this_day timestamptz := date_bin('15 minutes', at, timestamptz '2000-01-01 00:00:00Z');
+    in_minute bigint;
+    in_day bigint;
+BEGIN
+    PERFORM pg_advisory_xact_lock(1346980177, under::integer);
+    SELECT coalesce(sum(one.count) FILTER (WHERE one.span = 'minute'), 0),
+           coalesce(sum(one.count) FILTER (WHERE one.span = 'day'), 0)
+    INTO in_minute, in_day
+    FROM exchange_inquiry_count one
+    WHERE one.agreement_id = under
+      AND (one.span = 'minute' AND one.begins_at > at - interval '65 seconds'
+           OR one.span = 'day' AND one.begins_at > at - interval '1 day 15 minutes');
+    IF in_minute >= a_minute OR in_day >= a_day THEN
+        RETURN false;
+    END IF;
+    INSERT INTO exchange_inquiry_count AS known (agreement_id, span, begins_at, count)
+    VALUES (under, 'minute', this_minute, 1), (under, 'day', this_day, 1)
+    ON CONFLICT (agreement_id, span, begins_at) DO UPDATE SET count = known.count + 1;
+    -- What no window reaches: looked for only where a new stretch may have begun.
+    IF in_minute = 0 OR at - this_minute < interval '1 second' THEN
+        DELETE FROM exchange_inquiry_count one
+        WHERE one.agreement_id = under
+          AND one.begins_at <= at - CASE one.span WHEN 'minute' THEN interval '2 minutes'
+                                    ELSE interval '2 days' END;
+    END IF;
+    RETURN true;
+END
+$$;
+
 -- Open an inquiry: nothing can be read without one, nor in the transaction that opened it.
 DROP FUNCTION IF EXISTS agency_open_inquiry(bytea, text, text, text, text, jsonb);
 CREATE FUNCTION agency_open_inquiry(
@@ -74,10 +113,6 @@ CREATE FUNCTION agency_open_inquiry(
 DECLARE
     held uuid := exchange_token(token_hash, shown);
     asker exchange_agency;
-    minute_quota bigint;
-    day_quota bigint;
-    in_minute bigint;
-    in_day bigint;
 BEGIN
     IF held IS NULL THEN
         outcome := 'bad_token';
@@ -103,14 +138,10 @@ BEGIN
         IF NOT FOUND THEN
             outcome := 'no_agreement';
         ELSE
-            minute_quota := coalesce((terms #>> '{quota,a_minute}')::bigint, 0);
-            day_quota := coalesce((terms #>> '{quota,a_day}')::bigint, 0);
-            SELECT count(*) FILTER (WHERE i.opened_at > clock_timestamp() - interval '1 minute'),
-                   count(*)
-            INTO in_minute, in_day FROM exchange_inquiry i
-            WHERE i.agency_id = asker.id AND i.purpose = asked_purpose AND i.token_id IS NOT NULL
-              AND i.opened_at > clock_timestamp() - interval '1 day';
-            IF in_minute >= minute_quota OR in_day >= day_quota THEN
+            -- Last, for others wait from here until this is on the disk.
+            IF NOT exchange_let_in(
+                agreement, coalesce((terms #>> '{quota,a_minute}')::bigint, 0),
+                coalesce((terms #>> '{quota,a_day}')::bigint, 0), clock_timestamp()) THEN
                 outcome := 'over_quota';
             END IF;
         END IF;

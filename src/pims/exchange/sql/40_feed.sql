@@ -71,6 +71,27 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
            coalesce((SELECT max(position) FROM exchange_published), 0)
 $$;
 
+-- Whether the feed itself is alive: everything that was recorded before `told_upto` is in it, or is
+-- held by the breaker. A worker that stands still is seen here, as is a sequencer that does. It
+-- tells nothing of anybody.
+DROP FUNCTION IF EXISTS agency_feed_pulse();
+CREATE FUNCTION agency_feed_pulse(OUT at timestamptz, OUT told_upto timestamptz, OUT held boolean)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+    WITH waiting AS (
+        (SELECT event.recorded_at FROM outbox_pending pending
+         JOIN outbox_event event ON event.id = pending.event_id ORDER BY pending.serial LIMIT 1)
+        UNION ALL
+        SELECT event.recorded_at FROM outbox_feed feed
+        JOIN outbox_event event ON event.id = feed.event_id
+        WHERE feed.position IN (
+            coalesce((SELECT position FROM outbox_cursor WHERE subscriber = 'exchange'), 0) + 1,
+            (SELECT min(position) FROM outbox_parked WHERE subscriber = 'exchange'))
+    )
+    SELECT clock_timestamp(),
+           least(clock_timestamp(), (SELECT min(recorded_at) FROM waiting)),
+           EXISTS (SELECT FROM exchange_message WHERE state = 'held')
+$$;
+
 -- The agreement of the inquiry that is open; nothing is done without one.
 CREATE OR REPLACE FUNCTION exchange_asking_agreement() RETURNS bigint
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$

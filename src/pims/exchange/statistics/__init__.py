@@ -10,6 +10,7 @@ from django.db import transaction
 from pims.custody import selectors as custody
 from pims.exchange.models import StatisticCell
 from pims.exchange.rules.suppression import Cell, suppress
+from pims.exchange.shelving.facts import made_up_roots
 from pims.facilities import selectors as facilities
 from pims.foundation.access.selectors import system_actor
 from pims.kernel import clock
@@ -43,15 +44,18 @@ def make_month(first_day: date) -> int:
             if ends > clock.now():
                 raise ValueError("the month is not over")
             rows = custody.roll(viewer, one.establishment_id, AsOf(ends - timedelta(seconds=1)))
+            lines = custody.ends_between(viewer, one.establishment_id, since=begins, until=ends)
+            made_up = made_up_roots({*(r.person_id for r in rows), *(e.person_id for e in lines)})
             for row in rows:
+                if row.person_id in made_up:
+                    continue
                 sex = row.sex if row.sex in SEXES else "other"
                 status = row.legal_status if row.legal_status in STATUSES else "other"
                 held_status[status, sex] += 1
                 held_age["juvenile" if row.is_juvenile else "adult", sex] += 1
-            for line in custody.ends_between(
-                viewer, one.establishment_id, since=begins, until=ends
-            ):
-                ended[line.end.kind, _WHERE] += 1
+            for line in lines:
+                if line.person_id not in made_up:
+                    ended[line.end.kind, _WHERE] += 1
         cells = [
             *_cells(HELD_BY_STATUS, first_day, ("status", "sex"), held_status, STATUSES, SEXES),
             *_cells(HELD_BY_AGE, first_day, ("age", "sex"), held_age, AGES, SEXES),

@@ -8,7 +8,7 @@ from django.db import connection
 from pims.custody.tests.prison import Prison
 from pims.exchange import services
 from pims.exchange.enforcement import Inquired, InquiryRefused, open_own, reading
-from pims.exchange.models import Asked, Disclosure, Inquiry, ShelfRow
+from pims.exchange.models import Asked, Disclosure, Inquiry, InquiryCount, ShelfRow
 from pims.exchange.shelving import shelve
 from pims.exchange.shelving.lookup_keys import number_key
 from pims.exchange.tests.helpers import (
@@ -210,6 +210,29 @@ def test_a_quota_is_kept(db: None) -> None:
     inquire(agency)
     with pytest.raises(InquiryRefused, match="over_quota"):
         inquire(agency)
+
+
+def test_a_days_quota_ends_with_the_day_and_no_sooner(db: None) -> None:
+    agency = agency_with(terms_of(a_minute=2, a_day=2))
+    inquire(agency)
+    inquire(agency)
+
+    def asked_earlier(**before: float) -> None:
+        """As if both had been asked so long ago."""
+        InquiryCount.objects.update(begins_at=clock.now() - timedelta(**before))
+
+    for before in ({"minutes": 5}, {"hours": 24}):
+        asked_earlier(**before)
+        with pytest.raises(InquiryRefused, match="over_quota"):
+            inquire(agency)
+    asked_earlier(hours=24, minutes=16)
+    inquire(agency)
+    days = InquiryCount.objects.filter(span="day").order_by("begins_at")
+    assert [one.count for one in days] == [2, 1]
+    days.filter(count=2).update(begins_at=clock.now() - timedelta(days=3))
+    InquiryCount.objects.filter(span="minute").update(begins_at=clock.now() - timedelta(minutes=9))
+    inquire(agency)
+    assert [one.count for one in days.all()] == [2]
 
 
 def test_an_agreement_past_its_day_tells_nothing(prison: Prison) -> None:

@@ -13,9 +13,8 @@ from pims.custody.tests.prison import Prison
 from pims.exchange import selectors, services
 from pims.exchange.inbound import following
 from pims.exchange.inbound.applying import Choices
-from pims.exchange.models import Inbound, OrderClock, ShelfRow
+from pims.exchange.models import Inbound, OrderClock
 from pims.exchange.selectors.inbox import doubts_of
-from pims.exchange.shelving import shelve
 from pims.exchange.tests.sending import Sender
 from pims.exchange.tests.test_inbound import number_of, release
 from pims.foundation.access.actor import Actor
@@ -450,10 +449,10 @@ def test_an_agency_that_only_tries_things_out_moves_nobody(prison: Prison, offic
     row = court.send("release_order", release(number_of(prison, held.person_id)))
     assert (row.state, row.person_id) == ("unmatched", None)
     assert "sandbox" in row.problems
-    shelve([held.person_id])
-    ShelfRow.objects.filter(person_id=held.person_id).update(facets=["everyone:yes", "test:yes"])
-    tried = court.send("release_order", release(number_of(prison, held.person_id)))
-    assert (tried.state, tried.person_id) == ("waiting", held.person_id)
+    made_up = prison.held("Made Up").person_id
+    services.mark_made_up(prison.command, person_ids=[made_up])
+    tried = court.send("release_order", release(number_of(prison, made_up)))
+    assert (tried.state, tried.person_id) == ("waiting", made_up)
     assert not Alarm.objects.exists()
 
 

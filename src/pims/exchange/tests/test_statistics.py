@@ -1,6 +1,6 @@
 """What the Observatory is told: numbers, and never a person."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection, transaction
@@ -20,14 +20,14 @@ def prison(system_actor: Actor) -> Prison:
     return Prison.build(system_actor)
 
 
-def _last_month() -> object:
+def last_month() -> date:
     return (clock.today("America/Belize").replace(day=1) - timedelta(days=1)).replace(day=1)
 
 
 def test_a_month_is_counted_once_and_small_numbers_are_kept_nowhere(prison: Prison) -> None:
     for n in range(6):
         prison.held(f"Man Number {n}", hours=24 * 45)
-    month = _last_month()
+    month = last_month()
     made = statistics.make_month(month)
     assert made == StatisticCell.objects.count() > 20
     assert statistics.make_month(month) == 0
@@ -47,7 +47,7 @@ def test_a_month_that_is_not_over_is_not_counted(prison: Prison) -> None:
 def test_the_observatory_reads_numbers_by_a_role_that_knows_of_nobody(prison: Prison) -> None:
     for n in range(6):
         prison.held(f"Man Number {n}", hours=24 * 45)
-    statistics.make_month(_last_month())
+    statistics.make_month(last_month())
     terms = terms_of(
         "observatory", purpose="statistics", lookups=(), tables={"statistic": whole("statistic")}
     )

@@ -159,7 +159,7 @@ def _fresh(state: EndpointState, version: VersionInfo, room: int) -> tuple[list[
 def _is_for(version: VersionInfo, message: Message) -> bool:
     labels = frozenset(message.labels) | frozenset(message.labels_now)
     return tells(
-        version.terms, message.judged_as, frozenset(message.facets_before),
+        version.reach, message.judged_as, frozenset(message.facets_before),
         frozenset(message.facets_after), labels,
     )  # fmt: skip
 

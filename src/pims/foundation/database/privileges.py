@@ -72,6 +72,7 @@ AGENCY_FUNCTIONS = OBSERVATORY_FUNCTIONS | {
     "exchange_message_agreed",
     "exchange_facts_agreed",
     "agency_feed_ends",
+    "agency_feed_pulse",
     "agency_snapshot_place",
     "agency_acknowledge",
     "agency_cursor",

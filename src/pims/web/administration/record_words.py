@@ -68,6 +68,7 @@ TABLES: Mapping[str, Promise] = {
     "exchange_inbound_name": _("Lists of agencies that name the person"),
     "exchange_inbound_step": _("What became of those messages"),
     "exchange_lookup_key": _("By what agencies find the person"),
+    "exchange_made_up": _("The mark of a test prisoner"),
     "exchange_order_clock": _("Clocks from a court's order to freedom"),
     "exchange_shelf": _("What agencies may be told, kept ready"),
     "exchange_shelf_due": _("When that changes by itself"),

@@ -15,6 +15,7 @@ from pims.exchange.api.refusals import ApiRefused
 from pims.exchange.api.routes.documented import HEADERS, answers
 from pims.exchange.enforcement import reading
 from pims.exchange.feed import reading as feed
+from pims.exchange.feed.rendering import instant
 from pims.exchange.feed.snapshot import UnknownPage, snapshot
 
 router = Router(tags=["feed"])
@@ -48,7 +49,18 @@ def page(
     return {
         "inquiry": inquired.inquiry_id, "freshness": fresh, "events": found.events,
         "upto": found.upto, "newest": found.newest, "more": found.more,
-        "acknowledged": acknowledged,
+        "acknowledged": acknowledged, "heartbeat": _heartbeat(found),
+    }  # fmt: skip
+
+
+def _heartbeat(found: feed.Page) -> dict[str, Any] | None:
+    pulse = found.pulse
+    if pulse is None:
+        return None
+    return {
+        "at": instant(pulse.at), "upto": instant(pulse.upto),
+        "behind_seconds": round(pulse.behind_seconds, 3), "position": found.newest,
+        "held": pulse.held,
     }  # fmt: skip
 
 

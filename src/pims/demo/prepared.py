@@ -18,11 +18,17 @@ SEEN_TO = {
 
 
 def prepare_releases(simulation: Simulation, now: datetime) -> None:
-    """Two officers each work the day out, all is seen to, the police are told what is due."""
+    """Two officers each work the day out, all is seen to, the police are told what is due.
+
+    Of a day that has passed it is too late for that: it is left as it is.
+    """
     command, where = simulation.officers.command, simulation.establishment_id
     with moment(now - timedelta(minutes=80)):
         release.open_due_preparations(Command(simulation.officers.system), establishment_id=where)
+        today = now.astimezone(simulation.zone).date()
         for row in preparations.open_preparations(simulation.officers.system, where):
+            if row.due_on < today:
+                continue
             for role in ("records_officer", "duty_senior_officer"):
                 release.read_release_date(
                     command(role), preparation_id=row.preparation_id, release_on=row.due_on

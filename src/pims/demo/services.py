@@ -110,7 +110,8 @@ def load(
         close_books(simulation, now)
         if not inherited:
             bring_to_now(simulation, now, troubles=troubles)
-            prepare_releases(simulation, now)
+        # Whoever is to go soon was made ready by the paper registers too.
+        prepare_releases(simulation, now)
         with moment(now):
             for where in establishments(simulation.officers.system):
                 assurance.sweep(

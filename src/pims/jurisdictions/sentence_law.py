@@ -17,7 +17,6 @@ from importlib.resources.abc import Traversable
 from itertools import pairwise
 from typing import Any, Literal
 
-from pims.jurisdictions.here import HERE
 from pims.jurisdictions.holidays import Years, holiday_on, parse_calendar
 from pims.kernel.terms import MissingDay, MonthRule, Order
 
@@ -209,12 +208,6 @@ def _rules_text(jurisdiction: str) -> str:
         raise NoSuchLaw(jurisdiction)
     found = files("pims.jurisdictions") / jurisdiction / "sentences.toml"
     return found.read_text("utf-8")
-
-
-def month_rule(on: date) -> MonthRule:
-    """How the law here counts the months of a term that begins on that day."""
-    versions = sentence_law(HERE).versions
-    return next((one for one in versions if one.covers(on)), versions[-1]).month_rule
 
 
 def law_of(data: Mapping[str, Any], *, holidays: str = "") -> Law:

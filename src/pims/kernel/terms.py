@@ -73,12 +73,19 @@ def _after_months(first_day: date, months: int, rule: MonthRule) -> date:
     """The last day of that many months; the day before for none."""
     if months == 0:
         return first_day - timedelta(days=1)
-    years, month = divmod(first_day.month - 1 + months, 12)
-    year, month = first_day.year + years, month + 1
+    same = same_day(first_day, months, rule)
+    return same - timedelta(days=1) if same.day == first_day.day else same
+
+
+def same_day(day: date, months: int, rule: MonthRule) -> date:
+    """The day of the same number that many months later, or the one that the rule puts in its
+    place where the month has no such day. Raises OverflowError after year 9999."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + years, month + 1
     if year > date.max.year:
         raise OverflowError
     in_month = monthrange(year, month)[1]
-    if first_day.day <= in_month:
-        return date(year, month, first_day.day) - timedelta(days=1)
+    if day.day <= in_month:
+        return date(year, month, day.day)
     missing = in_month if rule.missing_day == "last_of_month" else in_month - 1
     return date(year, month, missing)

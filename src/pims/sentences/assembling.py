@@ -18,7 +18,7 @@ from pims.custody.selectors.stays import Away, at_large_of
 from pims.foundation.bulk import any_of
 from pims.jurisdictions.order_kinds import Effect, order_kinds
 from pims.kernel import clock
-from pims.kernel.terms import MonthRule, last_day
+from pims.kernel.terms import MonthRule, same_day
 from pims.people import selectors as people
 from pims.sentences.engine import Adjustment, Case, Finding, Sentence, Term
 from pims.sentences.engine.case import PAYMENTS
@@ -263,7 +263,7 @@ def _review(said: SentenceInfo) -> date | None:
         return said.next_date
     first = said.effective_from or said.pronounced_on
     try:
-        return last_day(first, Term(months=said.review_months), MonthRule())
+        return same_day(first, said.review_months, MonthRule())
     except OverflowError:
         return None
 

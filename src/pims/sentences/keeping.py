@@ -10,6 +10,7 @@ from pims.kernel.reasons import Reason
 from pims.sentences.engine import Calculation, Dates, Finding, Step
 from pims.sentences.explaining import reason_of, told
 from pims.sentences.models import RuleText
+from pims.ui.sources import source_text
 
 DATES = (
     "full_term_end", "sentence_expiry", "edr", "ldr", "ped", "next_review", "release_day",
@@ -105,7 +106,13 @@ def rules_told(result: Mapping[str, Any], language: str) -> dict[str, RuleTold]:
         if cited
     }
     return {
-        code: RuleTold(code, row.citation, row.confidence, signed, _in(row.text, language))
+        code: RuleTold(
+            code,
+            source_text(row.citation, language),
+            row.confidence,
+            signed,
+            _in(row.text, language),
+        )
         for code, (fingerprint, signed) in cited.items()
         if (row := texts.get((code, fingerprint))) is not None
     }

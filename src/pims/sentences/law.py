@@ -8,6 +8,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
+from pims.courts.law import answers
 from pims.jurisdictions.here import HERE
 from pims.jurisdictions.sentence_law import (
     Law,
@@ -31,6 +32,7 @@ MOST_BYTES = 2**20
 _KEPT: dict[str, Law] = {}
 
 
+@answers
 def law_in_force() -> Law:
     """The law that was put in force here, whatever the files of this version say.
 

@@ -17,6 +17,7 @@ from pims.kernel.reasons import Reason
 from pims.people import selectors as people
 from pims.ui import wording
 from pims.ui.shapes import Fact, Text
+from pims.ui.sources import source_text
 
 
 def fault_of(alarm: AlarmInfo) -> str:
@@ -39,7 +40,7 @@ def facts_of_fault(viewer: Actor, alarm: AlarmInfo, language: str) -> list[Fact]
         code = own
     facts = [Fact(_("What is amiss"), wording.render(Reason(code, params), language))]
     if kind.reference:
-        facts.append(Fact(_("Rests on"), kind.reference))
+        facts.append(Fact(_("Rests on"), source_text(kind.reference, language)))
     return facts
 
 

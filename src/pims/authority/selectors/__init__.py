@@ -23,7 +23,12 @@ from pims.authority.selectors.release_orders import (
     release_order,
     release_orders,
 )
-from pims.authority.selectors.status import WarrantHistory, legal_status, warrant_history
+from pims.authority.selectors.status import (
+    WarrantHistory,
+    counting_as,
+    legal_status,
+    warrant_history,
+)
 from pims.authority.selectors.warrants import (
     WarrantBrief,
     detaining_warrants,
@@ -53,6 +58,7 @@ __all__ = [
     "WarrantPaper",
     "appearances",
     "bodies",
+    "counting_as",
     "detaining_warrants",
     "legal_status",
     "odd_about",

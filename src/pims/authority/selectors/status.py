@@ -1,7 +1,7 @@
 """What the papers make of a person: legal status, and the days that none covers."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -57,6 +57,27 @@ def legal_status(person_ids: Iterable[int], *, zone: str, as_of: AsOf) -> dict[i
     found = judged(ids)
     uncovered = [i for i, status in found.items() if status.code == rules.NO_VALID_WARRANT]
     return found | judged(uncovered, ended_too=True) if uncovered else found
+
+
+def counting_as(person_ids: Iterable[int], statuses: Collection[str], *, zone: str) -> set[int]:
+    """Those who count as one of `statuses` (not "none") now, as `legal_status` says.
+
+    Only whoever is named on a paper of such a kind is judged: few, where few of them are.
+    """
+    ids, now = set(person_ids), clock.now()
+    joined = people.joined_records(ids)
+    kinds = sorted(code for code, kind in warrant_kinds().items() if kind.legal_status in statuses)
+    named = _named_on({*ids, *joined}, now, kinds=tuple(kinds))
+    could = {joined.get(person_id, person_id) for person_id in named}
+    judged = legal_status(could, zone=zone, as_of=AsOf(now))
+    return {person_id for person_id, status in judged.items() if status.code in statuses}
+
+
+@compiled
+def _named_on(ids: Any, at: Any, *, kinds: tuple[str, ...]) -> QuerySet[Any, Any]:
+    rows = WarrantName.objects.filter(any_of("person_id", ids), warrant__kind__in=kinds)
+    held = rows.filter(Q(ends_at=None) | Q(ends_at__gt=at), starts_at__lte=at)
+    return held.values_list("person_id", flat=True)
 
 
 def _facts_at(

@@ -4,14 +4,12 @@ This is no calculation of a release date: no credit, no remission, no law. It sa
 commitment holds by its own words, until the calculation has said when it ends.
 """
 
-from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from pims.jurisdictions.sentence_law import month_rule
 from pims.kernel import terms
-from pims.kernel.terms import Term
+from pims.kernel.terms import MonthRule, Term
 
 # A term beyond this holds nobody longer than a life does: a slip of the keys, or a mistake.
 LONGEST_YEARS = 100
@@ -21,12 +19,14 @@ LONGEST_YEARS = 100
 class Written:
     """One sentence of a paper: `first_day` is when it takes effect if it follows no other.
 
-    `follows` is the position of the earlier sentence of the same paper that it is consecutive to.
+    `follows` is the position of the earlier sentence of the same paper that it is consecutive to;
+    `months`, how the law that governs it counts them.
     """
 
     position: int
     term: Term
     first_day: date
+    months: MonthRule
     follows: int | None = None
 
 
@@ -35,15 +35,15 @@ def is_beyond_a_life(term: Term) -> bool:
     return term.rough_days > LONGEST_YEARS * 366
 
 
-def last_day(first_day: date, term: Term) -> date | None:
-    """The last day of a term that begins on `first_day`, both counted, as the law here counts.
+def last_day(first_day: date, term: Term, months: MonthRule) -> date | None:
+    """The last day of a term that begins on `first_day`, both counted, as its law counts.
 
     None for a term of nothing, or of more than a life.
     """
     if term.is_nothing or is_beyond_a_life(term):
         return None
     try:
-        return terms.last_day(first_day, term, month_rule(first_day))
+        return terms.last_day(first_day, term, months)
     except OverflowError:
         return None
 
@@ -58,20 +58,24 @@ def reaches_to(sentences: Sequence[Written]) -> date | None:
     for one in sorted(sentences, key=lambda s: s.position):
         before = ends.get(one.follows) if one.follows is not None else None
         first = one.first_day if before is None else before + timedelta(days=1)
-        end = last_day(first, one.term)
+        end = last_day(first, one.term, one.months)
         if end is None:
             return None
         ends[one.position] = end
     return max(ends.values(), default=None)
 
 
-def review_day(begins: date, months: int | None) -> date | None:
-    """The day of the first review, `months` whole months after `begins`; None without a period."""
+def review_day(begins: date, months: int | None, rule: MonthRule) -> date | None:
+    """The day of the first review, `months` whole months after `begins`; None without a period.
+
+    Where that month has no such day, the one that the law puts in its place.
+    """
     if not months or months > LONGEST_YEARS * 12:
         return None
-    month = begins.month - 1 + months
-    year, month = begins.year + month // 12, month % 12 + 1
-    return date(year, month, min(begins.day, monthrange(year, month)[1]))
+    try:
+        return terms.same_day(begins, months, rule)
+    except OverflowError:
+        return None
 
 
 def as_term(values: Mapping[str, int | None]) -> Term:

@@ -121,6 +121,46 @@ def roll_of(viewer: Actor, establishment_id: int) -> list[RollRow]:
     return custody.roll(viewer, establishment_id)
 
 
+def books_of(viewer: Actor, establishment_id: int) -> set[int]:
+    """The same, where no row of the roll is needed. Raises NotPermitted."""
+    if not viewer.can_at(VIEW, establishment_id):
+        raise NotPermitted(VIEW)
+    return custody.on_books(viewer, establishment_id)
+
+
+@dataclass(frozen=True, slots=True)
+class AtADesk:
+    """Who is due before a court today, of how many days before nobody said what came, and how many
+    of those who wait for a court have no day before one (`no_next_hearing`)."""
+
+    today: tuple[DiaryRow, ...]
+    without_outcome: int
+    forgotten: int
+
+
+def at_the_desk(viewer: Actor, establishment_id: int, held: Collection[int]) -> AtADesk:
+    """What the courts' desk has before it; `held` are those on the books whom the viewer may see.
+
+    The days that papers name are read once, and names of nobody but whoever is due today.
+    """
+    zone = facilities.time_zone(establishment_id)
+    today = clock.today(zone)
+    days = authority.appearances(held, begins=today - LOOK_BACK, ends=date.max, zone=zone)
+    past = [one for one in days if one.on <= today]
+    found = _days(viewer, establishment_id, today - LOOK_BACK, today, held, past)
+    rows = [row for row in found if row.shown]
+    due = [row for row in rows if row.on == today]
+    heads = people.person_headers(READER, {row.person_id for row in due}, brief=True)
+    expected = _hearing_days(held, begins=today).keys()
+    expected |= {one.person_id for one in days if one.on >= today}
+    waiting = authority.counting_as(set(held) - expected, WAITS, zone=zone)
+    return AtADesk(
+        tuple(_named(due, {}, heads)),
+        sum(row.on < today and not row.done for row in rows),
+        len(waiting if viewer.system else visible_ids(viewer, VIEW, waiting)),
+    )
+
+
 def _diary(
     viewer: Actor,
     establishment_id: int,
@@ -129,21 +169,44 @@ def _diary(
     on_books: Mapping[int, RollRow],
 ) -> list[DiaryRow]:
     zone = facilities.time_zone(establishment_id)
+    due = authority.appearances(on_books, begins=begins, ends=ends, zone=zone)
+    found = _days(viewer, establishment_id, begins, ends, on_books, due)
+    away = {row.person_id for row in found if row.person_id not in on_books}
+    return _named(found, on_books, people.person_headers(READER, away, brief=True))
+
+
+def _named(
+    rows: Iterable[DiaryRow],
+    on_books: Mapping[int, RollRow],
+    heads: Mapping[int, people.PersonHeader],
+) -> list[DiaryRow]:
+    """The rows with whom they are about, in the order of the diary."""
+
+    def named(row: DiaryRow) -> DiaryRow:
+        held = on_books.get(row.person_id)
+        if held is not None:
+            return replace(row, number=held.number, name=held.name, sort_key=held.sort_key)
+        head = heads[row.person_id]
+        return replace(row, number=head.number, name=head.display_name, sort_key=head.sort_key)
+
+    return sorted(map(named, rows), key=_order)
+
+
+def _days(
+    viewer: Actor,
+    establishment_id: int,
+    begins: date,
+    ends: date,
+    on_books: Collection[int],
+    due: Sequence[authority.Appearance],
+) -> list[DiaryRow]:
+    """The rows of those days, unordered and without names; `due` are the days on papers."""
+    zone = facilities.time_zone(establishment_id)
     hearings, whose = _hearings(establishment_id, begins, ends, on_books)
-    due = authority.appearances(on_books.keys(), begins=begins, ends=ends, zone=zone)
     everyone = {whose[h.person_id] for h in hearings} | {a.person_id for a in due}
     shown = everyone if viewer.system else visible_ids(viewer, VIEW, everyone)
-    away = {i for i in everyone if i not in on_books}
-    headers = people.person_headers(READER, away & shown, brief=True)
     desk = _desk_outcomes(everyone, begins, ends, zone)
     bodies, numbers = body_names(), case_numbers(h.case_id for h in hearings)
-
-    def who(person_id: int) -> tuple[str, str, str]:
-        row = on_books.get(person_id)
-        if row is not None:
-            return row.number, row.name, row.sort_key
-        header = headers[person_id]
-        return header.number, header.display_name, header.sort_key
 
     found = []
     covered: set[tuple[int, date, int]] = set()
@@ -159,7 +222,9 @@ def _diary(
         found.append(
             DiaryRow(
                 person_id,
-                *who(person_id),
+                number="",
+                name="",
+                sort_key="",
                 on=h.on,
                 at_time=h.at_time,
                 mode=h.mode,
@@ -187,7 +252,9 @@ def _diary(
         found.append(
             DiaryRow(
                 one.person_id,
-                *who(one.person_id),
+                number="",
+                name="",
+                sort_key="",
                 on=one.on,
                 at_time=None,
                 mode=Hearing.Mode.IN_PERSON,
@@ -206,7 +273,7 @@ def _diary(
                 version=0,
             )
         )
-    return sorted(_with_desk(found, desk), key=_order)
+    return _with_desk(found, desk)
 
 
 def _with_desk(
@@ -330,10 +397,9 @@ def no_next_hearing(
     """
     rows = roll_of(viewer, establishment_id) if roll is None else roll
     zone = facilities.time_zone(establishment_id)
-    today = clock.today(zone)
     waiting = {row.person_id: row for row in rows if row.legal_status in WAITS}
     seen = set(waiting) if viewer.system else visible_ids(viewer, VIEW, waiting)
-    expected = court_days(waiting.keys(), zone=zone, begins=today)
+    expected = court_days(waiting, zone=zone, begins=clock.today(zone))
     forgotten = [i for i in waiting if i in seen and not expected.get(i)]
     # What was, only of those of whom nothing is to come.
     days = court_days(forgotten, zone=zone) if forgotten else {}
@@ -351,6 +417,14 @@ def court_days(
     """Every day from `begins` on, past or to come, on which a person was or is before a court; no
     scope."""
     ids = set(person_ids)
+    found = _hearing_days(ids, begins=begins)
+    for one in authority.appearances(ids, begins=begins, ends=date.max, zone=zone):
+        found[one.person_id].add(one.on)
+    return dict(found)
+
+
+def _hearing_days(person_ids: Iterable[int], *, begins: date) -> dict[int, set[date]]:
+    ids = set(person_ids)
     whose = {**{i: i for i in ids}, **people.joined_records(ids)}
     found: dict[int, set[date]] = defaultdict(set)
     rows = Hearing.objects.filter(
@@ -358,6 +432,4 @@ def court_days(
     )
     for person_id, on in rows.values_list("person_id", "on"):
         found[whose[person_id]].add(on)
-    for one in authority.appearances(ids, begins=begins, ends=date.max, zone=zone):
-        found[one.person_id].add(one.on)
-    return dict(found)
+    return found

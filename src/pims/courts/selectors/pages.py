@@ -1,12 +1,11 @@
 """What one page shows in full: a person's file at the courts, a charge, an order with its paper."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pims.courts.models import Charge, CourtOrder, Hearing, OrderQuery, SecondReading
 from pims.courts.selectors.cases import VIEW, case, case_numbers, cases, hearings
-from pims.courts.selectors.diary import LOOK_BACK, DiaryRow, diary
 from pims.courts.selectors.first_reading import first_reading
 from pims.courts.selectors.infos import (
     CaseInfo,
@@ -19,11 +18,8 @@ from pims.courts.selectors.infos import (
 )
 from pims.courts.selectors.orders import order, orders, queries_of_order
 from pims.courts.selectors.rows import body_names, charge_info, hearing_info
-from pims.custody.selectors import RollRow
-from pims.facilities import selectors as facilities
 from pims.foundation.access.actor import Actor
 from pims.foundation.access.scope import require_visible, visible_ids
-from pims.kernel import clock
 from pims.kernel.errors import NotFound
 from pims.people import selectors as people
 
@@ -102,23 +98,6 @@ def charge(viewer: Actor, charge_id: int) -> tuple[ChargeInfo, CaseInfo]:
         raise NotFound("charge", charge_id)
     require_visible(viewer, VIEW, people.canonical_id(row.person_id))
     return charge_info(row), case(viewer, row.case_id)
-
-
-def in_court(
-    viewer: Actor, establishment_id: int, *, roll: Iterable[RollRow] | None = None
-) -> tuple[tuple[DiaryRow, ...], tuple[DiaryRow, ...]]:
-    """Who is due before a court today, and the days before of which nobody said what came.
-
-    One reading of the diary for both; `roll` is the viewer's roll of now, where the page has read
-    it already. Raises NotPermitted.
-    """
-    today = clock.today(facilities.time_zone(establishment_id))
-    found = diary(viewer, establishment_id, today - LOOK_BACK, today, roll=roll)
-    rows = [row for row in found if row.shown]
-    return (
-        tuple(row for row in rows if row.on == today),
-        tuple(row for row in rows if row.on < today and not row.done),
-    )
 
 
 def order_file(viewer: Actor, order_id: int) -> OrderFile:

@@ -11,6 +11,7 @@ from uuid import UUID
 from pims.authority import services as authority_services
 from pims.authority.selectors import WarrantBrief
 from pims.authority.services import WarrantNameInput
+from pims.courts.law import law_in_force, month_rule
 from pims.courts.models import CourtOrder, Hearing, OrderDeed
 from pims.courts.rules.defects import to_ask_about
 from pims.courts.rules.terms import review_day
@@ -82,7 +83,9 @@ def detain(
     kind = warrant_kinds()[written.kind.warrant]
     appears = written.next_date
     if appears is None and "review" in kind.needs:
-        appears = review_day(written.dated or written.received_on, written.review_months)
+        spoken = written.dated or written.received_on
+        rule = month_rule(law_in_force(), passed_on=spoken)
+        appears = review_day(spoken, written.review_months, rule)
     for one in named:
         if one.keyed is not None:
             _rest_on(tx, written, one, one.keyed, appears=appears)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from pims.authority.selectors import BodyInfo
+from pims.courts.law import law_in_force, month_rule
 from pims.courts.models import Charge, CourtOrder, Sentence
 from pims.courts.rules import defects as rules
 from pims.courts.rules.terms import Written, as_term, last_day, reaches_to
@@ -13,6 +14,7 @@ from pims.courts.services.order_inputs import SENTENCE_KINDS, UNITS, SentenceInp
 from pims.jurisdictions.courts import doubt_of_order
 from pims.jurisdictions.offences import offences
 from pims.jurisdictions.order_kinds import OrderKind, order_kinds
+from pims.jurisdictions.sentence_law import Law
 from pims.kernel.terms import Term
 from pims.people import selectors as people
 
@@ -221,28 +223,31 @@ def paper_reaches_to(rows: Sequence[SentenceRow]) -> date | None:
     """
     if not rows or any(row.facts.kind in ENDLESS for row in rows):
         return None
+    law = law_in_force()
     written = []
     for position, row in enumerate(rows, 1):
         first = row.facts.effective_from or row.facts.pronounced_on
         target = row.values["consecutive_to_id"]
         if isinstance(target, int) and not row.facts.link_problem:
-            before = _end_of(target, frozenset())
+            before = _end_of(target, law)
             if before is None:
                 return None
             first = before + timedelta(days=1)
         follows = row.follows if row.follows != position else None
-        written.append(Written(position, row.facts.term, first, follows))
+        rule = month_rule(law, passed_on=row.facts.pronounced_on, offence_on=row.facts.offence_on)
+        written.append(Written(position, row.facts.term, first, rule, follows))
     return reaches_to(written)
 
 
 def order_reaches_to(order: CourtOrder) -> date | None:
     """The last day of an order's standing sentences, by the terms as they are recorded."""
     rows = order.sentences.filter(state=Sentence.State.STANDS)
-    ends = [_end_of(row.pk, frozenset()) for row in rows]
+    law = law_in_force()
+    ends = [_end_of(row.pk, law) for row in rows]
     return None if None in ends else max((end for end in ends if end is not None), default=None)
 
 
-def _end_of(sentence_id: int, seen: frozenset[int]) -> date | None:
+def _end_of(sentence_id: int, law: Law, seen: frozenset[int] = frozenset()) -> date | None:
     """The last day of a recorded sentence, by its own term and those that it follows."""
     row = Sentence.objects.select_related("consecutive_to").filter(pk=sentence_id).first()
     if row is None or row.pk in seen or row.kind in ENDLESS:
@@ -252,11 +257,12 @@ def _end_of(sentence_id: int, seen: frozenset[int]) -> date | None:
     follows = row.link == Sentence.Link.CONSECUTIVE and before_it is not None
     # What followed a sentence that fell begins on its own day.
     if follows and before_it is not None and before_it.state == Sentence.State.STANDS:
-        before = _end_of(before_it.pk, seen | {row.pk})
+        before = _end_of(before_it.pk, law, seen | {row.pk})
         if before is None:
             return None
         first = before + timedelta(days=1)
-    return last_day(first, Term(row.years, row.months, row.weeks, row.days))
+    rule = month_rule(law, passed_on=row.pronounced_on, offence_on=row.offence_on)
+    return last_day(first, Term(row.years, row.months, row.weeks, row.days), rule)
 
 
 def resolve_change(

@@ -5,6 +5,7 @@ from datetime import date
 
 from pims.authority import selectors as authority
 from pims.courts import events
+from pims.courts.law import law_in_force, month_rule
 from pims.courts.models import CourtOrder, Hearing, OrderDeed, OrderQuery, SecondReading, Sentence
 from pims.courts.rules import readings as rules
 from pims.courts.rules.defects import to_ask_about
@@ -155,7 +156,9 @@ def _appears(order: CourtOrder) -> date | None:
     kind = warrant_kinds().get(order_kinds()[order.kind].warrant)
     if order.next_date is not None or kind is None or "review" not in kind.needs:
         return order.next_date
-    return review_day(spoken_on(order), order.review_months)
+    spoken = spoken_on(order)
+    rule = month_rule(law_in_force(), passed_on=spoken)
+    return review_day(spoken, order.review_months, rule)
 
 
 def _take_hearing(tx: Transaction, order: CourtOrder, *, was_on: date | None, reason: str) -> None:

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from pims.courts.rules import bail, readings, terms
 from pims.courts.rules.terms import Written
 from pims.jurisdictions.holidays import is_closed
-from pims.kernel.terms import Term
+from pims.kernel.terms import MonthRule, Term
 
 ZONE = "America/Belize"
+MONTHS = MonthRule()
 DAYS = st.dates(date(1990, 1, 1), date(2040, 12, 31))
 
 
@@ -33,12 +34,12 @@ DAYS = st.dates(date(1990, 1, 1), date(2040, 12, 31))
     ],
 )
 def test_a_term_reaches_to_its_last_day(begins: date, term: Term, ends: date | None) -> None:
-    assert terms.last_day(begins, term) == ends
+    assert terms.last_day(begins, term, MONTHS) == ends
 
 
 @given(DAYS, st.integers(1, 600))
 def test_days_are_counted_with_the_first(begins: date, days: int) -> None:
-    assert terms.last_day(begins, Term(days=days)) == begins + timedelta(days=days - 1)
+    assert terms.last_day(begins, Term(days=days), MONTHS) == begins + timedelta(days=days - 1)
 
 
 @given(DAYS, st.integers(0, 30), st.integers(0, 30), st.integers(0, 9), st.integers(0, 99))
@@ -47,7 +48,7 @@ def test_a_longer_term_never_ends_sooner(
 ) -> None:
     term = Term(years, months, weeks, days)
     longer = Term(years, months, weeks, days + 1)
-    first, second = terms.last_day(begins, term), terms.last_day(begins, longer)
+    first, second = (terms.last_day(begins, one, MONTHS) for one in (term, longer))
     assert second is not None
     assert first is None or first < second
 
@@ -55,27 +56,35 @@ def test_a_longer_term_never_ends_sooner(
 def test_sentences_that_follow_each_other_add_up() -> None:
     begins = date(2026, 1, 1)
     two = [
-        Written(1, Term(years=1), begins),
-        Written(2, Term(months=6), begins, follows=1),
-        Written(3, Term(months=3), begins),
+        Written(1, Term(years=1), begins, MONTHS),
+        Written(2, Term(months=6), begins, MONTHS, follows=1),
+        Written(3, Term(months=3), begins, MONTHS),
     ]
     assert terms.reaches_to(two) == date(2027, 6, 30)
-    assert terms.reaches_to([*two, Written(4, Term(), begins)]) is None
+    assert terms.reaches_to([*two, Written(4, Term(), begins, MONTHS)]) is None
     assert terms.reaches_to([]) is None
 
 
 @given(DAYS, st.integers(1, 60))
 def test_a_review_is_due_on_the_same_day_of_a_later_month(begins: date, months: int) -> None:
-    day = terms.review_day(begins, months)
+    day = terms.review_day(begins, months, MONTHS)
     assert day is not None
     assert (day.year - begins.year) * 12 + day.month - begins.month == months
     assert day.day == min(begins.day, monthrange(day.year, day.month)[1])
 
 
 def test_no_review_is_due_of_no_period() -> None:
-    assert terms.review_day(date(2026, 1, 1), None) is None
-    assert terms.review_day(date(2026, 1, 1), 0) is None
-    assert terms.review_day(date(2026, 1, 1), 2**31 - 1) is None
+    for months in (None, 0, 2**31 - 1):
+        assert terms.review_day(date(2026, 1, 1), months, MONTHS) is None
+    assert terms.review_day(date(9999, 12, 1), 2, MONTHS) is None
+
+
+def test_each_term_of_a_paper_is_counted_by_its_own_law() -> None:
+    begins, month = date(2026, 1, 31), Term(months=1)
+    short = MonthRule("day_before_last")
+    assert terms.reaches_to([Written(1, month, begins, MONTHS)]) == date(2026, 2, 28)
+    assert terms.reaches_to([Written(1, month, begins, short)]) == date(2026, 2, 27)
+    assert terms.review_day(begins, 1, short) == date(2026, 2, 27)
 
 
 @given(st.integers(0, 6 * 365 * 24 * 60))

@@ -11,8 +11,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from pims.courts import selectors
-from pims.courts.selectors.diary import roll_of
-from pims.courts.selectors.pages import in_court, person_file
+from pims.courts.selectors.diary import at_the_desk, books_of
+from pims.courts.selectors.pages import person_file
 from pims.courts.web import words
 from pims.courts.web.rows import hearing_columns, hearing_rows, order_rows
 from pims.facilities import selectors as facilities
@@ -101,10 +101,10 @@ def index(request: Any) -> HttpResponse:
             name = "courts:record_order" if viewer.can(RECORD) else "courts:person"
             return HttpResponseRedirect(reverse(name, args=[person_id]))
     due = selectors.readings_due(viewer, where)
-    roll = roll_of(viewer, where)
-    rows, missing = in_court(viewer, where, roll=roll)
-    forgotten = selectors.no_next_hearing(viewer, where, roll=roll)
-    unkeyed = selectors.papers_not_keyed(viewer, where, held=[row.person_id for row in roll])
+    held = books_of(viewer, where)
+    desk = at_the_desk(viewer, where, held)
+    rows, missing, forgotten = desk.today, desk.without_outcome, desk.forgotten
+    unkeyed = selectors.papers_not_keyed(viewer, where, held=held)
     queries = selectors.open_order_queries(viewer, where)
     shows({row.person_id for row in rows} | {query.person_id for query in queries})
     differ = sum(one.differs for one in due)
@@ -114,11 +114,11 @@ def index(request: Any) -> HttpResponse:
         "counters": [
             Counter(_("In court today"), len(rows), reverse("courts:diary")),
             Counter(
-                _("Hearings without an outcome"), len(missing), reverse("courts:without_outcome"),
+                _("Hearings without an outcome"), missing, reverse("courts:without_outcome"),
                 "alarm" if missing else "quiet",
             ),
             Counter(
-                _("No next hearing"), len(forgotten), reverse("courts:no_next"),
+                _("No next hearing"), forgotten, reverse("courts:no_next"),
                 "alarm" if forgotten else "quiet",
             ),
             Counter(_("Papers to key"), len(unkeyed), reverse("courts:papers")),

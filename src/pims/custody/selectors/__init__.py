@@ -66,6 +66,7 @@ from pims.custody.selectors.roll import (
     UnitCount,
     count,
     counts,
+    on_books,
     roll,
 )
 from pims.custody.selectors.standing import Standing, standing
@@ -120,6 +121,7 @@ __all__ = [
     "injury_photograph",
     "last_end",
     "not_returned",
+    "on_books",
     "place_before",
     "place_held",
     "placement_breaches",

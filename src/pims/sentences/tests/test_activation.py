@@ -1,6 +1,6 @@
 """A law is put in force by two people who have seen whose dates move, never by a file."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -8,7 +8,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from pims.courts.models import CourtOrder
 from pims.courts.services import SentenceInput
+from pims.courts.services.order_warrants import warrants_of
 from pims.foundation.access.actor import Actor
 from pims.foundation.access.selectors import system_actor
 from pims.foundation.commands.transaction import Command
@@ -24,6 +26,7 @@ from pims.sentences.tests.test_pages import command, officer
 from tests.fixtures.actors import ActorMaker
 
 BELIZE = Path(laws.__file__).parents[1] / "jurisdictions" / "belize" / "sentences.toml"
+SHORT = BELIZE.read_text("utf-8").replace('"last_of_month"', '"day_before_last"')
 HALF = BELIZE.read_text("utf-8").replace('fraction = "1/3"', 'fraction = "1/2"')
 
 
@@ -132,6 +135,26 @@ def test_two_people_who_saw_the_moves_put_a_law_in_force_and_everybody_is_worked
         "sentences.law_put_in_force", "sentences.law_proposed", "sentences.law_agreed_to",
         "sentences.law_agreed_to", "sentences.law_put_in_force", "sentences.law_worked_out",
     ]  # fmt: skip
+
+
+def test_a_paper_reaches_to_the_day_that_the_law_in_force_counts(
+    bench: Bench, proposer: Actor, deciders: tuple[Actor, Actor]
+) -> None:
+    begins = date(bench.today.year + 1, 1, 31)
+    month = SentenceInput(months=1, effective_from=begins)
+    usual = begins + timedelta(days=28 if begins.year % 4 else 29)
+
+    def reaches_to() -> date | None:
+        order = CourtOrder.objects.get(pk=bench.order(month))
+        return warrants_of(order.person_id)[order.warrant_name_id or 0].until
+
+    assert reaches_to() == usual
+    made = proposed(proposer, SHORT)
+    for one in deciders:
+        agreed(one, made)
+    assert reaches_to() == usual - timedelta(days=1), "no file of this version says so"
+    bench.work_out()
+    assert bench.dates().full_term_end == usual - timedelta(days=1)
 
 
 def test_what_a_killed_worker_left_is_done_by_morning(

@@ -24,6 +24,7 @@ from pims.ui.confirmation import require_recent_confirmation
 from pims.ui.forms import add_reasons
 from pims.ui.pages import page
 from pims.ui.shapes import Column, NavItem
+from pims.ui.sources import source_text
 
 VIEW, SIGN, PROPOSE = "law.view", "law.sign", "law.propose"
 BOTH = ("GET", "HEAD", "POST")
@@ -155,7 +156,7 @@ def _rule(one: RuleInfo, language: str) -> dict[str, Any]:
     return {
         "code": rule.code,
         "text": rule.text[language],
-        "citation": rule.citation,
+        "citation": source_text(rule.citation, language),
         "confidence": words.CONFIDENCES.get(rule.confidence, rule.confidence),
         "tone": words.CONFIDENCE_TONES.get(rule.confidence, "quiet"),
         "arithmetic": rule.is_arithmetic,

@@ -4,6 +4,7 @@ import ast
 import gettext
 import re
 import shutil
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -46,6 +47,19 @@ def test_no_two_rooms_translate_one_text_differently() -> None:
             if entry.translated() and not entry.msgid_plural:
                 said.setdefault((entry.msgctxt, entry.msgid), {})[path.stem] = entry.msgstr
     assert {k[1]: v for k, v in said.items() if len(set(v.values())) > 1} == {}
+
+
+def test_every_source_that_is_more_than_a_name_has_its_spanish() -> None:
+    package = strings.PACKAGE
+    kinds = tomllib.loads((package / "assurance/proof/kinds.toml").read_text("utf-8"))["kind"]
+    sources = {one["reference"] for one in kinds}
+    for path in (package / "jurisdictions").glob("*/sentences.toml"):
+        for version in tomllib.loads(path.read_text("utf-8"))["version"]:
+            rules = [one for one in version.values() if isinstance(one, dict)]
+            sources |= {one["citation"] for one in rules}
+    known = {entry.msgid for entry in polib.pofile(str(strings.LOCALE / "es/law_sources.po"))}
+    named = re.compile(r"^(?:[A-Z]\w+ )+Code, art\. \d+$")
+    assert {one for one in sources - known if one and not named.match(one)} == set()
 
 
 # One word for one thing: what the page must not say, and what it says instead.

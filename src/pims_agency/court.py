@@ -21,7 +21,9 @@ ORDERS = {
     "acquittal": ("release_order", "Acquittal", True),
     "remand": ("remand_order", "Remand to a next date", False),
 }
-_SETTLED = frozenset({"applied", "refused", "answered", "rejected", "withdrawn"})
+_SETTLED = frozenset({"refused", "rejected", "superseded"})
+# What says something of the order itself: anything else may pass, and the order is sent again.
+_NEVER_TAKEN = frozenset({409, 413, 422})
 
 
 def _pages(desk: Desk, asked: Asked) -> Page:
@@ -87,25 +89,38 @@ def _problems(form: dict[str, str]) -> list[str]:
 
 
 def _hand_over(desk: Desk, message_id: str, message: dict[str, Any]) -> None:
+    status: dict[str, Any] = {"state": "received"}
     try:
         desk.client.send(message)
-        status = dict(desk.client.message_status(message_id))
-    except PimsRefused as refused:
-        status = {"state": "rejected", "code": refused.code, "words": dict(refused.words)}
-    except PimsError as away:
-        status = {"state": "to_send", "problem": str(away)[:200]}
+    except PimsError as problem:
+        status = {"state": "to_send", "problem": str(problem)[:200]}
+        if isinstance(problem, PimsRefused) and problem.status in _NEVER_TAKEN:
+            status = {"state": "rejected", "code": problem.code, "words": dict(problem.words)}
     desk.store.keep_status(message_id, status)
+    if status["state"] == "received":
+        _refresh(desk, message_id)
+
+
+def _is_settled(status: dict[str, Any]) -> bool:
+    """Whether nothing more is to be heard of it: of an order that frees, once the person walked."""
+    clock = status.get("clock") or {}
+    walks = bool(clock) and not (clock.get("freed_at") or clock.get("stopped_because"))
+    return status["state"] in _SETTLED or (status["state"] == "applied" and not walks)
 
 
 def _ask(desk: Desk) -> None:
     """Send what PIMS does not have yet, and ask what became of the rest."""
     while not desk.stop.wait(ASK_EVERY):
-        for row in desk.store.rows("SELECT * FROM sent ORDER BY sent_at DESC LIMIT 50"):
-            status = json.loads(row["status"])
-            if status["state"] == "to_send":
-                _hand_over(desk, row["message_id"], json.loads(row["body"]))
-            elif status["state"] not in _SETTLED:
-                _refresh(desk, row["message_id"])
+        ask_once(desk)
+
+
+def ask_once(desk: Desk) -> None:
+    for row in desk.store.rows("SELECT * FROM sent ORDER BY sent_at DESC LIMIT 50"):
+        status = json.loads(row["status"])
+        if status["state"] == "to_send":
+            _hand_over(desk, row["message_id"], json.loads(row["body"]))
+        elif not _is_settled(status):
+            _refresh(desk, row["message_id"])
 
 
 def _refresh(desk: Desk, message_id: str) -> None:

@@ -115,6 +115,10 @@ def follow(
         except PimsError as error:
             problem = error
             log.warning("the feed was not read: %s", error)
+        except Exception as error:
+            # The store's own trouble, a full disk: it is told as any other, and tried again.
+            problem = PimsError(f"{type(error).__name__}: {error}")
+            log.exception("the feed was not kept")
         if isinstance(problem, Stuck):
             log.warning("%s", problem)
         with suppress(Exception):

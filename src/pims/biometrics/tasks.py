@@ -34,6 +34,20 @@ def destroy(destruction_id: int) -> None:
     destroying.carry_out_destruction(destruction_id)
 
 
+@app.periodic(cron="* * * * *")
+@app.task(queue="erasure", queueing_lock="biometrics.interrupted", pass_context=False)
+def destroy_interrupted(timestamp: int) -> None:
+    """What a worker that was killed left undone; one that fails keeps no other waiting."""
+    failed: list[Exception] = []
+    for destruction_id in destroying.interrupted_destructions():
+        try:
+            destroying.carry_out_destruction(destruction_id)
+        except Exception as error:
+            failed.append(error)
+    if failed:
+        raise ExceptionGroup("not every destruction was carried out", failed)
+
+
 # After the nightly rewriting of what was erased; three hundred rows are as quick as none.
 @app.periodic(cron="20 9 * * *")
 @app.task(queue="erasure", queueing_lock="biometrics.scrub", pass_context=False)

@@ -39,6 +39,7 @@ def free_ports(after: int) -> dict[str, int]:
 
 def keep_ports(ports: Mapping[str, int]) -> None:
     """That they are there says that the agencies are registered."""
+    folder().mkdir(mode=0o700, parents=True, exist_ok=True)
     (folder() / PORTS).write_text(json.dumps(dict(ports)))
 
 

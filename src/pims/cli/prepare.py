@@ -82,8 +82,9 @@ def _register_agencies() -> None:
         return
     with step("Registering the agencies of the demonstration"):
         ports = agency_parts.free_ports(int(os.environ.get("PIMS_PORT", "8000")) + 9)
-        register_agencies(ports)
+        # Before: a start that is cut off in between registers nobody, and does both again.
         agency_parts.keep_ports(ports)
+        register_agencies(ports)
 
 
 def _has_demo_officers() -> bool:

@@ -48,8 +48,7 @@ def serve(*, port: int, demo: bool) -> int:
         supervisor.listen()
         agencies = _start(supervisor, port=port, demo=demo)
         _welcome(address, time.monotonic() - began, agencies)
-        if agencies:
-            supervisor.start(*agency_parts.services(agencies))
+        _start_agencies(supervisor, agencies)
         supervisor.run()
         say("Stopping …")
         return DONE
@@ -122,6 +121,14 @@ def _start(supervisor: Supervisor, *, port: int, demo: bool) -> Mapping[str, int
         return {}
     # They are started once the pages answer: nobody waits for them.
     return agency_parts.ports_now(port + 9)
+
+
+def _start_agencies(supervisor: Supervisor, agencies: Mapping[str, int]) -> None:
+    """Programs to talk to that do not come up stop nothing that is ready: they are tried again."""
+    try:
+        supervisor.start(*(agency_parts.services(agencies) if agencies else ()))
+    except StartFailed as failure:
+        _say_start_failed(failure)
 
 
 @contextmanager

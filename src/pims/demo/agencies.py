@@ -13,6 +13,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from joserfc import jws
 from joserfc.jwk import OKPKey
@@ -80,7 +81,7 @@ def register_agencies(ports: Mapping[str, int]) -> None:
 
 def _count_months() -> None:
     """The last months' numbers, which the Observatory would have by now."""
-    month = clock.now().date().replace(day=1)
+    month = clock.today(settings.TIME_ZONE).replace(day=1)
     for _ in range(MONTHS):
         month = (month - timedelta(days=1)).replace(day=1)
         make_month(month)

@@ -14,6 +14,7 @@ from pims.kernel import clock
 
 # No event waits longer to be told of; what custody was when it was recorded is still known then.
 SEEN_KEPT = timedelta(days=30)
+COUNTED_FROM = 3
 
 
 @app.periodic(cron="* * * * *")
@@ -31,13 +32,15 @@ def shelve_all(timestamp: int) -> None:
     forget_seen(before=clock.now() - SEEN_KEPT)
 
 
-# On the third of the month, when what was entered late about the last has mostly come.
-@app.periodic(cron="0 11 3 * *")
+# From the third of the month, when what was entered late about the last has mostly come; every day,
+# for on the third itself there may be no light.
+@app.periodic(cron="0 11 * * *")
 @app.task(queue="clock", queueing_lock="exchange.statistics", pass_context=False)
 def count_month(timestamp: int) -> None:
-    """Keep the numbers of the month that is over."""
-    this_month = clock.today(settings.TIME_ZONE).replace(day=1)
-    make_month((this_month - timedelta(days=1)).replace(day=1))
+    """Keep the numbers of the month that is over, once."""
+    today = clock.today(settings.TIME_ZONE)
+    if today.day >= COUNTED_FROM:
+        make_month((today.replace(day=1) - timedelta(days=1)).replace(day=1))
 
 
 @app.periodic(cron="* * * * *")

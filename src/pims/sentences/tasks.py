@@ -34,33 +34,39 @@ def work_out_by_new_law(law_in_force_id: int) -> None:
     """After a law was put in force; whoever is asked for meanwhile is worked out by it already."""
     actor = system_actor()
 
-    reached = 0
-
     def told(done: int) -> None:
-        nonlocal reached
-        reached = done
         services.note_progress(Command(actor), law_in_force_id=law_in_force_id, done=done)
 
-    try:
-        _everybody(told)
-    finally:
-        services.note_progress(
-            Command(actor), law_in_force_id=law_in_force_id, done=reached, finished=True
-        )
+    # Where somebody's dates can't be worked out it is not finished: the night tries again.
+    done = _everybody(told)
+    services.note_progress(
+        Command(actor), law_in_force_id=law_in_force_id, done=done, finished=True
+    )
 
 
 def _everybody(told: Callable[[int], None] = lambda _done: None) -> int:
-    """How many were looked at; one for whom nothing can be worked out leaves nobody else without
-    dates."""
-    actor = system_actor()
+    """How many were worked out; one for whom nothing can be leaves nobody else without dates.
+
+    Raises ExceptionGroup for those of whom it failed, when everybody else is done.
+    """
     persons = sorted(selectors.everybody())
     failed: list[Exception] = []
     for start in range(0, len(persons), AT_ONCE):
+        together = persons[start : start + AT_ONCE]
         try:
-            services.recalculate(Command(actor), person_ids=persons[start : start + AT_ONCE])
-        except Exception as error:
-            failed.append(error)
-        told(min(start + AT_ONCE, len(persons)))
+            _work_out(together)
+        except Exception:
+            # Not for all of them because of one.
+            for person_id in together:
+                try:
+                    _work_out([person_id])
+                except Exception as error:
+                    failed.append(error)
+        told(min(start + AT_ONCE, len(persons)) - len(failed))
     if failed:
         raise ExceptionGroup("not everybody's dates were worked out", failed)
     return len(persons)
+
+
+def _work_out(person_ids: list[int]) -> None:
+    services.recalculate(Command(system_actor()), person_ids=person_ids)

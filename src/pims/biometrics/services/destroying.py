@@ -7,10 +7,12 @@ gallery holds in memory. Afterwards the database's own files are rewritten, as f
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
 from django.db import connection, transaction
+from django.db.models import Q
 from procrastinate.contrib.django import app
 
 from pims.biometrics import events, rules
@@ -34,6 +36,7 @@ from pims.kernel.text import clean_field
 DESTROY = "biometrics.destroy"
 TASK = "biometrics.destroy_by_order"
 KINDS = ("fingerprint_scan", "face_scan")
+LEFT_BEHIND = timedelta(minutes=1)
 _SPACE = UUID("4d1f5c0e-93f7-4c0b-8a5b-6f2f6f0f3b52")
 
 # Children before parents. Each table by its columns that name a person, or by its parent.
@@ -200,6 +203,17 @@ def destroy_by_order(tx: Transaction, *, destruction_id: int) -> int:
     row.files_left, row.counts = files + more, counts
     row.save()
     return destruction_id
+
+
+def interrupted_destructions() -> list[int]:
+    """Those that were confirmed a while ago and are not carried out, or whose files still lie
+    there: the worker was killed, or the database went away."""
+    before = clock.now() - LEFT_BEHIND
+    rows = Destruction.objects.filter(
+        Q(state=Destruction.State.CONFIRMED, confirmed_at__lt=before)
+        | Q(state=Destruction.State.DONE, done_at__lt=before) & ~Q(files_left=[])
+    )
+    return list(rows.order_by("pk").values_list("pk", flat=True))
 
 
 def scrub_destroyed() -> int:

@@ -10,13 +10,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 from django.db import connection
 
-from pims.biometrics import services, stored
+from pims.biometrics import services, stored, tasks
 from pims.biometrics.gallery.client import Gallery, GalleryAway, NotInGallery
 from pims.biometrics.gallery.matching import threshold
 from pims.biometrics.models import (
@@ -201,6 +202,10 @@ def test_killed_at_any_moment_it_holds_again_what_the_tables_hold(
         assert not held(running.gallery, key, 0, taken(1001, 1).template)
 
 
+def _killed(_addresses: object) -> None:
+    raise KeyboardInterrupt
+
+
 def test_an_order_destroys_prints_in_memory_tables_histories_and_files(
     running: Running, officer: Actor, person: Person, tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch, make_actor: Callable[..., Actor],
@@ -255,7 +260,17 @@ def test_an_order_destroys_prints_in_memory_tables_histories_and_files(
     services.confirm_destruction(
         Command(make_actor(*EVERYTHING)), destruction_id=ordered.destruction_id
     )
-    services.carry_out_destruction(ordered.destruction_id)
+    # The worker was killed before it began, then before the files went: it is gone on with.
+    assert destroying.interrupted_destructions() == []
+    monkeypatch.setattr(destroying, "LEFT_BEHIND", timedelta(0))
+    assert destroying.interrupted_destructions() == [ordered.destruction_id]
+    with monkeypatch.context() as killed:
+        killed.setattr(destroying.disk, "remove", _killed)
+        with pytest.raises(KeyboardInterrupt):
+            tasks.destroy_interrupted(timestamp=0)
+    assert destroying.interrupted_destructions() == [ordered.destruction_id]
+    tasks.destroy_interrupted(timestamp=0)
+    assert destroying.interrupted_destructions() == []
 
     wait_until(lambda: running.gallery.ping()[0] == 10, what="it still holds them")
     assert not held(running.gallery, key, 3, taken(1, 3).template)

@@ -1,7 +1,13 @@
 """The agencies of the demonstration, as its programs find them."""
 
 import json
+import sqlite3
+import threading
+from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -13,7 +19,12 @@ from pims.facilities.layout import BUNDLED, read_layout
 from pims.facilities.services import load_layout
 from pims.foundation.access.actor import Actor
 from pims.foundation.commands.transaction import Command
-from pims_client import Credentials
+from pims.kernel import clock
+from pims_agency import court
+from pims_agency.desk import Desk
+from pims_agency.store import Store
+from pims_client import Client, Credentials, feed
+from pims_client.errors import PimsError, refused
 
 pytestmark = pytest.mark.django_db
 PORTS = {"exchange": 9001, "observatory_api": 9002, "police": 9003, "court": 9004} | {
@@ -24,12 +35,14 @@ PORTS = {"exchange": 9001, "observatory_api": 9002, "police": 9003, "court": 900
 def test_all_are_registered_and_three_have_what_their_programs_need(
     system_actor: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = load_layout(Command(system_actor), layout=read_layout(BUNDLED[0]))
-    authority.load_bodies(Command(system_actor))
-    make_officers(made.establishment_id)
-    assert not agencies.is_anybody_registered()
     monkeypatch.setattr(agencies, "folder", lambda: tmp_path / "agencies")
-    agencies.register_agencies(PORTS)
+    # The evening of the last day of a month, which for UTC is the next month already.
+    with clock.at(datetime(2026, 10, 31, 20, tzinfo=ZoneInfo("America/Belize"))):
+        made = load_layout(Command(system_actor), layout=read_layout(BUNDLED[0]))
+        authority.load_bodies(Command(system_actor))
+        make_officers(made.establishment_id)
+        assert not agencies.is_anybody_registered()
+        agencies.register_agencies(PORTS)
     listed = {one.code: one for one in selectors.agencies(system_actor)}
     assert len(listed) == 12
     assert [one.code for one in listed.values() if one.sandbox] == ["developer"]
@@ -49,3 +62,62 @@ def test_all_are_registered_and_three_have_what_their_programs_need(
     assert secret.startswith("whsec_")
     private = json.loads((tmp_path / "agencies" / "police" / "message.jwk").read_text())
     assert private["d"] not in str(listed)
+
+
+def test_a_store_that_has_no_room_is_told_of_and_tried_again() -> None:
+    stop, problems = threading.Event(), list[str]()
+
+    class Full:
+        def position(self) -> int | None:
+            raise sqlite3.OperationalError("database or disk is full")
+
+    def told(problem: PimsError | None) -> None:
+        problems.append(str(problem))
+        if len(problems) == 2:
+            stop.set()
+
+    feed.follow(
+        cast(Client, None), cast(feed.Store, Full()), stop=stop, wake=threading.Event(), every=0.0,
+        told=told,
+    )  # fmt: skip
+    assert problems == ["OperationalError: database or disk is full"] * 2
+
+
+class _Answering:
+    """PIMS as the registry sees it: each call raises or gives what comes next."""
+
+    def __init__(self, *answers: dict[str, Any] | PimsError) -> None:
+        self.answers = list(answers)
+
+    def send(self, _asked: object) -> dict[str, Any]:
+        found = self.answers.pop(0)
+        if isinstance(found, PimsError):
+            raise found
+        return found
+
+    message_status = send
+
+
+def test_an_order_is_sent_again_until_it_is_here_and_followed_until_the_person_walked(
+    tmp_path: Path,
+) -> None:
+    desk = cast(Desk, SimpleNamespace(store=Store(tmp_path / "s.db"), heard=lambda problem: None))
+    message = {"message_id": "m", "content": {}}
+    desk.store.keep_sent("m", "release_order", json.dumps(message))
+
+    def now(*answers: dict[str, Any] | PimsError) -> dict[str, Any]:
+        desk.client = _Answering(*answers)  # type: ignore[misc,assignment]
+        court.ask_once(desk)
+        assert desk.client.answers == []  # type: ignore[attr-defined]
+        (row,) = desk.store.rows("SELECT status FROM sent")
+        return dict(json.loads(row["status"]))
+
+    for status in (500, 403, 401):
+        assert now(refused(status, {"code": "x"}))["state"] == "to_send"
+    assert now({}, {"state": "waiting"})["state"] == "waiting"
+    runs = {"state": "applied", "clock": {"freed_at": None, "stopped_because": ""}}
+    assert now(runs) == runs
+    walked = {**runs, "clock": {"freed_at": "2026-10-31T20:00:00+00:00"}}
+    assert now(walked) == walked
+    assert now() == walked
+    desk.store.close()

@@ -12,8 +12,9 @@ from pims.exchange.api import refusals, signatures
 from pims.exchange.api.refusals import ApiRefused, Refusal
 
 STEP = 0.05
-# Answers about people. What else is answered says nothing by its time.
-ABOUT_PEOPLE = ("/v1/persons", "/v1/searches", "/v1/hearings", "/v1/roll")
+# Answers about people: that of a message too, where it asked who is in custody. What else is
+# answered says nothing by its time.
+ABOUT_PEOPLE = ("/v1/persons", "/v1/searches", "/v1/hearings", "/v1/roll", "/v1/messages")
 
 
 def nothing() -> ApiRefused:

@@ -53,6 +53,8 @@ def check(
     client = client_named(text)
     header = _header(text)
     named = header.get("kid")
+    if named is not None and not isinstance(named, str):
+        raise BadAssertion("key")
     for key in keys:
         if named is None or key["kid"] == named:
             claims = _verified(text, key["jwk"], header)

@@ -42,6 +42,10 @@ _ALGORITHMS: Mapping[str, Any] = {
 }  # fmt: skip
 
 
+# What the library raises for what a stranger wrote: it takes some of that for granted.
+_UNREADABLE = (HTTPMessageSignaturesException, ValueError, TypeError, AssertionError)
+
+
 class BadSignature(Exception):
     """The message is not signed as it must be; `str` says why, in the words of the library."""
 
@@ -98,7 +102,7 @@ def verify_message(
                 body=body,
             )  # fmt: skip
             return str(found.parameters["keyid"])
-        except (HTTPMessageSignaturesException, ValueError, TypeError) as error:
+        except _UNREADABLE as error:
             problem = str(error)[:200]
     raise BadSignature(problem)
 
@@ -109,7 +113,7 @@ def kept(request: HttpRequest) -> tuple[str, str]:
     # The library tells what was signed only to whoever it believes; its parts tell everybody.
     looking: Any = HTTPMessageVerifier(signature_algorithm=algorithms.ED25519, key_resolver=None)
     message = message_of(request)
-    with suppress(HTTPMessageSignaturesException, ValueError, TypeError):
+    with suppress(*_UNREADABLE):
         for _, given, signature in looking._get_sig_inputs_and_signatures(message, expect_tag=TAG):
             base, _, _ = looking._build_signature_base(
                 message, covered_component_ids=list(given), signature_params=given.params

@@ -61,13 +61,22 @@ def tell_senders(event: EventRecord) -> None:
 
 
 def judge_left_behind() -> int:
-    """Look at whatever nobody looked at when it came; give how many there were."""
+    """Look at whatever nobody looked at when it came; give how many there were.
+
+    Raises ExceptionGroup of those that could not be looked at: they keep no other waiting.
+    """
     waiting = Inbound.objects.filter(
         state=rules.RECEIVED, received_at__lt=clock.now() - LEFT_BEHIND
     ).order_by("received_at")
     ids = list(waiting.values_list("pk", flat=True)[:500])
+    failed: list[Exception] = []
     for inbound_id in ids:
-        judge_inbound(_command(f"{inbound_id}/judge"), inbound_id=inbound_id)
+        try:
+            judge_inbound(_command(f"{inbound_id}/judge"), inbound_id=inbound_id)
+        except Exception as error:
+            failed.append(error)
+    if failed:
+        raise ExceptionGroup("not every message was looked at", failed)
     return len(ids)
 
 

@@ -48,8 +48,11 @@ def network(text: str) -> IPv4Network | IPv6Network:
 
 
 def target_of(url: str) -> tuple[Target | None, Reason | None]:
-    """What an address names, or why it cannot be one of an endpoint."""
-    if len(url) > LONGEST or any(ord(c) <= 32 or ord(c) == 127 for c in url):
+    """What an address names, or why it cannot be one of an endpoint.
+
+    A name beyond ASCII is written as the name service has it (``xn--…``).
+    """
+    if len(url) > LONGEST or any(not "!" <= c <= "~" for c in url):
         return None, Reason("exchange.url_form")
     try:
         parts = urlsplit(url)
@@ -60,11 +63,16 @@ def target_of(url: str) -> tuple[Target | None, Reason | None]:
         return None, Reason("exchange.url_https")
     if parts.username is not None or parts.password is not None or parts.fragment:
         return None, Reason("exchange.url_secrets")
-    if port == 0:
+    if port == 0 or not all(0 < len(label) < 64 for label in _labels(parts.hostname)):
         return None, Reason("exchange.url_form")
     return Target(
         parts.scheme, parts.hostname, port or (80 if parts.scheme == "http" else 443)
     ), None
+
+
+def _labels(host: str) -> list[str]:
+    """The parts of a name, without the dot that may end it."""
+    return host.removesuffix(".").split(".")
 
 
 def refuse_address(

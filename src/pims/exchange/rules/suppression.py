@@ -5,7 +5,7 @@ so are as many others as it takes for the sums not to give it away (primary and 
 suppression of a two-way table with margins).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 SMALL = 4
@@ -49,6 +49,9 @@ def suppress(counts: Mapping[Cell, int], rows: Sequence[str], columns: Sequence[
                 if more is not None:
                     hidden.add(more)
                     changed = True
+        if not changed and (more := _against_the_sums(hidden, whole)) is not None:
+            hidden.add(more)
+            changed = True
     return Shown(
         tuple(rows), tuple(columns),
         {cell: None if cell in hidden else count for cell, count in whole.items()},
@@ -66,3 +69,32 @@ def _next(line: Sequence[Cell], hidden: set[Cell], whole: Mapping[Cell, int]) ->
     left = [cell for cell in line if cell not in hidden]
     left.sort(key=lambda cell: (TOTAL in cell, whole[cell] == 0, whole[cell]))
     return left[0] if left else None
+
+
+def _against_the_sums(hidden: Set[Cell], whole: Mapping[Cell, int]) -> Cell | None:
+    """What must be left out too, because one number follows from the sums of several lines.
+
+    Lines are joined where they share a number that is left out. One that alone joins two parts is
+    the difference of what the lines of either part sum to: another must join them as well.
+    """
+    for one in sorted(hidden):
+        rows, columns = _joined(one[0], hidden - {one})
+        if one[1] in columns:
+            continue
+        across = [cell for cell in whole if (cell[0] in rows) != (cell[1] in columns)]
+        more = _next(across, {one, *hidden}, whole)
+        if more is not None:
+            return more
+    return None
+
+
+def _joined(row: str, hidden: Set[Cell]) -> tuple[set[str], set[str]]:
+    """The rows and the columns that what is left out joins to this row."""
+    rows, columns = {row}, set[str]()
+    grown = True
+    while grown:
+        size = len(rows) + len(columns)
+        columns |= {c for r, c in hidden if r in rows}
+        rows |= {r for r, c in hidden if c in columns}
+        grown = len(rows) + len(columns) > size
+    return rows, columns

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
 
 from pims.exchange.inbound.differences import Plan, plan
 from pims.exchange.inbound.kinds import message_kinds
@@ -116,15 +116,22 @@ class InboundDetail:
 def inbox(viewer: Actor, establishment_id: int | None) -> list[InboundLine]:
     """What waits for an officer, the most urgent first, then what came first; with it what nobody
     has looked at yet, which is a moment's matter while all is well."""
-    waiting = (rules.RECEIVED, *OPEN)
-    found = _lines(viewer, _seen_at(viewer, establishment_id).filter(state__in=waiting))
-    last = len(message_kinds())
-    found.sort(
-        key=lambda one: (
-            one.clock is None, last if one.kind is None else one.kind.urgency, one.received_at,
+    kinds = message_kinds()
+    rows = (
+        _seen_at(viewer, establishment_id)
+        .filter(state__in=(rules.RECEIVED, *OPEN))
+        .annotate(
+            heard=Exists(OrderClock.objects.filter(inbound=OuterRef("pk"))),
+            urgency=Case(
+                *(When(kind=code, then=Value(kind.urgency)) for code, kind in kinds.items()),
+                default=Value(len(kinds)),
+                output_field=IntegerField(),
+            ),
         )
-    )  # fmt: skip
-    return found
+        .order_by("-heard", "urgency", "received_at")
+    )
+    # Before it is cut: however much waits, an order that lets somebody go is on top.
+    return _lines(viewer, rows[:MOST])
 
 
 def decided(viewer: Actor, establishment_id: int | None, *, limit: int = 50) -> list[InboundLine]:
@@ -197,7 +204,7 @@ def _seen_at(viewer: Actor, establishment_id: int | None) -> QuerySet[Inbound]:
     """Messages where the viewer may decide on them; those about somebody out of sight fall out
     later, when whom they are about is looked up."""
     require_held(viewer, INBOX)
-    rows = Inbound.objects.select_related("agency")
+    rows = Inbound.objects.select_related("agency").defer("body", "signature")
     if establishment_id is not None:
         rows = rows.filter(Q(establishment_id=establishment_id) | Q(establishment_id=None))
         if not viewer.can_at(INBOX, establishment_id):

@@ -56,7 +56,9 @@ def test_an_address_in_another_dress_is_judged_as_itself(address: IPv4Address) -
       "exchange.url_form"), ("https://a.example:0/", "exchange.url_form"),
      ("https://a.ex ample/", "exchange.url_form"), ("https://a.example/\r\nx: y",
       "exchange.url_form"), ("https://" + "a" * 600, "exchange.url_form"),
-     ("https://[::1/", "exchange.url_form")],
+     ("https://[::1/", "exchange.url_form"), ("https://a..example/", "exchange.url_form"),
+     ("https://desk.policía.example/", "exchange.url_form"), ("https://a.example/é",
+      "exchange.url_form"), ("https://" + "a" * 64 + ".example/", "exchange.url_form")],
 )  # fmt: skip
 def test_what_is_no_address_of_an_endpoint_says_why(url: str, code: str) -> None:
     target, reason = target_of(url)
@@ -69,6 +71,8 @@ def test_an_address_is_read_as_it_will_be_reached() -> None:
     target, _ = target_of("https://Desk.Police.example/hooks?a=b")
     assert target is not None
     assert (target.host, target.port, target.plain) == ("desk.police.example", 443, False)
+    ended, _ = target_of("https://desk.xn--polica-6va.example./")
+    assert ended is not None
     plain, _ = target_of("http://127.0.0.1:8099/")
     assert plain is not None
     assert (plain.port, plain.plain) == (8099, True)

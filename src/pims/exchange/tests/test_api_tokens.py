@@ -2,6 +2,7 @@
 
 import json
 import time
+from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from datetime import timedelta
 from secrets import token_bytes
@@ -106,6 +107,15 @@ def test_what_an_assertion_says_must_be_right(client: Client, program: Program) 
         answer = program.get_token(client, client_assertion=program.assertion(**moved))
         assert _why(answer) == (401, "invalid_client", code), claims
     assert not AccessToken.objects.exists()
+
+
+def test_a_head_that_names_no_key_as_it_should_is_told_so(client: Client, program: Program) -> None:
+    _, claims, signature = program.assertion().split(".")
+    for kid in (["a"], {"a": 1}, 7):
+        head = urlsafe_b64encode(json.dumps({"alg": "EdDSA", "kid": kid}).encode()).decode()
+        text = f"{head.rstrip('=')}.{claims}.{signature}"
+        answer = program.get_token(client, client_assertion=text)
+        assert _why(answer) == (401, "invalid_client", "key")
 
 
 def test_clocks_may_differ_by_a_minute(client: Client, program: Program) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from pims.courts import selectors as courts
+from pims.courts import services as diary
 from pims.custody.tests.prison import Prison
 from pims.exchange import selectors, services
 from pims.exchange.inbound.applying import Choices
@@ -130,6 +131,24 @@ def test_a_whole_list_takes_off_the_diary_whoever_it_no_longer_names(
     off = court.send("hearing_list", listed(day, line(first, state="cancelled")))
     apply(prison, off)
     assert days(prison, one.person_id) == []
+
+
+def test_a_whole_list_takes_off_whom_an_earlier_one_only_gave_another_hour(
+    prison: Prison, court: Sender
+) -> None:
+    one, two = prison.held("Juan Perez"), prison.held("Pedro Coc")
+    first, second = (number_of(prison, held.person_id) for held in (one, two))
+    day = today() + timedelta(days=5)
+    diary.schedule_hearing(
+        prison.command, establishment_id=prison.establishment_id, person_id=two.person_id,
+        body_id=prison.court, on=day, at_time=time(9),
+    )  # fmt: skip
+    moved = listed(day, line(first), line(second, at_time="11:00:00"))
+    apply(prison, court.send("hearing_list", moved))
+    assert days(prison, two.person_id) == [(day, time(11))]
+    apply(prison, court.send("hearing_list", listed(day, line(first), whole=True)))
+    assert days(prison, two.person_id) == []
+    assert len(days(prison, one.person_id)) == 1
 
 
 def test_an_officer_says_who_is_meant_on_a_line_and_leaves_another_out(

@@ -302,6 +302,15 @@ def test_a_snapshot_and_the_feed_after_it_are_all_there_is(
     assert after.events[0]["subject"] == seen[0]
 
 
+def test_of_people_who_are_named_nothing_is_left_out_however_much_there_is(prison: Prison) -> None:
+    people = [prison.held(f"Man Number {n}").person_id for n in range(5)]
+    shelve(people)
+    agency = _agency("thin")
+    with delivering(agency) as reader:
+        found = reader.read("custody", person_ids=people, limit=2)
+        assert [one.person_id for one in found] == sorted(people)
+
+
 def test_a_snapshot_goes_on_only_from_a_page_of_the_same_agreement(prison: Prison) -> None:
     shelve([prison.held().person_id])
     first, other = _agency("thin"), agency_with(terms_of("parole"), kind="parole")

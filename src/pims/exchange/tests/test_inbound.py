@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 import time_machine
@@ -15,7 +16,7 @@ from pims.assurance.web.remedies import remedy
 from pims.custody.tests.prison import Prison
 from pims.exchange import services
 from pims.exchange.enforcement import InquiryRefused
-from pims.exchange.inbound import intake
+from pims.exchange.inbound import following, intake
 from pims.exchange.models import AgencyKey, Inbound, Inquiry, OrderClock
 from pims.exchange.shelving import shelve
 from pims.exchange.tests.sending import Sender, judge
@@ -269,6 +270,27 @@ def test_a_release_order_that_nobody_deals_with_climbs_and_is_heard_again(
     alarm.refresh_from_db()
     assert alarm.ended_at is not None
     assert OrderClock.objects.get(inbound=row).stopped_because == "rejected"
+
+
+def test_a_message_that_cannot_be_looked_at_keeps_no_other_waiting(
+    prison: Prison, court: Sender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = number_of(prison, prison.held().person_id)
+    for name in ("first", "second"):
+        court.give(court.text("release_order", release(number), message_id=name))
+    real = following.judge_inbound
+
+    def failing(command: Command, *, inbound_id: UUID) -> object:
+        if Inbound.objects.get(pk=inbound_id).message_id == "first":
+            raise ValueError("a fault of ours")
+        return real(command, inbound_id=inbound_id)
+
+    monkeypatch.setattr(following, "judge_inbound", failing)
+    monkeypatch.setattr(following, "LEFT_BEHIND", timedelta(0))
+    with pytest.raises(ExceptionGroup, match="not every message"):
+        following.judge_left_behind()
+    states = dict(Inbound.objects.values_list("message_id", "state"))
+    assert states == {"first": "received", "second": "waiting"}
 
 
 def test_nobody_reads_what_another_agency_sent(prison: Prison, court: Sender) -> None:

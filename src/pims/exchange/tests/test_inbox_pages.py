@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
 from django.test import Client
@@ -98,6 +99,18 @@ def test_the_most_urgent_comes_first_and_is_done_once_with_its_differences_seen(
     assert "Freed since" in page
     assert court.status(later.message_id)["reason"] == "Freed since"
     assert "Nothing waits." in read(desk, "inbox")
+
+
+def test_an_order_that_frees_is_on_top_however_much_else_waits(
+    prison: Prison, court: Sender, desk: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_module("pims.exchange.selectors.inbox"), "MOST", 2)
+    number = number_of(prison, prison.held("Juan Perez").person_id)
+    for at in range(3):
+        court.send("remand_order", remand(number, reference=f"{at}/2026"))
+    court.send("release_order", release(number))
+    page = read(desk, "inbox")
+    assert page.index("Release order") < page.index("Remand or committal")
 
 
 def _papers(prison: Prison, person_id: int) -> list[WarrantBrief]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 from http_message_signatures import (
     HTTPMessageSigner,
     HTTPMessageVerifier,
@@ -162,6 +162,22 @@ def _refused(answer: Any) -> str:
     told = answer.json()
     assert (answer.status_code, told["code"]) == (401, "bad_signature"), told
     return str(told["message"]["en"])
+
+
+@pytest.mark.parametrize(
+    "covered",
+    ['"@signature-params"', '1', '"@query-param"', '"@status"', ':AA==:', '"a b"', ''],
+)  # fmt: skip
+def test_what_a_stranger_wrote_in_place_of_a_signature_breaks_nothing(covered: str) -> None:
+    given = f'pims=({covered});created={int(time.time())};keyid="k";tag="pims"'
+    headers = {"Signature-Input": given, "Signature": f"pims=:{'A' * 86}==:"}
+    asked = RequestFactory().post(
+        "/v1/messages", b"{}", content_type="application/json", headers=headers
+    )
+    signatures.kept(asked)
+    key = {"kid": "k", "jwk": B_ED25519.as_dict(private=False)}
+    with pytest.raises(BadSignature):
+        signatures.verify(asked, [key])
 
 
 def test_what_is_sent_must_be_signed_whole(

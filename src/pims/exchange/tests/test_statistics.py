@@ -1,8 +1,10 @@
 """What the Observatory is told: numbers, and never a person."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from django.db import connection, transaction
 
 from pims.custody.tests.prison import Prison
@@ -10,6 +12,7 @@ from pims.exchange import statistics
 from pims.exchange.enforcement import reading
 from pims.exchange.models import StatisticCell
 from pims.exchange.rules.suppression import SMALL
+from pims.exchange.tasks import count_month
 from pims.exchange.tests.helpers import agency_with, inquire, terms_of, whole
 from pims.foundation.access.actor import Actor
 from pims.kernel import clock
@@ -37,6 +40,15 @@ def test_a_month_is_counted_once_and_small_numbers_are_kept_nowhere(prison: Pris
         indicator="held_by_status", dimensions={"status": "total", "sex": "male"}
     )
     assert held.count == 6
+
+
+def test_a_month_is_counted_on_a_later_day_where_the_third_had_no_light(prison: Prison) -> None:
+    this = clock.today("America/Belize").replace(day=1)
+    for day, counted in ((2, False), (9, True)):
+        noon = datetime(this.year, this.month, day, 12, tzinfo=ZoneInfo("America/Belize"))
+        with time_machine.travel(noon, tick=False):
+            count_month.func(0)
+        assert StatisticCell.objects.filter(period=_last_month()).exists() is counted
 
 
 def test_a_month_that_is_not_over_is_not_counted(prison: Prison) -> None:

@@ -14,12 +14,21 @@ _tables = st.dictionaries(
 )
 
 
+# The largest that are made, and a row more: two closed parts and a number between them fit in it.
+MANY_ROWS, MANY_COLUMNS = ("a", "b", "c", "d"), ("x", "y", "z")
+_large = st.dictionaries(
+    st.tuples(st.sampled_from(MANY_ROWS), st.sampled_from(MANY_COLUMNS)),
+    st.sampled_from((0, 1, 2, 3, 4, 5, 9, 40, 300)),
+)
+
+
 def _worked_out(shown: Shown) -> list[tuple[str, str]]:
     """What is left out and yet follows from the sums: where one more equation says nothing new."""
     unknown = [cell for cell, count in shown.cells.items() if count is None]
     place = {cell: n for n, cell in enumerate(unknown)}
-    lines = [[(r, c) for c in (*COLUMNS, TOTAL)] for r in (*ROWS, TOTAL)]
-    lines += [[(r, c) for r in (*ROWS, TOTAL)] for c in (*COLUMNS, TOTAL)]
+    rows, columns = shown.rows, shown.columns
+    lines = [[(r, c) for c in (*columns, TOTAL)] for r in (*rows, TOTAL)]
+    lines += [[(r, c) for r in (*rows, TOTAL)] for c in (*columns, TOTAL)]
     equations = np.zeros((len(lines), len(unknown)))
     for n, line in enumerate(lines):
         for cell in line:
@@ -51,6 +60,22 @@ def test_no_number_that_is_left_out_can_be_worked_out_from_the_others(
 ) -> None:
     shown = suppress(counts, ROWS, COLUMNS)
     assert _worked_out(shown) == []
+
+
+@given(_large)
+def test_nor_from_the_sums_of_several_lines_together(counts: dict[tuple[str, str], int]) -> None:
+    assert _worked_out(suppress(counts, MANY_ROWS, MANY_COLUMNS)) == []
+
+
+def test_one_number_between_two_closed_parts_does_not_follow_from_them() -> None:
+    counts = {
+        ("a", "y"): 3, ("b", "x"): 3, ("b", "y"): 40, ("b", "z"): 2, ("c", "x"): 1,
+        ("c", "y"): 3, ("d", "x"): 9, ("d", "y"): 40, ("d", "z"): 40,
+    }  # fmt: skip
+    shown = suppress(counts, MANY_ROWS, MANY_COLUMNS)
+    assert shown.cells["c", "x"] is None
+    assert _worked_out(shown) == []
+    assert shown.cells["d", "y"] == 40, "no more is left out than it takes"
 
 
 def test_the_test_itself_sees_what_can_be_worked_out() -> None:

@@ -61,7 +61,7 @@ def draft(request: Any, agency_id: int) -> HttpResponse:
     found = selectors.agency(request.actor, agency_id)
     of = request.GET.get("of", "")
     initial = {}
-    if of.isdigit():
+    if of.isascii() and of.isdigit() and len(of) < 19:
         initial = initial_of(selectors.agreement_version(request.actor, int(of)).terms)
     return _write(request, found.line, initial, version_id=None)
 

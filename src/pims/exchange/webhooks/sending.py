@@ -114,7 +114,7 @@ class Sender:
             return Answer(None, str(refused))
         except httpcore.TimeoutException as late:
             return Answer(None, f"no answer in time ({type(late).__name__})")
-        except (httpcore.NetworkError, httpcore.ProtocolError, OSError) as error:
+        except (httpcore.NetworkError, httpcore.ProtocolError, OSError, ValueError) as error:
             return Answer(None, f"{type(error).__name__}: {error}"[:300])
 
     async def _post(self, headers: Mapping[str, str], body: bytes) -> Answer:

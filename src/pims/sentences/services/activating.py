@@ -62,8 +62,7 @@ def propose_law(tx: Transaction, *, reason: str, rules: str | None = None) -> Pr
     text = shipped if rules is None else LawText(rules, shipped.holidays)
     if laws.law_written(text.rules.encode()).code != HERE:
         refuse(Reason("sentences.law_of_elsewhere", {"law": HERE})).require()
-    current = standing(tx)
-    LawInForce.objects.select_for_update().get(pk=current.pk)
+    current = _standing_locked(tx)
     if LawProposal.objects.filter(replaces=current, state=LawProposal.State.OPEN).exists():
         refuse(Reason("sentences.proposal_open_already")).require()
     if laws.says_the_same(text, LawText(current.text.rules, current.text.holidays)):
@@ -151,6 +150,16 @@ def decline_law(tx: Transaction, *, proposal_id: int, reason: str) -> DecisionRe
         details={"reason": reason},
     )
     return DecisionResult(row.pk, row.state)
+
+
+def _standing_locked(tx: Transaction) -> LawInForce:
+    """The row of the law in force, which nobody else replaces until the transaction ends."""
+    while True:
+        current = standing(tx)
+        rows = LawInForce.objects.select_for_update().filter(pk=current.pk, ended_at=None)
+        # Another may have been put in force while we waited.
+        if rows.first() is not None:
+            return current
 
 
 def _put_in_force(tx: Transaction, row: LawProposal) -> LawInForce:

@@ -1,5 +1,6 @@
 """A law is put in force by two people who have seen whose dates move, never by a file."""
 
+from collections.abc import Collection
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from pims.kernel.errors import InvalidInput, NotFound, NotPermitted, Refused
 from pims.sentences import law as laws
 from pims.sentences import selectors, services, tasks
 from pims.sentences.models import LawInForce, LawMove, LawProposal
+from pims.sentences.services import activating
 from pims.sentences.tests.bench import Bench
 from pims.sentences.tests.test_pages import command, officer
 from tests.fixtures.actors import ActorMaker
@@ -166,6 +168,52 @@ def test_what_a_killed_worker_left_is_done_by_morning(
     tasks.work_everything_out(timestamp=0)
     assert selectors.unfinished_laws() == []
     assert sentenced.rows()[-1].edr == sentenced.dates().edr
+
+
+def test_one_whose_dates_cannot_be_worked_out_leaves_nobody_else_without(
+    sentenced: Bench,
+    proposer: Actor,
+    deciders: tuple[Actor, Actor],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made = proposed(proposer)
+    for one in deciders:
+        agreed(one, made)
+    whole = services.recalculate
+
+    def failing(command: Command, *, person_ids: Collection[int]) -> services.Recalculated:
+        if sentenced.ben in person_ids:
+            raise ValueError("an engine that has a fault")
+        return whole(command, person_ids=person_ids)
+
+    monkeypatch.setattr(tasks.services, "recalculate", failing)
+    with pytest.raises(ExceptionGroup, match="not everybody"):
+        work()
+    assert sentenced.rows()[-1].edr == sentenced.dates().edr, "kept, by the new law"
+    standing = selectors.law_standing(sentenced.lawyer)
+    assert (standing.done, standing.to_do, standing.is_finished) == (1, 2, False)
+    monkeypatch.undo()
+    tasks.work_everything_out(timestamp=0)
+    assert selectors.law_standing(sentenced.lawyer).is_finished
+
+
+def test_what_is_proposed_is_compared_with_the_law_that_is_in_force_by_then(
+    sentenced: Bench,
+    proposer: Actor,
+    deciders: tuple[Actor, Actor],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before = LawInForce.objects.get(ended_at=None)
+    made = proposed(proposer)
+    for one in deciders:
+        agreed(one, made)
+    # As it is for whoever asked a moment earlier and waited for the second of two.
+    seen = iter([before])
+    real = activating.standing
+    monkeypatch.setattr(activating, "standing", lambda tx: next(seen, None) or real(tx))
+    again = proposed(proposer, rules=None)
+    standing = LawInForce.objects.get(ended_at=None)
+    assert LawProposal.objects.get(pk=again.proposal_id).replaces_id == standing.pk != before.pk
 
 
 def test_nobody_decides_twice_alone_too_late_or_on_other_dates(

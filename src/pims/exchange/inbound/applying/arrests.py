@@ -1,8 +1,17 @@
 """Arrests that the police tell of: the charges are recorded; who is nobody of ours yet is made."""
 
+from zoneinfo import ZoneInfo
+
 from pims.courts import selectors as courts
 from pims.courts import services
-from pims.exchange.inbound.applying.common import Choices, Done, body_named, person_of, place_of
+from pims.exchange.inbound.applying.common import (
+    Choices,
+    Done,
+    body_named,
+    person_of,
+    place_of,
+    zone_of,
+)
 from pims.exchange.inbound.applying.court_order import same_charge
 from pims.exchange.inbound.kinds import arrest, arrest_of_released
 from pims.exchange.inbound.kinds.parts import Subject
@@ -29,7 +38,8 @@ def apply_arrest(tx: Transaction, row: Inbound, heard: Said, choices: Choices) -
         case = next((c for c in own if c.number == number and c.body_id == body.body_id), None)
         case_id = case.case_id if case else services.open_case(
             tx, establishment_id=place_of(row), number=number, body_id=body.body_id,
-            person_ids=[person_id], opened_on=content.arrested_at.date(),
+            person_ids=[person_id],
+            opened_on=content.arrested_at.astimezone(ZoneInfo(zone_of(row))).date(),
         ).case_id  # fmt: skip
         made["cases"] = [case_id]
         known = [c for c in (case.charges if case else ()) if c.person_id == person_id]

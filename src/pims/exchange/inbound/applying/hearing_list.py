@@ -140,13 +140,18 @@ def earlier_lists(row: Inbound) -> list[Inbound]:
 def _left_out(
     tx: Transaction, row: Inbound, content: Content, found: list[Line], reason: str
 ) -> list[int]:
-    """What an earlier list put in the diary, and this one, which is whole, no longer names."""
+    """What an earlier list named, and this one, which is whole, no longer does."""
     if not content.whole:
         return []
     kept = {line.hearing.hearing_id for line in found if line.hearing is not None}
-    made = {one for earlier in earlier_lists(row) for one in made_by(earlier, "hearings")} - kept
+    named = {
+        one
+        for earlier in earlier_lists(row)
+        for what in ("hearings", "moved")
+        for one in made_by(earlier, what)
+    }
     gone = []
-    for hearing_id in sorted(made):
+    for hearing_id in sorted(named - kept):
         hearing = courts.hearing(tx.actor, hearing_id)
         if hearing.stands:
             services.cancel_hearing(

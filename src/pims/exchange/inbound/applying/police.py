@@ -1,6 +1,7 @@
 """What the police send about somebody who is here: a warrant, which holds, or that they wish to
 know when the person leaves, which does not."""
 
+from pims.authority import selectors as authority
 from pims.authority import services
 from pims.authority.services import WarrantNameInput
 from pims.exchange.inbound.applying.common import (
@@ -11,6 +12,7 @@ from pims.exchange.inbound.applying.common import (
     made_by,
     person_of,
     place_of,
+    zone_of,
 )
 from pims.exchange.inbound.kinds import further_warrant, police_interest
 from pims.exchange.inbound.rows import Said
@@ -55,6 +57,10 @@ def apply_further_warrant(tx: Transaction, row: Inbound, heard: Said, choices: C
         )
         made, defects = list(result.warrant_name_ids), result.defects
     else:
+        papers = authority.warrants_of([person_id], zone=zone_of(row)).get(person_id, [])
+        if choices.keyed_warrant_name_id not in {one.warrant_name_id for one in papers}:
+            wrong = Reason("courts.warrant_of_another")
+            raise InvalidInput({"keyed_warrant_name_id": wrong})
         made = [choices.keyed_warrant_name_id]
     for earlier_id in made_by(earlier_of(row), "warrant_names"):
         if earlier_id not in made:

@@ -48,7 +48,7 @@ def test_a_month_is_counted_on_a_later_day_where_the_third_had_no_light(prison: 
         noon = datetime(this.year, this.month, day, 12, tzinfo=ZoneInfo("America/Belize"))
         with time_machine.travel(noon, tick=False):
             count_month.func(0)
-        assert StatisticCell.objects.filter(period=_last_month()).exists() is counted
+        assert StatisticCell.objects.filter(period=last_month()).exists() is counted
 
 
 def test_a_month_that_is_not_over_is_not_counted(prison: Prison) -> None:

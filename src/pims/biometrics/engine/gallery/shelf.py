@@ -34,7 +34,7 @@ TAIL = 64  # fingers put since the index was made; all of these are compared
 MUCH = 4096  # of these are taken into the index at once, whether or not anybody searches
 # Of a segment's fingers, those on which the probe is laid: more, the fewer minutiae it has, as it
 # then says less and takes less time.
-LAID_SHARE, LAID_LEAST, USUAL_MINUTIAE = 0.03, 256, 46
+LAID_SHARE, LAID_LEAST, USUAL_MINUTIAE = 0.045, 256, 46
 USUAL_CODES = 100.0
 NOBODY: UUID | None = None
 

@@ -211,7 +211,7 @@ def end_agreement(tx: Transaction, *, version_id: int, reason: str) -> None:
     version.ended_by_id, version.ended_reason = tx.actor.user_id, kept
     version.save(update_fields=["state", "ends_at", "ended_by_id", "ended_reason"])
     if version.starts_at is not None and version.starts_at > tx.now:
-        _hold_on(version)
+        _hold_on(version, version.starts_at)
     tx.record(
         events.AgreementEnded(
             agency_id=agency.pk, agreement_id=version.agreement_id, version_id=version.pk,
@@ -220,15 +220,15 @@ def end_agreement(tx: Transaction, *, version_id: int, reason: str) -> None:
     )  # fmt: skip
 
 
-def _hold_on(ended: AgreementVersion) -> None:
+def _hold_on(ended: AgreementVersion, begins: datetime) -> None:
     """Whatever was to give way to this one, which never begins, holds as long as it was signed for,
     or until another begins."""
     others = ended.agreement.versions.select_for_update().filter(
         state=AgreementVersion.State.ACTIVE, starts_at__lt=F("ends_at")
     )
-    later = [one.starts_at for one in others if one.starts_at and one.starts_at >= ended.starts_at]
+    later = [one.starts_at for one in others if one.starts_at and one.starts_at >= begins]
     for earlier in others:
-        if earlier.ends_at == ended.starts_at:
+        if earlier.ends_at == begins:
             earlier.ends_at = min([_parsed(earlier.terms).valid_until, *later])
             earlier.save(update_fields=["ends_at"])
 

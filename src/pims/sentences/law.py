@@ -96,8 +96,11 @@ def rule_named(law: Law, code: str) -> tuple[str, Rule] | None:
 def law_asked_for(text: str) -> Law:
     """A law by its name (``belize``), one version of it alone (``belize-2017``), or a TOML file.
 
-    Raises Refused where there is none such, or the file holds no law.
+    That of here is the one in force, whatever the files of this version say. Raises Refused where
+    there is none such, or the file holds no law.
     """
+    if text == HERE:
+        return law_in_force()
     if text in laws():
         return sentence_law(text)
     if text.endswith(".toml"):

@@ -18,6 +18,9 @@ from pims.biometrics.rules import SLAPS
 
 SUFFIXES = frozenset({".png", ".bmp", ".tif", ".tiff", ".jpg", ".jpeg", ".wsq"})
 POLL_SECONDS = 0.1
+# Whoever laid the finger on just before the page asked need not do it again; what has lain there
+# for longer may be the finger of whoever stood there before.
+FRESH_SECONDS = 20.0
 
 
 class NoPrint(Exception):
@@ -74,7 +77,7 @@ class VirtualScanner:
 
 class Folder:
     """Takes the next picture that appears in a folder, and takes it away from there: a print that
-    was sent is not left lying on an officer's PC."""
+    was sent is not left lying on an officer's PC. One that was there for a while is passed over."""
 
     name = "folder"
 
@@ -86,23 +89,27 @@ class Folder:
 
     def capture(self, position: int, *, within: float) -> Captured:
         deadline = self._clock() + within
+        since = time.time() - FRESH_SECONDS
         while True:
-            if (found := self._next()) is not None:
+            if (found := self._next(since)) is not None:
                 return found
             if self._clock() >= deadline:
                 raise NoPrint("nothing_came")
             time.sleep(POLL_SECONDS)
 
-    def _next(self) -> Captured | None:
-        """The oldest picture that is whole: two looks at it see the same size."""
+    def _next(self, since: float) -> Captured | None:
+        """The oldest picture from `since` on that is whole: two looks at it see the same size."""
         try:
-            files = sorted(
-                (p for p in self._path.iterdir() if p.suffix.lower() in SUFFIXES and p.is_file()),
-                key=lambda p: p.stat().st_mtime,
-            )
+            written = {
+                p: p.stat().st_mtime
+                for p in self._path.iterdir()
+                if p.suffix.lower() in SUFFIXES and p.is_file()
+            }
         except OSError:
             raise NoPrint("no_folder") from None
-        for path in files:
+        for path in sorted(
+            (p for p, at in written.items() if at >= since), key=written.__getitem__
+        ):
             try:
                 size = path.stat().st_size
                 time.sleep(POLL_SECONDS)

@@ -3,8 +3,10 @@
 import http.client
 import io
 import json
+import os
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from PIL import Image
 from pims.biometrics.capture.bridge import Bridge
 from pims.biometrics.capture.cli import kept_token
 from pims.biometrics.capture.drivers import (
+    FRESH_SECONDS,
     Captured,
     Driver,
     Folder,
@@ -199,6 +202,17 @@ def test_the_folder_gives_the_oldest_picture_and_leaves_none_behind(tmp_path: Pa
     assert folder.capture(1, within=2).data == png(1)
     assert {path.name for path in tmp_path.iterdir()} == {"notes.txt", "empty.png"}
     assert Folder(tmp_path / "nowhere").trouble() == "no_folder"
+
+
+def test_what_lay_in_the_folder_before_may_be_the_finger_of_another_man(tmp_path: Path) -> None:
+    folder = Folder(tmp_path)
+    (tmp_path / "before.png").write_bytes(png(1))
+    long_ago = time.time() - 2 * FRESH_SECONDS
+    os.utime(tmp_path / "before.png", (long_ago, long_ago))
+    with pytest.raises(NoPrint, match="nothing_came"):
+        folder.capture(1, within=0)
+    (tmp_path / "now.png").write_bytes(png(2))
+    assert folder.capture(1, within=2).data == png(2)
 
 
 def test_the_virtual_scanner_plays_another_impression_of_the_same_finger_each_time() -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from pims.exchange import catalogue, events, jose
 from pims.exchange.models import Agency, AgencyKey, Agreement, AgreementSignature, AgreementVersion
@@ -195,7 +195,8 @@ def activate_agreement(tx: Transaction, *, version_id: int) -> VersionResult:
 def end_agreement(tx: Transaction, *, version_id: int, reason: str) -> None:
     """End a version before its day, at once; or give up a draft. One officer is enough.
 
-    Raises InvalidInput, NotFound, Refused (ended already), NotPermitted.
+    Of one that has not begun yet the one before it holds on, as it would have. Raises InvalidInput,
+    NotFound, Refused (ended already), NotPermitted.
     """
     require_held(tx.actor, MANAGE)
     version, agency = _locked_version(version_id)
@@ -209,12 +210,27 @@ def end_agreement(tx: Transaction, *, version_id: int, reason: str) -> None:
         version.ends_at = min(version.ends_at, max(version.starts_at, tx.now))
     version.ended_by_id, version.ended_reason = tx.actor.user_id, kept
     version.save(update_fields=["state", "ends_at", "ended_by_id", "ended_reason"])
+    if version.starts_at is not None and version.starts_at > tx.now:
+        _hold_on(version, version.starts_at)
     tx.record(
         events.AgreementEnded(
             agency_id=agency.pk, agreement_id=version.agreement_id, version_id=version.pk,
             withdrawn=withdrawn,
         )
     )  # fmt: skip
+
+
+def _hold_on(ended: AgreementVersion, begins: datetime) -> None:
+    """Whatever was to give way to this one, which never begins, holds as long as it was signed for,
+    or until another begins."""
+    others = ended.agreement.versions.select_for_update().filter(
+        state=AgreementVersion.State.ACTIVE, starts_at__lt=F("ends_at")
+    )
+    later = [one.starts_at for one in others if one.starts_at and one.starts_at >= begins]
+    for earlier in others:
+        if earlier.ends_at == begins:
+            earlier.ends_at = min([_parsed(earlier.terms).valid_until, *later])
+            earlier.save(update_fields=["ends_at"])
 
 
 def _sign(tx: Transaction, version: AgreementVersion, signature: AgreementSignature) -> None:

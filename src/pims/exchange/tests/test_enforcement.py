@@ -8,7 +8,14 @@ from django.db import connection
 from pims.custody.tests.prison import Prison
 from pims.exchange import services
 from pims.exchange.enforcement import Inquired, InquiryRefused, open_own, reading
-from pims.exchange.models import Asked, Disclosure, Inquiry, InquiryCount, ShelfRow
+from pims.exchange.models import (
+    AgreementVersion,
+    Asked,
+    Disclosure,
+    Inquiry,
+    InquiryCount,
+    ShelfRow,
+)
 from pims.exchange.shelving import shelve
 from pims.exchange.shelving.lookup_keys import number_key
 from pims.exchange.tests.helpers import (
@@ -273,3 +280,24 @@ def test_an_agreement_whose_period_ran_out_is_not_in_force(db: None) -> None:
         cursor.execute("SELECT pg_sleep(1.05)")
     with pytest.raises(InquiryRefused, match="no_agreement"):
         inquire(agency)
+
+
+def test_what_was_to_give_way_to_terms_that_never_begin_holds_on(db: None) -> None:
+    agency = agency_with()
+    now, ends = agency.version_id, AgreementVersion.objects.get(pk=agency.version_id).ends_at
+    in_days = [clock.now() + timedelta(days=days) for days in (10, 20)]
+    soon, later = (sign_and_activate(agency, terms_of(valid_from=day)) for day in in_days)
+
+    def until(version_id: int) -> object:
+        return AgreementVersion.objects.get(pk=version_id).ends_at
+
+    def give_up(version_id: int) -> None:
+        services.end_agreement(
+            Command(agency.officers[0]), version_id=version_id, reason="The law is not passed yet"
+        )
+
+    assert [until(now), until(soon)] == in_days
+    give_up(soon)
+    assert until(now) == in_days[1]
+    give_up(later)
+    assert until(now) == ends

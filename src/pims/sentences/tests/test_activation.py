@@ -170,6 +170,18 @@ def test_what_a_killed_worker_left_is_done_by_morning(
     assert sentenced.rows()[-1].edr == sentenced.dates().edr
 
 
+def test_a_comparison_begins_with_the_law_that_is_in_force(
+    sentenced: Bench, proposer: Actor, deciders: tuple[Actor, Actor]
+) -> None:
+    made = proposed(proposer)
+    for one in deciders:
+        agreed(one, made)
+    found = selectors.compare_laws(
+        system_actor(), laws.law_asked_for("belize"), laws.law_written(HALF.encode())
+    )
+    assert found.moved == ()
+
+
 def test_one_whose_dates_cannot_be_worked_out_leaves_nobody_else_without(
     sentenced: Bench,
     proposer: Actor,

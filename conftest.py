@@ -11,7 +11,9 @@ import os
 import shutil
 import sys
 import tempfile
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import django
 import pytest
@@ -46,13 +48,20 @@ hypothesis_settings.load_profile("pims")
 pytest_plugins = [
     "tests.fixtures.database", "tests.fixtures.actors", "tests.fixtures.network",
     "tests.fixtures.browser", "tests.fixtures.sample_site", "tests.fixtures.live_site",
-    "tests.fixtures.reference", "tests.access.site",
+    "tests.fixtures.reference", "tests.fixtures.rendering", "tests.access.site",
 ]  # fmt: skip
 
 
+# All of these copy the small prison, which takes many seconds to record: one process has it.
+TOGETHER = (
+    "tests/access/test_hostile_forms.py", "tests/access/test_hostile_addresses.py",
+    "tests/access/test_every_reading.py", "tests/access/test_every_text.py",
+    "tests/access/test_second_establishment.py", "src/pims/cli/tests/test_reading.py",
+)  # fmt: skip
 # The files that take longest begin first: whoever comes last with one keeps all others waiting.
 SLOWEST = (
-    "tests/accessibility/test_pages.py", "src/pims/foundation/outbox/tests/test_faults.py",
+    "tests/accessibility/test_pages.py", *TOGETHER,
+    "src/pims/foundation/outbox/tests/test_faults.py",
     "tests/faults/", "tests/journeys/", "tests/accessibility/",
     "src/pims/foundation/database/tests/test_launcher.py",
     "tests/access/test_every_page_by_every_role.py", "src/pims/foundation/vault/tests/",
@@ -86,6 +95,23 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = chosen
     if getattr(config.option, "dist", "no") != "no" or hasattr(config, "workerinput"):
         items.sort(key=_turn)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """A file to a process, and those files to one that share what takes long to make."""
+    if config.getoption("dist") != "loadfile":
+        return None
+
+    scheduling = import_module("xdist.scheduler").LoadFileScheduling(config, log)
+    of_file = scheduling._split_scope
+
+    def process_of(nodeid: str) -> str:
+        file: str = of_file(nodeid)
+        return TOGETHER[0] if file in TOGETHER else file
+
+    scheduling._split_scope = process_of
+    return scheduling
 
 
 def pytest_collection_finish() -> None:

@@ -81,6 +81,22 @@ def test_an_event_has_the_person_judged_and_an_old_one_is_passed_over(lawful) ->
     assert lawful.alarms() == {"remand": ["no_lawyer"]}
 
 
+def test_of_several_changes_at_once_the_last_has_the_person_looked_at(prison) -> None:
+    nobody = prison.one(at=clock.now() - timedelta(hours=2)).person_id
+    row = OutboxEvent.objects.filter(person_id=nobody, kind__startswith="custody.").latest("serial")
+    last = EventRecord(
+        position=2, event_id=row.id, entry_id=row.entry_id, kind=row.kind, schema_version=1,
+        person_id=row.person_id, event_seq=row.event_seq,
+        establishment_id=row.establishment_id, payload=row.payload, recorded_at=clock.now(),
+    )  # fmt: skip
+    alarms = Alarm.objects.filter(ended_at=None, person_id=nobody)
+    subscribers.look_again(replace(last, position=1, event_seq=row.event_seq - 1))
+    assert not alarms.exists()
+    subscribers.look_again(last)
+    subscribers.look_again(last)  # delivered twice
+    assert [alarm.kind for alarm in alarms] == ["no_valid_warrant"]
+
+
 def test_everybody_is_judged_by_the_clock(lawful) -> None:
     PLANTS["order_expired"](lawful)
     PLANTS["consul_not_told"](lawful)

@@ -187,11 +187,14 @@ def _assembled(
     )
     numbers = {one.sentence_id: n for n, one in enumerate(standing, 1)}
     fallen = {one.sentence_id for one in sentences} - numbers.keys()
+    first_days = _first_days(sentences)
     numbers_after = {**numbers, **_amended(sentences, numbers)}
     faults: list[Finding] = []
     case = Case(
         case_id=str(root),
-        sentences=tuple(_sentence(one, numbers_after, fallen, faults) for one in standing),
+        sentences=tuple(
+            _sentence(one, numbers_after, fallen, first_days, faults) for one in standing
+        ),
         adjustments=paid_together(
             standing,
             [
@@ -206,6 +209,15 @@ def _assembled(
         faults=tuple(faults),
     )
     return Assembled(root, tuple(records), case, _hash(case), numbers, tuple(standing))
+
+
+def _first_days(sentences: Iterable[SentenceInfo]) -> dict[int, date]:
+    """Order -> the first day that its sentences name."""
+    found: dict[int, date] = {}
+    for one in sentences:
+        day = one.effective_from or one.pronounced_on
+        found[one.order_id] = min(day, found.get(one.order_id, day))
+    return found
 
 
 def _amended(sentences: Sequence[SentenceInfo], numbers: Mapping[int, int]) -> dict[int, int]:
@@ -238,7 +250,11 @@ def _hash(case: Case) -> str:
 
 
 def _sentence(
-    said: SentenceInfo, numbers: Mapping[int, int], fallen: set[int], faults: list[Finding]
+    said: SentenceInfo,
+    numbers: Mapping[int, int],
+    fallen: set[int],
+    first_days: Mapping[int, date],
+    faults: list[Finding],
 ) -> Sentence:
     number = numbers[said.sentence_id]
     term = _term(said.term)
@@ -251,7 +267,10 @@ def _sentence(
     elif minimum is not None:
         faults.append(_fault("invalid", "minimum_without_life", number))
     changes = order_kinds().get(said.order_kind)
-    if changes is not None and changes.changes_earlier and said.effective_from is None:
+    first = None if said.changes_order_id is None else first_days.get(said.changes_order_id)
+    amended = said.link != "consecutive" and first not in (None, said.pronounced_on)
+    changes_one = changes is not None and changes.changes_earlier
+    if said.effective_from is None and (changes_one or amended):
         # From the day of the first sentence, or from this one? The paper does not say.
         faults.append(_fault("needs_person", "varied_without_first_day", number))
     after = None

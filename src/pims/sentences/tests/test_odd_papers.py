@@ -96,3 +96,19 @@ def test_a_second_amendment_is_followed_too(
     assert last is not None
     assert full_term(bench) == until(bench, second)
     assert full_term(bench) in {last + timedelta(days=365), last + timedelta(days=366)}
+
+
+def test_an_amended_warrant_of_a_later_day_does_not_begin_the_term_anew(bench: Bench) -> None:
+    first = paper(bench, "A 1", SentenceInput(years=2))
+    begins, changed = bench.today - timedelta(days=90), bench.today - DAY
+    change = {"changes_order_id": first.order_ids[0], "change": "replaces", "dated": changed}
+    silent = paper(
+        bench, "A 1", SentenceInput(years=2), received_at=clock.now(), **change
+    )  # fmt: skip
+    assert full_term(bench) is None
+    assert [one.code for one in bench.dates().reasons] == ["sentences.varied_without_first_day"]
+    bench.court.void(silent)
+    last = until(bench, first)
+    told = SentenceInput(years=2, effective_from=begins)
+    paper(bench, "A 1", told, received_at=clock.now(), **change)
+    assert full_term(bench) == last

@@ -187,10 +187,14 @@ def _assembled(
     )
     numbers = {one.sentence_id: n for n, one in enumerate(standing, 1)}
     fallen = {one.sentence_id for one in sentences} - numbers.keys()
+    first_days = _first_days(sentences)
+    numbers_after = {**numbers, **_amended(sentences, numbers)}
     faults: list[Finding] = []
     case = Case(
         case_id=str(root),
-        sentences=tuple(_sentence(one, numbers, fallen, faults) for one in standing),
+        sentences=tuple(
+            _sentence(one, numbers_after, fallen, first_days, faults) for one in standing
+        ),
         adjustments=paid_together(
             standing,
             [
@@ -207,13 +211,50 @@ def _assembled(
     return Assembled(root, tuple(records), case, _hash(case), numbers, tuple(standing))
 
 
+def _first_days(sentences: Iterable[SentenceInfo]) -> dict[int, date]:
+    """Order -> the first day that its sentences name."""
+    found: dict[int, date] = {}
+    for one in sentences:
+        day = one.effective_from or one.pronounced_on
+        found[one.order_id] = min(day, found.get(one.order_id, day))
+    return found
+
+
+def _amended(sentences: Sequence[SentenceInfo], numbers: Mapping[int, int]) -> dict[int, int]:
+    """A sentence of a paper that another took the place of, one sentence for one -> the number of
+    that other: what was to follow the first follows it as it was changed. Of a paper with more
+    sentences nobody can tell which is which."""
+    of_order: dict[int, list[SentenceInfo]] = defaultdict(list)
+    changed_by: dict[int, set[int]] = defaultdict(set)
+    for one in sentences:
+        of_order[one.order_id].append(one)
+        if one.changes_order_id is not None and one.order_state != "void":
+            changed_by[one.changes_order_id].add(one.order_id)
+    found = {}
+    for one in sentences:
+        at, seen = one, {one.order_id}
+        while at.state == "replaced" and len(of_order[at.order_id]) == 1:
+            heirs = [heir for order in changed_by[at.order_id] - seen for heir in of_order[order]]
+            if len(heirs) != 1:
+                break
+            at = heirs[0]
+            seen.add(at.order_id)
+        if at is not one and at.sentence_id in numbers and len(of_order[at.order_id]) == 1:
+            found[one.sentence_id] = numbers[at.sentence_id]
+    return found
+
+
 def _hash(case: Case) -> str:
     said = repr((case.sentences, case.adjustments, case.born_on, case.faults))
     return hashlib.blake2b(said.encode(), digest_size=16).hexdigest()
 
 
 def _sentence(
-    said: SentenceInfo, numbers: Mapping[int, int], fallen: set[int], faults: list[Finding]
+    said: SentenceInfo,
+    numbers: Mapping[int, int],
+    fallen: set[int],
+    first_days: Mapping[int, date],
+    faults: list[Finding],
 ) -> Sentence:
     number = numbers[said.sentence_id]
     term = _term(said.term)
@@ -226,7 +267,10 @@ def _sentence(
     elif minimum is not None:
         faults.append(_fault("invalid", "minimum_without_life", number))
     changes = order_kinds().get(said.order_kind)
-    if changes is not None and changes.changes_earlier and said.effective_from is None:
+    first = None if said.changes_order_id is None else first_days.get(said.changes_order_id)
+    amended = said.link != "consecutive" and first not in (None, said.pronounced_on)
+    changes_one = changes is not None and changes.changes_earlier
+    if said.effective_from is None and (changes_one or amended):
         # From the day of the first sentence, or from this one? The paper does not say.
         faults.append(_fault("needs_person", "varied_without_first_day", number))
     after = None
@@ -234,7 +278,7 @@ def _sentence(
         after = numbers.get(said.consecutive_to_id or 0)
         if said.consecutive_to_id is None:
             faults.append(_fault("needs_person", "follows_unnamed", number))
-        elif said.consecutive_to_id in fallen:
+        elif after is None and said.consecutive_to_id in fallen:
             faults.append(_fault("needs_person", "follows_fallen", number))
         elif after is None:
             faults.append(_fault("invalid", "follows_another_persons", number))

@@ -151,7 +151,7 @@ def at_the_desk(viewer: Actor, establishment_id: int, held: Collection[int]) -> 
     rows = [row for row in found if row.shown]
     due = [row for row in rows if row.on == today]
     heads = people.person_headers(READER, {row.person_id for row in due}, brief=True)
-    expected = _hearing_days(held, begins=today).keys()
+    expected = set(_hearing_days(held, begins=today))
     expected |= {one.person_id for one in days if one.on >= today}
     waiting = authority.counting_as(set(held) - expected, WAITS, zone=zone)
     return AtADesk(

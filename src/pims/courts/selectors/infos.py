@@ -82,7 +82,8 @@ class HearingInfo:
 class SentenceInfo:
     """One term as written, of whom it is about through joined records. `state` is as at the
     instant asked for; `minimum` None where the paper names none. `order_state` is its order's,
-    `paper_cents` the amount that the paper names for all of it."""
+    `paper_cents` the amount that the paper names for all of it, `changes_order_id` the earlier
+    order that its order is about."""
 
     sentence_id: int
     order_id: int
@@ -110,6 +111,7 @@ class SentenceInfo:
     received_at: datetime
     version: int
     paper_cents: int | None = None
+    changes_order_id: int | None = None
 
     @property
     def stands(self) -> bool:

@@ -182,6 +182,7 @@ def sentences_among(
                 received_at=order.received_at,
                 version=row.version,
                 paper_cents=order.amount_cents,
+                changes_order_id=order.changes_id,
             )
         )
     return dict(found)

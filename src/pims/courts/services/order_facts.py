@@ -255,14 +255,29 @@ def _end_of(sentence_id: int, law: Law, seen: frozenset[int] = frozenset()) -> d
     first = row.effective_from or row.pronounced_on
     before_it = row.consecutive_to
     follows = row.link == Sentence.Link.CONSECUTIVE and before_it is not None
-    # What followed a sentence that fell begins on its own day.
-    if follows and before_it is not None and before_it.state == Sentence.State.STANDS:
-        before = _end_of(before_it.pk, law, seen | {row.pk})
-        if before is None:
+    # What followed a sentence that fell begins on its own day, unless others took its place.
+    after = in_its_place(before_it) if follows and before_it is not None else []
+    if after:
+        ends = [_end_of(one, law, seen | {row.pk}) for one in after]
+        known = [end for end in ends if end is not None]
+        if len(known) < len(ends):
             return None
-        first = before + timedelta(days=1)
+        first = max(known) + timedelta(days=1)
     rule = month_rule(law, passed_on=row.pronounced_on, offence_on=row.offence_on)
     return last_day(first, Term(row.years, row.months, row.weeks, row.days), rule)
+
+
+def in_its_place(row: Sentence) -> list[int]:
+    """The sentence itself while it stands; where another paper changed it, those of that paper; of
+    one that came to nothing none."""
+    seen: set[int] = set()
+    rows = [row]
+    while rows and not any(one.state == Sentence.State.STANDS for one in rows):
+        changed = {one.order_id for one in rows if one.state == Sentence.State.REPLACED} - seen
+        seen |= changed
+        heirs = Sentence.objects.filter(order__changes_id__in=changed, person_id=row.person_id)
+        rows = list(heirs.exclude(order_id__in=seen).exclude(order__state=CourtOrder.State.VOID))
+    return [one.pk for one in rows if one.state == Sentence.State.STANDS]
 
 
 def resolve_change(

@@ -12,7 +12,7 @@ from pims.courts.models import CourtOrder, Hearing, OrderDeed, Sentence
 from pims.courts.services import deeds
 from pims.courts.services.common import day_of
 from pims.courts.services.deeds import What
-from pims.courts.services.order_facts import order_reaches_to
+from pims.courts.services.order_facts import in_its_place, order_reaches_to
 from pims.courts.services.order_warrants import move_warrant, warrants_of
 from pims.foundation.commands.transaction import Transaction
 
@@ -132,18 +132,22 @@ def end_sentences(tx: Transaction, by: CourtOrder, earlier: CourtOrder, *, reaso
         ),
         details={"reason": reason, "sentences": ended},
     )
-    _shorten(tx, by, earlier, reason=reason)
+    _reach(tx, by, earlier, reason=reason)
     shorten_followers(tx, by, ended, reason=reason)
 
 
 def shorten_followers(
     tx: Transaction, by: CourtOrder, sentence_ids: Iterable[int], *, reason: str
 ) -> None:
-    """What followed sentences that fell begins on its own day: its paper holds no longer than so.
+    """What followed sentences that fell begins on its own day: its paper holds no longer than so;
+    where others took their place, it begins after those.
 
-    Never longer: that is for the calculation, and for whoever looks at it.
+    Longer only where a court made longer what it follows: anything else is for the calculation, and
+    for whoever looks at it.
     """
-    ended, seen = list(sentence_ids), {by.pk}
+    ended, seen = _and_before_them(sentence_ids), {by.pk}
+    fallen = Sentence.objects.filter(pk__in=ended)
+    changed = {one.pk for one in fallen if in_its_place(one)}
     while ended:
         rows = Sentence.objects.filter(
             consecutive_to_id__in=ended, state=Sentence.State.STANDS, order__state=State.STANDS
@@ -152,16 +156,38 @@ def shorten_followers(
         ended = []
         for order in following.order_by("pk"):
             seen.add(order.pk)
-            _shorten(tx, by, order, reason=reason)
-            ended += order.sentences.values_list("pk", flat=True)
+            own = order.sentences.values_list("pk", "consecutive_to_id")
+            longer = any(follows in changed for _, follows in own)
+            _reach(tx, by, order, longer=longer, reason=reason)
+            ended += [pk for pk, _ in own]
+            changed |= {pk for pk, _ in own if longer}
 
 
-def _shorten(tx: Transaction, by: CourtOrder, order: CourtOrder, *, reason: str) -> None:
+def _and_before_them(sentence_ids: Iterable[int]) -> list[int]:
+    """These, and of those that were changed the ones whose place they had taken: what followed the
+    first of a paper follows its last."""
+    found = set(sentence_ids)
+    new = set(found)
+    while new:
+        changed = Sentence.objects.filter(pk__in=new, state=Sentence.State.REPLACED)
+        earlier = Sentence.objects.filter(
+            order_id__in=changed.values("order__changes_id"), state=Sentence.State.REPLACED
+        )
+        new = set(earlier.values_list("pk", flat=True)) - found
+        found |= new
+    return sorted(found)
+
+
+def _reach(
+    tx: Transaction, by: CourtOrder, order: CourtOrder, *, longer: bool = False, reason: str
+) -> None:
+    """The paper holds to the last day of its sentences as they are now, never `longer` unless so
+    said."""
     brief = warrants_of(order.person_id).get(order.warrant_name_id or 0)
     until = order_reaches_to(order)
     if brief is None or brief.ends_at is not None or brief.until is None or until is None:
         return
-    if until < brief.until:
+    if until < brief.until or (longer and until != brief.until):
         move_warrant(
             tx,
             by,

@@ -40,11 +40,13 @@ def written(day: date) -> str:
 def without_first_day(
     form: OrderForm, lines: Sequence[SentenceForm], earlier: Mapping[int, date]
 ) -> list[Doubt]:
-    """Of each sentence that follows none and says no first day, in an order that changes one."""
+    """Of each sentence that follows none and says no first day, in an order that changes one: of a
+    kind that does nothing else, or a warrant that was amended and is of another day."""
     given = form.cleaned_data
-    if given["kind"] not in CHANGING:
-        return []
     first = earlier.get(given["changes_order_id"] or 0)
+    amended = first is not None and given["dated"] != first
+    if given["kind"] not in CHANGING and not amended:
+        return []
     reason = Reason("courts.doubt_no_first_day")
     if first is not None:
         reason = Reason("courts.doubt_no_first_day_but", {"first": day_text(first)})

@@ -187,7 +187,7 @@ def _as_kept(text: str, _rng: random.Random) -> str:
 
 def _load(count: int, say: Callable[[str], None]) -> BulkLoaded:
     """The people by `pims demo load --bulk`, and what the rivals need and the product does not."""
-    loaded = load_bulk(people_count=count, held_count=HELD, seed=1, report=say)
+    loaded = load_bulk(people_count=count, held_count=HELD, seed=1, report=say, shelf=False)
     with psycopg.connect(urls.dsn(urls.SUPERUSER, database=NAME), autocommit=True) as server:
         server.execute("CREATE INDEX ON people_search USING gin (key gin_trgm_ops)")
         server.execute("CREATE INDEX ON people_search (key, birth_year)")

@@ -122,9 +122,11 @@ def may_dismiss(kind: AlarmKind, step: int, owner_role: str) -> tuple[str, ...]:
 
 
 def is_held_there(actor: Actor, roles: Iterable[str], establishment_id: int | None) -> bool:
-    """Whether the actor holds one of the roles at that establishment."""
+    """Whether the actor holds one of the roles at that establishment; where it is None, at any:
+    what is in no establishment is everybody's who answers for such things somewhere."""
     wanted = set(roles)
     return actor.system or any(
-        reach.role in wanted and reach.establishment_id in (None, establishment_id)
+        reach.role in wanted
+        and (establishment_id is None or reach.establishment_id in (None, establishment_id))
         for reach in actor.reaches
     )

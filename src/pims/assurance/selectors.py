@@ -157,9 +157,17 @@ def alarms_to_hand_over(viewer: Actor, person_id: int) -> list[ToHandOver]:
 
 
 def alarm(viewer: Actor, alarm_id: int) -> AlarmInfo | None:
-    """One alarm, or None where the viewer may not see its person."""
+    """One alarm, or None where the viewer may not see it or its person.
+
+    What is in no establishment is on the list of each, and can be opened by whoever sees any.
+    """
     row = Alarm.objects.filter(pk=alarm_id).first()
-    if row is None or not viewer.can_at(VIEW, row.establishment_id):
+    if row is None:
+        return None
+    if row.establishment_id is None:
+        if not (viewer.system or viewer.reaches_with(VIEW)):
+            return None
+    elif not viewer.can_at(VIEW, row.establishment_id):
         return None
     if row.person_id is not None:
         require_visible(viewer, VIEW, row.person_id)

@@ -29,6 +29,7 @@ from pims.assurance.raising import (
 )
 from pims.assurance.rules import DueAlarm, due_alarms
 from pims.facilities import selectors as facilities
+from pims.foundation.access.scope import require_held
 from pims.foundation.access.selectors import role_name
 from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel.decisions import Reason, refuse
@@ -297,8 +298,12 @@ def climb_overdue(tx: Transaction, *, establishment_id: int | None) -> int:
 
 
 def _require(tx: Transaction, alarm: Alarm) -> None:
-    """Who takes an alarm in hand may do so here and may reach whom it is about."""
-    tx.require("assurance.manage", establishment_id=alarm.establishment_id)
+    """Who takes an alarm in hand may do so here and may reach whom it is about. What is in no
+    establishment stands on the list of each, and is in the hand of whoever may take any."""
+    if alarm.establishment_id is None:
+        require_held(tx.actor, "assurance.manage")
+    else:
+        tx.require("assurance.manage", establishment_id=alarm.establishment_id)
     if alarm.person_id is not None:
         tx.require_person("assurance.manage", people.canonical_id(alarm.person_id))
 

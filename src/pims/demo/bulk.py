@@ -21,6 +21,7 @@ from pims.demo.bulk_check import Expected, check
 from pims.demo.bulk_copy import BATCH, Progress, copy_rows, take_ids
 from pims.demo.bulk_custody import Custody, Held
 from pims.demo.bulk_people import BulkPerson, people
+from pims.demo.bulk_shelf import fill_shelf
 from pims.demo.officers import make_officers
 from pims.demo.present import BEGUN, DONE
 from pims.demo.services import commit_without_waiting, enter, refuse_if_held
@@ -63,14 +64,22 @@ class BulkLoaded:
     first_person_id: int
     search_rows: int
     checked: int
+    shelved: int
     seconds: float
     today: date
 
 
 def load_bulk(
-    *, people_count: int, held_count: int, seed: int, report: Callable[[str], None]
+    *,
+    people_count: int,
+    held_count: int,
+    seed: int,
+    report: Callable[[str], None],
+    shelf: bool = True,
 ) -> BulkLoaded:
     """Make the people, their prisons and their papers, and check what was made.
+
+    With `shelf` what agencies could be told of them is made ready too, of everybody.
 
     Raises Refused where somebody is held here already, ValueError for more held than people,
     RuntimeError where the check finds anything other than what the services would have made.
@@ -93,6 +102,11 @@ def load_bulk(
     progress.tell("Checking what was made", always=True)
     with acting_as("loader"):
         checked = check(load.expected(rows))
+        shelved = fill_shelf(load.first_id, people_count, progress) if shelf else 0
+    if shelved:
+        with acting_as("owner"), connection.cursor() as cursor:
+            cursor.execute("ANALYZE exchange_shelf, exchange_lookup_key")
+    with acting_as("loader"):
         enter(DONE, {"held": len(load.custody.held)})
     return BulkLoaded(
         people=people_count,
@@ -102,6 +116,7 @@ def load_bulk(
         first_person_id=load.first_id,
         search_rows=rows,
         checked=checked,
+        shelved=shelved,
         seconds=round(time.monotonic() - began, 1),
         today=load.today,
     )

@@ -29,6 +29,9 @@ def load(
     bulk: Annotated[bool, typer.Option(help="for benchmarks: by COPY, past the services")] = False,
     people: Annotated[int, typer.Option(min=1, help="with --bulk")] = 1_000_000,
     held: Annotated[int, typer.Option(min=0, help="with --bulk")] = 100_000,
+    shelf: Annotated[
+        bool, typer.Option(help="with --bulk: also what agencies may be told, of everybody")
+    ] = True,
     again: Annotated[
         bool,
         typer.Option("--again", help="give up the simulated prison that is here, whole or cut off"),
@@ -41,7 +44,7 @@ def load(
     if bulk:
         if inherited or troubles or held > people:
             raise typer.BadParameter("--bulk stands alone, and holds no more than it makes")
-        _load_bulk(people, held, seed, again=again, as_json=as_json)
+        _load_bulk(people, held, seed, shelf=shelf, again=again, as_json=as_json)
         return
     from pims.demo import filling, services
 
@@ -104,12 +107,16 @@ def made_up(
     show(room.made_up_prisoners(), as_json=json, columns=columns)
 
 
-def _load_bulk(people: int, held: int, seed: int, *, again: bool, as_json: bool) -> None:
+def _load_bulk(
+    people: int, held: int, seed: int, *, shelf: bool, again: bool, as_json: bool
+) -> None:
     from pims.demo import filling
     from pims.demo.bulk import load_bulk
 
     made = filling.fill(
-        lambda: load_bulk(people_count=people, held_count=held, seed=seed, report=_say),
+        lambda: load_bulk(
+            people_count=people, held_count=held, seed=seed, report=_say, shelf=shelf
+        ),
         again=again,
         report=_say,
     )
@@ -119,6 +126,7 @@ def _load_bulk(people: int, held: int, seed: int, *, again: bool, as_json: bool)
         typer.echo(
             f"{made.people:,} people, {made.held:,} held at {len(made.establishments)}"
             f" establishments, {made.placed:,} in a cell place, {made.search_rows:,} search rows;"
+            f" {made.shelved:,} on the shelf of the exchange;"
             f" constraints and counts hold, {made.checked} compared one by one; {made.seconds} s."
         )
 

@@ -57,6 +57,13 @@ class MessageQuestioned(MessageEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MessageEmptied(MessageEvent):
+    """It concerned nobody on record, and its time is over: its words are kept no longer."""
+
+    kind: ClassVar[str] = "exchange.message_emptied"
+
+
+@dataclass(frozen=True, kw_only=True)
 class MessageDecided(MessageEvent):
     """`state` is applied, rejected or superseded."""
 

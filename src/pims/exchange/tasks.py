@@ -7,6 +7,7 @@ from procrastinate.contrib.django import app
 
 from pims.exchange.inbound.following import judge_left_behind
 from pims.exchange.services import listening
+from pims.exchange.services.forgetting import empty_left_over
 from pims.exchange.shelving import forget_seen
 from pims.exchange.shelving.sweep import shelve_everybody, sweep_due
 from pims.exchange.statistics import make_month
@@ -41,6 +42,14 @@ def count_month(timestamp: int) -> None:
     today = clock.today(settings.TIME_ZONE)
     if today.day >= COUNTED_FROM:
         make_month((today.replace(day=1) - timedelta(days=1)).replace(day=1))
+
+
+# Half past four in the morning in Belize.
+@app.periodic(cron="30 10 * * *")
+@app.task(queue="clock", queueing_lock="exchange.emptied", pass_context=False)
+def empty_messages(timestamp: int) -> None:
+    """Take the words out of old messages about nobody on record (`retention.toml`)."""
+    empty_left_over()
 
 
 @app.periodic(cron="* * * * *")

@@ -139,3 +139,31 @@ def test_a_paper_of_an_earlier_stay_covers_nothing_of_this_one(prison: Prison) -
     at = clock.now() - timedelta(hours=2)
     prison.receive(custody.BodyReceiptInput(person_id=held.person_id, warrant_state="no"), at=at)
     assert since(prison) == at
+
+
+def test_an_alarm_of_no_establishment_is_opened_and_taken_by_a_grant_of_any(
+    prison: Prison, make_actor: Callable[..., Actor]
+) -> None:
+    """It stands on the list of each: whoever sees it there can open it, and nobody else."""
+    raised = {
+        where: services.raise_about(
+            prison.command, kind="agency_silent", key=f"agency {where}", since=clock.now(),
+            establishment_id=where, params={},
+        ).alarm_id
+        for where in (None, prison.establishment_id)
+    }  # fmt: skip
+    here = make_actor(*MANAGE, establishment_id=prison.establishment_id)
+    elsewhere = make_actor(*MANAGE, establishment_id=10**6)
+    nobody = make_actor("people.view", establishment_id=prison.establishment_id)
+    may = {
+        who: [where for where, pk in raised.items() if selectors.alarm(actor, pk) is not None]
+        for who, actor in (("here", here), ("elsewhere", elsewhere), ("nobody", nobody))
+    }
+    assert may == {"here": [None, prison.establishment_id], "elsewhere": [None], "nobody": []}
+    listed = {one.alarm_id for one in selectors.open_alarms(here, prison.establishment_id)}
+    assert listed == set(raised.values())
+    services.acknowledge_alarm(Command(elsewhere), alarm_id=raised[None])
+    assert Alarm.objects.get(pk=raised[None]).acknowledged_by_id == elsewhere.user_id
+    for actor, where in ((nobody, None), (elsewhere, prison.establishment_id)):
+        with pytest.raises(NotPermitted):
+            services.acknowledge_alarm(Command(actor), alarm_id=raised[where])

@@ -11,16 +11,23 @@ from pims.kernel import clock
 SUBSCRIBER = "exchange"
 
 
-def begin(said: Callable[[int], None] = lambda done: None) -> int | None:
+Said = Callable[[int], None]
+
+
+def begin(
+    said: Said = lambda done: None, *, fill: Callable[[Said], int] = shelve_everybody
+) -> int | None:
     """Fill the shelf where it never was; how many people, None where the exchange is at work.
 
     What was recorded until then is on the shelf and makes no message: an agency hears of what
-    happens from now on. To be called while nobody else changes anything.
+    happens from now on. To be called while nobody else changes anything. `fill` puts everybody on
+    the shelf, and says how many there are.
     """
     if has_begun():
         return None
-    people = shelve_everybody(said)
-    ShelfState.objects.filter(pk=1).update(begun_at=clock.now())
+    people = fill(said)
+    now = clock.now()
+    ShelfState.objects.filter(pk=1).update(shelved_at=now, begun_at=now)
     return people
 
 

@@ -24,13 +24,11 @@ def mark_made_up(tx: Transaction, *, person_ids: Collection[int]) -> int:
     tx.lock_persons(person_ids)
     marked = MadeUp.objects.filter(any_of("person_id", person_ids))
     fresh = sorted(set(person_ids) - set(marked.values_list("person_id", flat=True)))
-    known = {
-        *ShelfRow.objects.filter(any_of("person_id", fresh)).values_list("person_id", flat=True),
-        *Message.objects.filter(any_of("person_id", fresh)).values_list("person_id", flat=True),
-    }
+    rows = (model.objects.filter(any_of("person_id", fresh)) for model in (ShelfRow, Message))
+    known = {i for one in rows for i in one.values_list("person_id", flat=True) if i is not None}
     if known:
-        number = people.person_headers(tx.actor, [min(known)], brief=True)[min(known)].number
-        refuse(Reason("exchange.known_already", {"number": number})).require()
+        header = people.person_headers(tx.actor, [min(known)], brief=True)[min(known)]
+        refuse(Reason("exchange.known_already", {"number": header.number})).require()
     for person_id in fresh:
         MadeUp.objects.create(person_id=person_id, marked_at=tx.now, marked_by_id=tx.actor.user_id)
         tx.record(MadeUpMarked(person_id=person_id))

@@ -1,11 +1,13 @@
 """Traffic and held messages, as officers meet them on their pages."""
 
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import strip_tags
 
 from pims.assurance.models import Alarm
 from pims.custody.tests.prison import Prison
@@ -15,7 +17,7 @@ from pims.exchange.tests.pushing import AWAY, BAD, listening_agency, pushed_to, 
 from pims.exchange.tests.test_breaker import MOST, screened
 from pims.exchange.tests.test_pages import read
 from pims.exchange.tests.test_pages import send as post
-from pims.exchange.webhooks import secretfiles
+from pims.exchange.webhooks import loading, secretfiles
 from pims.foundation.access.actor import Actor
 from pims.foundation.ledger.models import LedgerEntry
 from pims.foundation.outbox.models import OutboxEvent
@@ -49,6 +51,24 @@ def test_an_empty_page_says_that_it_is_empty_and_what_that_means(superintendent:
     assert "messages leave as things happen" in page
     assert "An ordinary Friday frees about twelve in a day." in page
     assert "Not confirmed by the service" in page
+
+
+def _words(page: str) -> str:
+    return " ".join(strip_tags(page.replace("<", " <")).split())
+
+
+def test_the_limits_of_sending_and_holding_are_shown_with_where_they_are_set(
+    superintendent: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = _words(read(superintendent, "traffic"))
+    assert "Given up after 72 hours" in shown
+    assert "Released at most 25 within 1 hour" in shown
+    assert "More than 6 hours late at most 20 within 1 hour" in shown
+    assert "breaker.toml" in shown
+    slower = replace(loading.SCHEDULE, give_up=timedelta(hours=5))
+    monkeypatch.setattr(loading, "SCHEDULE", slower)
+    shown = _words(read(superintendent, "traffic"))
+    assert "Given up after 5 hours" in shown
 
 
 def test_an_endpoint_is_made_paused_and_its_secret_taken_to_the_agency_on_record(

@@ -22,6 +22,7 @@ STATES: Mapping[str, Any] = {
     "matched": _("Person found"),
     "acknowledged": _("An officer has it in hand"),
     "asked": _("The sender was asked"),
+    "emptied": _("Its words are kept no longer"),
     "told_before": _("Told that the person is to be let go"),
     "told_discharged": _("Told that the person was let go"),
     "told_left_at_court": _("Told that the court let the person go"),

@@ -16,6 +16,7 @@ from pims.exchange import selectors, services
 from pims.exchange.inbound import paper
 from pims.exchange.inbound.applying import Choices
 from pims.exchange.selectors import InboundDetail, InboundLine
+from pims.exchange.services.forgetting import keeping
 from pims.exchange.web import inbound_words as words
 from pims.exchange.web.inbound_said import said as what_it_says
 from pims.foundation.ledger.reads import shows
@@ -64,11 +65,14 @@ class WhoForm(forms.Form):
 def inbox(request: Any) -> HttpResponse:
     """What waits, the most urgent first; what was decided lately under it."""
     waiting = selectors.inbox(request.actor, request.establishment_id)
+    kept = keeping()
     context = {
         "waiting": [_row(line) for line in waiting],
         "done": [_row(line) for line in selectors.decided(request.actor, request.establishment_id)],
         "columns": COLUMNS,
         "paper_form": PaperForm(),
+        "kept": kept,
+        "kept_because": kept.reason["es" if (get_language() or "en").startswith("es") else "en"],
     }  # fmt: skip
     return render(request, "exchange/inbox.html", context)
 

@@ -16,6 +16,7 @@ from pims.exchange.selectors.traffic import EndpointInfo, Hour
 from pims.exchange.services import endpoints as endpoint_services
 from pims.exchange.services import listening, replay
 from pims.exchange.web import delivering_words as words
+from pims.exchange.web import limits_shown
 from pims.exchange.web.delivering_forms import (
     AllowedForm,
     DeadForm,
@@ -103,6 +104,8 @@ def traffic(request: Any) -> HttpResponse:
             Column(_("End it"), hidden_label=True),
         ],
         "may_manage": request.actor.can(MANAGE),
+        "sending": limits_shown.of_sending(),
+        "holding": limits_shown.of_holding(language),
     }  # fmt: skip
     return render(request, "exchange/traffic.html", context)
 

@@ -31,6 +31,7 @@ def test_a_sandbox_reaches_test_prisoners_alone(system_actor: Actor, sandbox: bo
     assert _seen(inquire(agency)) == ([made_up] if sandbox else [real, made_up])
 
 
+@pytest.mark.any_server
 def test_a_sandbox_with_a_filter_that_excludes_test_prisoners_reaches_nobody(
     system_actor: Actor,
 ) -> None:

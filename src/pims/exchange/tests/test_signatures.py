@@ -164,6 +164,7 @@ def _refused(answer: Any) -> str:
     return str(told["message"]["en"])
 
 
+@pytest.mark.any_server
 def test_what_is_sent_must_be_signed_whole(
     client: Client, program: Program, question: dict[str, object]
 ) -> None:
@@ -189,6 +190,7 @@ def test_what_is_sent_must_be_signed_whole(
         _refused(answer)
 
 
+@pytest.mark.any_server
 def test_no_part_of_what_must_be_covered_may_be_left_out(
     client: Client, program: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -240,6 +242,7 @@ def test_a_signature_is_of_now_and_of_a_key_that_is_believed_now(
     assert following.get(client, "/v1/roll").status_code == 200
 
 
+@pytest.mark.any_server
 def test_questions_are_signed_where_the_agency_said_that_it_would(
     client: Client, program: Program
 ) -> None:
@@ -278,6 +281,7 @@ def test_a_key_of_p256_signs_too() -> None:
         signatures.verify_message(message, [], body=None, required=())
 
 
+@pytest.mark.any_server
 def test_every_answer_is_signed_with_our_own_key_refusals_too(
     client: Client, program: Program
 ) -> None:
@@ -302,6 +306,7 @@ def test_every_answer_is_signed_with_our_own_key_refusals_too(
             verifier.verify(told, expect_tag="pims", body=answer.content)
 
 
+@pytest.mark.any_server
 def test_our_own_key_is_changed_without_a_gap(
     client: Client, program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

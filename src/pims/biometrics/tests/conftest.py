@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from pims.biometrics import taking, taking_slaps
 from pims.biometrics.engine import Position, Template
+from pims.biometrics.engine.images import Print
 from pims.biometrics.gallery.holding import Holding
 from pims.biometrics.gallery.server import GalleryServer
 from pims.biometrics.gallery.warming import warm
@@ -109,6 +111,27 @@ def person(officer: Actor, prison: Establishment) -> Callable[[str], int]:
         return made.person_id
 
     return make
+
+
+@pytest.fixture(scope="session", autouse=True)
+def looked_at_once() -> Iterator[None]:
+    """Minutiae are found once on each picture: a second look takes another second, to find the
+    same. What finds them is tested where it is, without this."""
+    seen: dict[tuple[object, ...], TakenFinger] = {}
+    look = taking.taken_from
+
+    def once(print_: Print, *, position: int, source: str, at_once: bool = False) -> TakenFinger:
+        pixels = print_.pixels
+        how = (print_.ppi, print_.ppi_from, print_.inverted, position, source, at_once)
+        picture = (pixels.shape, pixels.tobytes(), *how)
+        if picture not in seen:
+            seen[picture] = look(print_, position=position, source=source, at_once=at_once)
+        return seen[picture]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(taking, "taken_from", once)
+        patch.setattr(taking_slaps, "taken_from", once)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -17,6 +17,7 @@ from pims.kernel.errors import InvalidInput, NotFound, Stale
 from pims.people import services as people_services
 
 
+@pytest.mark.any_server
 def test_co_defendants_are_in_one_case_with_charges_of_their_own(court: Court) -> None:
     case = court.case(court.ana, court.ben)
     court.charge(case, offence_code="", as_written="Burglary")
@@ -28,6 +29,7 @@ def test_co_defendants_are_in_one_case_with_charges_of_their_own(court: Court) -
     assert [one.as_written for one in info.charges] == ["Burglary", "Handling"]
 
 
+@pytest.mark.any_server
 def test_a_sealed_co_defendant_is_counted_and_not_named(court: Court) -> None:
     case = court.case(court.ana, court.ben)
     court.charge(case, court.ben, as_written="Handling")
@@ -56,6 +58,7 @@ def test_a_charge_with_dates_in_the_wrong_order_is_recorded(court: Court) -> Non
         )
 
 
+@pytest.mark.any_server
 def test_an_offence_that_the_table_does_not_have_is_written_in_words(court: Court) -> None:
     case = court.case()
     with pytest.raises(InvalidInput) as wrong:
@@ -80,6 +83,7 @@ def test_a_case_is_corrected_once_at_a_time(court: Court) -> None:
         )  # fmt: skip
 
 
+@pytest.mark.any_server
 def test_the_certificate_counts_each_day_of_a_charge_once(court: Court) -> None:
     case = court.case(court.ana)
     burglary, assault = court.charge(case), court.charge(case, as_written="Assault")
@@ -106,6 +110,7 @@ def test_the_certificate_counts_each_day_of_a_charge_once(court: Court) -> None:
     assert not told.elsewhere
 
 
+@pytest.mark.any_server
 def test_days_under_a_sentence_of_another_case_are_told_apart(court: Court) -> None:
     case = court.case(court.ana)
     charge = court.charge(case)
@@ -126,6 +131,7 @@ def test_days_under_a_sentence_of_another_case_are_told_apart(court: Court) -> N
     assert [p.reference for p in told.elsewhere] == ["S 5/26"]
 
 
+@pytest.mark.any_server
 def test_the_certificate_is_for_who_may_see_the_person(court: Court, make_actor) -> None:
     case = court.case(court.ana)
     PersonScope.objects.filter(person_id=court.ana).update(sealed=True)
@@ -135,6 +141,7 @@ def test_the_certificate_is_for_who_may_see_the_person(court: Court, make_actor)
         selectors.time_in_custody_by_charge(court.clerk, case, court.ben)
 
 
+@pytest.mark.any_server
 def test_what_was_recorded_of_a_joined_record_counts(court: Court) -> None:
     now = clock.now()
     earlier = court.prison.one("Ana Chann", at=now - timedelta(days=20))
@@ -189,6 +196,7 @@ def test_orders_read_as_they_stood_and_were_known(fresh_database: object, court:
     assert [o.stands for o in then[court.ana]] == [True]
 
 
+@pytest.mark.any_server
 def test_bail_is_told_by_case(court: Court) -> None:
     case = court.case()
     court.order("bail_granted", case_id=case, amount_cents=1_000_00)

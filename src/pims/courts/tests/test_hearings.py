@@ -31,6 +31,7 @@ def names(rows: list[selectors.DiaryRow]) -> list[tuple[str, int | None]]:
     return [(row.name, row.hearing_id) for row in rows]
 
 
+@pytest.mark.any_server
 def test_a_hearing_on_a_day_when_the_court_is_closed_is_recorded(court: Court) -> None:
     christmas = date(court.today.year + 1, 12, 25)
     made = services.schedule_hearing(
@@ -41,6 +42,7 @@ def test_a_hearing_on_a_day_when_the_court_is_closed_is_recorded(court: Court) -
     assert Hearing.objects.get().on == christmas
 
 
+@pytest.mark.any_server
 def test_the_production_list_joins_hearings_and_the_days_of_warrants(court: Court) -> None:
     # Both remands of the prison name the same day; of Ana a hearing is on record beside it.
     day = court.today + timedelta(days=4)
@@ -52,6 +54,7 @@ def test_the_production_list_joins_hearings_and_the_days_of_warrants(court: Cour
     assert not rows[0].unfit
 
 
+@pytest.mark.any_server
 def test_a_day_named_at_the_desk_at_five_is_on_the_list(court: Court) -> None:
     later = court.today + timedelta(days=11)
     authority_services.set_next_appearance(
@@ -75,6 +78,7 @@ def test_the_list_says_who_is_unfit_and_when_that_is_looked_at(court: Court) -> 
     assert row.review_on > court.today + timedelta(days=150)
 
 
+@pytest.mark.any_server
 def test_a_hearing_is_moved_and_the_warrant_only_by_the_court(court: Court) -> None:
     day, later = court.today + timedelta(days=4), court.today + timedelta(days=20)
     hearing = listed(court, day, warrant_name_id=court.ana_warrant)
@@ -98,6 +102,7 @@ def test_a_hearing_is_moved_and_the_warrant_only_by_the_court(court: Court) -> N
         )
 
 
+@pytest.mark.any_server
 def test_a_hearing_without_an_outcome_is_asked_about_next_morning(court: Court) -> None:
     hearing = listed(court, court.today + timedelta(days=1))
     where = court.prison.establishment_id
@@ -130,6 +135,7 @@ def test_an_adjournment_makes_the_next_hearing_and_extends_the_remand(court: Cou
         )  # fmt: skip
 
 
+@pytest.mark.any_server
 def test_whoever_waits_without_a_day_is_found(court: Court) -> None:
     where = court.prison.establishment_id
     assert selectors.no_next_hearing(court.clerk, where) == []
@@ -143,6 +149,7 @@ def test_whoever_waits_without_a_day_is_found(court: Court) -> None:
     assert selectors.no_next_hearing(court.clerk, where) == []
 
 
+@pytest.mark.any_server
 def test_a_cancelled_hearing_is_on_no_list(court: Court) -> None:
     day = court.today + timedelta(days=2)
     hearing = listed(court, day)
@@ -156,6 +163,7 @@ def test_a_cancelled_hearing_is_on_no_list(court: Court) -> None:
     assert selectors.hearings(court.clerk, [court.ana])[court.ana][0].cancelled_at is not None
 
 
+@pytest.mark.any_server
 def test_who_is_sealed_is_brought_to_court_and_not_told_of(court: Court) -> None:
     day = court.today + timedelta(days=2)
     listed(court, day, case_id=court.case(number="S 99/26"), purpose="Plea")
@@ -167,12 +175,14 @@ def test_who_is_sealed_is_brought_to_court_and_not_told_of(court: Court) -> None
     assert selectors.cases(court.clerk, [court.ana]) == {}
 
 
+@pytest.mark.any_server
 def test_who_sees_no_courts_sees_no_list(court: Court, make_actor) -> None:
     viewer = make_actor("custody.view", establishment_id=court.prison.establishment_id)
     with pytest.raises(NotPermitted):
         selectors.diary(viewer, court.prison.establishment_id, court.today, court.today)
 
 
+@pytest.mark.any_server
 def test_what_the_desk_recorded_of_the_day_is_an_outcome(court: Court) -> None:
     listed(court, court.today, court.ben)
     (escort,) = court.prison.out(court.ben)
@@ -183,6 +193,7 @@ def test_what_the_desk_recorded_of_the_day_is_an_outcome(court: Court) -> None:
         assert selectors.hearings_without_outcome(court.clerk, court.prison.establishment_id) == []
 
 
+@pytest.mark.any_server
 def test_a_day_that_only_a_warrant_named_is_asked_about_too(court: Court) -> None:
     # Both remands name a day four days from now, and nobody recorded what came of it.
     with clock.at(clock.now() + timedelta(days=5)):
@@ -190,6 +201,7 @@ def test_a_day_that_only_a_warrant_named_is_asked_about_too(court: Court) -> Non
     assert names(rows) == [("CHAN, Ana", None), ("TUN, Ben", None)]
 
 
+@pytest.mark.any_server
 def test_the_lists_of_a_day_cost_as_much_for_many_as_for_one(
     court: Court, django_assert_max_num_queries
 ) -> None:

@@ -37,6 +37,7 @@ def key(court: Court, warrant_name_id: int, **more: object) -> services.CourtOrd
     )
 
 
+@pytest.mark.any_server
 def test_a_paper_from_the_gate_waits_until_it_is_keyed(court: Court) -> None:
     assert waiting(court) == {court.ana_warrant, court.ben_warrant}
     (paper,) = [
@@ -57,6 +58,7 @@ def test_a_paper_from_the_gate_waits_until_it_is_keyed(court: Court) -> None:
     assert waiting(court) == {court.ben_warrant}
 
 
+@pytest.mark.any_server
 def test_the_same_paper_is_not_keyed_twice(court: Court) -> None:
     key(court, court.ana_warrant, kind="remand")
     with pytest.raises(Refused, match=r"courts\.keyed_already"):
@@ -64,6 +66,7 @@ def test_the_same_paper_is_not_keyed_twice(court: Court) -> None:
     assert CourtOrder.objects.count() == 1
 
 
+@pytest.mark.any_server
 def test_what_records_reads_on_the_paper_corrects_the_warrant(court: Court) -> None:
     day = court.today + timedelta(days=33)
     key(court, court.ana_warrant, kind="remand", next_date=day)
@@ -102,6 +105,7 @@ def desk(court: Court, make_actor: ActorMaker) -> Court:
     return court
 
 
+@pytest.mark.any_server
 def test_the_terms_of_a_sentence_that_the_desk_took_in_end_its_warrant(desk: Court) -> None:
     keyed = committed(desk)
     made = desk.order(
@@ -117,6 +121,7 @@ def test_the_terms_of_a_sentence_that_the_desk_took_in_end_its_warrant(desk: Cou
     assert held[desk.ana_warrant].end_kind == "sentenced"
 
 
+@pytest.mark.any_server
 def test_a_paper_keyed_as_another_kind_gives_way_to_what_the_paper_is(desk: Court) -> None:
     made = desk.order(
         "convicted_for_sentence",
@@ -129,6 +134,7 @@ def test_a_paper_keyed_as_another_kind_gives_way_to_what_the_paper_is(desk: Cour
     assert held[made.warrant_name_ids[0]].kind == "convicted_unsentenced"
 
 
+@pytest.mark.any_server
 def test_a_commitment_that_was_only_told_of_is_not_yet_to_be_keyed(desk: Court) -> None:
     told = committed(desk, defects=("paper_to_come",))
     assert told not in waiting(desk)
@@ -141,6 +147,7 @@ def test_a_commitment_that_was_only_told_of_is_not_yet_to_be_keyed(desk: Court) 
     assert warrants(desk.ana)[told].end_kind in ("replaced", "sentenced")
 
 
+@pytest.mark.any_server
 def test_a_release_order_from_the_desk_stays_one_release_order(desk: Court) -> None:
     bail = authority_services.record_release_order(
         Command(desk.clerk),
@@ -164,6 +171,7 @@ def test_a_release_order_from_the_desk_stays_one_release_order(desk: Court) -> N
     assert all(one.release_order_id is None for one in found)
 
 
+@pytest.mark.any_server
 def test_an_order_rests_on_no_paper_of_another_person(court: Court) -> None:
     with pytest.raises(InvalidInput):
         court.order("remand", OrderName(court.ana, keyed_warrant_name_id=court.ben_warrant))
@@ -172,6 +180,7 @@ def test_an_order_rests_on_no_paper_of_another_person(court: Court) -> None:
     assert not CourtOrder.objects.exists()
 
 
+@pytest.mark.any_server
 def test_a_remand_put_over_rests_on_the_same_warrant_and_falls_alone(court: Court) -> None:
     first = key(court, court.ana_warrant, kind="remand")
     second = court.order(
@@ -192,6 +201,7 @@ def test_a_remand_put_over_rests_on_the_same_warrant_and_falls_alone(court: Cour
     assert court.ana_warrant in waiting(court)
 
 
+@pytest.mark.any_server
 def test_whoever_may_not_see_courts_sees_no_papers(court: Court, make_actor: ActorMaker) -> None:
     nobody = make_actor("people.view", establishment_id=court.prison.establishment_id)
     assert selectors.papers_not_keyed(nobody, court.prison.establishment_id) == []
@@ -204,6 +214,7 @@ def test_whoever_may_not_see_courts_sees_no_papers(court: Court, make_actor: Act
         )
 
 
+@pytest.mark.any_server
 def test_the_list_asks_as_much_of_many_as_of_one(
     court: Court, django_assert_num_queries: object
 ) -> None:

@@ -40,11 +40,13 @@ def test_each_fine_of_a_paper_has_its_own_amount(court: Court, client: Any) -> N
     assert CourtOrder.objects.get().defects == []
 
 
+@pytest.mark.any_server
 def test_the_amount_of_the_paper_is_that_of_its_only_fine(court: Court, client: Any) -> None:
     client.post(address(court), fines(court, {"days": 50}, amount="800"))
     assert amounts() == [80_000]
 
 
+@pytest.mark.any_server
 def test_one_amount_for_two_fines_is_asked_about_and_belongs_to_neither(
     court: Court, client: Any
 ) -> None:
@@ -56,6 +58,7 @@ def test_one_amount_for_two_fines_is_asked_about_and_belongs_to_neither(
     assert CourtOrder.objects.get().defects == ["amounts_not_by_sentence"]
 
 
+@pytest.mark.any_server
 def test_two_readings_of_the_amounts_of_two_fines_are_compared(court: Court, client: Any) -> None:
     two = [SentenceInput(days=50, amount_cents=50_000), SentenceInput(days=30, amount_cents=30_000)]
     made = court.order("fine_default", amount_cents=80_000, sentences=two)
@@ -100,6 +103,7 @@ def test_a_sentence_that_changes_an_earlier_one_is_asked_from_which_day_it_count
     assert Sentence.objects.get(months=9).effective_from == began
 
 
+@pytest.mark.any_server
 def test_one_that_follows_another_is_not_asked_for_a_day(court: Court, client: Any) -> None:
     data = order(
         court, kind="resentencing", **boxes("next_date", None),

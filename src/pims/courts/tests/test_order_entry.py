@@ -40,6 +40,7 @@ def recorded(court: Court) -> CourtOrder:
     return CourtOrder.objects.get(person_id=court.ana)
 
 
+@pytest.mark.any_server
 def test_a_sound_remand_is_recorded_at_once_and_says_until_when_it_detains(
     court: Court, client: Any
 ) -> None:
@@ -52,6 +53,7 @@ def test_a_sound_remand_is_recorded_at_once_and_says_until_when_it_detains(
     assert "Second reading: due by" in said
 
 
+@pytest.mark.any_server
 def test_a_form_sent_twice_is_one_order(court: Court, client: Any) -> None:
     data = order(court)
     first, second = client.post(address(court), data), client.post(address(court), data)
@@ -59,6 +61,7 @@ def test_a_form_sent_twice_is_one_order(court: Court, client: Any) -> None:
     assert CourtOrder.objects.count() == 1
 
 
+@pytest.mark.any_server
 def test_two_sentences_one_after_the_other_are_kept_as_written(court: Court, client: Any) -> None:
     data = sentence_order(
         court,
@@ -75,6 +78,7 @@ def test_two_sentences_one_after_the_other_are_kept_as_written(court: Court, cli
     assert "after sentence 1" in said
 
 
+@pytest.mark.any_server
 def test_lines_that_nobody_filled_in_change_no_number(court: Court, client: Any) -> None:
     data = sentence_order(
         court, {}, {"years": 2, "link": "concurrent"}, {"months": 4, "link": "line:2"}
@@ -85,6 +89,7 @@ def test_lines_that_nobody_filled_in_change_no_number(court: Court, client: Any)
     assert second.consecutive_to_id == first.pk
 
 
+@pytest.mark.any_server
 def test_a_day_that_no_calendar_has_is_asked_about_and_kept_as_written(
     court: Court, client: Any
 ) -> None:
@@ -102,6 +107,7 @@ def test_a_day_that_no_calendar_has_is_asked_about_and_kept_as_written(
     assert "impossible_date" in made.defects
 
 
+@pytest.mark.any_server
 def test_a_day_of_no_calendar_in_a_sentence_is_kept_with_its_line(
     court: Court, client: Any
 ) -> None:
@@ -111,6 +117,7 @@ def test_a_day_of_no_calendar_in_a_sentence_is_kept_with_its_line(
     assert recorded(court).dates_as_written == {"sentences.1.effective_from": "31/02/2026"}
 
 
+@pytest.mark.any_server
 @pytest.mark.parametrize(
     ("row", "defect"),
     [({"years": 0}, "term_of_nothing"), ({"years": 10_000}, "term_beyond_a_life")],
@@ -130,6 +137,7 @@ def test_a_term_of_nothing_or_of_ages_is_asked_about_once_and_recorded(
     assert defect not in page
 
 
+@pytest.mark.any_server
 def test_what_a_kind_must_say_and_does_not_is_asked_about(court: Court, client: Any) -> None:
     data = order(court, **boxes("next_date", None))
     answer = client.post(address(court), data)
@@ -154,6 +162,7 @@ def test_dates_in_the_wrong_order_and_an_order_that_revokes_itself_are_recorded(
     assert {"dates_out_of_order", "revokes_itself"} <= set(recorded(court).defects)
 
 
+@pytest.mark.any_server
 def test_yes_to_one_question_is_not_yes_to_another(court: Court, client: Any) -> None:
     data = order(court, **boxes("next_date", None))
     answer = client.post(address(court), data)
@@ -164,6 +173,7 @@ def test_yes_to_one_question_is_not_yes_to_another(court: Court, client: Any) ->
     assert not CourtOrder.objects.exists()
 
 
+@pytest.mark.any_server
 def test_the_same_paper_twice_is_asked_about(court: Court, client: Any) -> None:
     client.post(address(court), order(court))
     answer = client.post(address(court), order(court))
@@ -239,6 +249,7 @@ def test_bail_that_waits_for_a_surety_says_that_it_changes_nothing(
     assert "It changes nothing until the surety comes." in text(answer)
 
 
+@pytest.mark.any_server
 def test_an_order_that_frees_names_the_warrants_and_how_it_is_verified(
     court: Court, client: Any
 ) -> None:
@@ -253,6 +264,7 @@ def test_an_order_that_frees_names_the_warrants_and_how_it_is_verified(
     assert reverse("authority:order", args=[release]) in answer.content.decode()
 
 
+@pytest.mark.any_server
 def test_one_of_two_warrants_frees_nobody_and_the_page_says_so(court: Court, client: Any) -> None:
     court.prison.remand(court.ana, at=None)
     data = order(
@@ -262,6 +274,7 @@ def test_one_of_two_warrants_frees_nobody_and_the_page_says_so(court: Court, cli
     assert "It frees nobody by itself" in text(answer)
 
 
+@pytest.mark.any_server
 def test_every_box_that_a_kind_needs_is_told_to_the_browser(court: Court, client: Any) -> None:
     page = client.get(address(court)).content.decode()
     for name, kinds in (
@@ -274,6 +287,7 @@ def test_every_box_that_a_kind_needs_is_told_to_the_browser(court: Court, client
         assert told == [c for c, k in order_kinds().items() if kinds in k.fields], name
 
 
+@pytest.mark.any_server
 def test_offences_are_found_in_either_language_without_accents(court: Court, client: Any) -> None:
     def found(words: str) -> list[str]:
         answer = client.get(reverse("courts:offences"), {"q": words})
@@ -286,6 +300,7 @@ def test_offences_are_found_in_either_language_without_accents(court: Court, cli
     assert found("no such offence at all") == []
 
 
+@pytest.mark.any_server
 def test_the_form_is_not_lost_where_a_box_is_wrong(court: Court, client: Any) -> None:
     data = sentence_order(court, {"years": "two"}, conditions="Reports on Mondays")
     answer = client.post(address(court), data)
@@ -296,6 +311,7 @@ def test_the_form_is_not_lost_where_a_box_is_wrong(court: Court, client: Any) ->
     assert 'href="#id_line-0-years"' in page
 
 
+@pytest.mark.any_server
 def test_lines_that_did_not_arrive_are_told(court: Court, client: Any) -> None:
     data = {k: v for k, v in order(court).items() if not k.startswith("line-")}
     answer = client.post(address(court), data)
@@ -303,6 +319,7 @@ def test_lines_that_did_not_arrive_are_told(court: Court, client: Any) -> None:
     assert "did not arrive whole" in text(answer)
 
 
+@pytest.mark.any_server
 def test_what_the_defects_are_called_is_worded_on_the_persons_page(
     court: Court, client: Any
 ) -> None:
@@ -315,12 +332,14 @@ def test_what_the_defects_are_called_is_worded_on_the_persons_page(
     assert selectors.unread_orders([court.ana])
 
 
+@pytest.mark.any_server
 def test_long_papers_have_as_many_lines_as_they_ask_for(court: Court, client: Any) -> None:
     page = client.get(address(court), {"lines": "12"}).content.decode()
     assert 'name="line-11-years"' in page
     assert lines({"years": 1})["line-TOTAL_FORMS"] == "3"
 
 
+@pytest.mark.any_server
 def test_a_paper_that_the_gate_recorded_is_keyed_and_no_second_warrant_comes_of_it(
     court: Court, client: Any
 ) -> None:
@@ -343,6 +362,7 @@ def test_a_paper_that_the_gate_recorded_is_keyed_and_no_second_warrant_comes_of_
     assert f"?paper={key}" not in client.get(reverse("courts:papers")).content.decode()
 
 
+@pytest.mark.any_server
 def test_a_paper_of_another_effect_is_told_and_nothing_is_lost(court: Court, client: Any) -> None:
     data = order(
         court, kind="bail_taken_up", paper=f"w{court.ana_warrant}", **boxes("next_date", None)
@@ -352,6 +372,7 @@ def test_a_paper_of_another_effect_is_told_and_nothing_is_lost(court: Court, cli
     assert not CourtOrder.objects.exists()
 
 
+@pytest.mark.any_server
 def test_what_would_be_a_defect_by_its_charge_is_asked_about_before(
     court: Court, client: Any
 ) -> None:
@@ -367,6 +388,7 @@ def test_what_would_be_a_defect_by_its_charge_is_asked_about_before(
     assert not CourtOrder.objects.exists()
 
 
+@pytest.mark.any_server
 def test_an_appeal_that_names_no_earlier_order_is_asked_about_once(
     court: Court, client: Any
 ) -> None:
@@ -377,6 +399,7 @@ def test_an_appeal_that_names_no_earlier_order_is_asked_about_once(
     assert "changes_nothing_named" in recorded(court).defects
 
 
+@pytest.mark.any_server
 def test_what_came_of_a_hearing_leads_to_the_order_that_says_so(court: Court, client: Any) -> None:
     case = court.case()
     made = services.schedule_hearing(

@@ -75,6 +75,7 @@ def test_a_sentence_takes_the_place_of_the_remand(court: Court) -> None:
     assert doubts(made) == ()
 
 
+@pytest.mark.any_server
 def test_an_acquittal_is_a_release_order_that_the_registry_confirms(court: Court) -> None:
     case = court.case()
     charge = court.charge(case)
@@ -95,6 +96,7 @@ def test_an_acquittal_is_a_release_order_that_the_registry_confirms(court: Court
     assert authority.release_orders([court.ana])[court.ana][0].verified_spoke_to == "Ms Coc"
 
 
+@pytest.mark.any_server
 def test_one_of_two_charges_withdrawn_frees_nobody(court: Court) -> None:
     case = court.case()
     first, second = court.charge(case), court.charge(case, as_written="Assault")
@@ -154,6 +156,7 @@ def test_one_emergency_order_names_many(court: Court) -> None:
     assert not SecondReading.objects.filter(read_at=None).exists()
 
 
+@pytest.mark.any_server
 @pytest.mark.parametrize(
     ("more", "defect"),
     [
@@ -185,6 +188,7 @@ def test_a_remand_with_a_mistake_is_recorded_and_detains(
     assert authority.queries_of(brief.warrant_id)
 
 
+@pytest.mark.any_server
 @pytest.mark.parametrize(
     ("sentence", "defect"),
     [
@@ -221,6 +225,7 @@ def test_a_sentence_after_another_persons_is_recorded_with_its_link(court: Court
     assert Sentence.objects.get(order_id=made.order_ids[0]).consecutive_to_id == target.pk
 
 
+@pytest.mark.any_server
 def test_a_sentence_before_its_offence_is_recorded(court: Court) -> None:
     case = court.case()
     charge = court.charge(case, offence_from=court.today + timedelta(days=1))
@@ -231,6 +236,7 @@ def test_a_sentence_before_its_offence_is_recorded(court: Court) -> None:
     assert "sentence_before_offence" in made.defects
 
 
+@pytest.mark.any_server
 def test_a_figure_that_no_row_holds_is_refused(court: Court) -> None:
     with pytest.raises(InvalidInput) as wrong:
         court.order("commitment_sentence", sentences=[SentenceInput(years=2**40)])
@@ -240,6 +246,7 @@ def test_a_figure_that_no_row_holds_is_refused(court: Court) -> None:
     assert not CourtOrder.objects.exists()
 
 
+@pytest.mark.any_server
 def test_an_order_that_varies_another_replaces_it_with_its_sentences(court: Court) -> None:
     first = court.order("commitment_sentence", sentences=[SentenceInput(years=4)])
     second = court.order(
@@ -253,6 +260,7 @@ def test_an_order_that_varies_another_replaces_it_with_its_sentences(court: Cour
     assert court.row(second).changes_id == first.order_ids[0]
 
 
+@pytest.mark.any_server
 def test_an_appeal_allowed_quashes_the_sentence_and_waits_for_the_gate(court: Court) -> None:
     first = court.order("commitment_sentence", body="HC", sentences=[SentenceInput(years=4)])
     allowed = court.order(
@@ -268,6 +276,7 @@ def test_an_appeal_allowed_quashes_the_sentence_and_waits_for_the_gate(court: Co
     assert allowed.release_order_ids == (order.release_order_id,)
 
 
+@pytest.mark.any_server
 def test_a_lower_court_does_not_change_unseen_what_a_higher_one_ordered(court: Court) -> None:
     first = court.order("commitment_sentence", body="HC", sentences=[SentenceInput(years=4)])
     second = court.order(
@@ -287,6 +296,7 @@ def test_an_order_about_another_person_changes_nothing_of_hers(court: Court) -> 
     assert court.row(hers).state == CourtOrder.State.STANDS
 
 
+@pytest.mark.any_server
 def test_an_order_entered_by_mistake_leaves_everything_as_before(court: Court) -> None:
     first = court.order("commitment_sentence", sentences=[SentenceInput(years=4)])
     second = court.order(
@@ -317,6 +327,7 @@ def test_a_court_that_takes_its_order_back_ends_the_warrant(court: Court) -> Non
     assert court.row(made).state == CourtOrder.State.SET_ASIDE
 
 
+@pytest.mark.any_server
 def test_a_committal_of_the_court_is_made_of_people_under_18_only(court: Court) -> None:
     made = court.order("courts_pleasure", body="HC", review_months=6)
     assert "not_under_18" in made.defects
@@ -324,6 +335,7 @@ def test_a_committal_of_the_court_is_made_of_people_under_18_only(court: Court) 
     assert brief.next_appearance is not None
 
 
+@pytest.mark.any_server
 def test_who_may_not_record_orders_records_none(court: Court, make_actor) -> None:
     viewer = make_actor("courts.view", establishment_id=court.prison.establishment_id)
     with pytest.raises(NotPermitted):
@@ -336,6 +348,7 @@ def test_who_may_not_record_orders_records_none(court: Court, make_actor) -> Non
     assert not CourtOrder.objects.exists()
 
 
+@pytest.mark.any_server
 def test_an_acquittal_entered_by_mistake_leaves_the_charge_open(court: Court) -> None:
     case = court.case()
     charge = court.charge(case)
@@ -352,6 +365,7 @@ def test_an_acquittal_entered_by_mistake_leaves_the_charge_open(court: Court) ->
     assert authority.release_orders([court.ana])[court.ana][0].state == "struck_out"
 
 
+@pytest.mark.any_server
 def test_an_order_that_let_somebody_go_is_no_mistake_of_entry(court: Court) -> None:
     made = court.order("acquittal", OrderName(court.ana, warrant_name_ids=(court.ana_warrant,)))
     authority_services.act_on_release_order(
@@ -364,6 +378,7 @@ def test_an_order_that_let_somebody_go_is_no_mistake_of_entry(court: Court) -> N
     assert refused.value.reasons()[0].code == "courts.order_freed_someone"
 
 
+@pytest.mark.any_server
 def test_co_defendants_on_one_paper_have_terms_of_their_own(court: Court) -> None:
     made = court.order(
         "commitment_sentence", court.ana, court.ben,
@@ -385,6 +400,7 @@ def test_co_defendants_on_one_paper_have_terms_of_their_own(court: Court) -> Non
     assert ends[0] < ends[1]
 
 
+@pytest.mark.any_server
 def test_a_sentence_that_follows_an_earlier_paper_reaches_beyond_it(court: Court) -> None:
     first = court.order("commitment_sentence", sentences=[SentenceInput(years=2)])
     (earlier,) = selectors.sentences_of([court.ana])[court.ana]
@@ -401,6 +417,7 @@ def test_a_sentence_that_follows_an_earlier_paper_reaches_beyond_it(court: Court
     assert (until[1] - until[0]).days in (365, 366)
 
 
+@pytest.mark.any_server
 def test_a_fine_says_what_frees(court: Court) -> None:
     made = court.order("fine_default", amount_cents=750_00, sentences=[SentenceInput(months=3)])
     (sentence,) = selectors.sentences_of([court.ana])[court.ana]
@@ -437,6 +454,7 @@ def test_the_scan_of_the_paper_is_kept_once(court: Court, kind: str) -> None:
         assert warrants(court.ana)[made.warrant_name_ids[0]].scan_blob_id == blob_id
 
 
+@pytest.mark.any_server
 def test_an_order_of_no_kind_that_we_know_is_recorded_as_what_it_does(court: Court) -> None:
     held = court.order(
         "other_detains", body="MIN", reference="EX 1", until=court.today + timedelta(days=30),

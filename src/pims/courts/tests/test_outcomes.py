@@ -58,6 +58,7 @@ def test_a_day_named_too_late_is_taken_back_with_the_paper_that_it_opened(court:
     assert [one.end_kind for one in held.values()] == ["void"]
 
 
+@pytest.mark.any_server
 def test_nothing_has_come_of_a_day_that_is_still_to_come(court: Court) -> None:
     hearing = listed(court, court.today + timedelta(days=30))
     with pytest.raises(InvalidInput):
@@ -72,6 +73,7 @@ def owed(court: Court) -> list[str]:
     return [one.kind for one in found if one.kind == "freed_without_order"]
 
 
+@pytest.mark.any_server
 def test_whoever_a_court_let_go_is_an_alarm_until_the_order_comes(court: Court) -> None:
     case = court.case()
     hearing = listed(court, court.today, case_id=case, warrant_name_id=court.ana_warrant)
@@ -92,6 +94,7 @@ def test_an_outcome_that_is_put_right_ends_the_alarm(court: Court) -> None:
     assert owed(court) == []
 
 
+@pytest.mark.any_server
 def test_the_desk_answers_for_the_court_that_it_names(court: Court) -> None:
     on, where = court.today, court.prison.establishment_id
     listed(court, on)
@@ -106,6 +109,7 @@ def test_the_desk_answers_for_the_court_that_it_names(court: Court) -> None:
     assert len(rows) == 2
 
 
+@pytest.mark.any_server
 def test_a_freed_man_of_whom_a_release_order_came_is_no_alarm(court: Court) -> None:
     hearing = listed(court, court.today, warrant_name_id=court.ana_warrant)
     outcome(court, hearing, 1, "withdrawn")

@@ -69,6 +69,7 @@ def test_a_case_is_opened_with_everyone_in_it_and_charged_by_the_name_of_the_off
     assert ben in page
 
 
+@pytest.mark.any_server
 def test_offence_dates_of_no_calendar_are_kept_in_the_words_of_the_charge(
     court: Court, client: Any
 ) -> None:
@@ -115,6 +116,7 @@ def test_a_charge_is_decided_and_corrected(court: Court, client: Any) -> None:
     assert "Charge withdrawn" in page
 
 
+@pytest.mark.any_server
 def test_a_hearing_on_a_day_when_the_court_is_closed_is_asked_about_and_recorded(
     court: Court, client: Any
 ) -> None:
@@ -204,6 +206,7 @@ def test_a_bad_line_loses_none_of_the_others(court: Court, client: Any) -> None:
     assert Hearing.objects.filter(outcome="remanded").count() == 0
 
 
+@pytest.mark.any_server
 def test_the_production_list_has_the_place_and_the_boxes_to_sign(court: Court, client: Any) -> None:
     day = sitting(3)
     hearing(court, day, at_time=time(9), purpose="Plea")
@@ -222,6 +225,7 @@ def test_the_production_list_has_the_place_and_the_boxes_to_sign(court: Court, c
     assert "Nobody is due" in text(client.get(reverse("courts:production"), {"day": "2031-01-01"}))
 
 
+@pytest.mark.any_server
 def test_the_certificate_names_every_interval_and_says_how_days_were_counted(
     court: Court, client: Any
 ) -> None:
@@ -244,6 +248,7 @@ def test_the_certificate_names_every_interval_and_says_how_days_were_counted(
     assert "Cómo se contaron los días" in words_of(spanish.content)
 
 
+@pytest.mark.any_server
 def test_who_waits_for_a_court_without_a_day_is_listed(court: Court, client: Any) -> None:
     rows = selectors.no_next_hearing(court.clerk, court.prison.establishment_id)
     page = text(client.get(reverse("courts:no_next")))
@@ -263,6 +268,7 @@ def test_the_start_page_of_the_room_leads_from_a_number_to_the_order(
     assert "Second readings due" in text(client.get(reverse("courts:index")))
 
 
+@pytest.mark.any_server
 def test_whoever_may_only_look_finds_nothing_to_press(court: Court) -> None:
     controller = client_of(court, "controller")
     case_id = court.case()
@@ -274,6 +280,7 @@ def test_whoever_may_only_look_finds_nothing_to_press(court: Court) -> None:
     assert controller.get(reverse("courts:record_order", args=[court.ana])).status_code == 403
 
 
+@pytest.mark.any_server
 def test_an_officer_who_reads_spanish_finds_the_same_in_it(court: Court) -> None:
     user = staff("records_officer", establishment_id=court.prison.establishment_id, language="es")
     client = signed_in(user)
@@ -323,6 +330,7 @@ def test_a_day_that_a_warrant_alone_names_gets_its_outcome_and_one_hearing(
     assert authority.warrants_of([court.ben], zone=zone)[court.ben]
 
 
+@pytest.mark.any_server
 def test_whoever_may_only_look_records_no_outcome(court: Court) -> None:
     hearing(court, TODAY - timedelta(days=1))
     controller = client_of(court, "controller")

@@ -55,6 +55,7 @@ def read(client: Any, order_id: int, *rows: dict[str, Any], **changes: Any) -> A
     return client.post(address, keyed(*rows, **changes), follow=True)
 
 
+@pytest.mark.any_server
 def test_nothing_that_the_first_officer_keyed_is_in_the_source_of_the_blind_form(
     court: Court, reader: Any
 ) -> None:
@@ -69,6 +70,7 @@ def test_nothing_that_the_first_officer_keyed_is_in_the_source_of_the_blind_form
     assert 'name="line-4-years"' in form, "as many lines whatever the paper has"
 
 
+@pytest.mark.any_server
 def test_two_readings_that_agree_are_read_twice(court: Court, reader: Any) -> None:
     order_id = sentenced(court)
     answer = read(reader, order_id, *SAME)
@@ -99,6 +101,7 @@ def test_a_difference_stands_side_by_side_and_is_settled_with_a_reason(
     assert "Settled" in text(senior.get(address))
 
 
+@pytest.mark.any_server
 def test_whoever_recorded_it_cannot_read_it_again(court: Court) -> None:
     user = staff("records_officer", establishment_id=court.prison.establishment_id)
     client = signed_in(user)
@@ -119,6 +122,7 @@ def test_whoever_recorded_it_cannot_read_it_again(court: Court) -> None:
     assert answer.status_code == 422
 
 
+@pytest.mark.any_server
 def test_what_two_readings_say_is_shown_to_nobody_before_the_second(
     court: Court, reader: Any
 ) -> None:
@@ -127,6 +131,7 @@ def test_what_two_readings_say_is_shown_to_nobody_before_the_second(
     assert reader.get(reverse("courts:reading", args=[reading.pk])).status_code == 404
 
 
+@pytest.mark.any_server
 def test_a_day_of_no_calendar_is_none_in_both_readings(court: Court, reader: Any) -> None:
     made = court.order(
         "remand", dated=sitting(-1), dates_as_written={"next_date": "30 February 2027"}
@@ -136,6 +141,7 @@ def test_a_day_of_no_calendar_is_none_in_both_readings(court: Court, reader: Any
     assert "both readings say the same" in text(answer)
 
 
+@pytest.mark.any_server
 def test_the_home_page_shows_what_is_to_be_read_and_what_has_no_outcome(
     court: Court, reader: Any
 ) -> None:
@@ -162,6 +168,7 @@ def pages_about(court: Court, order_id: int) -> list[str]:
     ]
 
 
+@pytest.mark.any_server
 def test_whoever_may_read_it_again_is_shown_nothing_of_it_before(court: Court, reader: Any) -> None:
     case = court.case()
     made = court.order(
@@ -174,6 +181,7 @@ def test_whoever_may_read_it_again_is_shown_nothing_of_it_before(court: Court, r
     assert "Show what was keyed" in text(reader.get(pages_about(court, made.order_ids[0])[0]))
 
 
+@pytest.mark.any_server
 def test_the_diary_tells_a_second_reader_no_day_before_it_is_read(
     court: Court, reader: Any
 ) -> None:
@@ -207,6 +215,7 @@ def test_the_roll_and_the_prisoner_s_page_tell_a_second_reader_no_day_before_it_
         assert first in untold, address
 
 
+@pytest.mark.any_server
 def test_who_asks_to_see_it_is_remembered_and_reads_blind_no_more(
     court: Court, reader: Any
 ) -> None:
@@ -224,6 +233,7 @@ def test_who_asks_to_see_it_is_remembered_and_reads_blind_no_more(
     assert SecondReading.objects.get().blind
 
 
+@pytest.mark.any_server
 def test_where_nobody_else_can_the_reading_says_that_it_was_not_blind(court: Court) -> None:
     order_id = sentenced(court)
     services.show_what_was_keyed(Command(court.reader), order_id=order_id)

@@ -29,6 +29,7 @@ def read(court: Court, order_id: int, years: int = 2, **more: object) -> tuple[s
     return result.differences
 
 
+@pytest.mark.any_server
 def test_two_readings_that_agree_end_the_wait(court: Court) -> None:
     order_id = sentenced(court)
     (due,) = selectors.readings_due(court.reader, court.prison.establishment_id)
@@ -40,6 +41,7 @@ def test_two_readings_that_agree_end_the_wait(court: Court) -> None:
     assert "courts.order_read_again" in told(court.ana)
 
 
+@pytest.mark.any_server
 def test_nobody_reads_their_own_entry_a_second_time(court: Court) -> None:
     order_id = sentenced(court)
     (due,) = selectors.readings_due(court.clerk, court.prison.establishment_id)
@@ -52,6 +54,7 @@ def test_nobody_reads_their_own_entry_a_second_time(court: Court) -> None:
     assert SecondReading.objects.get().read_at is None
 
 
+@pytest.mark.any_server
 def test_the_blind_form_tells_nothing_of_the_first_reading(court: Court) -> None:
     order_id = sentenced(court, years=7)
     blind = selectors.order_to_read(court.reader, order_id)
@@ -62,6 +65,7 @@ def test_the_blind_form_tells_nothing_of_the_first_reading(court: Court) -> None
         selectors.order_to_read(court.reader, order_id)
 
 
+@pytest.mark.any_server
 def test_a_difference_is_kept_until_somebody_settles_it(court: Court) -> None:
     order_id = sentenced(court)
     assert read(court, order_id, years=3) == ("sentence_1.years",)
@@ -80,6 +84,7 @@ def test_a_difference_is_kept_until_somebody_settles_it(court: Court) -> None:
         )
 
 
+@pytest.mark.any_server
 def test_where_the_second_is_right_order_sentence_and_warrant_read_so(court: Court) -> None:
     order_id = sentenced(court)
     read(court, order_id, years=3, until=court.today + timedelta(days=1000))
@@ -96,6 +101,7 @@ def test_where_the_second_is_right_order_sentence_and_warrant_read_so(court: Cou
     assert warrant.until == order.until
 
 
+@pytest.mark.any_server
 def test_a_sentence_that_only_the_second_saw_is_added(court: Court) -> None:
     order_id = sentenced(court)
     services.read_order_again(
@@ -117,6 +123,7 @@ def test_a_sentence_that_only_the_second_saw_is_added(court: Court) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.any_server
 def test_a_reading_is_late_after_the_noon_of_the_next_working_day(court: Court) -> None:
     sentenced(court)
     due = SecondReading.objects.get().due_at
@@ -128,6 +135,7 @@ def test_a_reading_is_late_after_the_noon_of_the_next_working_day(court: Court) 
         assert not row.late
 
 
+@pytest.mark.any_server
 def test_who_may_not_read_again_may_not(court: Court, make_actor) -> None:
     viewer = make_actor("courts.view", establishment_id=court.prison.establishment_id)
     with pytest.raises(NotPermitted):
@@ -156,6 +164,7 @@ def test_a_day_in_court_keyed_wrongly_is_put_right_in_the_diary_too(court: Court
     assert warrant.next_appearance == right
 
 
+@pytest.mark.any_server
 def test_an_order_is_read_again_once(court: Court, make_actor) -> None:
     order_id = sentenced(court)
     read(court, order_id)
@@ -167,6 +176,7 @@ def test_an_order_is_read_again_once(court: Court, make_actor) -> None:
     assert refused.value.reasons()[0].code == "courts.read_already"
 
 
+@pytest.mark.any_server
 def test_an_order_that_fell_needs_no_second_reading(court: Court) -> None:
     order_id = sentenced(court)
     services.set_aside_order(
@@ -178,6 +188,7 @@ def test_an_order_that_fell_needs_no_second_reading(court: Court) -> None:
         read(court, order_id)
 
 
+@pytest.mark.any_server
 def test_what_was_read_right_the_second_time_is_no_defect_any_more(court: Court) -> None:
     made = court.order("remand", dates_as_written={"next_date": "30 February"})
     assert {"impossible_date", "lacks_next_date"} <= set(made.defects)
@@ -221,6 +232,7 @@ def test_a_day_that_only_the_first_read_holds_nobody_for_ever(court: Court) -> N
     assert hearing.cancelled_at is not None
 
 
+@pytest.mark.any_server
 def test_what_is_concurrent_after_all_follows_nothing(court: Court) -> None:
     sentenced(court)
     (first,) = selectors.sentences_of([court.ana])[court.ana]
@@ -239,6 +251,7 @@ def test_what_is_concurrent_after_all_follows_nothing(court: Court) -> None:
     assert (warrant.until - court.today).days < 367
 
 
+@pytest.mark.any_server
 def test_a_day_moved_to_one_on_which_the_court_sits_is_warned_about_no_more(court: Court) -> None:
     closed, open_ = court.today, court.today
     while doubt_of_day("MC-BZ", closed) is None:
@@ -269,6 +282,7 @@ def test_where_neither_is_right_the_alarm_stands_until_the_order_is_void(court: 
     assert selectors.unread_orders([court.ana]) == {}
 
 
+@pytest.mark.any_server
 def test_neither_of_the_two_officers_settles_it_where_another_can(court: Court) -> None:
     order_id = sentenced(court)
     read(court, order_id, years=3)
@@ -284,6 +298,7 @@ def test_neither_of_the_two_officers_settles_it_where_another_can(court: Court) 
     assert not SecondReading.objects.get().own_cause
 
 
+@pytest.mark.any_server
 def test_where_nobody_else_can_the_record_says_so(court: Court) -> None:
     order_id = sentenced(court)
     take(court, order_id, OrderReading(dated=court.today), "first")

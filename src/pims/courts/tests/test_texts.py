@@ -110,6 +110,7 @@ def test_no_text_is_cut_or_ends_in_an_unexpected_error(
                 call(Command(actor), **put(values, field, text))
 
 
+@pytest.mark.any_server
 def test_a_day_that_no_calendar_has_is_kept_in_its_own_words(court: Court) -> None:
     made = court.order("remand", dates_as_written={"next_date": "30 February 2027"})
     order = selectors.order(court.clerk, made.order_ids[0])

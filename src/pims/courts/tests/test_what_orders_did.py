@@ -76,6 +76,7 @@ def test_a_revocation_that_never_was_leaves_bail_as_it_stood(court: Court) -> No
     assert (order.withdrawn_how, order.withdrawn_told_by) == ("", "")
 
 
+@pytest.mark.any_server
 def test_no_order_rests_on_a_release_order_that_fell(court: Court) -> None:
     _, free = bailed(court)
     (release,) = free.release_order_ids
@@ -142,6 +143,7 @@ def test_two_appeals_that_leave_nothing_free_from_the_whole(court: Court) -> Non
     assert order.warrant_name_ids == held.warrant_name_ids
 
 
+@pytest.mark.any_server
 def test_a_sentence_for_nobody_knows_what_stands_on(court: Court) -> None:
     case = court.case()
     a, b = court.charge(case), court.charge(case, as_written="Murder")
@@ -170,6 +172,7 @@ def test_a_fine_paid_frees_from_no_sentence(court: Court) -> None:
     assert order.warrant_name_ids == fine.warrant_name_ids
 
 
+@pytest.mark.any_server
 def test_bail_frees_from_no_sentence(court: Court) -> None:
     case = court.case()
     a = court.charge(case)
@@ -202,6 +205,7 @@ def test_what_moved_a_warrant_moves_it_back(court: Court) -> None:
     assert Hearing.objects.filter(cancelled_at=None).count() == 1
 
 
+@pytest.mark.any_server
 def test_a_day_that_the_court_has_named_since_stays(court: Court) -> None:
     moved = court.order(
         "remand", OrderName(court.ana, keyed_warrant_name_id=court.ana_warrant),
@@ -216,6 +220,7 @@ def test_a_day_that_the_court_has_named_since_stays(court: Court) -> None:
     assert warrants(court.ana)[court.ana_warrant].next_appearance == named
 
 
+@pytest.mark.any_server
 def test_one_of_two_entries_of_a_paper_is_void_and_the_other_holds(court: Court) -> None:
     first = jail(court)
     one, other = varied(court, first), varied(court, first)
@@ -230,6 +235,7 @@ def test_one_of_two_entries_of_a_paper_is_void_and_the_other_holds(court: Court)
     assert states()[0] == (4, "stands")
 
 
+@pytest.mark.any_server
 def test_an_order_that_was_replaced_can_still_prove_never_to_have_been(court: Court) -> None:
     first = jail(court)
     second = varied(court, first)
@@ -242,6 +248,7 @@ def test_an_order_that_was_replaced_can_still_prove_never_to_have_been(court: Co
     assert {state for _, state in states()} <= {"replaced", "quashed"}
 
 
+@pytest.mark.any_server
 def test_the_middle_of_three_was_a_mistake(court: Court) -> None:
     first = jail(court)
     second = varied(court, first)
@@ -258,6 +265,7 @@ def test_the_middle_of_three_was_a_mistake(court: Court) -> None:
     assert court.row(first).state == CourtOrder.State.STANDS
 
 
+@pytest.mark.any_server
 def test_the_record_of_the_gate_outlives_the_entry_of_the_office(court: Court) -> None:
     made = services.key_order_of_warrant(
         Command(court.clerk), establishment_id=court.prison.establishment_id,
@@ -274,6 +282,7 @@ def test_the_record_of_the_gate_outlives_the_entry_of_the_office(court: Court) -
     assert again.warrant_name_ids == (court.ana_warrant,)
 
 
+@pytest.mark.any_server
 def test_no_order_rests_on_an_entry_that_is_void(court: Court) -> None:
     authority_services.void_warrant(
         court.prison.command, warrant_name_id=court.ana_warrant, basis="Another Ana Chan"
@@ -285,6 +294,7 @@ def test_no_order_rests_on_an_entry_that_is_void(court: Court) -> None:
     assert made.warrant_name_ids != (court.ana_warrant,)
 
 
+@pytest.mark.any_server
 def test_the_release_order_of_the_desk_outlives_the_entry_of_the_office(court: Court) -> None:
     at = clock.now()
     kept = authority_services.record_release_order(
@@ -300,6 +310,7 @@ def test_the_release_order_of_the_desk_outlives_the_entry_of_the_office(court: C
     assert releases(court) == ["received"]
 
 
+@pytest.mark.any_server
 def test_a_void_commitment_held_nobody_at_any_time(court: Court) -> None:
     at = clock.now() - timedelta(days=5)
     made = court.order(
@@ -329,6 +340,7 @@ def test_what_an_order_frees_from_ends_when_the_registry_says_so(court: Court) -
     assert OrderDeed.objects.filter(order_id=allowed.order_ids[0], undone_at=None).count() == 0
 
 
+@pytest.mark.any_server
 def test_a_release_order_struck_out_takes_its_entry_with_it(court: Court) -> None:
     _, free = bailed(court)
     (release,) = free.release_order_ids
@@ -340,6 +352,7 @@ def test_a_release_order_struck_out_takes_its_entry_with_it(court: Court) -> Non
     court.hear(release or 0)
 
 
+@pytest.mark.any_server
 def test_one_of_two_charges_withdrawn_frees_nobody_where_the_remand_names_none(
     court: Court,
 ) -> None:
@@ -352,6 +365,7 @@ def test_one_of_two_charges_withdrawn_frees_nobody_where_the_remand_names_none(
     assert "frees_from_nothing_known" in made.defects
 
 
+@pytest.mark.any_server
 def test_an_acquittal_that_names_nothing_is_heard_all_the_same(court: Court) -> None:
     made = court.order("acquittal")
     (order,) = authority.release_orders([court.ana])[court.ana]
@@ -359,6 +373,7 @@ def test_an_acquittal_that_names_nothing_is_heard_all_the_same(court: Court) -> 
     assert made.release_order_ids == (order.release_order_id,)
 
 
+@pytest.mark.any_server
 def test_of_two_that_hold_nobody_knows_and_a_person_says(court: Court) -> None:
     court.prison.remand(court.ana, at=clock.now() - timedelta(days=1))
     made = court.order("acquittal")
@@ -374,6 +389,7 @@ def test_of_two_that_hold_nobody_knows_and_a_person_says(court: Court) -> None:
     assert "names_nothing" not in order.oddities
 
 
+@pytest.mark.any_server
 @pytest.mark.parametrize("how", ["void", "set_aside"])
 def test_nobody_is_driven_to_a_court_that_no_order_names(court: Court, how: str) -> None:
     day = court.today + timedelta(days=7)
@@ -399,6 +415,7 @@ def test_the_day_of_a_remand_that_was_replaced_comes_back_with_it(court: Court) 
     assert [one.on for one in standing.all()] == [day]
 
 
+@pytest.mark.any_server
 def test_what_followed_a_sentence_that_fell_ends_sooner(court: Court) -> None:
     first = jail(court, 2)
     (head,) = selectors.sentences_of([court.ana])[court.ana]
@@ -420,6 +437,7 @@ def test_what_followed_a_sentence_that_fell_ends_sooner(court: Court) -> None:
     assert until(court, second) == before
 
 
+@pytest.mark.any_server
 def test_an_order_that_let_somebody_go_is_not_undone(court: Court) -> None:
     _, free = bailed(court)
     authority_services.act_on_release_order(

@@ -22,6 +22,7 @@ def sent(**fields: object) -> dict[str, object]:
     return {"command_id": str(uuid4()), **fields}
 
 
+@pytest.mark.any_server
 def test_the_arrest_shows_what_stands_and_two_officers_lose_nothing(
     prison: Prison, client: Client
 ) -> None:

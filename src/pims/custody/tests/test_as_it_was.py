@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from django.db.models import Q
 
 from pims.custody import selectors, services
@@ -95,6 +96,7 @@ def test_an_end_taken_back_since_is_still_what_was_known_then(
     assert last_end(held.person_id, AsOf(clock.now())) is None
 
 
+@pytest.mark.any_server
 def test_the_taking_back_of_an_end_is_told_from_when_it_was_taken_back(prison: Prison) -> None:
     held = prison.held()
     died = clock.now() - HOUR

@@ -31,6 +31,7 @@ def hours_ahead(hours: float) -> Iterator[None]:
         yield
 
 
+@pytest.mark.any_server
 def test_a_return_on_a_clock_that_went_back_is_recorded_just_after_the_departure(
     prison: Prison,
 ) -> None:
@@ -45,6 +46,7 @@ def test_a_return_on_a_clock_that_went_back_is_recorded_just_after_the_departure
     assert "custody.clock_went_back" in told(held.person_id)
 
 
+@pytest.mark.any_server
 def test_a_discharge_on_a_clock_that_went_back_ends_custody_all_the_same(prison: Prison) -> None:
     held = prison.held()
     with hours_ahead(3):
@@ -92,6 +94,7 @@ def test_no_fact_is_refused_by_a_clock_that_went_back_behind_the_reception(
         assert "custody.clock_went_back" in told(held.person_id)
 
 
+@pytest.mark.any_server
 def test_who_was_caught_before_the_clock_went_back_is_in_the_cell_and_not_at_large(
     prison: Prison,
 ) -> None:
@@ -121,6 +124,7 @@ def test_two_officers_within_a_moment_of_each_other_put_no_clock_in_doubt(
     assert not Escort.objects.filter(clock_disputed=True).exists()
 
 
+@pytest.mark.any_server
 def test_a_return_within_a_moment_of_the_departure_puts_no_clock_in_doubt(prison: Prison) -> None:
     held = prison.held()
     at = clock.now()
@@ -134,6 +138,7 @@ def test_a_return_within_a_moment_of_the_departure_puts_no_clock_in_doubt(prison
     assert "custody.clock_went_back" not in told(held.person_id)
 
 
+@pytest.mark.any_server
 def test_a_reception_a_little_ahead_of_the_clock_delays_nothing(prison: Prison) -> None:
     held = prison.one(at=clock.now() + timedelta(seconds=90))
     prison.place(held.episode_id, "REM A-1/1")
@@ -141,6 +146,7 @@ def test_a_reception_a_little_ahead_of_the_clock_delays_nothing(prison: Prison) 
     assert "custody.clock_went_back" not in told(held.person_id)
 
 
+@pytest.mark.any_server
 @pytest.mark.parametrize("end", ["died", "removed", "discharged_at_court"])
 @pytest.mark.parametrize("hour", ["the minute of reception", "a clock behind"])
 def test_papers_end_with_custody_to_the_instant_and_detain_again_when_it_is_taken_back(
@@ -169,6 +175,7 @@ def test_papers_end_with_custody_to_the_instant_and_detain_again_when_it_is_take
     )
 
 
+@pytest.mark.any_server
 def test_whoever_comes_back_on_a_clock_that_went_back_is_on_the_books(prison: Prison) -> None:
     held = prison.held()
     with hours_ahead(3):
@@ -179,6 +186,7 @@ def test_whoever_comes_back_on_a_clock_that_went_back_is_on_the_books(prison: Pr
     assert "custody.clock_went_back" in told(held.person_id)
 
 
+@pytest.mark.any_server
 def test_a_return_within_the_minute_of_the_discharge_opens_a_new_episode(prison: Prison) -> None:
     held = prison.held()
     ended = services.end_episode(
@@ -193,6 +201,7 @@ def test_a_return_within_the_minute_of_the_discharge_opens_a_new_episode(prison:
     assert new.ends_at is None
 
 
+@pytest.mark.any_server
 def test_a_receipt_entered_twice_for_a_stay_that_has_ended_brings_nobody_back(
     prison: Prison,
 ) -> None:
@@ -210,6 +219,7 @@ def test_a_receipt_entered_twice_for_a_stay_that_has_ended_brings_nobody_back(
     assert selectors.counts(prison.actor, prison.establishment_id).on_books == 0
 
 
+@pytest.mark.any_server
 def test_someone_on_the_books_of_another_prison_is_on_the_books_of_the_one_that_received(
     prison: Prison, other_prison: Prison
 ) -> None:
@@ -245,6 +255,7 @@ def joined(prison: Prison) -> tuple[int, int]:
     return held.person_id, other.person_id
 
 
+@pytest.mark.any_server
 def test_a_warrant_under_the_other_record_of_a_joined_person_detains(prison: Prison) -> None:
     held, _ = joined(prison)
     status = authority.legal_status([held], zone=ZONE, as_of=AsOf(clock.now()))[held]
@@ -252,6 +263,7 @@ def test_a_warrant_under_the_other_record_of_a_joined_person_detains(prison: Pri
     assert len(authority.detaining_warrants(held, zone=ZONE, at=clock.now())) == 2
 
 
+@pytest.mark.any_server
 def test_who_said_that_it_is_somebody_else_is_read_under_the_number_joined_to(
     prison: Prison,
 ) -> None:
@@ -277,6 +289,7 @@ def test_who_said_that_it_is_somebody_else_is_read_under_the_number_joined_to(
     assert selectors.identity_checks(prison.actor, held.person_id, earlier) == []
 
 
+@pytest.mark.any_server
 def test_the_record_that_is_in_custody_is_the_one_that_others_are_joined_to(
     prison: Prison,
 ) -> None:
@@ -298,6 +311,7 @@ def test_the_record_that_is_in_custody_is_the_one_that_others_are_joined_to(
     assert [r.code for r in caught.value.reasons()] == ["custody.join_the_other_way"]
 
 
+@pytest.mark.any_server
 def test_who_is_brought_under_a_joined_number_is_received_under_the_one_that_counts(
     prison: Prison,
 ) -> None:

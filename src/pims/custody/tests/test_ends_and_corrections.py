@@ -55,6 +55,7 @@ def test_a_death_ends_custody_and_its_duties_are_filled_in_as_they_are_done(
         services.amend_end(prison.command, end_id=result.end_id, version=1, given={})
 
 
+@pytest.mark.any_server
 def test_a_body_is_not_released_before_the_death(prison: Prison) -> None:
     held = prison.held()
     result = services.record_death(
@@ -70,6 +71,7 @@ def test_a_body_is_not_released_before_the_death(prison: Prison) -> None:
     assert caught.value.fields["body_released_at"].code == "custody.before_death"
 
 
+@pytest.mark.any_server
 def test_removal_needs_a_country_and_ends_every_warrant(prison: Prison) -> None:
     held = prison.held()
     with pytest.raises(InvalidInput):
@@ -114,6 +116,7 @@ def test_custody_ends_once(prison: Prison) -> None:
     assert EndOfCustody.objects.count() == 1
 
 
+@pytest.mark.any_server
 @pytest.mark.parametrize(
     ("hours", "code"),
     [(30, "custody.end_before_reception"), (-1, "custody.in_the_future")],
@@ -133,6 +136,7 @@ def test_custody_ends_after_reception_and_not_in_the_future(
     assert selectors.current_episode(held.person_id) is not None
 
 
+@pytest.mark.any_server
 def test_property_left_behind_is_told_when_custody_ends_away_from_the_store(
     prison: Prison,
 ) -> None:
@@ -151,6 +155,7 @@ def test_property_left_behind_is_told_when_custody_ends_away_from_the_store(
     assert "custody.property_waits" in told(held.person_id)
 
 
+@pytest.mark.any_server
 def test_a_release_found_to_be_in_error_is_marked_and_the_person_can_come_back(
     prison: Prison,
 ) -> None:
@@ -169,6 +174,7 @@ def test_a_release_found_to_be_in_error_is_marked_and_the_person_can_come_back(
     assert back.episode_id != held.episode_id
 
 
+@pytest.mark.any_server
 def test_a_transfer_ends_here_and_begins_there_at_one_instant(
     prison: Prison, other_prison: Prison
 ) -> None:
@@ -208,6 +214,7 @@ def test_a_wrong_hour_of_reception_is_corrected_with_a_reason_and_stays_in_the_h
         )
 
 
+@pytest.mark.any_server
 def test_a_correction_cannot_make_an_episode_begin_after_what_followed(prison: Prison) -> None:
     held = prison.held(hours=5)
     prison.put(held.episode_id, "REM A-1/1", happened_at=clock.now() - timedelta(hours=4))
@@ -222,6 +229,7 @@ def test_a_correction_cannot_make_an_episode_begin_after_what_followed(prison: P
     assert caught.value.fields["starts_at"].code == "custody.start_after_placed"
 
 
+@pytest.mark.any_server
 def test_two_records_of_one_person_are_joined_unless_they_were_held_at_the_same_time(
     prison: Prison,
 ) -> None:
@@ -273,6 +281,7 @@ def test_an_admission_is_left_and_resumed_by_any_officer(prison: Prison) -> None
     assert told(held.person_id)[-1] == "custody.admission_completed"
 
 
+@pytest.mark.any_server
 def test_an_arrest_is_not_after_the_reception_it_led_to(prison: Prison) -> None:
     held = prison.held(hours=5)
     with pytest.raises(InvalidInput) as caught:
@@ -282,12 +291,14 @@ def test_an_arrest_is_not_after_the_reception_it_led_to(prison: Prison) -> None:
     assert caught.value.fields["arrested_at"].code == "custody.arrest_after_reception"
 
 
+@pytest.mark.any_server
 def test_an_admission_not_complete_after_a_day_is_overdue(prison: Prison) -> None:
     held = prison.one(at=clock.now() - timedelta(hours=25))
     (row,) = selectors.admissions_open(prison.actor, prison.establishment_id)
     assert (row.episode_id, row.overdue) == (held.episode_id, True)
 
 
+@pytest.mark.any_server
 def test_an_admission_is_complete_when_its_last_step_was_done_whichever_is_entered_last(
     prison: Prison,
 ) -> None:
@@ -352,6 +363,7 @@ def test_a_discharge_moved_to_its_hour_keeps_who_signed_and_what_waited_in_the_s
     assert end.countersigned_by_id == second.user_id
 
 
+@pytest.mark.any_server
 def test_a_transfer_to_an_establishment_that_is_none_changes_nothing(
     prison: Prison,
 ) -> None:

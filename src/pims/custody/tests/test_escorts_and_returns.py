@@ -37,6 +37,7 @@ def status(prison: Prison, held: ReceiptRecorded) -> str:
     return found[held.person_id].code
 
 
+@pytest.mark.any_server
 def test_who_is_out_stays_on_the_books_and_keeps_the_place(prison: Prison) -> None:
     held = prison.held()
     prison.put(held.episode_id, "REM A-1/1", happened_at=clock.now() - timedelta(hours=9))
@@ -47,6 +48,7 @@ def test_who_is_out_stays_on_the_books_and_keeps_the_place(prison: Prison) -> No
     assert (row.unit, row.out_kind, row.out_to) == ("Remand", "court", "Belize City")
 
 
+@pytest.mark.any_server
 def test_an_escort_is_overdue_after_it_was_expected_back(prison: Prison) -> None:
     held = prison.held()
     now = clock.now()
@@ -109,6 +111,7 @@ def test_from_court_straight_to_hospital_ends_one_escort_and_begins_the_next(
     assert rows[hospital].returned_at is None
 
 
+@pytest.mark.any_server
 def test_who_is_not_held_or_at_large_cannot_have_left(prison: Prison) -> None:
     held = prison.held()
     services.record_escape(
@@ -125,6 +128,7 @@ def test_who_is_not_held_or_at_large_cannot_have_left(prison: Prison) -> None:
     assert caught.value.fields["prisoners.0"].code == "custody.not_held"
 
 
+@pytest.mark.any_server
 def test_a_departure_entered_late_before_another_splits_the_day(prison: Prison) -> None:
     held = prison.held()
     now = clock.now()
@@ -137,6 +141,7 @@ def test_a_departure_entered_late_before_another_splits_the_day(prison: Prison) 
     assert "custody.return_was_not_recorded" in told(held.person_id)
 
 
+@pytest.mark.any_server
 def test_a_return_before_the_departure_is_told_and_changes_nothing(prison: Prison) -> None:
     held, escort_id = at_court(prison)
     before = told(held.person_id)
@@ -150,6 +155,7 @@ def test_a_return_before_the_departure_is_told_and_changes_nothing(prison: Priso
     assert told(held.person_id) == before
 
 
+@pytest.mark.any_server
 def test_a_new_date_moves_the_next_appearance_of_the_warrant(prison: Prison) -> None:
     _held, escort_id = at_court(prison)
     new = today() + timedelta(days=28)
@@ -158,6 +164,7 @@ def test_a_new_date_moves_the_next_appearance_of_the_warrant(prison: Prison) -> 
     assert (row.next_appearance, row.whereabouts) == (new, "in")
 
 
+@pytest.mark.any_server
 def test_a_sentence_replaces_the_remand_by_a_commitment_warrant(prison: Prison) -> None:
     held, escort_id = at_court(prison)
     back = prison.back(
@@ -179,6 +186,7 @@ def open_alarms(prison: Prison) -> set[str]:
     return {alarm.kind.code for alarm in found}
 
 
+@pytest.mark.any_server
 @pytest.mark.parametrize("outcome", ["sentenced", "fined"])
 def test_a_sentence_without_its_paper_is_the_status_and_the_paper_is_waited_for(
     prison: Prison, outcome: str
@@ -207,6 +215,7 @@ def test_the_court_of_the_escort_is_the_one_that_sentenced(prison: Prison) -> No
     assert status(prison, held) == "convicted"
 
 
+@pytest.mark.any_server
 def test_a_sentence_of_nobody_knows_which_court_leaves_the_remand_and_is_told(
     prison: Prison,
 ) -> None:
@@ -218,6 +227,7 @@ def test_a_sentence_of_nobody_knows_which_court_leaves_the_remand_and_is_told(
     assert status(prison, held) == "unsentenced"
 
 
+@pytest.mark.any_server
 def test_a_fine_in_default_commits_and_a_fine_paid_frees(prison: Prison) -> None:
     unpaid, one = at_court(prison, "Juan Perez")
     paid, two = at_court(prison, "Pedro Ack")
@@ -237,6 +247,7 @@ def test_a_fine_in_default_commits_and_a_fine_paid_frees(prison: Prison) -> None
     assert "custody.release_waits" in told(paid.person_id)
 
 
+@pytest.mark.any_server
 def test_bail_on_the_only_warrant_waits_for_release_and_bail_on_one_of_two_frees_nobody(
     prison: Prison,
 ) -> None:
@@ -259,6 +270,7 @@ def test_bail_on_the_only_warrant_waits_for_release_and_bail_on_one_of_two_frees
     assert "custody.release_waits" not in told(double.person_id)
 
 
+@pytest.mark.any_server
 def test_a_discharge_at_court_ends_custody_at_its_hour(prison: Prison) -> None:
     held, escort_id = at_court(prison)
     hour = clock.now() - timedelta(hours=1)
@@ -276,6 +288,7 @@ def test_a_discharge_at_court_ends_custody_at_its_hour(prison: Prison) -> None:
     assert "custody.freed_against_paper" not in told(held.person_id)
 
 
+@pytest.mark.any_server
 def test_a_discharge_at_court_against_another_warrant_or_unseen_order_is_a_fact_with_an_alarm(
     prison: Prison,
 ) -> None:
@@ -286,6 +299,7 @@ def test_a_discharge_at_court_against_another_warrant_or_unseen_order_is_a_fact_
     assert "custody.freed_against_paper" in told(held.person_id)
 
 
+@pytest.mark.any_server
 def test_not_returned_leaves_the_escort_open_and_escaped_opens_an_absence(prison: Prison) -> None:
     kept, one = at_court(prison, "Juan Perez")
     fled, two = at_court(prison, "Pedro Ack")
@@ -299,6 +313,7 @@ def test_not_returned_leaves_the_escort_open_and_escaped_opens_an_absence(prison
     assert (counted.on_books, counted.out_with, counted.at_large) == (2, 2, 1)
 
 
+@pytest.mark.any_server
 def test_the_wrong_person_in_court_is_back_and_told(prison: Prison) -> None:
     held, escort_id = at_court(prison)
     prison.back(escort_id=escort_id, outcome="wrong_person_produced")
@@ -307,6 +322,7 @@ def test_the_wrong_person_in_court_is_back_and_told(prison: Prison) -> None:
     assert row.whereabouts == "in"
 
 
+@pytest.mark.any_server
 def test_those_who_never_left_have_their_line_too(prison: Prison) -> None:
     held = prison.held()
     prison.back(episode_id=held.episode_id, outcome="refused_to_go", note="Said he was ill")
@@ -318,6 +334,7 @@ def test_those_who_never_left_have_their_line_too(prison: Prison) -> None:
     assert caught.value.fields["escort_id"].code == "custody.not_out"
 
 
+@pytest.mark.any_server
 def test_one_bad_row_of_a_van_loses_no_other(prison: Prison) -> None:
     good, one = at_court(prison, "Juan Perez")
     bad, two = at_court(prison, "Pedro Ack")
@@ -366,6 +383,7 @@ def test_events_of_a_person_stay_numbered_without_gaps_when_a_row_fails(prison: 
     assert numbers == list(range(1, len(numbers) + 1))
 
 
+@pytest.mark.any_server
 def test_a_van_recorded_twice_with_one_command_is_recorded_once(prison: Prison) -> None:
     held, escort_id = at_court(prison)
     command = Command(prison.actor)
@@ -378,6 +396,7 @@ def test_a_van_recorded_twice_with_one_command_is_recorded_once(prison: Prison) 
     assert told(held.person_id).count("custody.escort_returned") == 1
 
 
+@pytest.mark.any_server
 def test_a_gate_officer_may_take_a_van_back_with_new_dates_and_no_right_to_edit_warrants(
     prison: Prison, make_actor: object
 ) -> None:
@@ -393,6 +412,7 @@ def test_a_gate_officer_may_take_a_van_back_with_new_dates_and_no_right_to_edit_
     assert result.all_recorded
 
 
+@pytest.mark.any_server
 def test_the_desk_lists_who_went_who_is_out_and_who_was_due_and_never_left(
     prison: Prison,
 ) -> None:
@@ -425,6 +445,7 @@ def test_a_stale_form_does_not_change_an_escort(prison: Prison) -> None:
         services.change_escort(prison.command, escort_id=999_999, version=1, expected_back_at=None)
 
 
+@pytest.mark.any_server
 def test_two_officers_who_vouch_for_a_person_are_two(prison: Prison) -> None:
     held = prison.held()
     with pytest.raises(InvalidInput) as caught:
@@ -438,6 +459,7 @@ def test_two_officers_who_vouch_for_a_person_are_two(prison: Prison) -> None:
     assert "officers" in caught.value.fields
 
 
+@pytest.mark.any_server
 def test_a_recapture_needs_an_escape(prison: Prison) -> None:
     held = prison.held()
     with pytest.raises(Refused):
@@ -452,6 +474,7 @@ def test_a_court_that_is_on_no_list_is_told_before_anything_is_written(prison: P
     assert not Escort.objects.exists()
 
 
+@pytest.mark.any_server
 def test_whoever_may_only_look_cannot_vouch_for_anyone(prison: Prison, make_actor: object) -> None:
     held = prison.held()
     where = {"establishment_id": prison.establishment_id}
@@ -468,6 +491,7 @@ def test_whoever_may_only_look_cannot_vouch_for_anyone(prison: Prison, make_acto
     assert services.record_identity_check(Command(gate), **check).matched
 
 
+@pytest.mark.any_server
 def test_who_discharges_here_vouches_here_whatever_they_may_do_at_another_prison(
     prison: Prison, other_prison: Prison, make_actor: Callable[..., Actor]
 ) -> None:

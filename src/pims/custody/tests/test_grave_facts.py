@@ -50,6 +50,7 @@ def client(prison: Prison):
     return signed_in(staff("reception_officer", establishment_id=prison.establishment_id))
 
 
+@pytest.mark.any_server
 @pytest.mark.parametrize(
     ("kind", "more"), [("death", {}), ("escape", {}), ("removal", {"country": "GT"})]
 )
@@ -75,6 +76,7 @@ def test_a_grave_fact_is_confirmed_in_a_second_step_that_repeats_who_it_is_about
     assert episode.end is not None or episode.absences
 
 
+@pytest.mark.any_server
 def test_whoever_did_not_give_the_pin_lately_gives_it_before_a_death_is_recorded(
     prison, client
 ) -> None:
@@ -87,6 +89,7 @@ def test_whoever_did_not_give_the_pin_lately_gives_it_before_a_death_is_recorded
     assert selectors.episodes(prison.actor, held.person_id)[0].end is None
 
 
+@pytest.mark.any_server
 def test_nobody_is_told_of_a_death_or_an_escape_before_it_happened(prison) -> None:
     held = prison.held()
     early = clock.now() - timedelta(days=300)
@@ -104,6 +107,7 @@ def test_nobody_is_told_of_a_death_or_an_escape_before_it_happened(prison) -> No
     assert wrong.value.fields["police_told_at"].code == "custody.told_before"
 
 
+@pytest.mark.any_server
 def test_a_death_is_said_on_the_bar_the_overview_and_the_custody_tab(prison, client) -> None:
     held = prison.held()
     services.record_death(
@@ -123,6 +127,7 @@ def test_a_death_is_said_on_the_bar_the_overview_and_the_custody_tab(prison, cli
             assert promised in text, f"{promised} on {name}"
 
 
+@pytest.mark.any_server
 @pytest.mark.parametrize("kind", ["discharged", "removed"])
 def test_every_end_is_said_where_a_prisoner_is_looked_up(prison, client, kind) -> None:
     held = prison.held()
@@ -136,6 +141,7 @@ def test_every_end_is_said_where_a_prisoner_is_looked_up(prison, client, kind) -
     assert str(clock.now().astimezone(ZONE).year) in str(page.context["identity"].place)
 
 
+@pytest.mark.any_server
 def test_a_death_that_was_somebody_elses_is_taken_back_and_everything_is_as_before(prison) -> None:
     held = prison.held()
     prison.put(held.episode_id, "REM A-1/1")
@@ -161,6 +167,7 @@ def test_a_death_that_was_somebody_elses_is_taken_back_and_everything_is_as_befo
     assert again.end_id == result.end_id, "the end takes the place of the one taken back"
 
 
+@pytest.mark.any_server
 def test_a_death_is_recorded_though_the_birth_on_record_is_later(prison) -> None:
     held = prison.held(hours=24 * 400)
     head = people.person_headers(prison.actor, [held.person_id])[held.person_id]
@@ -175,6 +182,7 @@ def test_a_death_is_recorded_though_the_birth_on_record_is_later(prison) -> None
     assert births_in_doubt([held.episode_id]) == {held.episode_id: "born_after_reception"}
 
 
+@pytest.mark.any_server
 def test_a_death_is_recorded_though_the_clock_went_back_behind_the_reception(prison) -> None:
     held = prison.held(hours=1)
     with clock.at(clock.now() - timedelta(days=4)):
@@ -184,6 +192,7 @@ def test_a_death_is_recorded_though_the_clock_went_back_behind_the_reception(pri
     assert episode.clock_disputed
 
 
+@pytest.mark.any_server
 def test_an_escape_that_never_was_is_taken_back_and_the_place_is_as_before(prison) -> None:
     held = prison.held()
     prison.put(held.episode_id, "REM A-1/1")
@@ -198,6 +207,7 @@ def test_an_escape_that_never_was_is_taken_back_and_the_place_is_as_before(priso
     assert row.place is not None
 
 
+@pytest.mark.any_server
 def test_whoever_escaped_earlier_than_an_escape_taken_back_is_at_large_still(prison) -> None:
     held = prison.held()
     prison.put(held.episode_id, "REM A-1/1", happened_at=clock.now() - timedelta(hours=20))
@@ -235,6 +245,7 @@ def test_an_escape_entered_late_is_taken_back_with_all_that_it_cut_off(prison) -
     assert (escort.returned_at, escort.outcome) == (was.returned_at, was.outcome)
 
 
+@pytest.mark.any_server
 def test_what_is_already_written_of_an_end_changes_only_with_a_reason(prison) -> None:
     held = prison.held()
     result = services.record_death(
@@ -252,6 +263,7 @@ def test_what_is_already_written_of_an_end_changes_only_with_a_reason(prison) ->
     assert selectors.end_of(prison.actor, result.end_id).end.found_by == "Officer Ical"
 
 
+@pytest.mark.any_server
 def test_a_removal_without_an_order_is_recorded_alarmed_and_waits_for_a_second_officer(
     prison,
 ) -> None:
@@ -269,6 +281,7 @@ def test_a_removal_without_an_order_is_recorded_alarmed_and_waits_for_a_second_o
     assert "end_unsigned" not in alarms(prison)
 
 
+@pytest.mark.any_server
 @pytest.mark.parametrize("country", ["ZZ", "XX", "QQ", "Guatemala", ""])
 def test_nobody_is_removed_to_a_country_that_is_none(prison, country) -> None:
     held = prison.held()
@@ -277,6 +290,7 @@ def test_nobody_is_removed_to_a_country_that_is_none(prison, country) -> None:
     assert wrong.value.fields["country"].code == "custody.country_missing"
 
 
+@pytest.mark.any_server
 def test_a_removal_with_its_order_asks_for_nobody_else(prison) -> None:
     held = prison.held()
     services.record_removal(
@@ -287,6 +301,7 @@ def test_a_removal_with_its_order_asks_for_nobody_else(prison) -> None:
     assert "custody.removed_without_order" not in told(held.person_id)
 
 
+@pytest.mark.any_server
 def test_no_form_opens_that_could_only_be_refused_when_it_is_sent(prison) -> None:
     held = prison.held()
     services.record_death(prison.command, episode_id=held.episode_id)

@@ -43,6 +43,7 @@ def test_the_picture_of_an_injury_is_sealed_and_shown_to_who_may_see_the_person(
     assert [i.photographed for i in info.injuries] == [True]
 
 
+@pytest.mark.any_server
 def test_whoever_may_not_see_the_person_does_not_learn_that_there_is_a_picture(
     prison: Prison, make_actor: Callable[..., Actor]
 ) -> None:
@@ -52,6 +53,7 @@ def test_whoever_may_not_see_the_person_does_not_learn_that_there_is_a_picture(
         selectors.injury_photograph(elsewhere, injury_id)
 
 
+@pytest.mark.any_server
 def test_an_injury_without_a_picture_has_none_to_show(prison: Prison) -> None:
     held = prison.held()
     made = services.record_injury(prison.command, episode_id=held.episode_id, description="Bruise")
@@ -59,6 +61,7 @@ def test_an_injury_without_a_picture_has_none_to_show(prison: Prison) -> None:
         selectors.injury_photograph(prison.actor, made.injury_id)
 
 
+@pytest.mark.any_server
 def test_a_picture_alone_says_enough(prison: Prison) -> None:
     held = prison.held()
     services.record_injury(prison.command, episode_id=held.episode_id, photo=samples.image_bytes())

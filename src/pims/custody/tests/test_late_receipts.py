@@ -14,6 +14,7 @@ def hours(n: float) -> timedelta:
     return timedelta(hours=n)
 
 
+@pytest.mark.any_server
 @pytest.mark.parametrize("attach", ["auto", "same"])
 def test_a_late_receipt_of_somebody_now_at_another_prison_leaves_that_stay_as_it_is(
     prison: Prison, other_prison: Prison, attach: str
@@ -31,6 +32,7 @@ def test_a_late_receipt_of_somebody_now_at_another_prison_leaves_that_stay_as_it
     assert "custody.stay_put_before" in told(held.person_id)
 
 
+@pytest.mark.any_server
 def test_a_late_receipt_of_a_new_person_leaves_the_stay_of_the_one_in_the_cell(
     prison: Prison,
 ) -> None:
@@ -45,6 +47,7 @@ def test_a_late_receipt_of_a_new_person_leaves_the_stay_of_the_one_in_the_cell(
     assert (after.starts_at, after.version) == (before.starts_at, before.version)
 
 
+@pytest.mark.any_server
 def test_admission_is_due_a_day_after_the_first_hour_however_late_that_was_entered(
     prison: Prison,
 ) -> None:
@@ -54,6 +57,7 @@ def test_admission_is_due_a_day_after_the_first_hour_however_late_that_was_enter
     assert episode.admission_due_at - episode.starts_at == hours(24)
 
 
+@pytest.mark.any_server
 def test_received_here_in_the_minute_of_the_reception_at_another_prison(
     prison: Prison, other_prison: Prison
 ) -> None:
@@ -65,6 +69,7 @@ def test_received_here_in_the_minute_of_the_reception_at_another_prison(
     assert (here.pk, here.ends_at) == (again.episode_id, None)
 
 
+@pytest.mark.any_server
 def test_received_from_another_prison_whose_clock_was_hours_ahead(
     prison: Prison, other_prison: Prison
 ) -> None:
@@ -78,6 +83,7 @@ def test_received_from_another_prison_whose_clock_was_hours_ahead(
     services.record_death(prison.command, episode_id=here.pk)
 
 
+@pytest.mark.any_server
 @pytest.mark.parametrize("fact", ["place", "escort", "escape"])
 def test_what_an_end_entered_late_cut_off_is_in_the_way_of_no_later_stay(
     prison: Prison, fact: str
@@ -105,6 +111,7 @@ def test_what_an_end_entered_late_cut_off_is_in_the_way_of_no_later_stay(
         assert not row.inside
 
 
+@pytest.mark.any_server
 def test_a_place_that_a_late_end_cut_off_is_free_for_somebody_else(prison: Prison) -> None:
     now = clock.now()
     held, other = prison.one(at=now - hours(10)), prison.one("Beto Cal", at=now - hours(9))

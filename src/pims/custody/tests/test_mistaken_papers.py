@@ -45,6 +45,7 @@ def code(person_id: int, days: int = 0) -> str:
     return authority.legal_status([person_id], zone=ZONE, as_of=as_of)[person_id].code
 
 
+@pytest.mark.any_server
 def test_dates_in_the_wrong_order_are_recorded_with_their_defect(prison: Prison) -> None:
     receipt = prison.one()
     made = record(
@@ -58,6 +59,7 @@ def test_dates_in_the_wrong_order_are_recorded_with_their_defect(prison: Prison)
     assert paper.state == "as_received"
 
 
+@pytest.mark.any_server
 def test_a_date_before_birth_is_recorded_with_its_defect(prison: Prison) -> None:
     receipt = prison.receive(man("Juan Perez", birth_date=date(1990, 5, 4)))[0]
     made = record(prison, receipt.person_id, dated=date(1926, 11, 2))
@@ -65,6 +67,7 @@ def test_a_date_before_birth_is_recorded_with_its_defect(prison: Prison) -> None
     assert code(receipt.person_id) == "unsentenced"
 
 
+@pytest.mark.any_server
 def test_a_contradiction_reaches_to_the_papers_own_last_day_until_the_court_speaks(
     prison: Prison,
 ) -> None:
@@ -90,6 +93,7 @@ def test_a_contradiction_reaches_to_the_papers_own_last_day_until_the_court_spea
     assert [paper.end_kind for paper in history] == ["replaced", ""]
 
 
+@pytest.mark.any_server
 def test_a_correction_takes_its_defects_away_and_brings_new_ones(prison: Prison) -> None:
     receipt = prison.one()
     made = record(prison, receipt.person_id, until=TODAY - timedelta(days=360))
@@ -147,6 +151,7 @@ def test_a_spelling_corrected_after_a_court_extended_shortens_nothing(prison: Pr
     assert code(receipt.person_id, 15) == "unsentenced"
 
 
+@pytest.mark.any_server
 @pytest.mark.parametrize(
     ("language", "words"),
     [

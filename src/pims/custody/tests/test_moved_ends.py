@@ -40,6 +40,7 @@ def long_held(prison: Prison):
     return held
 
 
+@pytest.mark.any_server
 @pytest.mark.parametrize("kind", list(RECORD))
 def test_a_mistyped_year_of_an_end_is_put_right_with_all_that_it_cut_off(prison, kind) -> None:
     held = long_held(prison)
@@ -61,6 +62,7 @@ def test_a_mistyped_year_of_an_end_is_put_right_with_all_that_it_cut_off(prison,
     assert "custody.end_amended" in told(held.person_id)
 
 
+@pytest.mark.any_server
 def test_an_end_moves_for_a_reason_and_not_before_reception_or_behind_a_colleagues_back(
     prison,
 ) -> None:
@@ -87,6 +89,7 @@ def test_an_end_moves_for_a_reason_and_not_before_reception_or_behind_a_colleagu
     assert selectors.end_of(prison.actor, done.end_id).end.country == "MX"
 
 
+@pytest.mark.any_server
 def test_a_discharge_of_the_gate_is_moved_on_its_own_page(prison) -> None:
     held = long_held(prison)
     done = services.end_episode(prison.command, episode_id=held.episode_id, kind="discharged")
@@ -104,6 +107,7 @@ def never_held(prison: Prison, episode_id: int) -> None:
     )
 
 
+@pytest.mark.any_server
 def test_a_stay_that_never_was_has_no_hour_of_its_own_to_move(prison) -> None:
     held = prison.one()
     never_held(prison, held.episode_id)
@@ -120,6 +124,7 @@ def test_a_stay_that_never_was_has_no_hour_of_its_own_to_move(prison) -> None:
     assert client.get(move).url == page
 
 
+@pytest.mark.any_server
 @pytest.mark.parametrize("kind", ["died", "discharged"])
 def test_an_end_is_moved_past_a_reception_that_never_was(prison, kind) -> None:
     held = long_held(prison)
@@ -144,6 +149,7 @@ def test_an_end_is_moved_past_a_reception_that_never_was(prison, kind) -> None:
     assert Episode.objects.get(pk=held.episode_id).ends_at == right
 
 
+@pytest.mark.any_server
 def test_the_page_asks_about_an_hour_long_ago_and_keeps_what_was_typed(prison) -> None:
     held = long_held(prison)
     done = RECORD["removed"](prison, held, clock.now() - timedelta(hours=3))

@@ -44,6 +44,7 @@ def asked(client: Client, sent: dict[str, object], words: str) -> None:
     assert Episode.objects.count() > before
 
 
+@pytest.mark.any_server
 @pytest.mark.parametrize(("box", "years"), [("until", 170), ("dated", 1), ("until", -6)])
 def test_a_date_that_surprises_is_asked_about(prison, client, box: str, years: int) -> None:
     dates = day("dated", 0) | day(box, years) if box == "until" else day(box, years)
@@ -60,6 +61,7 @@ def test_the_same_reference_a_second_time_is_asked_about(prison, client) -> None
     asked(client, order(prison, "Man Two, 20", reference="MANY 1/26"), "MANY 1/26")
 
 
+@pytest.mark.any_server
 @pytest.mark.parametrize(
     ("names", "words"),
     [("Golf Manyx, 33\nGolf Manyx, 33", "more than one line"),
@@ -69,6 +71,7 @@ def test_a_line_that_surprises_is_asked_about(prison, client, names: str, words:
     asked(client, order(prison, names), words)
 
 
+@pytest.mark.any_server
 @pytest.mark.parametrize("age", ["200", "-5", "2000000000000000000000"])
 def test_an_age_that_is_none_becomes_nobodys_name(prison, client, age: str) -> None:
     answer = client.post(reverse(URL), order(prison, f"Delta Manyman, {age}"))
@@ -77,6 +80,7 @@ def test_an_age_that_is_none_becomes_nobodys_name(prison, client, age: str) -> N
     assert not Episode.objects.exists()
 
 
+@pytest.mark.any_server
 def test_a_number_is_whoever_has_it_and_never_a_name(prison, client) -> None:
     with clock.at(clock.now() - timedelta(hours=3)):
         held = prison.held(hours=1)

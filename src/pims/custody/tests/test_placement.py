@@ -26,6 +26,7 @@ def reasons(error: pytest.ExceptionInfo[Refused]) -> set[str]:
     return {reason.code for reason in error.value.reasons()}
 
 
+@pytest.mark.any_server
 def test_someone_who_is_placed_is_found_there_and_falls_under_that_unit(prison: Prison) -> None:
     held = prison.held()
     prison.place(held.episode_id, "REM A-1/1")
@@ -45,6 +46,7 @@ def test_a_refused_request_changes_nothing_and_says_who_may_decide(prison: Priso
     assert told() == before
 
 
+@pytest.mark.any_server
 def test_whoever_may_override_does_so_with_a_reason_and_it_is_kept_as_a_breach(
     prison: Prison, make_actor: object
 ) -> None:
@@ -68,6 +70,7 @@ def test_whoever_may_override_does_so_with_a_reason_and_it_is_kept_as_a_breach(
     assert "custody.placement_breached" in told(held.person_id)
 
 
+@pytest.mark.any_server
 def test_a_fact_against_every_rule_is_recorded_as_a_breach(prison: Prison) -> None:
     first, second = prison.held("Juan Perez"), prison.held("Pedro Ack")
     prison.place(first.episode_id, "REM A-1/1")
@@ -89,6 +92,7 @@ def test_a_breach_ends_by_the_move_that_ends_it(prison: Prison) -> None:
     assert "custody.breach_ended" in told(second.person_id)
 
 
+@pytest.mark.any_server
 def test_a_juvenile_is_not_placed_with_adults(prison: Prison) -> None:
     (young,) = prison.receive(man("Young Person", age_disputed=True))
     prison.remand(young.person_id)
@@ -98,6 +102,7 @@ def test_a_juvenile_is_not_placed_with_adults(prison: Prison) -> None:
     prison.place(young.episode_id, "WAG Y-1/1")
 
 
+@pytest.mark.any_server
 def test_those_who_are_kept_apart_do_not_share_and_no_one_is_told_who(prison: Prison) -> None:
     first, second = prison.held("Juan Perez"), prison.held("Pedro Ack")
     keep_apart(
@@ -133,6 +138,7 @@ def test_a_closed_cell_is_refused_with_the_reason_for_closing(prison: Prison) ->
     assert (reason.code, reason.params["why"]) == ("custody.place_out_of_use", "Broken lock")
 
 
+@pytest.mark.any_server
 def test_candidate_places_come_best_first_with_reasons_in_a_constant_number_of_queries(
     prison: Prison, django_assert_max_num_queries: object
 ) -> None:
@@ -193,6 +199,7 @@ def test_a_clock_that_jumps_back_loses_nothing_and_is_told(prison: Prison) -> No
     assert "custody.clock_went_back" in told(held.person_id)
 
 
+@pytest.mark.any_server
 def test_wrong_hours_are_told_by_field(prison: Prison) -> None:
     held = prison.held(hours=2)
     for when, code in (
@@ -205,6 +212,7 @@ def test_wrong_hours_are_told_by_field(prison: Prison) -> None:
     assert not Placement.objects.exists()
 
 
+@pytest.mark.any_server
 def test_nobody_is_placed_in_another_establishment_whoever_asks(
     prison: Prison, other_prison: Prison
 ) -> None:
@@ -222,6 +230,7 @@ def test_nobody_is_placed_in_another_establishment_whoever_asks(
         services.record_placement(prison.command, episode_id=held.episode_id, place_id=place_id)
 
 
+@pytest.mark.any_server
 def test_nobody_is_placed_after_custody_ended_or_while_at_large(prison: Prison) -> None:
     held = prison.held()
     services.record_escape(prison.command, episode_id=held.episode_id)
@@ -235,6 +244,7 @@ def test_nobody_is_placed_after_custody_ended_or_while_at_large(prison: Prison) 
     assert reasons(caught) == {"custody.episode_ended"}
 
 
+@pytest.mark.any_server
 def test_an_escape_frees_the_place_and_an_escort_keeps_it(prison: Prison) -> None:
     away, gone = prison.held("Juan Perez"), prison.held("Pedro Ack")
     prison.put(away.episode_id, "REM A-1/1", happened_at=clock.now() - timedelta(hours=3))
@@ -338,6 +348,7 @@ def test_a_place_given_back_while_somebody_asks_for_it_is_held_by_one_of_the_two
     connection.close()
 
 
+@pytest.mark.any_server
 def test_a_womans_baby_is_counted_for_fire_and_never_as_a_prisoner(prison: Prison) -> None:
     from pims.people.services import record_infant
 
@@ -387,6 +398,7 @@ def test_an_escape_entered_after_the_moves_that_followed_it_leaves_no_place_to_w
     assert "custody.clock_went_back" in told(held.person_id)
 
 
+@pytest.mark.any_server
 def test_an_escape_entered_after_an_escort_that_followed_it_ends_that_escort_in_dispute(
     prison: Prison,
 ) -> None:

@@ -20,6 +20,7 @@ from pims.people import selectors as people
 TWELVE = tuple(man(f"Given{n} Family{n}") for n in range(12))
 
 
+@pytest.mark.any_server
 def test_a_van_with_twelve_is_received_in_one_command(prison: Prison) -> None:
     receipts = prison.receive(*TWELVE)
     assert len({r.person_id for r in receipts}) == 12
@@ -42,6 +43,7 @@ def test_unknown_defective_and_complaining_are_all_received(prison: Prison) -> N
     assert Injury.objects.get(person_id=hurt.person_id).description == "Cut over left eye"
 
 
+@pytest.mark.any_server
 def test_a_disputed_age_counts_as_a_juvenile_until_someone_decides(prison: Prison) -> None:
     (receipt,) = prison.receive(man("Young Person", age_disputed=True))
     (row,) = selectors.roll(prison.actor, prison.establishment_id)
@@ -66,6 +68,7 @@ def test_a_repeat_of_the_command_receives_nobody_twice(prison: Prison) -> None:
         )
 
 
+@pytest.mark.any_server
 def test_someone_at_large_who_is_brought_back_joins_the_open_episode(prison: Prison) -> None:
     held = prison.held()
     services.record_escape(prison.command, episode_id=held.episode_id)
@@ -76,6 +79,7 @@ def test_someone_at_large_who_is_brought_back_joins_the_open_episode(prison: Pri
     assert "custody.recaptured" in told(held.person_id)
 
 
+@pytest.mark.any_server
 def test_someone_out_on_escort_who_is_brought_by_another_van_is_back(prison: Prison) -> None:
     held = prison.held()
     (escort_id,) = prison.out(held.person_id, left_at=clock.now() - timedelta(hours=5))
@@ -86,6 +90,7 @@ def test_someone_out_on_escort_who_is_brought_by_another_van_is_back(prison: Pri
     assert found[2].outcome == "brought_back"
 
 
+@pytest.mark.any_server
 def test_an_episode_left_open_long_ago_takes_the_new_receipt_and_tells_an_alarm(
     prison: Prison,
 ) -> None:
@@ -96,6 +101,7 @@ def test_an_episode_left_open_long_ago_takes_the_new_receipt_and_tells_an_alarm(
     assert Episode.objects.count() == 1
 
 
+@pytest.mark.any_server
 def test_who_is_in_a_cell_by_the_books_cannot_be_on_the_van_and_nobody_is_refused(
     prison: Prison,
 ) -> None:
@@ -109,6 +115,7 @@ def test_who_is_in_a_cell_by_the_books_cannot_be_on_the_van_and_nobody_is_refuse
     assert selectors.counts(prison.actor, prison.establishment_id).on_books == 2
 
 
+@pytest.mark.any_server
 def test_the_officer_may_say_that_the_books_are_wrong(prison: Prison) -> None:
     held = prison.held()
     prison.place(held.episode_id, "REM A-1/1")
@@ -119,6 +126,7 @@ def test_the_officer_may_say_that_the_books_are_wrong(prison: Prison) -> None:
     assert "custody.episode_was_open" in told(held.person_id)
 
 
+@pytest.mark.any_server
 def test_two_on_one_van_who_are_taken_for_one_person_become_two(prison: Prison) -> None:
     released = prison.held("Pedro Ack")
     services.end_episode(prison.command, episode_id=released.episode_id, kind="discharged")
@@ -131,6 +139,7 @@ def test_two_on_one_van_who_are_taken_for_one_person_become_two(prison: Prison) 
     assert second.found == "wrong_identity"
 
 
+@pytest.mark.any_server
 def test_a_receipt_entered_late_moves_the_start_of_the_stay_back(prison: Prison) -> None:
     received = prison.one(at=clock.now() - timedelta(hours=1))
     earlier = clock.now() - timedelta(hours=9)
@@ -179,6 +188,7 @@ def test_what_cannot_be_is_told_by_line_and_field_and_nothing_is_kept(
     assert not Episode.objects.exists()
 
 
+@pytest.mark.any_server
 @pytest.mark.parametrize("name", ["???", "-", ". ,"])
 def test_who_is_written_down_without_a_letter_is_received_as_unknown(
     prison: Prison, name: str
@@ -190,6 +200,7 @@ def test_who_is_written_down_without_a_letter_is_received_as_unknown(
     assert name not in heads[unknown.person_id].display_name
 
 
+@pytest.mark.any_server
 def test_a_birth_is_compared_with_the_day_where_the_prison_is(prison: Prison) -> None:
     evening = datetime(2026, 3, 4, 2, tzinfo=UTC)  # still the 3rd in Belize
     with clock.at(evening), pytest.raises(InvalidInput) as caught:
@@ -197,12 +208,14 @@ def test_a_birth_is_compared_with_the_day_where_the_prison_is(prison: Prison) ->
     assert set(caught.value.fields) == {"receipts.1.birth_date"}
 
 
+@pytest.mark.any_server
 def test_nobody_is_received_in_the_future(prison: Prison) -> None:
     with pytest.raises(InvalidInput) as caught:
         prison.receive(man("A B"), at=clock.now() + timedelta(hours=1))
     assert caught.value.fields["received_at"].code == "custody.in_the_future"
 
 
+@pytest.mark.any_server
 def test_a_reception_before_the_recorded_birth_is_recorded_and_the_birth_is_in_doubt(
     prison: Prison,
 ) -> None:
@@ -213,6 +226,7 @@ def test_a_reception_before_the_recorded_birth_is_recorded_and_the_birth_is_in_d
     }
 
 
+@pytest.mark.any_server
 def test_a_stay_put_before_the_one_on_the_books_tells_an_alarm(prison: Prison) -> None:
     known = prison.one(at=clock.now() - timedelta(hours=1))
     prison.receive(man(person_id=known.person_id), at=clock.now() - timedelta(days=2557))
@@ -247,6 +261,7 @@ def test_the_database_itself_refuses_two_episodes_of_one_person_at_once(prison: 
         open_episode.save(force_insert=True)
 
 
+@pytest.mark.any_server
 def test_whoever_may_receive_may_receive_without_being_allowed_to_edit_people(
     prison: Prison, make_actor: object
 ) -> None:
@@ -295,6 +310,7 @@ def test_whoever_is_turned_away_is_recorded_with_the_reason(prison: Prison) -> N
         )
 
 
+@pytest.mark.any_server
 def test_the_reception_book_lists_the_day_in_order(prison: Prison) -> None:
     now = clock.now()
     prison.one("Late Comer", at=now - timedelta(minutes=1))

@@ -79,6 +79,7 @@ def test_whoever_cannot_have_come_at_the_new_hour_holds_nobody_else_of_the_van_u
     assert starts == {placed.episode_id: hour} | {o.episode_id: later for o in others}
 
 
+@pytest.mark.any_server
 def test_an_hour_that_nobody_of_the_van_can_have_come_at_moves_nothing(prison: Prison) -> None:
     hour = clock.now() - timedelta(hours=5)
     first, second = prison.receive(man("Ana Cho"), man("Luis Pop"), at=hour)
@@ -109,6 +110,7 @@ def wrong_year_with_one_inside(prison: Prison):
     return hour, inside, receipts
 
 
+@pytest.mark.any_server
 def test_a_mistyped_year_is_mended_for_the_whole_van_though_one_was_inside_already(
     prison: Prison,
 ) -> None:
@@ -196,6 +198,7 @@ def test_a_place_taken_before_the_right_hour_is_held_from_then_on_where_that_is_
     assert on_roll(prison) == {held.person_id}
 
 
+@pytest.mark.any_server
 def test_who_was_never_held_can_be_received_at_any_hour_of_that_day(prison: Prison) -> None:
     held = prison.one("Dan Banner", at=clock.now() - timedelta(hours=3))
     services.record_never_held(
@@ -241,6 +244,7 @@ def test_who_was_never_held_is_on_no_roll_of_any_day(prison: Prison) -> None:
         )
 
 
+@pytest.mark.any_server
 def test_a_stay_put_before_by_a_wrong_number_is_taken_back_and_the_open_one_stays(
     prison: Prison,
 ) -> None:
@@ -256,6 +260,7 @@ def test_a_stay_put_before_by_a_wrong_number_is_taken_back_and_the_open_one_stay
     assert on_roll(prison) == {held.person_id}
 
 
+@pytest.mark.any_server
 def test_whoever_was_discharged_was_held(prison: Prison) -> None:
     held = prison.held()
     services.end_episode(prison.command, episode_id=held.episode_id, kind="discharged")
@@ -265,6 +270,7 @@ def test_whoever_was_discharged_was_held(prison: Prison) -> None:
         )
 
 
+@pytest.mark.any_server
 def test_a_reception_under_the_wrong_person_becomes_the_right_ones_place_and_all(
     prison: Prison,
 ) -> None:
@@ -291,6 +297,7 @@ def test_a_reception_under_the_wrong_person_becomes_the_right_ones_place_and_all
     assert Injury.objects.get().person_id == right.person_id
 
 
+@pytest.mark.any_server
 def test_a_line_that_joined_the_wrong_open_stay_leaves_it_open_and_asks_where_he_is(
     prison: Prison,
 ) -> None:
@@ -307,6 +314,7 @@ def test_a_line_that_joined_the_wrong_open_stay_leaves_it_open_and_asks_where_he
     assert on_roll(prison) == {held.person_id, given.person_id}
 
 
+@pytest.mark.any_server
 def test_a_gate_officer_mends_the_hour_but_takes_nobody_off_the_books(
     prison: Prison, make_actor
 ) -> None:
@@ -328,6 +336,7 @@ def test_a_gate_officer_mends_the_hour_but_takes_nobody_off_the_books(
             call()
 
 
+@pytest.mark.any_server
 def test_taking_off_the_books_somebody_whom_a_paper_detains_tells_an_alarm_and_is_taken_back(
     prison: Prison,
 ) -> None:
@@ -355,6 +364,7 @@ def test_taking_back_leaves_whoever_was_out_at_court_out(prison: Prison) -> None
     assert (row.person_id, row.whereabouts) == (held.person_id, "out")
 
 
+@pytest.mark.any_server
 def test_a_slip_that_nothing_speaks_for_tells_no_alarm(prison: Prison) -> None:
     slip = prison.one("Dan Testd")
     services.record_never_held(

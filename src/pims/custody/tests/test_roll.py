@@ -114,6 +114,7 @@ happenings = st.lists(
 )
 
 
+@pytest.mark.any_server
 @given(happenings)
 @settings(max_examples=8, suppress_health_check=list(HealthCheck))
 def test_after_any_history_the_counts_at_any_hour_agree_with_an_independent_recount(
@@ -234,6 +235,7 @@ def test_the_roll_is_sorted_by_name_and_filtered(prison: Prison) -> None:
     assert [row.name for row in text] == ["NUNEZ, Carlos"]
 
 
+@pytest.mark.any_server
 def test_someone_without_permission_sees_no_roll_and_someone_scoped_sees_their_own(
     prison: Prison, make_actor: object
 ) -> None:
@@ -259,6 +261,7 @@ def test_a_juvenile_is_not_on_the_roll_of_whoever_may_not_see_juveniles(
     assert [row.name for row in selectors.roll(viewer, where)] == ["MAN, Grown"]
 
 
+@pytest.mark.any_server
 def test_the_timeline_tells_everything_newest_first(prison: Prison) -> None:
     held = prison.held()
     prison.place(held.episode_id, "REM A-1/1")

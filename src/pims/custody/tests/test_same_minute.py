@@ -23,6 +23,7 @@ def written() -> datetime:
     return (clock.now() - timedelta(hours=3)).replace(second=0, microsecond=0)
 
 
+@pytest.mark.any_server
 @pytest.mark.parametrize("outcome", ["not_produced", "same_warrant", "bailed"])
 def test_who_is_turned_back_at_the_gate_is_back_in_the_minute_of_leaving(
     prison: Prison, outcome: str
@@ -39,6 +40,7 @@ def test_who_is_turned_back_at_the_gate_is_back_in_the_minute_of_leaving(
     assert "custody.clock_went_back" not in told(held.person_id)
 
 
+@pytest.mark.any_server
 def test_a_return_typed_without_seconds_follows_a_departure_that_the_clock_took(
     prison: Prison,
 ) -> None:
@@ -50,6 +52,7 @@ def test_a_return_typed_without_seconds_follows_a_departure_that_the_clock_took(
     assert Escort.objects.get(pk=escort_id).returned_at is not None
 
 
+@pytest.mark.any_server
 def test_a_return_in_an_earlier_minute_than_the_departure_is_still_told(prison: Prison) -> None:
     held = prison.held(hours=72)
     hour = written()
@@ -61,6 +64,7 @@ def test_a_return_in_an_earlier_minute_than_the_departure_is_still_told(prison: 
     assert set(wrong.value.fields) == {"happened_at"}
 
 
+@pytest.mark.any_server
 def test_freed_in_the_courtroom_in_the_minute_of_leaving(prison: Prison) -> None:
     held = prison.held(hours=72)
     hour = written()
@@ -72,6 +76,7 @@ def test_freed_in_the_courtroom_in_the_minute_of_leaving(prison: Prison) -> None
     assert "custody.clock_went_back" not in told(held.person_id)
 
 
+@pytest.mark.any_server
 @pytest.mark.parametrize(
     "fact",
     [
@@ -110,6 +115,7 @@ def test_who_leaves_in_the_minute_of_reception_is_sent_out(prison: Prison) -> No
     assert found is not None
 
 
+@pytest.mark.any_server
 def test_who_is_caught_at_the_fence_is_caught_in_the_minute_of_the_escape(prison: Prison) -> None:
     held = prison.held()
     hour = written()
@@ -118,6 +124,7 @@ def test_who_is_caught_at_the_fence_is_caught_in_the_minute_of_the_escape(prison
     assert "custody.recaptured" in told(held.person_id)
 
 
+@pytest.mark.any_server
 def test_a_warrant_that_by_its_own_words_begins_later_does_not_refuse_a_death(
     prison: Prison,
 ) -> None:
@@ -131,6 +138,7 @@ def test_a_warrant_that_by_its_own_words_begins_later_does_not_refuse_a_death(
     assert authority.detaining_warrants(held.person_id, zone="America/Belize", at=clock.now()) == []
 
 
+@pytest.mark.any_server
 def test_a_return_from_error_in_the_minute_of_leaving_is_recorded(prison: Prison) -> None:
     held = prison.held()
     hour = written()

@@ -35,6 +35,7 @@ def client(prison: Prison):
     return signed_in(staff("duty_senior_officer", establishment_id=prison.establishment_id))
 
 
+@pytest.mark.any_server
 @pytest.mark.parametrize("kind", ["death", "escape", "removal"])
 def test_a_mistyped_year_of_a_grave_fact_is_asked_about_and_yes_goes_on(
     prison, client, kind
@@ -61,6 +62,7 @@ def test_a_mistyped_year_of_a_grave_fact_is_asked_about_and_yes_goes_on(
     assert episode.end is not None or episode.absences
 
 
+@pytest.mark.any_server
 def test_a_discharge_on_paper_long_ago_is_asked_about_and_nothing_typed_is_lost(
     prison, client
 ) -> None:
@@ -80,6 +82,7 @@ def test_a_discharge_on_paper_long_ago_is_asked_about_and_nothing_typed_is_lost(
     assert ended(prison, held.person_id)
 
 
+@pytest.mark.any_server
 def test_a_discharge_before_the_last_thing_recorded_is_asked_about_and_is_no_alarm_of_the_clock(
     prison, client
 ) -> None:
@@ -95,6 +98,7 @@ def test_a_discharge_before_the_last_thing_recorded_is_asked_about_and_is_no_ala
     assert "custody.clock_went_back" not in told(held.person_id)
 
 
+@pytest.mark.any_server
 def test_an_hour_that_surprises_nobody_is_not_asked_about(prison, client) -> None:
     held = prison.held(hours=20)
     prison.put(held.episode_id, "REM A-1/1", happened_at=clock.now() - timedelta(hours=2))
@@ -103,6 +107,7 @@ def test_an_hour_that_surprises_nobody_is_not_asked_about(prison, client) -> Non
     assert client.post(url, form).status_code == 302
 
 
+@pytest.mark.any_server
 def test_the_desk_asks_about_a_van_of_another_year_and_keeps_every_line(prison, client) -> None:
     held = at_court(prison, "Ana Chan")
     line = {
@@ -122,6 +127,7 @@ def test_the_desk_asks_about_a_van_of_another_year_and_keeps_every_line(prison, 
     assert ended(prison, held.person_id)
 
 
+@pytest.mark.any_server
 def test_an_escort_that_left_after_a_death_entered_late_is_no_alarm_of_the_clock(prison) -> None:
     held = at_court(prison, "Ana Chan")
     services.record_death(
@@ -130,6 +136,7 @@ def test_an_escort_that_left_after_a_death_entered_late_is_no_alarm_of_the_clock
     assert "custody.clock_went_back" not in told(held.person_id)
 
 
+@pytest.mark.any_server
 @pytest.mark.parametrize(("outcome", "years"), [("new_date", 36), ("sentenced", 100)])
 def test_a_day_far_ahead_is_asked_about_at_the_desk_before_it_keeps_anyone_inside(
     prison, client, outcome, years
@@ -150,6 +157,7 @@ def test_a_day_far_ahead_is_asked_about_at_the_desk_before_it_keeps_anyone_insid
     assert posted(client, [line | {"day": f"{near:%d/%m/%Y}"}]).status_code == 302
 
 
+@pytest.mark.any_server
 def test_a_desk_sent_with_no_outcome_says_so(prison, client) -> None:
     held = at_court(prison, "Ana Chan")
     answer = posted(client, [{"episode_id": str(held.episode_id), "note": "Came late"}])
@@ -167,6 +175,7 @@ def test_who_brought_the_van_back_is_not_who_let_a_prisoner_go_at_court(prison, 
     assert end.by_whom == ""
 
 
+@pytest.mark.any_server
 def test_leaving_in_another_year_is_asked_about_before_anybody_is_sent_out(prison, client) -> None:
     held = prison.one("Ana Chan", at=clock.now() - timedelta(days=500))
     back = (clock.now() + timedelta(hours=3)).astimezone(ZONE)

@@ -48,6 +48,7 @@ def held_at(prison: Prison, establishment_id: int, as_of: AsOf) -> int:
     return selectors.counts(prison.actor, establishment_id, as_of).on_books
 
 
+@pytest.mark.any_server
 def test_a_transfer_is_offered_where_there_is_another_establishment(
     prison: Prison, client, request
 ) -> None:
@@ -122,6 +123,7 @@ def test_there_the_person_is_an_admission_to_complete_and_both_stays_are_told(
     assert "Received on transfer" in timeline
 
 
+@pytest.mark.any_server
 def test_a_transfer_sent_twice_is_recorded_once_and_answered_alike(
     prison: Prison, other_prison: Prison, client
 ) -> None:
@@ -155,6 +157,7 @@ def test_who_reaches_both_places_lands_on_the_record_and_a_stale_form_is_refused
     assert Episode.objects.count() == 2
 
 
+@pytest.mark.any_server
 @pytest.mark.parametrize("place", ["", "here", "999999", "abc", "-1", "9" * 30])
 def test_a_place_that_is_none_is_asked_for_again(
     prison: Prison, other_prison: Prison, client, place: str
@@ -169,6 +172,7 @@ def test_a_place_that_is_none_is_asked_for_again(
     assert Episode.objects.count() == 1
 
 
+@pytest.mark.any_server
 @pytest.mark.parametrize(
     ("hours", "code"), [(-3, "custody.in_the_future"), (30, "custody.end_before_reception")]
 )
@@ -188,6 +192,7 @@ def test_an_hour_that_cannot_be_is_said_at_the_hour(
     assert Episode.objects.count() == 1
 
 
+@pytest.mark.any_server
 def test_no_service_takes_a_place_that_is_none_or_the_same(
     prison: Prison, other_prison: Prison
 ) -> None:
@@ -205,6 +210,7 @@ def test_no_service_takes_a_place_that_is_none_or_the_same(
         moved(prison, other_prison, held)
 
 
+@pytest.mark.any_server
 def test_no_grant_at_the_other_place_is_needed_and_one_there_alone_is_not_enough(
     prison: Prison, other_prison: Prison
 ) -> None:
@@ -225,6 +231,7 @@ def test_no_grant_at_the_other_place_is_needed_and_one_there_alone_is_not_enough
     assert Episode.objects.get(pk=result.episode_id).recorded_by_id == here.user_id
 
 
+@pytest.mark.any_server
 def test_a_transfer_entered_late_frees_the_place_from_its_own_hour(
     prison: Prison, other_prison: Prison
 ) -> None:
@@ -240,6 +247,7 @@ def test_a_transfer_entered_late_frees_the_place_from_its_own_hour(
     assert (old.placements[0].ends_at, new.episode.starts_at) == (hour, hour)
 
 
+@pytest.mark.any_server
 def test_warrants_flags_and_property_go_along(prison: Prison, other_prison: Prison, client) -> None:
     held = prison.held()
     safety_services.raise_flag(
@@ -266,6 +274,7 @@ def test_warrants_flags_and_property_go_along(prison: Prison, other_prison: Pris
     assert "custody.property_waits" not in told(held.person_id)
 
 
+@pytest.mark.any_server
 def test_a_transfer_in_error_is_taken_back_by_the_officer_in_charge_there(
     prison: Prison, other_prison: Prison
 ) -> None:
@@ -292,6 +301,7 @@ def test_a_transfer_in_error_is_taken_back_by_the_officer_in_charge_there(
     assert EndOfCustody.objects.get(pk=end.pk).taken_back_at is None
 
 
+@pytest.mark.any_server
 def test_a_transfer_after_which_something_happened_there_is_not_taken_back_over_it(
     prison: Prison, other_prison: Prison
 ) -> None:

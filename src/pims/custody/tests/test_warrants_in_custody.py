@@ -24,6 +24,7 @@ def papers(person_id: int) -> list[authority.WarrantBrief]:
     return authority.detaining_warrants(person_id, zone=ZONE, at=clock.now())
 
 
+@pytest.mark.any_server
 def test_a_discharge_at_court_ends_no_warrant_of_anyone_else(prison: Prison) -> None:
     receipt, other = prison.held(), prison.held("Mateo Choc")
     (foreign,) = papers(other.person_id)
@@ -38,6 +39,7 @@ def test_a_discharge_at_court_ends_no_warrant_of_anyone_else(prison: Prison) -> 
     assert papers(other.person_id)
 
 
+@pytest.mark.any_server
 def test_after_a_transfer_the_new_prison_keeps_the_warrant_and_the_old_one_no_longer(
     prison: Prison, other_prison: Prison, make_actor: Callable[..., Actor]
 ) -> None:
@@ -69,6 +71,7 @@ def test_after_a_transfer_the_new_prison_keeps_the_warrant_and_the_old_one_no_lo
     assert papers(receipt.person_id)[0].next_appearance == day
 
 
+@pytest.mark.any_server
 def test_after_a_transfer_the_new_prison_decides_on_a_defective_warrant(
     prison: Prison, other_prison: Prison, make_actor: Callable[..., Actor]
 ) -> None:
@@ -93,6 +96,7 @@ def test_after_a_transfer_the_new_prison_decides_on_a_defective_warrant(
     )
 
 
+@pytest.mark.any_server
 def test_nobody_puts_a_warrant_on_someone_out_of_reach(
     prison: Prison, other_prison: Prison, make_actor: Callable[..., Actor]
 ) -> None:
@@ -124,6 +128,7 @@ def test_a_remand_left_without_a_date_is_defective_again(prison: Prison) -> None
     assert (paper.state, paper.defects) == ("as_received", ("no_next_appearance",))
 
 
+@pytest.mark.any_server
 def test_a_new_date_after_an_immigration_hold_ran_out_does_not_hold_without_end_unseen(
     prison: Prison,
 ) -> None:
@@ -159,6 +164,7 @@ def test_the_gate_receives_many_under_one_order(
     assert all(papers(receipt.person_id) for receipt in done.receipts)
 
 
+@pytest.mark.any_server
 def test_a_look_back_shows_the_court_date_that_stood_then(prison: Prison) -> None:
     now = clock.now()
     receipt = prison.one(at=now - timedelta(days=20))

@@ -153,6 +153,7 @@ def test_an_order_is_taken_in_without_an_agreement_and_beyond_its_quota(
     assert program.get(client, "/v1/persons/1").status_code == 429
 
 
+@pytest.mark.any_server
 def test_too_much_at_once_is_told_so(client: Client, program: Program) -> None:
     answer = program.post(client, "/v1/messages", b"x" * 1_000_001)
     assert (answer.status_code, answer.json()["code"]) == (413, "too_large")

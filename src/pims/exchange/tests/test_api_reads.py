@@ -60,6 +60,7 @@ def _add_row(person_id: int, kind: str, record: str, fields: dict[str, object]) 
     )  # fmt: skip
 
 
+@pytest.mark.any_server
 def test_custody_is_told_by_number_with_or_without_its_dash(client: Client, held: int) -> None:
     program = _program()
     number = _number(held)
@@ -90,6 +91,7 @@ def test_no_answer_holds_an_id_of_ours(client: Client, held: int) -> None:
             assert '"record"' not in text
 
 
+@pytest.mark.any_server
 def test_every_part_of_the_record_has_an_address(client: Client, held: int) -> None:
     program, number = _program(), _number(held)
     _add_row(held, "hearing", "h1", {"number": number, "day": "2030-01-02", "court_code": "BCM"})
@@ -173,6 +175,7 @@ SENSELESS: tuple[object, ...] = (
 )  # fmt: skip
 
 
+@pytest.mark.any_server
 def test_a_question_that_cannot_be_right_is_told_so_without_repeating_it(
     client: Client,
 ) -> None:
@@ -215,6 +218,7 @@ def test_the_production_list_and_the_roll_tell_of_everybody_who_is_covered(
     assert program.get(client, "/v1/hearings").status_code == 422
 
 
+@pytest.mark.any_server
 def test_what_the_agreement_does_not_name_is_refused_whoever_is_asked_about(
     client: Client, held: int
 ) -> None:
@@ -234,6 +238,7 @@ def test_what_the_agreement_does_not_name_is_refused_whoever_is_asked_about(
     assert (answer.status_code, answer.json()["code"]) == (403, "not_agreed")
 
 
+@pytest.mark.any_server
 def test_purpose_official_and_token_are_asked_of_every_call(client: Client, held: int) -> None:
     program = _program()
     target = f"/v1/persons/{_number(held)}"
@@ -260,6 +265,7 @@ def test_purpose_official_and_token_are_asked_of_every_call(client: Client, held
     assert Inquiry.objects.order_by("-opened_at")[0].end_user == "Cabo Núñez"
 
 
+@pytest.mark.any_server
 def test_a_token_is_worth_nothing_with_another_certificate(client: Client, held: int) -> None:
     program = _program()
     target = f"/v1/persons/{_number(held)}"
@@ -277,6 +283,7 @@ def _suspend(agency: SmallAgency, state: str, version: int) -> None:
     )  # fmt: skip
 
 
+@pytest.mark.any_server
 def test_an_agency_is_suspended_at_once_and_let_back(client: Client, held: int) -> None:
     program = _program()
     target = f"/v1/persons/{_number(held)}"
@@ -289,6 +296,7 @@ def test_an_agency_is_suspended_at_once_and_let_back(client: Client, held: int) 
     assert program.get(client, target).status_code == 200
 
 
+@pytest.mark.any_server
 def test_an_agreed_quota_is_kept_and_says_when_to_ask_again(client: Client, held: int) -> None:
     program = _program(a_minute=2, a_day=100)
     target = f"/v1/persons/{_number(held)}"
@@ -298,6 +306,7 @@ def test_an_agreed_quota_is_kept_and_says_when_to_ask_again(client: Client, held
     assert (answer.json()["code"], answer["Retry-After"]) == ("over_quota", "60")
 
 
+@pytest.mark.any_server
 def test_every_table_of_the_catalogue_has_a_shape(client: Client) -> None:
     from pims.exchange.api.schemas import RECORDS
 

@@ -71,6 +71,7 @@ def test_a_token_is_short_lived_kept_as_a_hash_and_bound_to_the_certificate(
     assert kept.kid == program.agency.kid
 
 
+@pytest.mark.any_server
 def test_an_assertion_is_good_once(client: Client, program: Program) -> None:
     form = {"client_assertion": program.assertion()}
     assert program.get_token(client, **form).status_code == 200
@@ -118,6 +119,7 @@ def test_a_head_that_names_no_key_as_it_should_is_told_so(client: Client, progra
         assert _why(answer) == (401, "invalid_client", "key")
 
 
+@pytest.mark.any_server
 def test_clocks_may_differ_by_a_minute(client: Client, program: Program) -> None:
     now = int(time.time())
     late = program.assertion(exp=now - assertions.SKEW + 5, iat=now - 200)
@@ -126,6 +128,7 @@ def test_clocks_may_differ_by_a_minute(client: Client, program: Program) -> None
     assert program.get_token(client, client_assertion=early).status_code == 200
 
 
+@pytest.mark.any_server
 def test_only_the_agencys_own_believed_key_signs_in(client: Client, program: Program) -> None:
     stranger = OKPKey.generate_key("Ed25519")
     forged = program.assertion(key=stranger)
@@ -160,6 +163,7 @@ def test_only_a_certificate_of_the_agency_gets_a_token(
     assert _why(program.get_token(client))[2] == "certificate"
 
 
+@pytest.mark.any_server
 def test_whoever_passes_the_gateway_by_is_refused_whatever_they_say(
     client: Client, program: Program
 ) -> None:
@@ -209,6 +213,7 @@ def test_a_suspended_agency_is_given_no_token(
     assert answer.json()["decided_by"]["permission"] == "exchange.manage"
 
 
+@pytest.mark.any_server
 def test_whoever_guesses_is_slowed_down(client: Client, program: Program) -> None:
     statuses = [
         program.get_token(client, client_assertion="a.b.c").status_code
@@ -220,6 +225,7 @@ def test_whoever_guesses_is_slowed_down(client: Client, program: Program) -> Non
     assert int(slowed["Retry-After"]) >= 1
 
 
+@pytest.mark.any_server
 def test_other_grants_are_not_given(client: Client, program: Program) -> None:
     answer = program.get_token(client, grant_type="password")
     assert (answer.status_code, answer.json()["error"]) == (400, "unsupported_grant_type")

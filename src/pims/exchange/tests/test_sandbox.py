@@ -173,6 +173,7 @@ def test_whoever_is_made_up_is_counted_in_no_table(system_actor: Actor) -> None:
     assert total.count == 6
 
 
+@pytest.mark.any_server
 def test_a_sandbox_with_a_filter_that_excludes_test_prisoners_reaches_nobody(
     system_actor: Actor,
 ) -> None:

@@ -180,6 +180,7 @@ def test_what_a_stranger_wrote_in_place_of_a_signature_breaks_nothing(covered: s
         signatures.verify(asked, [key])
 
 
+@pytest.mark.any_server
 def test_what_is_sent_must_be_signed_whole(
     client: Client, program: Program, question: dict[str, object]
 ) -> None:
@@ -205,6 +206,7 @@ def test_what_is_sent_must_be_signed_whole(
         _refused(answer)
 
 
+@pytest.mark.any_server
 def test_no_part_of_what_must_be_covered_may_be_left_out(
     client: Client, program: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -256,6 +258,7 @@ def test_a_signature_is_of_now_and_of_a_key_that_is_believed_now(
     assert following.get(client, "/v1/roll").status_code == 200
 
 
+@pytest.mark.any_server
 def test_questions_are_signed_where_the_agency_said_that_it_would(
     client: Client, program: Program
 ) -> None:
@@ -294,6 +297,7 @@ def test_a_key_of_p256_signs_too() -> None:
         signatures.verify_message(message, [], body=None, required=())
 
 
+@pytest.mark.any_server
 def test_every_answer_is_signed_with_our_own_key_refusals_too(
     client: Client, program: Program
 ) -> None:
@@ -318,6 +322,7 @@ def test_every_answer_is_signed_with_our_own_key_refusals_too(
             verifier.verify(told, expect_tag="pims", body=answer.content)
 
 
+@pytest.mark.any_server
 def test_our_own_key_is_changed_without_a_gap(
     client: Client, program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -67,6 +67,7 @@ def boxes(name: str, at: datetime) -> dict[str, str]:
     }  # fmt: skip
 
 
+@pytest.mark.any_server
 def test_what_the_release_ended_by_mistake_holds_again_and_the_alarm_ends(
     prison: Prison, officer, gone
 ) -> None:
@@ -83,6 +84,7 @@ def test_what_the_release_ended_by_mistake_holds_again_and_the_alarm_ends(
     assert [order.is_open for order in orders] == [False], "it frees nobody a second time"
 
 
+@pytest.mark.any_server
 def test_a_bail_that_was_right_stays_done_where_another_warrant_detains(
     prison: Prison, officer, gone
 ) -> None:
@@ -144,6 +146,7 @@ def test_a_corrected_hour_of_the_release_ends_nothing_that_holds_again(
     assert holding(gone.person_id) == ["remand"]
 
 
+@pytest.mark.any_server
 def test_the_police_were_not_told_before_the_release_nor_tomorrow(officer, gone) -> None:
     now = clock.now()
     for when, code in (

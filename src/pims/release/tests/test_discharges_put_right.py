@@ -84,6 +84,7 @@ def test_a_wrong_prisoner_discharged_is_inside_again_with_place_warrants_and_ord
     assert not [c for c in selectors.clocks() if c.awaits_countersign]
 
 
+@pytest.mark.any_server
 def test_whoever_is_really_let_go_later_is_discharged_beside_the_one_struck_through(
     prison: Prison, chief
 ) -> None:
@@ -102,6 +103,7 @@ def test_whoever_is_really_let_go_later_is_discharged_beside_the_one_struck_thro
     assert "<s>" in page.content.decode()
 
 
+@pytest.mark.any_server
 def test_a_mistyped_year_is_put_right_and_all_that_it_cut_off_is_back(
     prison: Prison, chief
 ) -> None:
@@ -131,6 +133,7 @@ def test_a_mistyped_year_is_put_right_and_all_that_it_cut_off_is_back(
     assert "release.discharge_corrected" in told(held.person_id)
 
 
+@pytest.mark.any_server
 def test_the_warrants_end_at_the_hour_put_right_and_an_order_of_that_hour_is_the_ground(
     prison: Prison, chief
 ) -> None:
@@ -155,6 +158,7 @@ def test_the_warrants_end_at_the_hour_put_right_and_an_order_of_that_hour_is_the
     assert paper.ends_at == right
 
 
+@pytest.mark.any_server
 def test_a_slip_in_the_destination_is_put_right_and_nobody_leaves_a_second_time(
     prison: Prison, chief
 ) -> None:
@@ -179,6 +183,7 @@ def test_a_slip_in_the_destination_is_put_right_and_nobody_leaves_a_second_time(
     ]  # fmt: skip
 
 
+@pytest.mark.any_server
 def test_an_order_that_the_court_took_back_since_frees_nobody_once_the_discharge_never_was(
     prison: Prison, chief
 ) -> None:
@@ -202,6 +207,7 @@ def test_an_order_that_the_court_took_back_since_frees_nobody_once_the_discharge
     assert detains(held.person_id)
 
 
+@pytest.mark.any_server
 def test_a_place_that_somebody_else_has_since_is_left_to_them_and_an_alarm_says_so(
     prison: Prison, chief
 ) -> None:
@@ -237,6 +243,7 @@ def test_an_error_recorded_of_it_and_its_alarm_end_with_the_taking_back(
         )
 
 
+@pytest.mark.any_server
 def test_a_discharge_through_the_gate_is_taken_back_too_and_its_check_closed(
     prison: Prison, officer, second, chief
 ) -> None:
@@ -256,6 +263,7 @@ def test_a_discharge_through_the_gate_is_taken_back_too_and_its_check_closed(
     assert again != case_id
 
 
+@pytest.mark.any_server
 def test_nothing_is_put_right_without_a_reason_twice_or_by_whoever_may_not(
     prison: Prison, chief
 ) -> None:
@@ -287,6 +295,7 @@ def test_nothing_is_put_right_without_a_reason_twice_or_by_whoever_may_not(
     assert codes(twice.value) == ["release.discharge_taken_back"]
 
 
+@pytest.mark.any_server
 def test_whoever_was_received_again_since_left_in_fact(prison: Prison, chief) -> None:
     held = placed(prison)
     done = on_paper(chief, held, clock.now() - timedelta(hours=9), first_officer="Bob")
@@ -305,6 +314,7 @@ def test_whoever_was_received_again_since_left_in_fact(prison: Prison, chief) ->
     assert any(e.episode.is_open for e in custody.episodes(prison.actor, held.person_id))
 
 
+@pytest.mark.any_server
 def test_a_death_taken_back_gives_back_a_place_given_after_the_mistyped_hour(
     prison: Prison,
 ) -> None:
@@ -365,6 +375,7 @@ def test_the_pages_lead_from_the_end_to_the_discharge_and_its_correction(
     assert client.get(reverse("release:book_paper", args=[day])).status_code == 200
 
 
+@pytest.mark.any_server
 def test_the_pin_is_asked_again_before_a_discharge_is_taken_back(prison: Prison, chief) -> None:
     held = placed(prison)
     done = on_paper(chief, held, clock.now(), first_officer="Bob")
@@ -377,6 +388,7 @@ def test_the_pin_is_asked_again_before_a_discharge_is_taken_back(prison: Prison,
     assert selectors.discharge(prison.actor, done).stands
 
 
+@pytest.mark.any_server
 @pytest.mark.parametrize("behind", [timedelta(hours=3), timedelta(milliseconds=5)])
 def test_a_discharge_on_a_clock_that_went_back_keeps_the_order_and_can_be_taken_back(
     prison, officer, second, chief, behind
@@ -406,6 +418,7 @@ def test_a_discharge_on_a_clock_that_went_back_keeps_the_order_and_can_be_taken_
         assert authority.detaining_warrants(held.person_id, zone=LAYOUT.time_zone, at=clock.now())
 
 
+@pytest.mark.any_server
 def test_an_hour_before_the_order_and_the_identity_is_asked_about_and_marked(
     prison: Prison, chief, officer, second
 ) -> None:

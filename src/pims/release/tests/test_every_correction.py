@@ -49,6 +49,7 @@ def lines(chief, at) -> list[bool]:
     return [row.struck for row in signed_in(chief).get(url).context["rows"]]
 
 
+@pytest.mark.any_server
 def test_every_day_on_which_a_discharge_ever_stood_keeps_its_struck_line(
     prison: Prison, chief, left
 ) -> None:
@@ -98,6 +99,7 @@ def test_nobody_left_after_the_error_was_found_or_the_police_were_told(
     assert (error.left_at, error.discovered_at, error.police_told_at) == (earlier, second, third)
 
 
+@pytest.mark.any_server
 def test_the_police_were_told_of_nobody_who_had_not_left(prison: Prison, chief, left) -> None:
     _held, done, (_first, second, third) = left
     in_error(chief, done, discovered_at=third, police_told_at=second)
@@ -106,6 +108,7 @@ def test_the_police_were_told_of_nobody_who_had_not_left(prison: Prison, chief, 
     assert wrong.value.fields["happened_at"].code == "release.left_after_told"
 
 
+@pytest.mark.any_server
 def test_the_page_says_it_beside_the_hour(prison: Prison, chief, left) -> None:
     _held, done, (_first, second, third) = left
     in_error(chief, done, discovered_at=second)

@@ -52,6 +52,7 @@ def identified(prison: Prison, case) -> None:
     establish(prison.actor, case, how="two_officers", vouchers=[Voucher(o.pk) for o in who])
 
 
+@pytest.mark.any_server
 def test_a_no_goes_along_with_a_transfer_and_stops_the_discharge_there(
     prison: Prison, other_prison: Prison, officer, said_no
 ) -> None:
@@ -67,6 +68,7 @@ def test_a_no_goes_along_with_a_transfer_and_stops_the_discharge_there(
     assert no.reason == "Fingers compared", "the stay where it was said knows of the answer"
 
 
+@pytest.mark.any_server
 def test_what_was_decided_before_a_transfer_is_decided_there_too(
     prison: Prison, other_prison: Prison, officer, said_no
 ) -> None:
@@ -93,6 +95,7 @@ def test_each_no_keeps_who_answered_it_and_why(
     assert not set(first.answers) & set(second.answers)
 
 
+@pytest.mark.any_server
 def test_a_no_on_a_clock_that_went_back_is_answered_by_no_earlier_decision(
     prison: Prison, officer, said_no
 ) -> None:

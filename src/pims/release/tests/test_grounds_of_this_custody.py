@@ -41,6 +41,7 @@ def received_again(prison: Prison, person_id: int, warrant_state: str = "no") ->
     return prison.receive(line, at=clock.now() - timedelta(hours=2))[0]
 
 
+@pytest.mark.any_server
 def test_an_order_that_let_somebody_go_lets_nobody_go_a_second_time(
     prison: Prison, officer: Actor
 ) -> None:
@@ -52,6 +53,7 @@ def test_an_order_that_let_somebody_go_lets_nobody_go_a_second_time(
     assert refused.value.reasons()[0].decided_by == "authority.decide"
 
 
+@pytest.mark.any_server
 def test_whom_nothing_holds_leaves_by_the_decision_of_the_officer_in_charge(
     prison: Prison, officer: Actor, second: Actor
 ) -> None:
@@ -66,6 +68,7 @@ def test_whom_nothing_holds_leaves_by_the_decision_of_the_officer_in_charge(
     assert Discharge.objects.get(pk=done.discharge_id).case.basis == "no_authority"
 
 
+@pytest.mark.any_server
 def test_a_discharge_on_paper_does_not_rest_on_an_order_of_a_former_custody(
     prison: Prison,
 ) -> None:
@@ -80,6 +83,7 @@ def test_a_discharge_on_paper_does_not_rest_on_an_order_of_a_former_custody(
     assert order not in found.orders_acted_on
 
 
+@pytest.mark.any_server
 def test_an_order_of_a_former_custody_that_names_what_still_holds_is_a_ground(
     prison: Prison, officer: Actor
 ) -> None:
@@ -102,6 +106,7 @@ def test_an_order_of_a_former_custody_that_names_what_still_holds_is_a_ground(
     assert [r.code for r in detail.check.stops] == ["release.identity_not_established"]
 
 
+@pytest.mark.any_server
 def test_the_last_day_of_a_sentence_served_before_opens_no_gate_in_a_later_custody(
     prison: Prison, officer: Actor
 ) -> None:
@@ -121,6 +126,7 @@ def test_the_last_day_of_a_sentence_served_before_opens_no_gate_in_a_later_custo
     assert refused.value.fields["final_date"].params == {"days": []}
 
 
+@pytest.mark.any_server
 def test_an_order_recorded_under_the_number_of_a_joined_record_starts_the_clock(
     prison: Prison,
 ) -> None:
@@ -138,6 +144,7 @@ def test_an_order_recorded_under_the_number_of_a_joined_record_starts_the_clock(
     assert open_case(prison, held.episode_id) is not None
 
 
+@pytest.mark.any_server
 def test_an_officer_of_the_unit_where_somebody_is_verifies_an_order_under_a_joined_number(
     prison: Prison, make_actor: Callable[..., Actor]
 ) -> None:
@@ -167,6 +174,7 @@ def test_an_officer_of_the_unit_where_somebody_is_verifies_an_order_under_a_join
     assert order.state == "verified"
 
 
+@pytest.mark.any_server
 def test_a_sentence_that_another_follows_opens_no_case_and_rings_nobody(prison: Prison) -> None:
     today = clock.now().astimezone(ZoneInfo(ZONE)).date()
     began = clock.now() - 40 * DAY

@@ -69,6 +69,7 @@ def test_a_photograph_can_be_compared_only_where_one_is_stored(prison, officer, 
     assert stops(prison, case) == []
 
 
+@pytest.mark.any_server
 def test_the_page_offers_no_comparison_with_a_photograph_that_is_not_there(prison, case) -> None:
     client = signed_in(staff("records_officer", establishment_id=prison.establishment_id))
     url = reverse("release:identity", args=[case.case_id])
@@ -79,6 +80,7 @@ def test_the_page_offers_no_comparison_with_a_photograph_that_is_not_there(priso
     assert stops(prison, case) == ["release.identity_not_established"]
 
 
+@pytest.mark.any_server
 def test_two_officers_who_know_the_person_are_two_users_in_service(prison, officer, case) -> None:
     one, other = staff("gate_officer"), staff("unit_officer")
     gone = staff("unit_officer")
@@ -100,6 +102,7 @@ def test_two_officers_who_know_the_person_are_two_users_in_service(prison, offic
     assert "identity_unsigned" not in alarms(prison)
 
 
+@pytest.mark.any_server
 def test_an_officer_away_from_the_pc_is_named_delays_nobody_and_signs_later(
     prison, officer, case
 ) -> None:
@@ -166,6 +169,7 @@ def test_whoever_was_named_signs_at_any_pc_with_badge_and_pin(prison, officer, c
     assert not signatures.vouchings(case_id=case.case_id)[1].is_open
 
 
+@pytest.mark.any_server
 def test_what_was_established_when_a_case_was_open_serves_the_paper_that_overtook_it(
     prison, officer, case
 ) -> None:
@@ -184,6 +188,7 @@ def test_what_was_established_when_a_case_was_open_serves_the_paper_that_overtoo
     assert "release.identity_not_established" not in done.marks
 
 
+@pytest.mark.any_server
 def test_who_vouches_has_to_do_with_prisoners_there(prison, other_prison, officer, case) -> None:
     knows, auditor = staff("gate_officer"), staff("auditor")
     elsewhere = staff("unit_officer", establishment_id=other_prison.establishment_id)
@@ -200,6 +205,7 @@ def test_who_vouches_has_to_do_with_prisoners_there(prison, other_prison, office
     assert stops(prison, case) == ["release.identity_denied"], "anybody may say no"
 
 
+@pytest.mark.any_server
 def test_a_no_stands_whoever_says_yes_later_until_it_is_decided(
     prison, officer, second, case
 ) -> None:
@@ -237,6 +243,7 @@ def test_a_no_stands_whoever_says_yes_later_until_it_is_decided(
     assert no[0].name in lines
 
 
+@pytest.mark.any_server
 def test_a_second_no_after_a_decision_stands_again(prison, officer, case) -> None:
     someone = staff("gate_officer")
     vouchers = [Voucher(someone.pk)]
@@ -251,6 +258,7 @@ def test_a_second_no_after_a_decision_stands_again(prison, officer, case) -> Non
     assert codes(refused.value) == ["release.nobody_denied"]
 
 
+@pytest.mark.any_server
 @pytest.mark.usefixtures("gallery_server")
 def test_a_finger_says_itself_who_it_is_and_another_way_is_always_left(
     prison, officer, case
@@ -268,6 +276,7 @@ def test_a_finger_says_itself_who_it_is_and_another_way_is_always_left(
     assert stops(prison, case) == ["release.identity_denied"]
 
 
+@pytest.mark.any_server
 def test_the_page_offers_the_finger_first_where_prints_are_stored(prison, case) -> None:
     client = signed_in(staff("records_officer", establishment_id=prison.establishment_id))
     url = reverse("release:identity", args=[case.case_id])

@@ -86,6 +86,7 @@ def test_an_ordinary_order_is_recorded_without_a_question(prison: Prison, client
     assert order.oddities == ()
 
 
+@pytest.mark.any_server
 def test_no_kind_of_order_is_chosen_beforehand(prison: Prison, client: Client) -> None:
     held = prison.held()
     address = reverse("authority:record_order", args=[held.person_id])
@@ -95,6 +96,7 @@ def test_no_kind_of_order_is_chosen_beforehand(prison: Prison, client: Client) -
     assert not orders(held.person_id)
 
 
+@pytest.mark.any_server
 def test_an_order_received_years_ago_and_dated_next_year_by_another_court_is_asked_about_first(
     prison: Prison, client: Client
 ) -> None:
@@ -131,6 +133,7 @@ def test_an_order_received_years_ago_and_dated_next_year_by_another_court_is_ask
     assert "Of another court than the warrants it ends" in shown
 
 
+@pytest.mark.any_server
 def test_a_date_that_no_calendar_has_is_asked_about_and_kept_as_written(
     prison: Prison, client: Client
 ) -> None:
@@ -178,6 +181,7 @@ def test_an_odd_order_is_marked_on_every_page_and_alarmed_until_the_registry_is_
     assert "this is settled" in order
 
 
+@pytest.mark.any_server
 def test_an_odd_order_delays_no_lawful_release_and_the_doubt_outlives_it(
     prison: Prison, officer: Actor, second: Actor
 ) -> None:
@@ -194,6 +198,7 @@ def test_an_odd_order_delays_no_lawful_release_and_the_doubt_outlives_it(
     assert "order_in_doubt" not in alarms(prison)
 
 
+@pytest.mark.any_server
 def test_an_order_of_a_higher_court_is_asked_about_and_alarms_nobody(
     prison: Prison, client: Client
 ) -> None:
@@ -205,6 +210,7 @@ def test_an_order_of_a_higher_court_is_asked_about_and_alarms_nobody(
     assert "order_in_doubt" not in alarms(prison)
 
 
+@pytest.mark.any_server
 def test_a_struck_out_order_stays_to_be_read_from_the_prisoner_page(
     prison: Prison, client: Client
 ) -> None:
@@ -225,6 +231,7 @@ def test_a_struck_out_order_stays_to_be_read_from_the_prisoner_page(
     assert told.count(f'href="{address}"') == 2, "where it came, and where it fell"
 
 
+@pytest.mark.any_server
 def test_what_was_typed_stays_when_an_order_cannot_be_struck_out(
     prison: Prison, client: Client
 ) -> None:
@@ -248,6 +255,7 @@ def test_what_was_typed_stays_when_an_order_cannot_be_struck_out(
     assert "The words I typed" in again
 
 
+@pytest.mark.any_server
 def test_a_warrant_decided_by_another_meanwhile_loses_nothing_that_was_typed(
     prison: Prison,
 ) -> None:
@@ -270,6 +278,7 @@ def test_a_warrant_decided_by_another_meanwhile_loses_nothing_that_was_typed(
     assert "Typed at length" in page
 
 
+@pytest.mark.any_server
 def test_a_discharge_on_paper_by_an_odd_order_carries_the_doubt_too(
     prison: Prison, officer: Actor
 ) -> None:
@@ -284,6 +293,7 @@ def test_a_discharge_on_paper_by_an_odd_order_carries_the_doubt_too(
     assert "order_in_doubt" in done.marks
 
 
+@pytest.mark.any_server
 def test_an_odd_order_alarms_until_it_falls(prison: Prison) -> None:
     held = prison.held()
     order_id = doubtful(prison, held.person_id, other_court(prison))
@@ -294,6 +304,7 @@ def test_an_odd_order_alarms_until_it_falls(prison: Prison) -> None:
     assert "order_in_doubt" not in alarms(prison)
 
 
+@pytest.mark.any_server
 def test_a_spanish_reader_is_asked_and_told_in_spanish(prison: Prison) -> None:
     held = prison.held()
     client = signed_in(

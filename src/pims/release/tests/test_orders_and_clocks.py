@@ -46,6 +46,7 @@ def open_case(prison: Prison, episode_id: int) -> int | None:
     return selectors.open_case_of(prison.actor, episode_id)
 
 
+@pytest.mark.any_server
 def test_a_remand_whose_court_date_was_moved_is_not_over_on_its_old_last_day(
     prison: Prison, officer: Actor
 ) -> None:
@@ -71,6 +72,7 @@ def test_a_remand_whose_court_date_was_moved_is_not_over_on_its_old_last_day(
     assert "release.further_warrant" in [r.code for r in detail.check.stops]
 
 
+@pytest.mark.any_server
 def test_two_orders_that_end_one_warrant_each_free_together(
     prison: Prison, officer: Actor, second: Actor
 ) -> None:
@@ -90,6 +92,7 @@ def test_two_orders_that_end_one_warrant_each_free_together(
     assert not authority.detaining_warrants(receipt.person_id, zone=ZONE, at=clock.now())
 
 
+@pytest.mark.any_server
 def test_a_second_order_that_was_withdrawn_frees_nobody(prison: Prison, officer: Actor) -> None:
     receipt = prison.held()
     prison.remand(receipt.person_id)
@@ -108,6 +111,7 @@ def test_a_second_order_that_was_withdrawn_frees_nobody(prison: Prison, officer:
     assert codes(refused.value) == ["release.further_warrant"]
 
 
+@pytest.mark.any_server
 @pytest.mark.parametrize(
     ("language", "said"),
     [("en", "its release order no longer stands"), ("es", "ya no está vigente")],
@@ -127,6 +131,7 @@ def test_a_check_that_an_order_withdrawn_closed_says_so_in_the_language_of_whoev
     assert said in wording.explain(refused.value.reasons(), language)[0]
 
 
+@pytest.mark.any_server
 def test_an_officer_alone_who_pressed_agree_by_mistake_holds_nobody_beyond_fifteen_minutes(
     prison: Prison, make_actor: Callable[..., Actor]
 ) -> None:
@@ -145,6 +150,7 @@ def test_an_officer_alone_who_pressed_agree_by_mistake_holds_nobody_beyond_fifte
     assert (line.second_officer_id, line.second_how) == (None, "none")
 
 
+@pytest.mark.any_server
 def test_an_order_for_a_warrant_of_a_joined_record_is_recorded_and_frees(
     prison: Prison, officer: Actor, second: Actor
 ) -> None:
@@ -178,6 +184,7 @@ def test_an_order_for_a_warrant_of_a_joined_record_is_recorded_and_frees(
     assert not authority.detaining_warrants(receipt.person_id, zone=ZONE, at=clock.now())
 
 
+@pytest.mark.any_server
 def test_an_order_that_came_before_the_person_starts_its_clock_at_reception(
     prison: Prison,
 ) -> None:
@@ -197,6 +204,7 @@ def test_an_order_that_came_before_the_person_starts_its_clock_at_reception(
     assert open_case(prison, back.episode_id) is not None
 
 
+@pytest.mark.any_server
 def test_an_order_of_an_earlier_stay_starts_no_clock(prison: Prison) -> None:
     receipt = prison.held()
     with clock.at(clock.now() - timedelta(hours=3)):
@@ -214,6 +222,7 @@ def test_an_order_of_an_earlier_stay_starts_no_clock(prison: Prison) -> None:
     assert open_case(prison, back.episode_id) is None
 
 
+@pytest.mark.any_server
 def test_whom_the_court_frees_while_a_case_runs_leaves_no_clock_behind(
     prison: Prison, officer: Actor
 ) -> None:
@@ -226,6 +235,7 @@ def test_whom_the_court_frees_while_a_case_runs_leaves_no_clock_behind(
     assert selectors.clocks(person_ids=[receipt.person_id]) == []
 
 
+@pytest.mark.any_server
 def test_the_clock_of_an_order_goes_along_with_a_transfer(
     prison: Prison, other_prison: Prison, officer: Actor
 ) -> None:
@@ -245,6 +255,7 @@ def test_the_clock_of_an_order_goes_along_with_a_transfer(
     )
 
 
+@pytest.mark.any_server
 def test_the_clock_of_an_order_comes_back_with_a_transfer_that_is_taken_back(
     prison: Prison, other_prison: Prison, officer: Actor
 ) -> None:
@@ -283,6 +294,7 @@ def test_where_one_of_two_orders_is_withdrawn_the_other_keeps_its_clock(
     assert selectors.case_detail(prison.actor, case_id).release_order_id == first
 
 
+@pytest.mark.any_server
 def test_a_fine_paid_at_court_starts_the_clock_of_whom_it_frees(prison: Prison) -> None:
     receipt = prison.held()
     (escort,) = prison.out(receipt.person_id, left_at=clock.now() - timedelta(hours=5))
@@ -295,6 +307,7 @@ def test_a_fine_paid_at_court_starts_the_clock_of_whom_it_frees(prison: Prison) 
     assert [r.code for r in check.stops] == ["release.identity_not_established"]
 
 
+@pytest.mark.any_server
 def test_the_gate_records_what_the_court_did_with_the_papers_that_came(
     prison: Prison, make_actor: Callable[..., Actor]
 ) -> None:
@@ -310,6 +323,7 @@ def test_the_gate_records_what_the_court_did_with_the_papers_that_came(
     assert done.release_order_id is not None
 
 
+@pytest.mark.any_server
 def test_a_discharge_on_paper_is_recorded_though_its_order_was_withdrawn(
     prison: Prison, officer: Actor
 ) -> None:
@@ -329,6 +343,7 @@ def test_a_discharge_on_paper_is_recorded_though_its_order_was_withdrawn(
     assert "release.no_order_or_final_date" in done.marks
 
 
+@pytest.mark.any_server
 def test_whoever_came_back_by_the_van_is_not_received_a_second_time(
     prison: Prison, officer: Actor
 ) -> None:
@@ -357,6 +372,7 @@ def test_whoever_came_back_by_the_van_is_not_received_a_second_time(
     assert selectors.errors_open(prison.actor, prison.establishment_id) == []
 
 
+@pytest.mark.any_server
 def test_a_day_that_no_paper_names_starts_no_clock_and_says_which_days_are_named(
     prison: Prison, officer: Actor
 ) -> None:
@@ -376,6 +392,7 @@ def test_a_day_that_no_paper_names_starts_no_clock_and_says_which_days_are_named
     assert selectors.clocks(person_ids=[receipt.person_id]) == []
 
 
+@pytest.mark.any_server
 def test_a_sentence_that_ended_yesterday_by_its_own_words_holds_nobody(
     prison: Prison, officer: Actor
 ) -> None:

@@ -68,6 +68,7 @@ def records(make_actor: Callable[..., Actor]) -> Actor:
 # The clock
 
 
+@pytest.mark.any_server
 def test_the_second_order_that_frees_starts_the_clock_and_a_copy_of_it_does_not(
     prison: Prison,
 ) -> None:
@@ -84,6 +85,7 @@ def test_the_second_order_that_frees_starts_the_clock_and_a_copy_of_it_does_not(
     assert clock_of(prison, receipt.episode_id) == eleven
 
 
+@pytest.mark.any_server
 def test_an_order_keyed_late_counts_from_the_hour_it_came_and_calls_whoever_is_due_by_then(
     prison: Prison,
 ) -> None:
@@ -137,6 +139,7 @@ def test_the_end_of_the_other_warrant_moves_the_clock_to_its_hour(prison: Prison
 # A warrant keyed late
 
 
+@pytest.mark.any_server
 def test_a_warrant_keyed_after_the_order_that_ends_all_stops_the_gate_and_says_why(
     prison: Prison, officer: Actor
 ) -> None:
@@ -201,6 +204,7 @@ def test_the_same_warrant_keyed_before_the_order_is_ended_by_it(
     assert stops(prison, receipt.episode_id) == []
 
 
+@pytest.mark.any_server
 def test_an_order_read_again_ends_the_late_warrant_and_its_clock_never_stopped(
     prison: Prison, officer: Actor, second: Actor
 ) -> None:
@@ -250,6 +254,7 @@ def test_a_verified_order_that_reaches_further_is_to_be_verified_again(prison: P
 # An order that falls
 
 
+@pytest.mark.any_server
 def test_who_decides_on_orders_at_another_prison_strikes_out_no_entry_of_a_colleague_here(
     prison: Prison, other_prison: Prison, records: Actor
 ) -> None:
@@ -267,6 +272,7 @@ def test_who_decides_on_orders_at_another_prison_strikes_out_no_entry_of_a_colle
     assert authority.release_order(prison.actor, order_id).state == "struck_out"
 
 
+@pytest.mark.any_server
 def test_who_keyed_an_order_for_the_wrong_person_strikes_the_entry_out_alone(
     prison: Prison, records: Actor
 ) -> None:
@@ -290,6 +296,7 @@ def test_who_keyed_an_order_for_the_wrong_person_strikes_the_entry_out_alone(
     assert open_case(prison, right.episode_id) is not None
 
 
+@pytest.mark.any_server
 def test_nobody_but_the_officer_in_charge_strikes_out_the_entry_of_another(
     prison: Prison, records: Actor, make_actor: Callable[..., Actor]
 ) -> None:
@@ -307,6 +314,7 @@ def test_nobody_but_the_officer_in_charge_strikes_out_the_entry_of_another(
     assert authority.release_order(prison.actor, order_id).state == "struck_out"
 
 
+@pytest.mark.any_server
 def test_a_court_that_takes_its_order_back_is_recorded_with_who_said_so_and_when(
     prison: Prison, records: Actor
 ) -> None:
@@ -332,6 +340,7 @@ def test_a_court_that_takes_its_order_back_is_recorded_with_who_said_so_and_when
     assert (order.state, order.withdrawn_how, order.withdrawn_at) == ("withdrawn", "by_body", said)
 
 
+@pytest.mark.any_server
 def test_that_an_order_is_not_genuine_is_for_the_officer_in_charge_to_decide(
     prison: Prison, records: Actor, make_actor: Callable[..., Actor]
 ) -> None:
@@ -379,6 +388,7 @@ def test_an_order_that_let_somebody_go_and_is_then_taken_back_is_still_recorded(
     assert told.payload["after_acting"] is True
 
 
+@pytest.mark.any_server
 def test_striking_out_the_first_of_two_orders_counts_the_clock_from_the_one_that_stands(
     prison: Prison,
 ) -> None:

@@ -40,6 +40,7 @@ def on_paper(typist, receipt, **paper: object) -> DischargeResult:
     )
 
 
+@pytest.mark.any_server
 def test_page_book_and_certificate_name_the_officers_of_the_paper_and_not_who_typed_it(
     prison, typist
 ) -> None:
@@ -66,6 +67,7 @@ def test_page_book_and_certificate_name_the_officers_of_the_paper_and_not_who_ty
     assert "Nobody is named" not in certificate.text
 
 
+@pytest.mark.any_server
 def test_a_release_without_order_or_officer_is_recorded_marked_and_alarmed(prison, typist) -> None:
     receipt = prison.held()
     client = signed_in(typist)
@@ -86,6 +88,7 @@ def test_a_release_without_order_or_officer_is_recorded_marked_and_alarmed(priso
     )
 
 
+@pytest.mark.any_server
 def test_a_check_that_was_being_prepared_lends_its_ground_to_no_paper(prison, typist) -> None:
     receipt = prison.one(at=clock.now() - timedelta(days=3))
     last_day = (clock.now() + timedelta(days=300)).date()
@@ -107,6 +110,7 @@ def test_a_check_that_was_being_prepared_lends_its_ground_to_no_paper(prison, ty
     assert "Final date" not in text
 
 
+@pytest.mark.any_server
 def test_an_order_that_stood_is_the_ground_and_its_clock_is_counted(
     prison, officer, typist
 ) -> None:
@@ -120,6 +124,7 @@ def test_an_order_that_stood_is_the_ground_and_its_clock_is_counted(
     assert "release.no_order_or_final_date" not in row.marks
 
 
+@pytest.mark.any_server
 def test_whoever_typed_a_paper_discharge_cannot_be_its_second_officer(prison, typist) -> None:
     receipt = prison.held()
     done = on_paper(typist, receipt, first_officer="Bob")

@@ -54,6 +54,7 @@ def grant(records: Actor, bench: Bench, **more: object) -> ParoleResult:
     return services.decide_parole(Command(records), parole_id=made.parole_id, **given)
 
 
+@pytest.mark.any_server
 def test_the_list_says_whose_date_is_past_or_near(served: Bench, records: Actor) -> None:
     ped = served.dates().ped
     assert ped is not None
@@ -62,6 +63,7 @@ def test_the_list_says_whose_date_is_past_or_near(served: Bench, records: Actor)
     assert row.eligibility == ("passed" if ped <= served.today else "soon")
 
 
+@pytest.mark.any_server
 def test_a_grant_is_an_order_that_frees_from_the_sentence_through_the_check(
     served: Bench, records: Actor, officer: Actor, second: Actor
 ) -> None:
@@ -125,6 +127,7 @@ def test_what_the_board_says_of_whoever_has_left_is_kept_and_the_case_closes(
     assert made.parole_id != kept.parole_id
 
 
+@pytest.mark.any_server
 def test_whoever_only_prepares_records_nothing_for_the_board(served: Bench, officer: Actor) -> None:
     with pytest.raises(NotPermitted):
         services.open_parole(Command(officer), person_id=served.ana)
@@ -185,6 +188,7 @@ def test_a_revocation_holds_nobody_beyond_its_hearing(
         assert paroles.parole(served.court.prison.actor, made.parole_id).hearing_passed
 
 
+@pytest.mark.any_server
 def test_the_register_takes_every_release_in_error_and_counts_its_days(
     bench: Bench, officer: Actor
 ) -> None:
@@ -250,6 +254,7 @@ def test_whoever_was_let_go_late_is_offered_and_then_in_the_register(
         )  # fmt: skip
 
 
+@pytest.mark.any_server
 def test_a_line_cannot_end_before_it_began_or_lack_a_cause(bench: Bench, officer: Actor) -> None:
     with pytest.raises(InvalidInput) as wrong:
         services.record_over_detention(

@@ -46,6 +46,7 @@ def test_a_preparation_opens_by_itself_two_weeks_before_the_calculated_day(bench
     assert not Preparation.objects.filter(person_id=bench.ben).exists(), "whom no date concerns"
 
 
+@pytest.mark.any_server
 def test_nobody_is_prepared_for_a_day_that_is_far(bench: Bench) -> None:
     sentenced(bench, days_left=40)
     assert opened(bench) == []
@@ -67,6 +68,7 @@ def test_it_opens_anew_when_the_day_moves_and_nothing_read_before_counts(
     assert not DateReading.objects.filter(preparation=new).exists()
 
 
+@pytest.mark.any_server
 def test_two_calculations_are_of_two_officers_and_a_third_settles_what_differs(
     bench: Bench, officer: Actor, second_reader: Actor, third: Actor
 ) -> None:
@@ -99,6 +101,7 @@ def test_two_calculations_are_of_two_officers_and_a_third_settles_what_differs(
     assert "release_dates_differ" not in _alarms(bench)
 
 
+@pytest.mark.any_server
 def test_what_was_told_to_agencies_says_to_whom_when_how_and_by_whom(
     bench: Bench, officer: Actor
 ) -> None:
@@ -142,6 +145,7 @@ def test_one_officer_who_makes_out_an_earlier_day_is_heard_at_once(
     assert "release_dates_differ" in _alarms(bench)
 
 
+@pytest.mark.any_server
 def test_what_is_prepared_waits_while_dates_are_being_worked_out(
     bench: Bench, officer: Actor, second_reader: Actor
 ) -> None:
@@ -158,6 +162,7 @@ def test_what_is_prepared_waits_while_dates_are_being_worked_out(
     assert "release_dates_differ" in _alarms(bench)
 
 
+@pytest.mark.any_server
 def test_a_difference_that_nobody_settled_goes_along_when_the_day_moves(
     bench: Bench, officer: Actor, second_reader: Actor
 ) -> None:
@@ -174,6 +179,7 @@ def test_a_difference_that_nobody_settled_goes_along_when_the_day_moves(
     assert "release_dates_differ" in _alarms(bench)
 
 
+@pytest.mark.any_server
 def test_what_is_still_owed_is_told_part_by_part(
     bench: Bench, officer: Actor, second_reader: Actor
 ) -> None:
@@ -202,6 +208,7 @@ def test_what_is_still_owed_is_told_part_by_part(
     assert owed() == ()
 
 
+@pytest.mark.any_server
 def test_whoever_only_looks_prepares_nothing(bench: Bench, make_actor) -> None:
     sentenced(bench, days_left=10)
     (row,) = opened(bench)
@@ -212,6 +219,7 @@ def test_whoever_only_looks_prepares_nothing(bench: Bench, make_actor) -> None:
         )
 
 
+@pytest.mark.any_server
 def test_the_calculated_day_opens_the_gate_whatever_day_the_paper_names(
     bench: Bench, officer: Actor, second: Actor
 ) -> None:
@@ -230,6 +238,7 @@ def test_the_calculated_day_opens_the_gate_whatever_day_the_paper_names(
     assert not _detained(bench), "the served paper detains nobody in a later custody"
 
 
+@pytest.mark.any_server
 def test_a_day_by_a_rule_that_nobody_signed_is_prepared_for_and_opens_nothing(
     bench: Bench, officer: Actor
 ) -> None:
@@ -240,6 +249,7 @@ def test_a_day_by_a_rule_that_nobody_signed_is_prepared_for_and_opens_nothing(
     assert services.start_due_discharges(Command(system_actor()), establishment_id=where) == 0
 
 
+@pytest.mark.any_server
 def test_a_day_that_has_not_come_opens_nothing(bench: Bench, officer: Actor) -> None:
     day = sentenced(bench, days_left=3)
     where = bench.court.prison.establishment_id
@@ -254,6 +264,7 @@ def test_a_day_that_has_not_come_opens_nothing(bench: Bench, officer: Actor) -> 
     }  # fmt: skip
 
 
+@pytest.mark.any_server
 def test_a_further_warrant_still_stops_whoever_has_served_a_sentence(
     bench: Bench, officer: Actor, second: Actor
 ) -> None:
@@ -267,6 +278,7 @@ def test_a_further_warrant_still_stops_whoever_has_served_a_sentence(
     assert "release.further_warrant" in {r.code for r in found.check.stops}
 
 
+@pytest.mark.any_server
 def test_a_discharge_taken_back_lets_the_served_paper_detain_again(
     bench: Bench, officer: Actor, second: Actor, make_actor
 ) -> None:
@@ -281,6 +293,7 @@ def test_a_discharge_taken_back_lets_the_served_paper_detain_again(
     assert _detained(bench)
 
 
+@pytest.mark.any_server
 def test_whoever_was_freed_too_early_by_calculation_and_is_back_is_held_on_the_same_paper(
     bench: Bench, officer: Actor, second: Actor
 ) -> None:
@@ -323,6 +336,7 @@ def test_a_difference_that_nobody_settled_is_shown_at_the_gate_and_stops_nobody(
     assert row.state == "done"
 
 
+@pytest.mark.any_server
 def test_a_date_whose_facts_changed_is_no_ground_until_it_is_worked_out(
     court: Court, bench: Bench
 ) -> None:
@@ -338,6 +352,7 @@ def _detained(bench: Bench) -> list[WarrantBrief]:
     return authority.detaining_warrants(bench.ana, zone="America/Belize", at=clock.now())
 
 
+@pytest.mark.any_server
 def test_the_day_of_a_prison_opens_preparations_everywhere(bench: Bench) -> None:
     sentenced(bench, days_left=10)
     open_preparations(0)
@@ -361,6 +376,7 @@ def test_what_is_calculated_and_whoever_leaves_are_followed_at_once(
     assert Preparation.objects.count() == 1, "nobody outside is prepared for"
 
 
+@pytest.mark.any_server
 def test_where_two_officers_stand_for_a_day_by_hand_that_day_is_the_ground(
     bench: Bench, officer: Actor, second: Actor
 ) -> None:

@@ -70,6 +70,7 @@ def test_a_namesake_of_the_first_officer_is_known_by_the_badge_alone() -> None:
     assert named_officer("Edwin Cocom U777", first=FIRST, others=[namesake]).officer == namesake
 
 
+@pytest.mark.any_server
 def test_whoever_names_themselves_is_told_beside_the_box_and_nobody_left_yet(
     prison: Prison, late: int
 ) -> None:
@@ -90,6 +91,7 @@ def test_whoever_names_themselves_is_told_beside_the_box_and_nobody_left_yet(
     assert (row.second_how, row.second_name, row.destination) == ("none", "", "Home")
 
 
+@pytest.mark.any_server
 def test_an_officer_who_may_be_the_second_is_offered_and_kept_with_the_badge(
     prison: Prison, officer, late: int
 ) -> None:
@@ -125,6 +127,7 @@ def test_whoever_was_reached_and_signs_is_one_officer_whatever_the_name_becomes(
     assert officers_of([found])[done].second == shown, "nobody is shown as two officers"
 
 
+@pytest.mark.any_server
 def test_a_namesake_who_signs_for_whoever_was_reached_is_another_officer(
     prison: Prison, officer, late: int
 ) -> None:
@@ -142,6 +145,7 @@ def test_a_namesake_who_signs_for_whoever_was_reached_is_another_officer(
     assert officers_of([found])[done].second == f"{shown}; {signer.name}"
 
 
+@pytest.mark.any_server
 def test_an_unknown_name_is_recorded_marked_and_alarmed_until_it_is_countersigned(
     prison: Prison, officer, second, late: int
 ) -> None:
@@ -161,6 +165,7 @@ def test_an_unknown_name_is_recorded_marked_and_alarmed_until_it_is_countersigne
     assert missing() == []
 
 
+@pytest.mark.any_server
 def test_a_paper_that_names_one_officer_twice_is_recorded_and_marked(
     prison: Prison, officer
 ) -> None:
@@ -183,6 +188,7 @@ def test_a_paper_that_names_one_officer_twice_is_recorded_and_marked(
     assert "second_is_first" not in Discharge.objects.get().marks
 
 
+@pytest.mark.any_server
 def test_a_text_too_long_for_the_gate_is_said_and_not_dropped(prison: Prison, late: int) -> None:
     user = staff("records_officer", establishment_id=prison.establishment_id)
     url = reverse("release:discharge", args=[late])
@@ -191,6 +197,7 @@ def test_a_text_too_long_for_the_gate_is_said_and_not_dropped(prison: Prison, la
     assert not Discharge.objects.exists()
 
 
+@pytest.mark.any_server
 def test_the_service_itself_refuses_the_first_officer(prison: Prison, officer, late: int) -> None:
     with pytest.raises(InvalidInput) as wrong:
         services.discharge_person(Command(officer), case_id=late, second_by_telephone=officer.badge)

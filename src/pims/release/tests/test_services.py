@@ -56,6 +56,7 @@ def codes(refused: Refused) -> list[str]:
     return [reason.code for reason in refused.reasons()]
 
 
+@pytest.mark.any_server
 def test_bail_with_identity_and_a_second_officer_opens_the_gate(prison, officer, second) -> None:
     receipt = prison.held()
     case_id = case_for(prison, officer, receipt, order_for(prison, receipt.person_id))
@@ -72,6 +73,7 @@ def test_bail_with_identity_and_a_second_officer_opens_the_gate(prison, officer,
     assert "not_countersigned" not in done.marks
 
 
+@pytest.mark.any_server
 def test_nobody_walks_unidentified_and_nothing_is_changed_by_the_try(
     prison, officer, second
 ) -> None:
@@ -85,6 +87,7 @@ def test_nobody_walks_unidentified_and_nothing_is_changed_by_the_try(
     assert authority.detaining_warrants(receipt.person_id, zone="America/Belize", at=clock.now())
 
 
+@pytest.mark.any_server
 def test_bail_on_one_of_two_warrants_names_the_other_and_frees_nobody(
     prison, officer, second
 ) -> None:
@@ -102,6 +105,7 @@ def test_bail_on_one_of_two_warrants_names_the_other_and_frees_nobody(
     assert codes(refused.value) == ["release.further_warrant"]
 
 
+@pytest.mark.any_server
 def test_one_officer_alone_is_refused_for_fifteen_minutes_and_then_marked(
     prison, officer, second
 ) -> None:
@@ -122,6 +126,7 @@ def test_one_officer_alone_is_refused_for_fifteen_minutes_and_then_marked(
     assert row.second_how == "telephone"
 
 
+@pytest.mark.any_server
 def test_who_stood_at_the_gate_stays_the_second_officer_whoever_signs_later(
     prison, officer, second, make_actor
 ) -> None:
@@ -138,6 +143,7 @@ def test_who_stood_at_the_gate_stays_the_second_officer_whoever_signs_later(
     assert "release.countersigned" not in told(receipt.person_id)
 
 
+@pytest.mark.any_server
 def test_the_first_officer_cannot_be_the_second(prison, make_actor) -> None:
     both = make_actor(
         "release.view", "release.prepare", "release.discharge", "release.second_check",
@@ -168,6 +174,7 @@ def test_discharged_twice_is_refused_and_a_double_submit_is_answered_the_same(
     assert Discharge.objects.count() == 1
 
 
+@pytest.mark.any_server
 def test_a_gate_officer_cannot_discharge(prison, officer, make_actor) -> None:
     receipt = prison.held()
     case_id = case_for(prison, officer, receipt, order_for(prison, receipt.person_id))
@@ -176,6 +183,7 @@ def test_a_gate_officer_cannot_discharge(prison, officer, make_actor) -> None:
         services.discharge_person(Command(gate), case_id=case_id)
 
 
+@pytest.mark.any_server
 def test_a_discharge_made_on_paper_is_recorded_marked_and_alarmed(prison, officer) -> None:
     receipt = prison.held()
     left = clock.now() - timedelta(minutes=20)
@@ -194,6 +202,7 @@ def test_a_discharge_made_on_paper_is_recorded_marked_and_alarmed(prison, office
     assert episode.ends_at == left
 
 
+@pytest.mark.any_server
 def test_a_paper_discharge_in_the_future_or_before_reception_is_refused(prison, officer) -> None:
     receipt = prison.held(hours=2)
     for when, code in (
@@ -211,6 +220,7 @@ def test_a_paper_discharge_in_the_future_or_before_reception_is_refused(prison, 
         assert wrong.value.fields["happened_at"].code == code
 
 
+@pytest.mark.any_server
 def test_released_in_error_is_recorded_and_the_return_carries_custody_on(prison, officer) -> None:
     receipt = prison.held()
     left = clock.now() - timedelta(hours=5)
@@ -238,6 +248,7 @@ def test_released_in_error_is_recorded_and_the_return_carries_custody_on(prison,
     assert old.end_kind == "released_in_error"
 
 
+@pytest.mark.any_server
 def test_whoever_nothing_detains_leaves_only_by_the_officer_in_charge(
     prison, officer, make_actor
 ) -> None:
@@ -261,6 +272,7 @@ def test_whoever_nothing_detains_leaves_only_by_the_officer_in_charge(
     assert [r.code for r in detail.check.stops] == ["release.identity_not_established"]
 
 
+@pytest.mark.any_server
 def test_a_sentence_that_ends_today_opens_its_own_case(prison) -> None:
     receipt = prison.one(at=clock.now() - timedelta(days=40))
     prison.remand(

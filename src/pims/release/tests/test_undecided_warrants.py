@@ -58,6 +58,7 @@ def decide(prison: Prison, warrant_id: int, decision: str) -> None:
     )
 
 
+@pytest.mark.any_server
 def test_an_order_for_the_remand_does_not_let_a_lifer_out_whose_paper_has_a_slip(
     prison: Prison, officer: Actor, second: Actor
 ) -> None:
@@ -74,6 +75,7 @@ def test_an_order_for_the_remand_does_not_let_a_lifer_out_whose_paper_has_a_slip
     assert codes(refused.value) == [UNDECIDED]
 
 
+@pytest.mark.any_server
 @pytest.mark.parametrize(("decision", "stop"), [("returned", []), ("acted_on", ["further"])])
 def test_deciding_what_it_is_worth_settles_the_gate_at_once(
     prison: Prison, officer: Actor, decision: str, stop: list[str]
@@ -105,6 +107,7 @@ def test_a_life_sentence_acted_on_is_never_due_by_the_day_of_its_slip(prison: Pr
     assert open_case(prison, held.episode_id) is None
 
 
+@pytest.mark.any_server
 def test_an_order_that_ends_everything_ends_the_paper_in_doubt_too(
     prison: Prison, officer: Actor
 ) -> None:
@@ -117,6 +120,7 @@ def test_an_order_that_ends_everything_ends_the_paper_in_doubt_too(
     assert stops(prison, held.episode_id) == []
 
 
+@pytest.mark.any_server
 def test_the_check_leads_the_officer_in_charge_to_the_decision(prison: Prison) -> None:
     held = prison.held()
     (remand,) = papers(held.person_id)
@@ -142,6 +146,7 @@ def test_the_check_leads_the_officer_in_charge_to_the_decision(prison: Prison) -
     assert "recorded, not decided" not in charge.get(address).content.decode()
 
 
+@pytest.mark.any_server
 def test_the_paper_is_alarmed_and_on_the_overview_until_it_is_decided(prison: Prison) -> None:
     held = prison.held()
     warrant_id = life_with_a_slip(prison, held.person_id)
@@ -164,6 +169,7 @@ def test_the_paper_is_alarmed_and_on_the_overview_until_it_is_decided(prison: Pr
     assert "Recorded, not decided" not in client.get(overview).content.decode()
 
 
+@pytest.mark.any_server
 def test_a_release_order_can_name_a_paper_in_doubt_among_those_it_ends(prison: Prison) -> None:
     held = prison.held()
     life_with_a_slip(prison, held.person_id)
@@ -174,6 +180,7 @@ def test_a_release_order_can_name_a_paper_in_doubt_among_those_it_ends(prison: P
     assert f'value="{doubtful.warrant_name_id}"' in page
 
 
+@pytest.mark.any_server
 def test_a_paper_that_was_over_when_it_came_is_shown_at_the_check_and_stops_nobody(
     prison: Prison,
 ) -> None:

@@ -38,6 +38,7 @@ def paper_of(court: Court, made: Any) -> authority.WarrantBrief:
     return next(one for one in papers if one.warrant_name_id == made.warrant_name_ids[0])
 
 
+@pytest.mark.any_server
 def test_the_warrant_shows_no_day_before_it_was_asked_for(court: Court, commitment: Any) -> None:
     where = court.prison.establishment_id
     client = signed_in(staff("officer_in_charge", establishment_id=where))

@@ -66,6 +66,7 @@ def work() -> None:
     tasks.work_out_by_new_law(law_in_force_id=row.pk)
 
 
+@pytest.mark.any_server
 def test_what_a_new_version_of_the_program_brings_moves_nobody(
     sentenced: Bench, monkeypatch: pytest.MonkeyPatch, proposer: Actor
 ) -> None:
@@ -81,6 +82,7 @@ def test_what_a_new_version_of_the_program_brings_moves_nobody(
     assert proposed(proposer, None).moved == 1, "it is proposed from the files as they are"
 
 
+@pytest.mark.any_server
 def test_a_holiday_that_a_file_brings_opens_no_gate_sooner(
     sentenced: Bench, monkeypatch: pytest.MonkeyPatch, proposer: Actor
 ) -> None:
@@ -270,6 +272,7 @@ def test_one_who_declines_closes_it_and_another_may_be_proposed(
     assert proposed(proposer).proposal_id != made.proposal_id
 
 
+@pytest.mark.any_server
 def test_what_is_no_other_law_of_this_place_is_not_proposed(
     sentenced: Bench, proposer: Actor, make_actor: ActorMaker
 ) -> None:
@@ -351,6 +354,7 @@ def test_records_proposes_and_the_superintendent_and_the_controller_decide(
     assert "Dates are being worked out" not in page
 
 
+@pytest.mark.any_server
 def test_the_system_alone_notes_progress(bench: Bench) -> None:
     with pytest.raises(NotPermitted):
         services.note_progress(Command(bench.records), law_in_force_id=1, done=5)

@@ -13,6 +13,7 @@ from pims.sentences import selectors, services
 from pims.sentences.tests.bench import Bench, told
 
 
+@pytest.mark.any_server
 def test_credit_brings_the_end_nearer_by_its_days(bench: Bench) -> None:
     bench.sentence()
     bench.work_out()
@@ -25,6 +26,7 @@ def test_credit_brings_the_end_nearer_by_its_days(bench: Bench) -> None:
     assert not after.outdated
 
 
+@pytest.mark.any_server
 def test_what_is_struck_out_counts_no_more_and_stays_on_record(bench: Bench) -> None:
     bench.sentence()
     bench.work_out()
@@ -44,6 +46,7 @@ def test_what_is_struck_out_counts_no_more_and_stays_on_record(bench: Bench) -> 
         )
 
 
+@pytest.mark.any_server
 def test_a_payment_in_full_ends_the_default_on_its_day(bench: Bench) -> None:
     (default,) = bench.sentence(SentenceInput(kind="fine_default", months=3, amount_cents=90_000))
     bench.work_out()
@@ -52,6 +55,7 @@ def test_a_payment_in_full_ends_the_default_on_its_day(bench: Bench) -> None:
     assert bench.dates().expiry == paid_on
 
 
+@pytest.mark.any_server
 def test_a_payment_is_for_a_sentence_of_this_person(bench: Bench) -> None:
     (other,) = bench.sentence(person_id=bench.ben)
     bench.sentence()
@@ -61,6 +65,7 @@ def test_a_payment_is_for_a_sentence_of_this_person(bench: Bench) -> None:
         assert wrong.value.fields["sentence"].code == "sentences.sentence_not_chosen"
 
 
+@pytest.mark.any_server
 @pytest.mark.parametrize(
     ("field", "more"),
     [
@@ -81,6 +86,7 @@ def test_what_no_paper_could_say_is_sent_back(
     assert set(wrong.value.fields) == {field}
 
 
+@pytest.mark.any_server
 @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     kind=st.sampled_from(["remand_credit", "bail_credit", "at_large", "forfeited", "restored"]),

@@ -44,6 +44,7 @@ def countersign(bench: Bench, made: int, actor: Actor | None = None) -> None:
     )
 
 
+@pytest.mark.any_server
 def test_dates_by_hand_stand_once_the_officer_in_charge_has_countersigned(stuck: Bench) -> None:
     made = certify(stuck)
     assert stuck.dates().status == "needs_person", "one officer is not enough"
@@ -56,6 +57,7 @@ def test_dates_by_hand_stand_once_the_officer_in_charge_has_countersigned(stuck:
     assert selectors.not_calculable(stuck.records, stuck.court.prison.establishment_id) == []
 
 
+@pytest.mark.any_server
 def test_the_officer_who_certified_never_countersigns(stuck: Bench, make_actor: ActorMaker) -> None:
     both = make_actor(*RECORDS, *IN_CHARGE, establishment_id=stuck.court.prison.establishment_id)
     made = certify(stuck, actor=both)
@@ -63,17 +65,20 @@ def test_the_officer_who_certified_never_countersigns(stuck: Bench, make_actor: 
         countersign(stuck, made, actor=both)
 
 
+@pytest.mark.any_server
 def test_records_alone_may_not_countersign(stuck: Bench) -> None:
     with pytest.raises(NotPermitted):
         countersign(stuck, certify(stuck), actor=stuck.records)
 
 
+@pytest.mark.any_server
 def test_nobody_is_certified_past_the_full_term(stuck: Bench) -> None:
     with pytest.raises(InvalidInput) as wrong:
         certify(stuck, days=500)
     assert wrong.value.fields["edr"].code == "sentences.hand_date_past_full_term"
 
 
+@pytest.mark.any_server
 def test_a_new_sentence_ends_what_was_worked_out_without_it(stuck: Bench) -> None:
     countersign(stuck, certify(stuck))
     stuck.sentence(SentenceInput(years=2))
@@ -87,6 +92,7 @@ def test_a_new_sentence_ends_what_was_worked_out_without_it(stuck: Bench) -> Non
     assert [one.end_kind for one in info.hands] == ["facts_changed"]
 
 
+@pytest.mark.any_server
 def test_it_can_not_be_countersigned_after_the_facts_have_changed(stuck: Bench) -> None:
     made = certify(stuck)
     stuck.sentence(SentenceInput(years=2))
@@ -94,6 +100,7 @@ def test_it_can_not_be_countersigned_after_the_facts_have_changed(stuck: Bench) 
         countersign(stuck, made)
 
 
+@pytest.mark.any_server
 def test_a_second_certificate_takes_the_place_of_the_first(stuck: Bench) -> None:
     countersign(stuck, certify(stuck))
     certify(stuck, days=150)
@@ -111,6 +118,7 @@ def test_dates_by_hand_can_be_withdrawn_with_a_reason(stuck: Bench) -> None:
         countersign(stuck, made)
 
 
+@pytest.mark.any_server
 def test_what_is_calculated_on_signed_rules_is_not_certified_by_hand(bench: Bench) -> None:
     bench.sentence()
     bench.work_out()
@@ -125,6 +133,7 @@ def test_what_is_calculated_on_signed_rules_is_not_certified_by_hand(bench: Benc
         certify(bench, days=100)
 
 
+@pytest.mark.any_server
 def test_nothing_is_certified_of_somebody_without_a_sentence(bench: Bench) -> None:
     with pytest.raises(Refused, match="nothing_to_certify"):
         certify(bench)

@@ -58,6 +58,7 @@ def pay(bench: Bench, actor: Actor, sentence_id: int, cents: int, **more: object
     return services.take_payment(Command(actor), **given)
 
 
+@pytest.mark.any_server
 def test_what_frees_today_is_less_with_every_day_served(
     bench: Bench, gate: Actor, fine: int
 ) -> None:
@@ -73,6 +74,7 @@ def test_what_frees_today_is_less_with_every_day_served(
     assert (served.frees_cents, served.outstanding_cents) == (0, 100_000)
 
 
+@pytest.mark.any_server
 def test_part_payments_each_have_a_receipt_and_the_last_makes_the_order_that_frees(
     bench: Bench, gate: Actor, fine: int
 ) -> None:
@@ -89,6 +91,7 @@ def test_part_payments_each_have_a_receipt_and_the_last_makes_the_order_that_fre
     assert [one.number for one in owed(bench, gate).payments] == [2, 1]
 
 
+@pytest.mark.any_server
 def test_paying_frees_from_the_fine_alone_and_the_page_says_what_else_holds(
     bench: Bench, gate: Actor, fine: int
 ) -> None:
@@ -104,6 +107,7 @@ def test_paying_frees_from_the_fine_alone_and_the_page_says_what_else_holds(
     assert len(order.warrant_name_ids) == 1
 
 
+@pytest.mark.any_server
 def test_a_paper_that_sentences_to_more_than_the_fine_still_holds(
     bench: Bench, gate: Actor
 ) -> None:
@@ -120,6 +124,7 @@ def test_a_paper_that_sentences_to_more_than_the_fine_still_holds(
     assert made.release_order_id is None, "the three years stand on the same paper"
 
 
+@pytest.mark.any_server
 @pytest.mark.parametrize(
     ("more", "field"),
     [
@@ -147,6 +152,7 @@ def test_money_that_cannot_be_right_is_told_and_nothing_is_kept(
     assert owed(bench, gate).payments == ()
 
 
+@pytest.mark.any_server
 def test_a_payment_entered_by_mistake_is_struck_out_with_the_order_that_it_made(
     bench: Bench, gate: Actor, fine: int
 ) -> None:
@@ -166,6 +172,7 @@ def test_a_payment_entered_by_mistake_is_struck_out_with_the_order_that_it_made(
     assert pay(bench, gate, fine, 100).number == 2, "a number is never given twice"
 
 
+@pytest.mark.any_server
 def test_who_may_not_take_money_takes_none(bench: Bench, make_actor: ActorMaker, fine: int) -> None:
     other = make_actor("sentences.view", establishment_id=bench.court.prison.establishment_id)
     with pytest.raises(NotPermitted):
@@ -208,6 +215,7 @@ def two_fines(bench: Bench, *, total: int | None = 80_000, **amounts: int) -> li
     return bench.sentences_on(order)
 
 
+@pytest.mark.any_server
 def test_each_fine_of_a_paper_frees_for_its_own_amount(bench: Bench, gate: Actor) -> None:
     first, second = two_fines(bench, first=50_000, second=30_000)
     due = {one.sentence_id: one for one in owed(bench, gate).due}
@@ -223,6 +231,7 @@ def test_each_fine_of_a_paper_frees_for_its_own_amount(bench: Bench, gate: Actor
     assert pay(bench, gate, first, 50_000).release_order_id is not None
 
 
+@pytest.mark.any_server
 def test_one_amount_for_two_fines_is_asked_for_once_and_frees_from_both(
     bench: Bench, gate: Actor
 ) -> None:
@@ -236,6 +245,7 @@ def test_one_amount_for_two_fines_is_asked_for_once_and_frees_from_both(
     assert bench.dates().expiry == bench.today, "both end on the day of the payment"
 
 
+@pytest.mark.any_server
 def test_a_part_of_one_amount_for_two_fines_is_taken_and_a_person_says_what_it_takes_off(
     bench: Bench, gate: Actor
 ) -> None:
@@ -249,6 +259,7 @@ def test_a_part_of_one_amount_for_two_fines_is_taken_and_a_person_says_what_it_t
     assert (dates.status, dates.expiry) == ("calculated", bench.today)
 
 
+@pytest.mark.any_server
 def test_amounts_that_are_not_together_the_papers_are_marked(bench: Bench, gate: Actor) -> None:
     two_fines(bench, first=50_000, second=20_000)
     assert {"amounts_differ"} <= set(owed(bench, gate).due[0].order.defects)

@@ -23,6 +23,7 @@ def half(tmp_path: Path) -> str:
     return str(file)
 
 
+@pytest.mark.any_server
 def test_whose_dates_move_is_listed_with_before_after_and_days(
     bench: Bench, tmp_path: Path
 ) -> None:
@@ -44,12 +45,14 @@ def test_whose_dates_move_is_listed_with_before_after_and_days(
     assert not any(one.name == "sentence_expiry" for one in ana.dates)
 
 
+@pytest.mark.any_server
 def test_a_law_moves_nobody_against_itself(bench: Bench) -> None:
     bench.sentence()
     belize = laws.law_asked_for("belize")
     assert selectors.compare_laws(bench.records, belize, belize).moved == ()
 
 
+@pytest.mark.any_server
 def test_somebody_for_whom_a_law_has_no_rule_is_listed_too(bench: Bench) -> None:
     bench.sentence(
         SentenceInput(
@@ -68,6 +71,7 @@ def test_somebody_for_whom_a_law_has_no_rule_is_listed_too(bench: Bench) -> None
     assert {one.name for one in moved.dates} >= {"edr"}
 
 
+@pytest.mark.any_server
 def test_the_number_of_queries_does_not_grow_with_the_people(bench: Bench) -> None:
     bench.sentence()
     bench.sentence(person_id=bench.ben)

@@ -57,6 +57,7 @@ def test_who_may_read_the_order_again_is_shown_no_date_of_it_before(bench: Bench
     assert "Not shown to you yet" in page
 
 
+@pytest.mark.any_server
 def test_the_page_draws_and_tells_every_stretch_and_day(dated: Bench) -> None:
     page = officer(dated, "records_officer").get(reverse("sentences:person", args=[dated.ana]))
     text = page.content.decode()
@@ -73,6 +74,7 @@ def test_the_page_draws_and_tells_every_stretch_and_day(dated: Bench) -> None:
     assert widths[0] / widths[1] == pytest.approx(4, rel=0.05)
 
 
+@pytest.mark.any_server
 def test_the_page_is_told_in_the_prisoners_language(dated: Bench) -> None:
     client = officer(dated, "records_officer")
     address = reverse("sentences:person", args=[dated.ana])
@@ -80,11 +82,13 @@ def test_the_page_is_told_in_the_prisoners_language(dated: Bench) -> None:
     assert "remisión" not in client.get(address).content.decode()
 
 
+@pytest.mark.any_server
 def test_whoever_is_unsentenced_has_a_page_that_says_so(bench: Bench) -> None:
     page = officer(bench, "records_officer").get(reverse("sentences:person", args=[bench.ben]))
     assert "No sentence of this person stands" in page.content.decode()
 
 
+@pytest.mark.any_server
 def test_what_if_shows_both_sides_and_saves_nothing(dated: Bench) -> None:
     client = officer(dated, "gate_officer")
     rows = len(dated.rows())
@@ -186,6 +190,7 @@ def test_an_officer_who_may_only_see_the_law_signs_nothing(dated: Bench) -> None
     assert not RuleSignature.objects.exists()
 
 
+@pytest.mark.any_server
 def test_a_law_that_is_only_drafted_is_compared_from_its_file(dated: Bench) -> None:
     client = officer(dated, "superintendent")
     address = reverse("sentences:compare")
@@ -207,6 +212,7 @@ def test_a_law_that_is_only_drafted_is_compared_from_its_file(dated: Bench) -> N
         assert (answer.status_code == 200) == (content is halved)
 
 
+@pytest.mark.any_server
 def test_laws_are_compared_on_a_page(dated: Bench) -> None:
     client = officer(dated, "controller")
     address = reverse("sentences:compare")
@@ -220,6 +226,7 @@ def test_laws_are_compared_on_a_page(dated: Bench) -> None:
     assert "CHAN" not in same
 
 
+@pytest.mark.any_server
 def test_another_law_is_shown_and_cannot_be_signed(dated: Bench) -> None:
     page = officer(dated, "controller").get(reverse("sentences:laws"), {"law": "testland"})
     text = page.content.decode()

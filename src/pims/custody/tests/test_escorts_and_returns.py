@@ -37,7 +37,6 @@ def status(prison: Prison, held: ReceiptRecorded) -> str:
     return found[held.person_id].code
 
 
-@pytest.mark.any_server
 def test_who_is_out_stays_on_the_books_and_keeps_the_place(prison: Prison) -> None:
     held = prison.held()
     prison.put(held.episode_id, "REM A-1/1", happened_at=clock.now() - timedelta(hours=9))
@@ -48,7 +47,6 @@ def test_who_is_out_stays_on_the_books_and_keeps_the_place(prison: Prison) -> No
     assert (row.unit, row.out_kind, row.out_to) == ("Remand", "court", "Belize City")
 
 
-@pytest.mark.any_server
 def test_an_escort_is_overdue_after_it_was_expected_back(prison: Prison) -> None:
     held = prison.held()
     now = clock.now()
@@ -111,7 +109,6 @@ def test_from_court_straight_to_hospital_ends_one_escort_and_begins_the_next(
     assert rows[hospital].returned_at is None
 
 
-@pytest.mark.any_server
 def test_who_is_not_held_or_at_large_cannot_have_left(prison: Prison) -> None:
     held = prison.held()
     services.record_escape(
@@ -128,7 +125,6 @@ def test_who_is_not_held_or_at_large_cannot_have_left(prison: Prison) -> None:
     assert caught.value.fields["prisoners.0"].code == "custody.not_held"
 
 
-@pytest.mark.any_server
 def test_a_departure_entered_late_before_another_splits_the_day(prison: Prison) -> None:
     held = prison.held()
     now = clock.now()
@@ -141,7 +137,6 @@ def test_a_departure_entered_late_before_another_splits_the_day(prison: Prison) 
     assert "custody.return_was_not_recorded" in told(held.person_id)
 
 
-@pytest.mark.any_server
 def test_a_return_before_the_departure_is_told_and_changes_nothing(prison: Prison) -> None:
     held, escort_id = at_court(prison)
     before = told(held.person_id)
@@ -155,7 +150,6 @@ def test_a_return_before_the_departure_is_told_and_changes_nothing(prison: Priso
     assert told(held.person_id) == before
 
 
-@pytest.mark.any_server
 def test_a_new_date_moves_the_next_appearance_of_the_warrant(prison: Prison) -> None:
     _held, escort_id = at_court(prison)
     new = today() + timedelta(days=28)
@@ -164,7 +158,6 @@ def test_a_new_date_moves_the_next_appearance_of_the_warrant(prison: Prison) -> 
     assert (row.next_appearance, row.whereabouts) == (new, "in")
 
 
-@pytest.mark.any_server
 def test_a_sentence_replaces_the_remand_by_a_commitment_warrant(prison: Prison) -> None:
     held, escort_id = at_court(prison)
     back = prison.back(
@@ -215,7 +208,6 @@ def test_the_court_of_the_escort_is_the_one_that_sentenced(prison: Prison) -> No
     assert status(prison, held) == "convicted"
 
 
-@pytest.mark.any_server
 def test_a_sentence_of_nobody_knows_which_court_leaves_the_remand_and_is_told(
     prison: Prison,
 ) -> None:
@@ -227,7 +219,6 @@ def test_a_sentence_of_nobody_knows_which_court_leaves_the_remand_and_is_told(
     assert status(prison, held) == "unsentenced"
 
 
-@pytest.mark.any_server
 def test_a_fine_in_default_commits_and_a_fine_paid_frees(prison: Prison) -> None:
     unpaid, one = at_court(prison, "Juan Perez")
     paid, two = at_court(prison, "Pedro Ack")
@@ -247,7 +238,6 @@ def test_a_fine_in_default_commits_and_a_fine_paid_frees(prison: Prison) -> None
     assert "custody.release_waits" in told(paid.person_id)
 
 
-@pytest.mark.any_server
 def test_bail_on_the_only_warrant_waits_for_release_and_bail_on_one_of_two_frees_nobody(
     prison: Prison,
 ) -> None:
@@ -270,7 +260,6 @@ def test_bail_on_the_only_warrant_waits_for_release_and_bail_on_one_of_two_frees
     assert "custody.release_waits" not in told(double.person_id)
 
 
-@pytest.mark.any_server
 def test_a_discharge_at_court_ends_custody_at_its_hour(prison: Prison) -> None:
     held, escort_id = at_court(prison)
     hour = clock.now() - timedelta(hours=1)
@@ -288,7 +277,6 @@ def test_a_discharge_at_court_ends_custody_at_its_hour(prison: Prison) -> None:
     assert "custody.freed_against_paper" not in told(held.person_id)
 
 
-@pytest.mark.any_server
 def test_a_discharge_at_court_against_another_warrant_or_unseen_order_is_a_fact_with_an_alarm(
     prison: Prison,
 ) -> None:

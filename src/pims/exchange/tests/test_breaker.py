@@ -64,6 +64,7 @@ def test_a_friday_leaves_and_a_burst_is_held_with_an_alarm(db: None) -> None:
     assert len(screened(3, kind="escaped")) == 3
 
 
+@pytest.mark.any_server
 def test_a_real_release_is_made_whatever_becomes_of_its_message(prison: Prison) -> None:
     """The breaker stands in the way of messages: the person is out, and the record says so."""
     follower = Follower()
@@ -180,6 +181,7 @@ def test_an_amnesty_that_two_officers_announced_passes(officers: tuple[Actor, Ac
         breaker.second_amnesty(Command(second), announcement_id=announced.announcement_id)
 
 
+@pytest.mark.any_server
 def test_an_amnesty_is_for_days_and_for_some_number(officers: tuple[Actor, Actor]) -> None:
     now = clock.now()
     for starts, ends, expected in (
@@ -210,6 +212,7 @@ def prison(system_actor: Actor) -> Prison:
     return Prison.build(system_actor)
 
 
+@pytest.mark.any_server
 def test_the_board_says_that_messages_are_held_and_nothing_where_none_is(prison: Prison) -> None:
     def shown() -> str:
         board = live.board(prison.actor, prison.establishment_id)

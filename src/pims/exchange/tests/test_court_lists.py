@@ -87,6 +87,7 @@ def test_a_list_stands_in_the_diary_once_and_tells_of_those_nobody_knows(
     assert len(days(prison, two.person_id)) == 1
 
 
+@pytest.mark.any_server
 def test_of_two_lists_of_one_day_the_one_that_was_sent_last_counts_whichever_came_first(
     prison: Prison, court: Sender
 ) -> None:

@@ -68,6 +68,7 @@ def test_a_message_is_kept_before_anything_of_it_is_judged(court: Sender) -> Non
     assert entry.person_ids == []
 
 
+@pytest.mark.any_server
 def test_the_same_message_twice_is_one_and_gets_the_same_answer(court: Sender) -> None:
     body = court.text("release_order", release(), message_id="a-1")
     first, second = court.give(body), court.give(body)
@@ -79,6 +80,7 @@ def test_the_same_message_twice_is_one_and_gets_the_same_answer(court: Sender) -
     assert court.row("a-1").state == "unmatched"
 
 
+@pytest.mark.any_server
 def test_other_words_under_an_id_that_was_used_are_kept_and_refused(court: Sender) -> None:
     court.send("release_order", release(), message_id="a-1")
     other = court.give(court.text("release_order", release(ends_all=False), message_id="a-1"))
@@ -114,6 +116,7 @@ def test_what_cannot_be_read_is_kept_too_and_its_sender_is_told(
     assert told in status["problems"]
 
 
+@pytest.mark.any_server
 def test_each_field_that_is_wrong_is_named(court: Sender) -> None:
     row = court.send(
         "release_order", release(dated="30 February 2026", ends_all="yes", colour="blue")
@@ -123,6 +126,7 @@ def test_each_field_that_is_wrong_is_named(court: Sender) -> None:
     }  # fmt: skip
 
 
+@pytest.mark.any_server
 def test_a_message_is_believed_only_with_its_senders_signature(
     prison: Prison, court: Sender
 ) -> None:
@@ -159,6 +163,7 @@ def _kept(
     return sender.row(receipt.message_id)
 
 
+@pytest.mark.any_server
 def test_a_signed_request_is_as_good_as_a_signed_document(court: Sender) -> None:
     body = court.text("release_order", release())
     row = _kept(court, body, court.sign_request(body))
@@ -184,6 +189,7 @@ def test_a_key_is_changed_without_a_gap_and_a_revoked_one_is_believed_no_more(
     assert _kept(court, late, court.sign(late, ended), kid).problems == ["key_not_in_force"]
 
 
+@pytest.mark.any_server
 def test_a_court_speaks_for_itself_alone_and_the_police_for_no_court(
     prison: Prison, court: Sender
 ) -> None:
@@ -227,6 +233,7 @@ def test_an_order_needs_no_agreement_and_no_quota_holds_it_up(prison: Prison) ->
     assert refused.value.outcome in ("agency_not_active", "bad_token")
 
 
+@pytest.mark.any_server
 def test_nobody_sends_without_saying_who_sits_at_the_other_end(court: Sender) -> None:
     body = court.text("release_order", release())
     with pytest.raises(InquiryRefused) as refused:
@@ -293,12 +300,14 @@ def test_a_message_that_cannot_be_looked_at_keeps_no_other_waiting(
     assert states == {"first": "received", "second": "waiting"}
 
 
+@pytest.mark.any_server
 def test_nobody_reads_what_another_agency_sent(prison: Prison, court: Sender) -> None:
     court.send("release_order", release(), message_id="x-1")
     assert Sender("police", "police").asked("x-1") is None
     assert court.asked("x-2") is None
 
 
+@pytest.mark.any_server
 def test_more_than_a_message_may_be_is_turned_away(court: Sender) -> None:
     with pytest.raises(intake.TooLarge):
         court.give(b" " * (intake.LARGEST_BODY + 1))

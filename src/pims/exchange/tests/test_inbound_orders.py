@@ -230,6 +230,7 @@ def test_a_remand_a_sentence_bail_and_a_detention_are_what_their_papers_would_be
     assert "immigration" in kinds
 
 
+@pytest.mark.any_server
 def test_nobody_applies_a_message_twice(prison: Prison, court: Sender, officer: Actor) -> None:
     held = prison.held()
     row = court.send("remand_order", remand(number_of(prison, held.person_id)))
@@ -249,6 +250,7 @@ def test_nobody_applies_a_message_twice(prison: Prison, court: Sender, officer: 
     assert len(courts.orders(prison.actor, [held.person_id])[held.person_id]) == 1
 
 
+@pytest.mark.any_server
 def test_what_the_rooms_refuse_is_refused_here_and_the_message_goes_on_waiting(
     prison: Prison, court: Sender, make_actor: Callable[..., Actor]
 ) -> None:
@@ -288,6 +290,7 @@ def test_a_name_alone_finds_nobody_and_shows_who_may_be_meant(
     assert OrderClock.objects.get(inbound=row).person_id == held.person_id
 
 
+@pytest.mark.any_server
 def test_a_number_that_is_somebody_elses_by_name_and_birth_finds_nobody(
     prison: Prison, court: Sender, officer: Actor
 ) -> None:
@@ -349,6 +352,7 @@ def test_a_correction_takes_the_place_of_what_it_corrects_whenever_it_comes(
     assert (other.state, other.problems) == ("refused", ["corrects_other_kind"])
 
 
+@pytest.mark.any_server
 def test_an_order_that_contradicts_another_is_shown_beside_it(
     prison: Prison, court: Sender, officer: Actor
 ) -> None:
@@ -365,6 +369,7 @@ def test_an_order_that_contradicts_another_is_shown_beside_it(
     assert court.status(holds.message_id)["reason"] == "The court says no"
 
 
+@pytest.mark.any_server
 def test_an_order_about_somebody_who_is_not_here_or_names_papers_we_do_not_have_says_so(
     prison: Prison, court: Sender, officer: Actor
 ) -> None:
@@ -392,6 +397,7 @@ def test_an_order_about_somebody_who_is_not_here_or_names_papers_we_do_not_have_
     assert order.warrant_name_ids == tuple(found.named)
 
 
+@pytest.mark.any_server
 def test_a_paper_that_the_gate_keyed_already_is_not_made_again(
     prison: Prison, court: Sender, officer: Actor
 ) -> None:
@@ -417,6 +423,7 @@ def test_an_agency_that_only_tries_things_out_moves_nobody(prison: Prison, offic
     assert not Alarm.objects.exists()
 
 
+@pytest.mark.any_server
 def test_the_sender_is_asked_and_the_officer_waits(
     prison: Prison, court: Sender, officer: Actor
 ) -> None:
@@ -429,6 +436,7 @@ def test_the_sender_is_asked_and_the_officer_waits(
     assert status["steps"][-1]["state"] == "asked"
 
 
+@pytest.mark.any_server
 def test_whoever_may_not_see_a_person_sees_no_message_about_them(
     prison: Prison, court: Sender, make_actor: Callable[..., Actor]
 ) -> None:

@@ -117,6 +117,7 @@ def _papers(prison: Prison, person_id: int) -> list[WarrantBrief]:
     return list(authority.warrants_of([person_id], zone="America/Belize")[person_id])
 
 
+@pytest.mark.any_server
 def test_an_officer_says_who_is_meant_and_nobody_out_of_sight_is_found(
     prison: Prison, court: Sender, desk: Client
 ) -> None:
@@ -195,6 +196,7 @@ def test_a_signed_paper_is_a_message_like_any_other_and_a_forged_one_frees_nobod
     assert "The agency is suspended or ended" in page
 
 
+@pytest.mark.any_server
 def test_a_gate_officer_sees_no_inbox(prison: Prison, court: Sender) -> None:
     gate = signed_in(staff("gate_officer", establishment_id=prison.establishment_id))
     assert gate.get(reverse("exchange:inbox")).status_code == 403

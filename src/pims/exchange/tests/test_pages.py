@@ -152,6 +152,7 @@ def test_a_certificate_is_added_and_revoked(prison: Prison) -> None:
     assert "Stolen laptop" in page
 
 
+@pytest.mark.any_server
 def test_the_observatory_is_offered_numbers_and_no_person(prison: Prison) -> None:
     client = signed_in(staff("superintendent", establishment_id=prison.establishment_id))
     send(client, "register", code="observatory", kind="observatory", name="Observatory")
@@ -161,6 +162,7 @@ def test_the_observatory_is_offered_numbers_and_no_person(prison: Prison) -> Non
     assert "event_released" not in page
 
 
+@pytest.mark.any_server
 def test_an_agency_is_suspended_and_cannot_be_found_by_those_who_may_not(prison: Prison) -> None:
     client = signed_in(staff("superintendent", establishment_id=prison.establishment_id))
     agency_id = _registered(client)

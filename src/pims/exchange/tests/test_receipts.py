@@ -50,6 +50,7 @@ def given(fresh_database: FreshDatabase, tmp_path: Path) -> Receipt:
     return receipt_of(selectors.receipt(system_actor(), inquired.inquiry_id))
 
 
+@pytest.mark.any_server
 def test_a_receipt_is_proven_from_the_file_and_the_key_alone(
     given: Receipt, tmp_path: Path
 ) -> None:
@@ -70,6 +71,7 @@ def test_a_receipt_is_proven_from_the_file_and_the_key_alone(
     assert CliRunner().invoke(app, ["receipt", str(file), "--key", verifier.line]).exit_code == 2
 
 
+@pytest.mark.any_server
 def test_a_receipt_that_was_touched_proves_nothing(given: Receipt) -> None:
     verifier = keys.verifier()
     body = json.loads(given.body)

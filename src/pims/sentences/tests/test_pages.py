@@ -234,6 +234,7 @@ def test_another_law_is_shown_and_cannot_be_signed(dated: Bench) -> None:
     assert "laws/sign/" not in text
 
 
+@pytest.mark.any_server
 def test_nobody_out_of_reach_is_shown(dated: Bench, other_prison: object) -> None:
     stranger = signed_in(
         staff("records_officer", establishment_id=other_prison.establishment_id)  # type: ignore[attr-defined]
@@ -244,6 +245,7 @@ def test_nobody_out_of_reach_is_shown(dated: Bench, other_prison: object) -> Non
     assert "CHAN" not in stranger.get(reverse("sentences:queue")).content.decode()
 
 
+@pytest.mark.any_server
 def test_a_sentence_without_an_end_is_drawn_to_the_edge(bench: Bench) -> None:
     bench.sentence(
         SentenceInput(kind="life", minimum_years=20, offence_on=bench.today - timedelta(days=100)),
@@ -256,6 +258,7 @@ def test_a_sentence_without_an_end_is_drawn_to_the_edge(bench: Bench) -> None:
         assert "no end" in page.content.decode()
 
 
+@pytest.mark.any_server
 def test_dates_by_hand_of_others_are_withdrawn_with_a_reason(bench: Bench) -> None:
     bench.sentence()
     bench.work_out()

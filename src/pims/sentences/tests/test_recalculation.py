@@ -18,6 +18,7 @@ from pims.sentences.models import Calculation
 from pims.sentences.tests.bench import Bench, told
 
 
+@pytest.mark.any_server
 def test_a_sentence_has_dates_with_an_explanation_in_both_languages(bench: Bench) -> None:
     bench.sentence(SentenceInput(months=12))
     assert bench.work_out().changed == 1
@@ -38,6 +39,7 @@ def test_a_sentence_has_dates_with_an_explanation_in_both_languages(bench: Bench
     assert told(bench.ana) == ["sentences.calculated"]
 
 
+@pytest.mark.any_server
 def test_nothing_new_writes_nothing(bench: Bench) -> None:
     bench.sentence()
     bench.work_out()
@@ -50,12 +52,14 @@ def test_nothing_new_writes_nothing(bench: Bench) -> None:
     assert told(bench.ana) == ["sentences.calculated"], "the same dates were told twice"
 
 
+@pytest.mark.any_server
 def test_whoever_is_unsentenced_has_no_dates(bench: Bench) -> None:
     assert bench.work_out().looked_at == 0
     assert selectors.release_dates(bench.records, [bench.ana]) == {}
     assert selectors.calculation(bench.records, bench.ana) is None
 
 
+@pytest.mark.any_server
 def test_a_date_that_the_facts_have_left_behind_says_so_until_it_is_worked_out(
     bench: Bench,
 ) -> None:
@@ -73,6 +77,7 @@ def test_a_date_that_the_facts_have_left_behind_says_so_until_it_is_worked_out(
     assert later.edr > before.edr
 
 
+@pytest.mark.any_server
 def test_a_sentence_that_falls_takes_its_dates_along(bench: Bench) -> None:
     order = bench.order()
     bench.work_out()
@@ -82,6 +87,7 @@ def test_a_sentence_that_falls_takes_its_dates_along(bench: Bench) -> None:
     assert told(bench.ana)[-1] == "sentences.nothing_to_calculate"
 
 
+@pytest.mark.any_server
 def test_joined_numbers_are_one_person(bench: Bench) -> None:
     bench.sentence(SentenceInput(months=6))
     bench.sentence(SentenceInput(months=18), person_id=bench.ben)
@@ -105,6 +111,7 @@ def test_joined_numbers_are_one_person(bench: Bench) -> None:
     assert sorted(info.numbers.values()) == [1, 2]
 
 
+@pytest.mark.any_server
 def test_a_sentence_that_follows_one_that_fell_needs_a_person(bench: Bench) -> None:
     order = bench.order()
     (first,) = bench.sentences_on(order)
@@ -118,6 +125,7 @@ def test_a_sentence_that_follows_one_that_fell_needs_a_person(bench: Bench) -> N
     assert [one.code for one in found.reasons] == ["sentences.follows_fallen"]
 
 
+@pytest.mark.any_server
 def test_a_sentence_that_follows_another_persons_is_refused(bench: Bench) -> None:
     (other,) = bench.sentence(person_id=bench.ben)
     bench.sentence(SentenceInput(months=6, link="consecutive", consecutive_to_id=other))
@@ -127,12 +135,14 @@ def test_a_sentence_that_follows_another_persons_is_refused(bench: Bench) -> Non
     assert [one.code for one in found.reasons] == ["sentences.follows_another_persons"]
 
 
+@pytest.mark.any_server
 def test_a_consecutive_sentence_that_names_no_other_needs_a_person(bench: Bench) -> None:
     bench.sentence(SentenceInput(months=6, link="consecutive"))
     bench.work_out()
     assert bench.dates().status == "needs_person"
 
 
+@pytest.mark.any_server
 def test_the_queue_has_first_whom_nobody_can_tell_anything_about(bench: Bench) -> None:
     bench.sentence(SentenceInput(months=6, link="consecutive"))
     bench.sentence(SentenceInput(), person_id=bench.ben)
@@ -145,6 +155,7 @@ def test_the_queue_has_first_whom_nobody_can_tell_anything_about(bench: Bench) -
     )
 
 
+@pytest.mark.any_server
 def test_the_night_works_out_everybody_in_custody(bench: Bench) -> None:
     bench.sentence()
     bench.sentence(person_id=bench.ben)
@@ -152,6 +163,7 @@ def test_the_night_works_out_everybody_in_custody(bench: Bench) -> None:
     assert bench.dates(bench.ana).status == bench.dates(bench.ben).status == "calculated"
 
 
+@pytest.mark.any_server
 def test_the_number_of_queries_does_not_grow_with_the_people(bench: Bench) -> None:
     bench.sentence()
     bench.sentence(person_id=bench.ben)
@@ -171,6 +183,7 @@ def test_the_number_of_queries_does_not_grow_with_the_people(bench: Bench) -> No
     assert len(one) == len(two)
 
 
+@pytest.mark.any_server
 def test_dates_are_told_only_to_who_may_see_them(bench: Bench) -> None:
     bench.sentence()
     bench.work_out()
@@ -178,6 +191,7 @@ def test_dates_are_told_only_to_who_may_see_them(bench: Bench) -> None:
         selectors.release_dates(bench.lawyer, [bench.ana])
 
 
+@pytest.mark.any_server
 def test_an_absence_that_is_not_over_grows_by_a_day_each_night(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -192,6 +206,7 @@ def test_an_absence_that_is_not_over_grows_by_a_day_each_night(
     assert after.expiry == before.expiry + timedelta(days=1)
 
 
+@pytest.mark.any_server
 def test_a_payment_is_over_and_is_not_worked_out_anew_each_night(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -21,6 +21,7 @@ def sign(bench: Bench, code: str = REMISSION, **more: object) -> services.Signat
     return services.sign_rule(Command(bench.lawyer), rule_code=code, **given)
 
 
+@pytest.mark.any_server
 def test_a_signed_rule_makes_nobodys_dates_provisional_any_more(bench: Bench) -> None:
     bench.sentence()
     bench.work_out()
@@ -36,6 +37,7 @@ def test_a_signed_rule_makes_nobodys_dates_provisional_any_more(bench: Bench) ->
     assert {one.code for one in after.rules if one.signed} == {REMISSION}
 
 
+@pytest.mark.any_server
 def test_dates_are_final_when_every_rule_is_signed_and_no_longer_when_one_is_not(
     bench: Bench,
 ) -> None:
@@ -54,6 +56,7 @@ def test_dates_are_final_when_every_rule_is_signed_and_no_longer_when_one_is_not
         )
 
 
+@pytest.mark.any_server
 def test_rules_in_use_that_nobody_signed_say_how_many_rest_on_them(bench: Bench) -> None:
     bench.sentence()
     bench.sentence(person_id=bench.ben)
@@ -65,6 +68,7 @@ def test_rules_in_use_that_nobody_signed_say_how_many_rest_on_them(bench: Bench)
     assert REMISSION not in {one.rule.code for one in selectors.unsigned_rules(bench.lawyer)}
 
 
+@pytest.mark.any_server
 def test_a_rule_that_is_changed_is_unsigned_again(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -81,6 +85,7 @@ def test_a_rule_that_is_changed_is_unsigned_again(
     assert [one.outlived for one in row.earlier] == [True]
 
 
+@pytest.mark.any_server
 def test_what_can_not_be_signed_is_sent_back(bench: Bench) -> None:
     with pytest.raises(NotFound):
         sign(bench, "belize-2017.luck")

@@ -40,6 +40,7 @@ def test_an_order_that_sentences_gives_dates(bench: Bench) -> None:
     assert len(bench.rows()) == 1, "the same events again change nothing"
 
 
+@pytest.mark.any_server
 def test_an_order_that_falls_takes_them_away(bench: Bench) -> None:
     order = bench.order()
     hear()
@@ -48,6 +49,7 @@ def test_an_order_that_falls_takes_them_away(bench: Bench) -> None:
     assert selectors.release_dates(bench.records, [bench.ana]) == {}
 
 
+@pytest.mark.any_server
 def test_a_birth_that_is_corrected_works_the_dates_out_anew(bench: Bench) -> None:
     bench.sentence()
     hear()
@@ -64,6 +66,7 @@ def test_a_birth_that_is_corrected_works_the_dates_out_anew(bench: Bench) -> Non
     assert [one.code for one in found.reasons] == ["sentences.no_rule_for_juveniles"]
 
 
+@pytest.mark.any_server
 def test_records_joined_and_parted_are_worked_out_together_and_apart(bench: Bench) -> None:
     bench.sentence(SentenceInput(months=6))
     bench.sentence(SentenceInput(months=30), person_id=bench.ben)
@@ -82,6 +85,7 @@ def test_records_joined_and_parted_are_worked_out_together_and_apart(bench: Benc
     assert bench.dates(bench.ben).edr != alone
 
 
+@pytest.mark.any_server
 def test_everybody_is_worked_out_from_the_command_line(
     bench: Bench, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -91,6 +95,7 @@ def test_everybody_is_worked_out_from_the_command_line(
     assert told == {"looked_at": 1, "changed": 1}
 
 
+@pytest.mark.any_server
 def test_a_law_is_signed_listed_and_compared_from_the_command_line(bench: Bench) -> None:
     bench.sentence(SentenceInput(days=300))
     bench.work_out()

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from pims.courts.services import OrderName, SentenceInput
 from pims.custody import selectors as custody_selectors
 from pims.custody import services as custody
@@ -20,6 +22,7 @@ def began(bench: Bench, days: int, *terms: SentenceInput, **more: object) -> lis
     return bench.sentence(*terms, dated=day, received_at=came, **more)
 
 
+@pytest.mark.any_server
 def test_a_term_changed_on_appeal_without_a_first_day_is_asked_about_not_guessed(
     bench: Bench,
 ) -> None:
@@ -37,6 +40,7 @@ def test_a_term_changed_on_appeal_without_a_first_day_is_asked_about_not_guessed
     assert [one.code for one in found.reasons] == ["sentences.varied_without_first_day"]
 
 
+@pytest.mark.any_server
 def test_a_term_changed_on_appeal_runs_from_the_day_that_the_paper_names(bench: Bench) -> None:
     day = bench.today - timedelta(days=550)
     first = bench.court.order(
@@ -56,6 +60,7 @@ def test_a_term_changed_on_appeal_runs_from_the_day_that_the_paper_names(bench: 
     assert found.expiry == found.full_term_end - timedelta(days=100), "the credit went along"
 
 
+@pytest.mark.any_server
 def test_time_that_a_court_took_as_served_is_not_served_again(bench: Bench) -> None:
     court = bench.court
     court.order(
@@ -69,6 +74,7 @@ def test_time_that_a_court_took_as_served_is_not_served_again(bench: Bench) -> N
     assert last < bench.today + timedelta(days=100)
 
 
+@pytest.mark.any_server
 def test_days_at_large_never_let_the_gate_open_at_the_full_term_as_pronounced(
     bench: Bench,
 ) -> None:
@@ -82,6 +88,7 @@ def test_days_at_large_never_let_the_gate_open_at_the_full_term_as_pronounced(
     assert opens_on(found) == found.release_day > found.full_term_end
 
 
+@pytest.mark.any_server
 def test_an_escape_recorded_at_the_gate_moves_the_dates_by_the_whole_days_away(
     bench: Bench,
 ) -> None:
@@ -107,6 +114,7 @@ def test_an_escape_recorded_at_the_gate_moves_the_dates_by_the_whole_days_away(
     assert bench.dates().expiry == before + timedelta(days=6)
 
 
+@pytest.mark.any_server
 def test_a_fine_paid_on_a_day_that_nobody_wrote_down_takes_no_other_date_away(
     bench: Bench,
 ) -> None:
@@ -123,6 +131,7 @@ def test_a_fine_paid_on_a_day_that_nobody_wrote_down_takes_no_other_date_away(
     assert found.edr is not None
 
 
+@pytest.mark.any_server
 def test_dates_by_hand_give_way_once_the_engine_has_dates_that_need_nobody(bench: Bench) -> None:
     bench.sentence(SentenceInput(months=12))
     bench.work_out()

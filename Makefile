@@ -18,7 +18,8 @@ up: $(STAMPS)/build assets ## install what is missing and run PIMS (PORT=8000)
 test: $(STAMPS)/dev assets ## everything, with a real browser, on each PostgreSQL there is
 	@$(PY) tools/ensure_chromium.py
 	@$(PY) tools/ensure_nginx.py
-	@$(MAKE) --no-print-directory lint
+	@$(PY) tools/compile_ahead.py & \
+	 $(MAKE) --no-print-directory lint; fine=$$?; wait; exit $$fine
 	@$(PY) tools/run_tests.py
 
 test-fast: $(STAMPS)/dev assets ## without the browser, on one PostgreSQL

@@ -1,0 +1,11 @@
+"""Compile what is otherwise compiled when first used, once, before the tests run side by side.
+
+Numba keeps what it compiled beside the sources, so a later run ends at once.
+"""
+
+from pims.biometrics.engine.synthetic import bulk_templates
+from pims.biometrics.gallery.warming import warm
+
+if __name__ == "__main__":
+    warm()
+    bulk_templates([1])

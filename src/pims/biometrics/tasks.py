@@ -16,9 +16,16 @@ def answer_search(search_id: int) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(queue="biometrics", queueing_lock="biometrics.waiting", pass_context=False)
 def answer_waiting(timestamp: int) -> None:
+    """Those that wait, until the gallery is away; one that fails keeps no other waiting."""
+    failed: list[Exception] = []
     for search_id in searching.waiting_searches():
-        if not carry_search(search_id):
-            return
+        try:
+            if not carry_search(search_id):
+                break
+        except Exception as error:
+            failed.append(error)
+    if failed:
+        raise ExceptionGroup("not every search was answered", failed)
 
 
 # Eight in the morning of UTC is two at night in Belize. One that was stopped goes on.

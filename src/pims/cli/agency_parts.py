@@ -48,12 +48,13 @@ def kept_ports() -> dict[str, int]:
     return kept
 
 
-def ports_now(after: int) -> dict[str, int]:
-    """Those that were chosen when the agencies were registered; others where one is taken."""
+def ports_now() -> dict[str, int]:
+    """Those that were chosen when the agencies were registered; another for each that is taken.
+    What is pushed to a program that had to move does not come: it reads the feed."""
     kept = kept_ports()
-    if all(parts.port_is_free(port) for port in kept.values()):
-        return kept
-    return free_ports(after)
+    taken = [name for name, port in kept.items() if not parts.port_is_free(port)]
+    others = free_ports(max(kept.values())) if taken else {}
+    return kept | {name: others[name] for name in taken}
 
 
 def services(ports: Mapping[str, int]) -> list[Service]:

@@ -120,7 +120,7 @@ def _start(supervisor: Supervisor, *, port: int, demo: bool) -> Mapping[str, int
     if not demo or not agency_parts.is_registered():
         return {}
     # They are started once the pages answer: nobody waits for them.
-    return agency_parts.ports_now(port + 9)
+    return agency_parts.ports_now()
 
 
 def _start_agencies(supervisor: Supervisor, agencies: Mapping[str, int]) -> None:

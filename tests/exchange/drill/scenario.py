@@ -81,7 +81,7 @@ class Drill:
         persons: list[Any] = []
         position, page, more = None, None, True
         while more:
-            inquired = open_own(version_id=receiver.agency.version_id, kind=DELIVERY)
+            inquired = open_own(version_id=receiver.agency.version_id, kind="feed.snapshot")
             with reading(inquired) as reader:
                 part = snapshot(reader, page=page, persons=2000)
             persons += part.persons

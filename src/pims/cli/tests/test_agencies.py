@@ -1,5 +1,6 @@
 """The demonstration's agencies beside a PIMS that starts, is cut off, or is ready without them."""
 
+import socket
 from pathlib import Path
 from typing import Any, cast
 
@@ -43,3 +44,13 @@ def test_a_program_that_does_not_come_up_stops_nothing_that_is_ready(
     ports = dict.fromkeys(agency_parts.NAMES, 1)
     up._start_agencies(cast(Supervisor, Failing()), ports)
     assert "agency-observatory does not answer" in capsys.readouterr().out
+
+
+def test_of_the_ports_only_one_that_is_taken_is_changed(secrets: Path) -> None:
+    chosen = agency_parts.free_ports(20_000)
+    agency_parts.keep_ports(chosen)
+    assert agency_parts.ports_now() == chosen
+    with socket.create_server(("127.0.0.1", chosen["police"])):
+        now = agency_parts.ports_now()
+    assert now.pop("police") not in chosen.values()
+    assert now == {name: port for name, port in chosen.items() if name != "police"}

@@ -9,6 +9,7 @@ from pims.exchange.rules import matching as rules
 from pims.exchange.shelving import lookup_keys
 from pims.exchange.shelving.facts import made_up_roots
 from pims.foundation.access.selectors import system_actor
+from pims.kernel.decisions import Reason, refuse
 from pims.kernel.numbers import parse_prisoner_number
 from pims.people import selectors as people
 from pims.people.services import NameInput
@@ -34,6 +35,15 @@ def match_subject(subject: Subject, *, sandbox: bool = False) -> rules.Match:
     if not wrong:
         return found
     return rules.Match(found.person_id, found.how, (*found.doubts, *wrong), found.candidates)
+
+
+def require_own(person_id: int, *, sandbox: bool) -> None:
+    """Raise Refused where what only tries things out would be about somebody real, or what is
+    meant about a test prisoner: an officer says who it is, and not of which sort."""
+    made_up = bool(made_up_roots({people.canonical_id(person_id)}))
+    if made_up != sandbox:
+        code = "sandbox_of_test_prisoners" if sandbox else "test_prisoner_of_sandboxes"
+        refuse(Reason(f"exchange.{code}")).require()
 
 
 def _hints(subject: Subject) -> tuple[list[rules.Hint], tuple[str, ...]]:

@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.db import IntegrityError, transaction
+
 from pims.assurance import services as assurance
 from pims.exchange import events_inbound as events
 from pims.exchange.inbound import applying
@@ -26,7 +28,7 @@ from pims.exchange.services.common import LINE
 from pims.foundation.access.scope import require_held
 from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel.decisions import refuse
-from pims.kernel.errors import InvalidInput
+from pims.kernel.errors import InvalidInput, Stale
 from pims.kernel.reasons import Reason
 from pims.kernel.text import clean_field
 
@@ -248,7 +250,7 @@ def keep_paper(
 
     The same paper twice is the message that is here already, whichever way it came first; other
     words under its number are kept beside it, and refused. Raises InvalidInput (no such agency),
-    NotPermitted.
+    NotPermitted, Stale (others came in this moment).
     """
     require_held(tx.actor, INBOX)
     agency = Agency.objects.filter(code=agency_code).first()
@@ -265,20 +267,28 @@ def keep_paper(
         if bytes(before.digest) == digest:
             return _result(before)
         problems = ["other_content"]
-    row = Inbound.objects.create(
-        id=uuid4(),
-        agency_id=agency_id,
-        message_id=message_id,
-        kind=sent_kind[:40],
-        sent_at=sent_at,
-        received_at=tx.now,
-        body=body,
-        digest=digest,
-        kid=kid[:80],
-        signature=signature,
-        channel="paper",
-        problems=problems,
-    )
+    try:
+        with transaction.atomic():
+            row = Inbound.objects.create(
+                id=uuid4(),
+                agency_id=agency_id,
+                message_id=message_id,
+                kind=sent_kind[:40],
+                sent_at=sent_at,
+                received_at=tx.now,
+                body=body,
+                digest=digest,
+                kid=kid[:80],
+                signature=signature,
+                channel="paper",
+                problems=problems,
+            )
+    except IntegrityError:
+        # Read at another gate, or sent over the wire, in this very moment.
+        before = Inbound.objects.get(agency_id=agency_id, message_id=message_id)
+        if bytes(before.digest) != digest:
+            raise Stale from None
+        return _result(before)
     step(row, rules.RECEIVED, at=tx.now, user_id=tx.actor.user_id)
     tx.record(
         events.MessageReceived(agency_id=agency_id, inbound_id=str(row.pk)),

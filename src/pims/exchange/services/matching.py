@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from pims.exchange import events_inbound as events
+from pims.exchange.inbound.matching import require_own
 from pims.exchange.inbound.rows import (
     establishment_of,
     keep_names,
@@ -28,13 +29,15 @@ def match_inbound(
     """The person with this prisoner number is meant; of a list the one of line `entry`, from 0.
 
     Whoever was found before is not. Raises InvalidInput (no such line), NotFound (nobody with the
-    number, or out of sight), Refused, Stale.
+    number, or out of sight), Refused (decided already; a test prisoner where somebody real is
+    meant, or the other way round), Stale.
     """
     row = locked(inbound_id, version=version)
     require_reach(tx, row)
     require_open(row)
     person_id = people.resolve_number(tx.actor, number)
     tx.require_person("exchange.inbox", person_id)
+    require_own(person_id, sandbox=row.agency.sandbox)
     proposal = dict(row.proposal)
     entries = [dict(one) for one in proposal.get("entries", [])]
     found = {"person_id": person_id, "how": OFFICER}

@@ -148,4 +148,5 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
     JOIN exchange_agreement_version version ON version.id = inquiry.version_id
     JOIN exchange_disclosure given ON given.inquiry_id = inquiry.id
     WHERE inquiry.id = page AND version.agreement_id = exchange_asking_agreement()
+        AND inquiry.kind = 'feed.snapshot'
 $$;

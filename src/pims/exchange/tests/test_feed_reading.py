@@ -36,6 +36,7 @@ from pims.kernel import clock
 ROOT = Path(__file__).resolve().parents[4]
 SCHEMA = ROOT.parent / "shared" / "data" / "exchange" / "cloudevents.json"
 EVERY = ("admitted", "released", "escaped", "recaptured", "order_recorded", "absent", "died")
+SNAPSHOT = "feed.snapshot"
 
 
 @pytest.fixture
@@ -285,7 +286,7 @@ def test_a_snapshot_and_the_feed_after_it_are_all_there_is(
     seen: list[str] = []
     page, more, positions = None, True, []
     while more:
-        inquired = open_own(version_id=agency.version_id)
+        inquired = open_own(version_id=agency.version_id, kind=SNAPSHOT)
         with reading(inquired) as reader:
             part = snapshot(reader, page=page, persons=2)
         seen += [one["pims:custody"]["j:SubjectIdentification"]["nc:IdentificationID"]
@@ -314,11 +315,22 @@ def test_of_people_who_are_named_nothing_is_left_out_however_much_there_is(priso
 def test_a_snapshot_goes_on_only_from_a_page_of_the_same_agreement(prison: Prison) -> None:
     shelve([prison.held().person_id])
     first, other = _agency("thin"), agency_with(terms_of("parole"), kind="parole")
-    inquired = open_own(version_id=first.version_id)
+    inquired = open_own(version_id=first.version_id, kind=SNAPSHOT)
     with reading(inquired) as reader:
         assert len(snapshot(reader).persons) == 1
     with delivering(other) as reader, pytest.raises(UnknownPage):
         snapshot(reader, page=inquired.inquiry_id)
+
+
+def test_an_answer_about_one_person_is_no_page_to_go_on_from(prison: Prison) -> None:
+    people = [prison.held(f"Man Number {n}").person_id for n in range(2)]
+    shelve(people)
+    agency = _agency("thin")
+    answer = open_own(version_id=agency.version_id)
+    with reading(answer) as reader:
+        assert reader.read("custody", person_ids=people[1:])
+    with delivering(agency) as reader, pytest.raises(UnknownPage):
+        snapshot(reader, page=answer.inquiry_id)
 
 
 def test_the_missing_reach_the_police_with_faces_and_descriptions(

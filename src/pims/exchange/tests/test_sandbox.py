@@ -15,7 +15,7 @@ from pims.exchange import services
 from pims.exchange.enforcement import Inquired, reading
 from pims.exchange.inbound.kinds.parts import Subject
 from pims.exchange.inbound.matching import match_subject
-from pims.exchange.models import EndpointState, Message, StatisticCell
+from pims.exchange.models import EndpointState, Inbound, Message, StatisticCell
 from pims.exchange.preview import preview
 from pims.exchange.rules import terms as terms_rules
 from pims.exchange.shelving import shelve
@@ -31,6 +31,8 @@ from pims.exchange.tests.helpers import (
     whole,
 )
 from pims.exchange.tests.pushing import pushed_to, send
+from pims.exchange.tests.sending import Sender
+from pims.exchange.tests.test_inbound_orders import apply
 from pims.exchange.tests.test_statistics import last_month
 from pims.foundation.access.actor import Actor
 from pims.foundation.commands.transaction import Command
@@ -137,6 +139,42 @@ def test_what_is_sent_finds_test_prisoners_for_a_sandbox_and_for_nobody_else(wor
     assert found(world.made_up, sandbox=True) == world.made_up
     assert found(world.made_up, sandbox=False) is None
     assert found(world.real, sandbox=True) is None
+
+
+def test_an_officer_binds_a_try_out_to_nobody_real_and_makes_nobody_of_it(
+    world: World, system_actor: Actor
+) -> None:
+    refusals = []
+    for sandbox, other, own in (
+        (True, world.real, world.made_up), (False, world.made_up, world.real),
+    ):  # fmt: skip
+        police = Sender(f"police{sandbox:d}", "police", sandbox=sandbox)
+        content = {
+            "subject": {"given_names": "No", "family_name": "Body", "sex": "male"},
+            "arrested_at": clock.now().isoformat(), "reference": "OCR 78",
+        }  # fmt: skip
+        row = police.send("arrest", content)
+        with pytest.raises(Refused) as refused:
+            match(world, row, other)
+        refusals += [one.code for one in refused.value.reasons()]
+        if sandbox:
+            with pytest.raises(Refused) as refused:
+                apply(system_actor, row, new_person=True)
+            refusals += [one.code for one in refused.value.reasons()]
+        match(world, row, own)
+        row.refresh_from_db()
+        assert row.person_id == own
+    assert refusals == [
+        "exchange.sandbox_of_test_prisoners", "exchange.sandbox_of_test_prisoners",
+        "exchange.test_prisoner_of_sandboxes",
+    ]  # fmt: skip
+
+
+def match(world: World, row: Inbound, person_id: int) -> None:
+    services.match_inbound(
+        world.prison.command, inbound_id=row.pk, version=row.version,
+        number=world.number(person_id),
+    )  # fmt: skip
 
 
 def test_nobody_becomes_a_test_prisoner_of_whom_somebody_was_told(world: World) -> None:

@@ -57,6 +57,7 @@ class Courier:
         self._news: dict[int, asyncio.Event] = {}
         self._tasks: dict[Goal, asyncio.Task[None]] = {}
         self._senders: dict[Goal, Sender] = {}
+        self._unfit: set[Goal] = set()
 
     def run(self) -> None:
         """Work until `stop`; a database that goes away is waited for."""
@@ -132,8 +133,15 @@ class Courier:
             self._allowed = allowed
         wanted = set(await self._in_thread(loading.goals))
         await self._drop(self._tasks.keys() - wanted)
-        for goal in wanted - self._tasks.keys():
-            self._senders[goal] = Sender(goal.url, allowed=lambda: self._allowed, tls=self._tls)
+        for goal in wanted - self._tasks.keys() - self._unfit:
+            try:
+                sender = Sender(goal.url, allowed=lambda: self._allowed, tls=self._tls)
+            except ValueError as error:
+                # Taken once and not any more; the others' messages go on, and silence is alarmed.
+                log.error("endpoint %s: %s", goal.endpoint_id, error)
+                self._unfit.add(goal)
+                continue
+            self._senders[goal] = sender
             self._news[goal.endpoint_id] = asyncio.Event()
             name = f"endpoint {goal.endpoint_id}"
             self._tasks[goal] = asyncio.create_task(self._kept_up(name, partial(self._push, goal)))

@@ -18,6 +18,7 @@ from pims.exchange.inbound.kinds.parts import Subject
 from pims.exchange.inbound.rows import Said
 from pims.exchange.models import Inbound
 from pims.foundation.commands.transaction import Transaction
+from pims.kernel.decisions import Reason, refuse
 from pims.people.services import NameInput, create_person
 
 
@@ -71,6 +72,8 @@ def apply_arrest_of_released(tx: Transaction, row: Inbound, heard: Said, choices
 
 def _made(tx: Transaction, row: Inbound, subject: Subject) -> int:
     """A record of somebody whom the police arrested and we have never seen."""
+    if row.agency.sandbox:
+        refuse(Reason("exchange.sandbox_of_test_prisoners")).require()
     return create_person(
         tx,
         names=[NameInput(given=subject.given_names, family=subject.family_name)]

@@ -66,6 +66,9 @@ def overview(request: Any, number: str) -> HttpResponse:
     # Newest first, so who is not held now is looked at where they were last.
     last = current or next(iter(episodes), None)
     where = request.establishment_id if last is None else last.episode.establishment_id
+    unread = ""
+    if viewer.can("authority.view"):
+        unread = withheld_persons(viewer, [person_id]).get(person_id, "")
     context = _shell(request, header, looking, "overview") | {
         "alarms": alarm_rows(viewer, assurance.alarms_of(viewer, person_id))
         if viewer.can("assurance.view") and not looking.past
@@ -73,7 +76,7 @@ def overview(request: Any, number: str) -> HttpResponse:
         "current": current,
         "facts": [
             *_elsewhere(current, request.establishment_id),
-            *_facts(viewer, person_id, current, where, looking),
+            *_facts(viewer, person_id, current, where, looking, unread),
         ],
         "ended": None if current is not None else _ended(viewer, person_id, looking),
         "may": {
@@ -98,7 +101,7 @@ def overview(request: Any, number: str) -> HttpResponse:
         else open_error_of(viewer, person_id),
     }
     if viewer.can("authority.view") and where is not None:
-        context |= _warrants(viewer, person_id, episodes, where, looking)
+        context |= _warrants(viewer, person_id, episodes, where, looking, unread)
     return render(request, "prisoners/overview.html", context)
 
 
@@ -361,13 +364,18 @@ def _elsewhere(current: Any, here: int | None) -> list[Fact]:
 
 
 def _facts(
-    viewer: Actor, person_id: int, current: Any, where: int | None, looking: Looking
+    viewer: Actor,
+    person_id: int,
+    current: Any,
+    where: int | None,
+    looking: Looking,
+    unread: str,
 ) -> list[Fact]:
+    """`unread`: where an order is to be read again before any day of it is told; mostly nowhere."""
     facts = []
     if current is not None and where is not None and viewer.can("authority.view"):
         zone = facilities.time_zone(where)
         found = authority.legal_status([person_id], zone=zone, as_of=looking.as_of)[person_id]
-        unread = withheld_persons(viewer, [person_id]).get(person_id, "")
         appears = found.next_appearance or _("None to come")
         until = authority_words.detained_until(found, zone)
         facts += [
@@ -398,7 +406,7 @@ def _facts(
 
 
 def _warrants(
-    viewer: Actor, person_id: int, episodes: Any, where: int, looking: Looking
+    viewer: Actor, person_id: int, episodes: Any, where: int, looking: Looking, unread: str
 ) -> dict[str, Any]:
     at, known_at = looking.as_of.valid_at, looking.as_of.known_at
     interests = authority.police_interests([person_id], known_at=known_at).get(person_id, [])
@@ -415,7 +423,7 @@ def _warrants(
         establishment_id=where,
         as_of=looking.as_of,
     )
-    hidden = withheld(viewer, history.bars)
+    hidden = withheld(viewer, history.bars) if unread else {}
     return {
         "bars": [
             Bar(

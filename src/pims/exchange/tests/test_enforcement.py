@@ -274,10 +274,10 @@ def test_a_preview_shows_what_a_draft_would_and_gives_nothing_away(prison: Priso
 
 
 def test_an_agreement_whose_period_ran_out_is_not_in_force(db: None) -> None:
-    terms = terms_of(valid_until=clock.now() + timedelta(seconds=1))
-    agency = agency_with(terms)
+    until = clock.now() + timedelta(seconds=4)  # by then both have signed, however busy it is
+    agency = agency_with(terms_of(valid_until=until))
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_sleep(1.05)")
+        cursor.execute("SELECT pg_sleep_until(%s)", [until + timedelta(milliseconds=50)])
     with pytest.raises(InquiryRefused, match="no_agreement"):
         inquire(agency)
 

@@ -9,6 +9,7 @@ from pims.authority import services as authority_services
 from pims.courts import selectors, services
 from pims.courts.models import CourtOrder, Hearing, OrderQuery, SecondReading, Sentence
 from pims.courts.rules.defects import to_ask_about
+from pims.courts.rules.terms import review_day
 from pims.courts.services import OrderName, SentenceInput
 from pims.courts.tests.court import Court
 from pims.custody.tests.prison import told
@@ -16,6 +17,7 @@ from pims.foundation.commands.transaction import Command
 from pims.foundation.vault.tests import samples
 from pims.kernel import clock
 from pims.kernel.errors import InvalidInput, NotPermitted, Refused
+from pims.kernel.terms import MonthRule
 
 ZONE = "America/Belize"
 
@@ -332,7 +334,7 @@ def test_a_committal_of_the_court_is_made_of_people_under_18_only(court: Court) 
     made = court.order("courts_pleasure", body="HC", review_months=6)
     assert "not_under_18" in made.defects
     brief = warrants(court.ana)[made.warrant_name_ids[0]]
-    assert brief.next_appearance is not None
+    assert brief.next_appearance == review_day(court.today, 6, MonthRule())
 
 
 @pytest.mark.any_server

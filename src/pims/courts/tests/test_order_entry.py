@@ -163,6 +163,19 @@ def test_dates_in_the_wrong_order_and_an_order_that_revokes_itself_are_recorded(
 
 
 @pytest.mark.any_server
+def test_bail_revoked_that_nobody_granted_is_asked_about_and_recorded(
+    court: Court, client: Any
+) -> None:
+    data = order(court, kind="bail_revoked")
+    asked = client.post(address(court), data)
+    assert "we have no grant of it to this person" in text(asked)
+    assert not CourtOrder.objects.exists()
+    answer = client.post(address(court), data | {"sure": yes(asked)}, follow=True)
+    assert recorded(court).defects == ["revokes_nothing_known"]
+    assert "we have no grant of it to this person" in text(answer)
+
+
+@pytest.mark.any_server
 def test_yes_to_one_question_is_not_yes_to_another(court: Court, client: Any) -> None:
     data = order(court, **boxes("next_date", None))
     answer = client.post(address(court), data)

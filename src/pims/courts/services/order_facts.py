@@ -385,8 +385,9 @@ _LASTING = frozenset(
         "revokes_itself", "changes_unknown", "changes_another_person", "changes_later_order",
         "changes_fallen_order", "changes_nothing_named", "changes_in_part_unclear",
         "lower_court_changes", "revokes_nothing_known", "charge_of_another_person",
-        "frees_from_nothing_known", "frees_more_than_it_names", "consecutive_to_nothing", "consecutive_to_itself",
-        "consecutive_to_unknown", "consecutive_to_another_person", "consecutive_to_fallen",
+        "frees_from_nothing_known", "frees_more_than_it_names", "consecutive_to_nothing",
+        "consecutive_to_itself", "consecutive_to_unknown", "consecutive_to_another_person",
+        "consecutive_to_fallen",
     }
 )  # fmt: skip
 

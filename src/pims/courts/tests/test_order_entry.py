@@ -288,6 +288,18 @@ def test_one_of_two_warrants_frees_nobody_and_the_page_says_so(court: Court, cli
 
 
 @pytest.mark.any_server
+def test_parole_beside_a_remand_says_that_the_remand_holds_on(court: Court, client: Any) -> None:
+    court.order("commitment_sentence", body="HC", reference="S 1",
+                sentences=[services.SentenceInput(years=4)])  # fmt: skip
+    data = order(court, kind="parole_granted", body_id=court.body("PB"), reference="P 1")
+    answer = client.post(address(court), data | boxes("next_date", None), follow=True)
+    said = text(answer)
+    assert "It frees from: Commitment on sentence S 1" in said
+    assert "It frees nobody by itself: Remand" in said
+    assert "frees from no warrant" not in said
+
+
+@pytest.mark.any_server
 def test_every_box_that_a_kind_needs_is_told_to_the_browser(court: Court, client: Any) -> None:
     page = client.get(address(court)).content.decode()
     for name, kinds in (

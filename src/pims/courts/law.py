@@ -26,9 +26,5 @@ def law_in_force() -> Law:
 
 
 def month_rule(law: Law, *, passed_on: date, offence_on: date | None = None) -> MonthRule:
-    """How that law counts the months of an order of that day, for an offence of that day.
-
-    Of several versions that could govern, the last; where none does, the law's last.
-    """
-    could = law.versions_for(passed_on=passed_on, offence_on=offence_on)
-    return (could or law.versions)[-1].month_rule
+    """How that law counts the months of an order of that day, for an offence of that day."""
+    return law.month_rule(passed_on=passed_on, offence_on=offence_on)

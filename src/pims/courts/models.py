@@ -425,7 +425,8 @@ class SecondReading(models.Model):
 class OrderQuery(models.Model):
     """A question to the clerk of court about an order, drafted by the system, sent by a person.
 
-    For an order that makes no warrant; of one that does, the authority room asks.
+    For an order that makes no warrant, or rests on one that was keyed before and takes back what
+    nobody granted; of one that makes a warrant, the authority room asks.
     """
 
     order = models.ForeignKey(CourtOrder, on_delete=models.PROTECT, related_name="queries")

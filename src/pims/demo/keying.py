@@ -197,6 +197,8 @@ def _key(tx: Transaction, establishment_id: int, paper: OrderPaper) -> Keyed:
                 keyed_warrant_name_id=paper.keyed_warrant_name_id if first else None,
                 keyed_release_order_id=paper.keyed_release_order_id if first else None,
                 ends_all=paper.ends_all,
+                # Bail that a court takes back it granted before the person ever came here.
+                granted=True,
             )
             for first, person_id in _first(paper.person_ids)
         ],

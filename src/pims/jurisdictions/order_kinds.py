@@ -42,6 +42,8 @@ class OrderKind:
     Of one that frees: `frees` are the kinds of warrant that it can end where it names none itself,
     `quashes` that it undoes the order that it names, not only the custody on it.
     `changes_earlier`: it is about an earlier order, without which its effect is not known.
+    `after`: the kinds of order of which one must have been made before, for what this one takes
+    back was granted by it.
     `must` and `may` are of FIELDS: without the former its effect is not known. `under_18`: it is
     made of people under 18 only; `many_names`: one order names many people.
     """
@@ -58,6 +60,7 @@ class OrderKind:
     frees: tuple[str, ...]
     quashes: bool
     changes_earlier: bool
+    after: tuple[str, ...]
     citation: str
     confidence: str
 
@@ -80,11 +83,12 @@ def order_kinds(jurisdiction: str = HERE) -> Mapping[str, OrderKind]:
 def parse_order_kinds(
     table: Mapping[str, Any], warrants: Collection[str]
 ) -> Mapping[str, OrderKind]:
-    kinds = (_order_kind(row, warrants) for row in rows(table, "order"))
+    codes = [str(row.get("code")) for row in table.get("order", ()) if isinstance(row, Mapping)]
+    kinds = (_order_kind(row, warrants, codes) for row in rows(table, "order"))
     return keyed("order", ((kind.code, kind) for kind in kinds))
 
 
-def _order_kind(row: Row, warrants: Collection[str]) -> OrderKind:
+def _order_kind(row: Row, warrants: Collection[str], codes: Collection[str]) -> OrderKind:
     effect = Effect(row.choice("effect", [one.value for one in Effect]))
     held = effect in (Effect.DETAINS, Effect.SENTENCE)
     frees = effect is Effect.FREES
@@ -102,6 +106,7 @@ def _order_kind(row: Row, warrants: Collection[str]) -> OrderKind:
         frees=row.choices("frees", warrants) if frees else (),
         quashes=row.flag("quashes") if frees else False,
         changes_earlier=row.flag("changes_earlier"),
+        after=row.choices("after", codes),
         citation=row.text("citation"),
         confidence=row.confidence(),
     )

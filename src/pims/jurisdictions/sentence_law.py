@@ -171,6 +171,14 @@ class Law:
         day = offence_on if self.by == "offence" and offence_on is not None else passed_on
         return [version for version in self.versions if version.covers(day)]
 
+    def month_rule(self, *, passed_on: date, offence_on: date | None = None) -> MonthRule:
+        """How it counts the months of an order of that day, for an offence of that day.
+
+        Of several versions that could govern, the last; where none does, the law's last.
+        """
+        could = self.versions_for(passed_on=passed_on, offence_on=offence_on)
+        return (could or self.versions)[-1].month_rule
+
 
 def laws() -> tuple[str, ...]:
     """The jurisdictions that have a law of sentences."""

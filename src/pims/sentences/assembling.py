@@ -12,13 +12,14 @@ from typing import Protocol
 
 from django.utils import timezone
 
+from pims.courts.law import law_in_force, month_rule
 from pims.courts.selectors.infos import SentenceInfo
 from pims.courts.selectors.orders import sentences_of
 from pims.custody.selectors.stays import Away, at_large_of
 from pims.foundation.bulk import any_of
 from pims.jurisdictions.order_kinds import Effect, order_kinds
 from pims.kernel import clock
-from pims.kernel.terms import MonthRule, same_day
+from pims.kernel.terms import review_day
 from pims.people import selectors as people
 from pims.sentences.engine import Adjustment, Case, Finding, Sentence, Term
 from pims.sentences.engine.case import PAYMENTS
@@ -301,13 +302,14 @@ def _term(said: _Term) -> Term:
 
 
 def _review(said: SentenceInfo) -> date | None:
-    """The day that the court named for the review, or so many months as it named after the first
-    day; None: as the law has it."""
+    """The day that the court named for the review, or the last of so many months as it named, as
+    the law in force counts them; None: as the law has it."""
     if said.next_date is not None or said.review_months is None:
         return said.next_date
     first = said.effective_from or said.pronounced_on
     try:
-        return same_day(first, said.review_months, MonthRule())
+        rule = month_rule(law_in_force(), passed_on=first)
+        return review_day(first, said.review_months, rule)
     except OverflowError:
         return None
 

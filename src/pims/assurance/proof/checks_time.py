@@ -11,6 +11,7 @@ from pims.assurance.proof.look import Fault, Look
 from pims.assurance.proof.made import made_at
 from pims.assurance.proof.terms import days_at_large, full_term, last_days
 from pims.jurisdictions.order_kinds import Effect
+from pims.kernel.terms import review_day
 
 PREPARED_AHEAD = timedelta(days=14)
 # How long before the last day each part of a preparation is due, where the record says that it is
@@ -200,16 +201,17 @@ def _reviews(look: Look) -> Iterator[Fault]:
         assert made is not None  # it is relied on
         months = order.review_months or UNFIT_MONTHS
         months = min(months, UNFIT_MONTHS if unfit else _MOST_MONTHS)
+        # As the courts count: from the day on the paper, where it has one.
+        since = order.dated or day_of(made, zone)
         last = max(
             (
                 review.on
                 for review in look.history.reviews
-                if review.order_id in ("", order.order_id)
-                and day_of(made, zone) <= review.on <= look.today
+                if review.order_id in ("", order.order_id) and since <= review.on <= look.today
             ),
-            default=day_of(made, zone),
+            default=since,
         )
-        due = months_after(last, months)
+        due = review_day(last, months, look.law.month_rule(since))
         if due < look.today:
             kind = "unfit_not_reviewed" if unfit else "review_overdue"
             params = {"orders": [order.order_id], "day": last.isoformat()}

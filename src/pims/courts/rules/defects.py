@@ -24,6 +24,7 @@ DEFECTS = (
     "changes_nothing_named",
     "changes_in_part_unclear",
     "lower_court_changes",
+    "revokes_nothing_known",
     "cannot_order",
     "perhaps_cannot_order",
     "impossible_date",

@@ -66,14 +66,12 @@ def reaches_to(sentences: Sequence[Written]) -> date | None:
 
 
 def review_day(begins: date, months: int | None, rule: MonthRule) -> date | None:
-    """The day of the first review, `months` whole months after `begins`; None without a period.
-
-    Where that month has no such day, the one that the law puts in its place.
-    """
+    """The day by which the first review is due, the last of `months` that begin on `begins`; None
+    without a period."""
     if not months or months > LONGEST_YEARS * 12:
         return None
     try:
-        return terms.same_day(begins, months, rule)
+        return terms.review_day(begins, months, rule)
     except OverflowError:
         return None
 

@@ -7,7 +7,8 @@ from pims.authority.selectors import WarrantBrief
 from pims.courts.models import Charge, CourtOrder
 from pims.courts.services.order_change import UNDECIDED, charges_of
 from pims.courts.services.order_warrants import open_warrants
-from pims.jurisdictions.order_kinds import OrderKind
+from pims.jurisdictions.courts import powers
+from pims.jurisdictions.order_kinds import Effect, OrderKind, order_kinds
 from pims.people import selectors as people
 
 
@@ -24,8 +25,10 @@ def freed_by_default(order: CourtOrder, kind: OrderKind, charge_ids: Collection[
 
     They are those of its case, if any holds. A warrant for charges that the order is not about
     holds on: one of two charges withdrawn frees nobody. Where no order of the case has a warrant, a
-    single one of the same court that is of no other case is meant. Of whoever else is held nobody
-    knows from what the order frees: a person says so.
+    single one of the same court that is of no other case is meant; a board or a minister, who pass
+    no sentence, mean the single one that such an order can end: parole frees from the sentence, and
+    a remand beside it goes on holding. Of whoever else is held nobody knows from what the order
+    frees: a person says so.
     """
     held = open_warrants(order.person_id, order.establishment_id)
     can_end = {pk: one for pk, one in held.items() if one.kind in kind.frees}
@@ -42,7 +45,7 @@ def freed_by_default(order: CourtOrder, kind: OrderKind, charge_ids: Collection[
         return Freed(tuple(dict.fromkeys(pk for pk in left if pk is not None and pk in can_end)))
     if _others_charged(order, charge_ids):
         return Freed()
-    mine = _of_this_court(order, can_end, rows)
+    mine = _of_this_body(order, can_end, rows)
     if len(mine) == 1:
         return Freed((mine[0],))
     return Freed(in_doubt=bool(held))
@@ -62,7 +65,7 @@ def _others_charged(order: CourtOrder, charge_ids: Collection[int]) -> bool:
     return rows.exclude(pk__in=list(charge_ids)).exists()
 
 
-def _of_this_court(
+def _of_this_body(
     order: CourtOrder, can_end: dict[int, WarrantBrief], rows: Collection[CourtOrder]
 ) -> list[int]:
     elsewhere = {
@@ -70,6 +73,15 @@ def _of_this_court(
         for row in rows
         if row.case_id is not None and order.case_id is not None and row.case_id != order.case_id
     }
+    of_courts = not _passes_sentence(order.body.kind)
     return [
-        pk for pk, one in can_end.items() if one.body_id == order.body_id and pk not in elsewhere
+        pk
+        for pk, one in can_end.items()
+        if (of_courts or one.body_id == order.body_id) and pk not in elsewhere
     ]
+
+
+def _passes_sentence(body_kind: str) -> bool:
+    """Whether it may, or nobody knows what such a body may."""
+    power = powers().get(body_kind)
+    return power is None or any(order_kinds()[code].effect is Effect.SENTENCE for code in power.may)

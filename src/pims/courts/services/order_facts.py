@@ -1,6 +1,6 @@
 """An order as it was given, read by the rules: its defects and the rows of its sentences."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -10,6 +10,7 @@ from pims.courts.models import Charge, CourtOrder, Sentence
 from pims.courts.rules import defects as rules
 from pims.courts.rules.terms import Written, as_term, last_day, reaches_to
 from pims.courts.services.common import body_of, closed, day_of
+from pims.courts.services.grants import is_granted
 from pims.courts.services.order_inputs import SENTENCE_KINDS, UNITS, SentenceInput
 from pims.jurisdictions.courts import doubt_of_order
 from pims.jurisdictions.offences import offences
@@ -333,8 +334,13 @@ def about_each(
     changes_order_id: int | None,
     changes_reference: str,
     change: str,
+    case_id: int | None = None,
+    granted: Collection[int] = (),
 ) -> dict[int, About]:
-    """The same reading for whoever is asked about an order as for the record of it."""
+    """The same reading for whoever is asked about an order as for the record of it.
+
+    `granted` are those of whom another room knows that what the order takes back was granted.
+    """
     births = people.born_between(person_ids)
     found = {}
     for person_id in person_ids:
@@ -358,6 +364,9 @@ def about_each(
             sentences=rows,
             charges_of_another=len(person_ids) == 1 and len(mine) < len(charges),
         )
+        cases = {case_id, *(one.case_id for one in mine.values())} - {None}
+        if person_id not in granted and not is_granted(order.kind, person_id, cases):
+            defects = rules.in_order({*defects, "revokes_nothing_known"})
         found[person_id] = About(changed, mine, rows, defects)
     return found
 
@@ -375,9 +384,10 @@ _LASTING = frozenset(
     {
         "revokes_itself", "changes_unknown", "changes_another_person", "changes_later_order",
         "changes_fallen_order", "changes_nothing_named", "changes_in_part_unclear",
-        "lower_court_changes", "charge_of_another_person", "frees_from_nothing_known",
-        "frees_more_than_it_names", "consecutive_to_nothing", "consecutive_to_itself",
-        "consecutive_to_unknown", "consecutive_to_another_person", "consecutive_to_fallen",
+        "lower_court_changes", "revokes_nothing_known", "charge_of_another_person",
+        "frees_from_nothing_known", "frees_more_than_it_names", "consecutive_to_nothing",
+        "consecutive_to_itself", "consecutive_to_unknown", "consecutive_to_another_person",
+        "consecutive_to_fallen",
     }
 )  # fmt: skip
 

@@ -33,6 +33,8 @@ class OrderName:
 
     `keyed_warrant_name_id` (`keyed_release_order_id`) is this very paper where the gate or the
     desk has recorded it already as a warrant (release order): no second one is made of it.
+
+    `granted`: that what the order takes back was granted is known, though no order here says so.
     """
 
     person_id: int
@@ -41,6 +43,7 @@ class OrderName:
     ends_all: bool = False
     keyed_warrant_name_id: int | None = None
     keyed_release_order_id: int | None = None
+    granted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,6 +157,8 @@ def record_court_order(
         changes_order_id=changes_order_id,
         changes_reference=changes_reference,
         change=change,
+        case_id=case_id,
+        granted=[name.person_id for name in names if name.granted],
     )
     paper = uuid4()
     named: list[Named] = []
@@ -345,13 +347,17 @@ def _settle_rows(tx: Transaction, written: Order, one: Named, *, mode: str) -> N
             note(tx, order, What.DECIDED_CHARGE, charge.pk, before=before, after=after)
     if order.next_date is not None:
         _next_hearing(tx, written, order, mode)
-    if order.warrant_name_id is None and to_ask_about(order.defects):
+    asked = to_ask_about(order.defects)
+    if one.keyed is not None:
+        # Whoever keyed the warrant read the same paper; what is on record beside it is seen here.
+        asked = tuple(code for code in asked if code == "revokes_nothing_known")
+    if asked and (order.warrant_name_id is None or one.keyed is not None):
         OrderQuery.objects.create(
             order=order,
             text=query_text(
                 body=written.body.name,
                 reference=order.reference,
-                defects=worded(order.defects, tx.actor.language),
+                defects=worded(asked, tx.actor.language),
                 language=tx.actor.language,
             ),
             drafted_at=tx.now,

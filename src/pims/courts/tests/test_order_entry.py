@@ -163,6 +163,19 @@ def test_dates_in_the_wrong_order_and_an_order_that_revokes_itself_are_recorded(
 
 
 @pytest.mark.any_server
+def test_bail_revoked_that_nobody_granted_is_asked_about_and_recorded(
+    court: Court, client: Any
+) -> None:
+    data = order(court, kind="bail_revoked")
+    asked = client.post(address(court), data)
+    assert "we have no grant of it to this person" in text(asked)
+    assert not CourtOrder.objects.exists()
+    answer = client.post(address(court), data | {"sure": yes(asked)}, follow=True)
+    assert recorded(court).defects == ["revokes_nothing_known"]
+    assert "we have no grant of it to this person" in text(answer)
+
+
+@pytest.mark.any_server
 def test_yes_to_one_question_is_not_yes_to_another(court: Court, client: Any) -> None:
     data = order(court, **boxes("next_date", None))
     answer = client.post(address(court), data)
@@ -272,6 +285,18 @@ def test_one_of_two_warrants_frees_nobody_and_the_page_says_so(court: Court, cli
     )
     answer = client.post(address(court), data, follow=True)
     assert "It frees nobody by itself" in text(answer)
+
+
+@pytest.mark.any_server
+def test_parole_beside_a_remand_says_that_the_remand_holds_on(court: Court, client: Any) -> None:
+    court.order("commitment_sentence", body="HC", reference="S 1",
+                sentences=[services.SentenceInput(years=4)])  # fmt: skip
+    data = order(court, kind="parole_granted", body_id=court.body("PB"), reference="P 1")
+    answer = client.post(address(court), data | boxes("next_date", None), follow=True)
+    said = text(answer)
+    assert "It frees from: Commitment on sentence S 1" in said
+    assert "It frees nobody by itself: Remand" in said
+    assert "frees from no warrant" not in said
 
 
 @pytest.mark.any_server

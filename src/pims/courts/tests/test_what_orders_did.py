@@ -8,6 +8,7 @@ from pims.authority import selectors as authority
 from pims.authority import services as authority_services
 from pims.courts import selectors, services
 from pims.courts.models import CourtOrder, Hearing, OrderDeed, Sentence
+from pims.courts.rules.defects import to_ask_about
 from pims.courts.services import CourtOrderResult, OrderName, SentenceInput
 from pims.courts.tests.court import Court
 from pims.courts.tests.test_orders import warrants
@@ -371,6 +372,24 @@ def test_an_acquittal_that_names_nothing_is_heard_all_the_same(court: Court) -> 
     (order,) = authority.release_orders([court.ana])[court.ana]
     assert order.warrant_name_ids == (court.ana_warrant,)
     assert made.release_order_ids == (order.release_order_id,)
+
+
+@pytest.mark.any_server
+def test_parole_frees_from_the_sentence_and_a_remand_beside_it_holds_on(court: Court) -> None:
+    first = court.order(
+        "commitment_sentence", body="HC", reference="S 1", sentences=[SentenceInput(years=4)]
+    )
+    made = court.order("parole_granted", body="PB", reference="P 1", conditions="Reports weekly")
+    (order,) = authority.release_orders([court.ana])[court.ana]
+    assert (order.warrant_name_ids, order.in_doubt) == (first.warrant_name_ids, False)
+    assert to_ask_about(made.defects) == ()
+    assert warrants(court.ana)[court.ana_warrant].ends_at is None
+    # Of two sentences nobody knows which one is meant.
+    court.order(
+        "commitment_sentence", body="HC", reference="S 2", sentences=[SentenceInput(years=2)]
+    )
+    again = court.order("parole_granted", body="PB", reference="P 2", conditions="None")
+    assert "frees_from_nothing_known" in again.defects
 
 
 @pytest.mark.any_server

@@ -143,6 +143,7 @@ def _wrong(
         changes_order_id=given["changes_order_id"],
         changes_reference=given["changes_reference"],
         change=given["change"],
+        case_id=given["case_id"],
     )
     return list(dict.fromkeys(code for read in about.values() for code in read.defects))
 

@@ -163,7 +163,7 @@ def revoke_parole(
         row,
         kind="parole_revoked",
         dated=revoked_on,
-        names=OrderName(row.person_id),
+        names=OrderName(row.person_id, granted=True),
         next_date=hearing_on,
         as_written=row.revocation_reasons,
         reference=given["reference"],

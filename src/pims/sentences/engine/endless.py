@@ -2,9 +2,9 @@
 
 from datetime import date, timedelta
 
-from pims.kernel.terms import Term, last_day
+from pims.kernel.terms import last_day, review_day
 from pims.sentences.engine.chains import ChainDates, days_claimed
-from pims.sentences.engine.days import DAY, Account
+from pims.sentences.engine.days import Account
 from pims.sentences.engine.result import Dates, SentenceDates
 from pims.sentences.engine.working import Served, Working
 
@@ -45,7 +45,8 @@ def _minimum_served(served: Served, account: Account, working: Working) -> date 
 
 
 def _next_review(served: Served, working: Working) -> date | None:
-    """As the court named it; else so many months after the last review, or after the first day."""
+    """As the court named it; else the last of so many months from the last review, or from the
+    first day, which counts."""
     sentence, months = served.sentence, served.version.review_months
     if sentence.review_on is not None:
         working.say(
@@ -54,8 +55,7 @@ def _next_review(served: Served, working: Working) -> date | None:
         return sentence.review_on
     if months is None:
         return None
-    begins = sentence.reviewed_on + DAY if sentence.reviewed_on else served.first
-    review = last_day(begins, Term(months=months), served.month_rule)
+    review = review_day(sentence.reviewed_on or served.first, months, served.month_rule)
     working.say(
         "next_review", served.version, ("review", "months"), sentence=sentence.number,
         months=months, next_review=review,

@@ -25,11 +25,12 @@ now=$(date +%s)
 head=$(printf '{"alg":"Ed25519","kid":"%s"}' "$SIGN_IN_KID" | b64url)
 claims=$(printf '{"iss":"%s","sub":"%s","aud":"https://%s/v1/token","iat":%d,"exp":%d,"jti":"%s"}' \
     "$CLIENT" "$CLIENT" "$HOST" "$now" $((now + 60)) "$(openssl rand -hex 16)" | b64url)
-token=$(ask "https://$HOST/v1/token" \
+answer=$(ask "https://$HOST/v1/token" \
     --data-urlencode grant_type=client_credentials \
     --data-urlencode client_assertion_type=urn:ietf:params:oauth:client-assertion-type:jwt-bearer \
-    --data-urlencode "client_assertion=$head.$claims.$(signed "$SIGN_IN_KEY" "$head.$claims" | b64url)" |
-    sed -n 's/.*"access_token": *"\([^"]*\)".*/\1/p')
+    --data-urlencode "client_assertion=$head.$claims.$(signed "$SIGN_IN_KEY" "$head.$claims" | b64url)")
+token=$(printf '%s' "$answer" | sed -n 's/.*"access_token": *"\([^"]*\)".*/\1/p')
+[ -n "$token" ] || { printf 'No token: %s\n' "$answer" >&2 && exit 1; }
 
 # 2. The request's signature (RFC 9421) over what it asks, for whom and why, and over its body.
 path=${target%%\?*} query=?

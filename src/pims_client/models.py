@@ -232,12 +232,38 @@ class MessageReceipt(TypedDict):
 
 
 class MessageStatus(TypedDict):
-    """What became of a message: `state`, the steps that it took, and what was told in answer."""
+    """What became of a message: `state`, the steps that it took, and what was told in answer.
+    `clock` is of an order that frees, `answers` of a status request; null of any other."""
 
     message_id: str
     kind: str
     state: str
-    steps: list[dict[str, Any]]
+    digest: str
+    received_at: str
+    problems: list[str]
+    corrects: str
+    reason: str
+    decided_at: str
+    told: dict[str, Any]
+    steps: list["MessageStep"]
+    clock: "OrderClock"
+    answers: NotRequired[list["StatusAnswered"]]
+
+
+class MessageStep(TypedDict):
+    at: str
+    state: str
+    codes: list[str]
+
+
+class OrderClock(TypedDict):
+    """When an order that frees came, when an officer had it in hand, and when the person
+    walked."""
+
+    arrived_at: str
+    acknowledged_at: str
+    freed_at: str
+    stopped_because: str
 
 
 class OrderRecord(TypedDict):
@@ -432,6 +458,14 @@ class StatisticsAnswer(TypedDict):
     inquiry: str
     freshness: "Freshness"
     cells: list["StatisticRecord"]
+
+
+class StatusAnswered(TypedDict):
+    """That `custody` is null does not mean that the person is free."""
+
+    number: str
+    own_reference: str
+    custody: dict[str, Any]
 
 
 class TokenAnswer(TypedDict):

@@ -168,6 +168,8 @@ def _agencies(ports: Mapping[str, int]) -> Table:
     table = Table(title="Agencies to talk to", title_justify="left", box=None, show_header=False)
     for name, (_, title) in agency_parts.PROGRAMS.items():
         table.add_row(title, f"http://{parts.HERE}:{ports[name]}/")
+    # By the name that its certificate has.
+    table.add_row("For your program", f"https://localhost:{ports['exchange']}")
     return table
 
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from importlib import resources
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from django.conf import settings
@@ -121,6 +122,7 @@ def _open_for(
     pem = authority.issue_client(place / "certificate.pem", place / "certificate.key", name=code)
     authority.write(place / "authorities.pem")
     services.add_certificate(Command(officer), agency_id=agency_id, pem=pem)
+    kids = {}
     for use in ("assertion", "message"):
         key = OKPKey.generate_key("Ed25519")
         kid = services.add_key(
@@ -128,11 +130,27 @@ def _open_for(
             jwk=json.dumps(key.as_dict(private=False)),
         ).kid  # fmt: skip
         _write(place / f"{use}.jwk", json.dumps({**key.as_dict(private=True), "kid": kid}))
+        _write(place / f"{use}.pem", key.as_pem(private=True).decode())
+        kids[use] = kid
     port = ports["observatory_api" if told["kind"] == "observatory" else "exchange"]
     client = {
         "client_id": code, "address": f"https://localhost:{port}", "pims_keys": public_keys(),
     }  # fmt: skip
     _write(place / "client.json", json.dumps(client, indent=1))
+    _write(place / "call.env", _for_call_sh(told, place, port, kids))
+
+
+def _for_call_sh(told: Mapping[str, Any], place: Path, port: int, kids: Mapping[str, str]) -> str:
+    """What `docs/exchange/call.sh` wants to be told, to be read by a shell."""
+    said = {
+        "HOST": f"localhost:{port}", "CLIENT": told["code"],
+        "CERTIFICATE": place / "certificate.pem", "CERTIFICATE_KEY": place / "certificate.key",
+        "CA": place / "authorities.pem",
+        "SIGN_IN_KEY": place / "assertion.pem", "SIGN_IN_KID": kids["assertion"],
+        "MESSAGE_KEY": place / "message.pem", "MESSAGE_KID": kids["message"],
+        "PURPOSE": told["agreement"]["purpose"], "END_USER": "A developer",
+    }  # fmt: skip
+    return "".join(f"export {name}={quote(str(value))}\n" for name, value in said.items())
 
 
 def _write(path: Path, text: str) -> None:

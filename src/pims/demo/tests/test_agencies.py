@@ -1,6 +1,7 @@
 """The agencies of the demonstration, as its programs find them."""
 
 import json
+import re
 import sqlite3
 import threading
 from datetime import datetime
@@ -10,6 +11,7 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import pytest
+from joserfc.jwk import OKPKey
 
 from pims.authority import services as authority
 from pims.demo import agencies
@@ -27,6 +29,7 @@ from pims_client import Client, Credentials, feed
 from pims_client.errors import PimsError, refused
 
 pytestmark = pytest.mark.django_db
+CALL_SH = Path(__file__).parents[4] / "docs" / "exchange" / "call.sh"
 PORTS = {"exchange": 9001, "observatory_api": 9002, "police": 9003, "court": 9004} | {
     "observatory": 9005
 }
@@ -58,6 +61,12 @@ def test_all_are_registered_and_three_have_what_their_programs_need(
         assert found.address == f"https://localhost:{port}"
         assert found.pims_keys
         found.tls()
+        text = (tmp_path / "agencies" / code / "call.env").read_text()
+        said = dict(line.removeprefix("export ").split("=", 1) for line in text.splitlines())
+        assert said.keys() == set(re.findall(r"\$([A-Z_]+)", CALL_SH.read_text()))
+        key = OKPKey.import_key(Path(said["MESSAGE_KEY"]).read_text())
+        own = json.loads((tmp_path / "agencies" / code / "message.jwk").read_text())
+        assert (key.as_dict()["x"], said["MESSAGE_KID"]) == (own["x"], own["kid"])
     secret = (tmp_path / "agencies" / "police" / "webhook.secret").read_text()
     assert secret.startswith("whsec_")
     private = json.loads((tmp_path / "agencies" / "police" / "message.jwk").read_text())

@@ -307,12 +307,43 @@ class MessageReceipt(Schema):
     digest: str
 
 
-class MessageStatus(Schema):
-    """What became of a message: `state`, the steps that it took, and what was told in answer."""
+class MessageStep(Schema):
+    at: Instant
+    state: str
+    codes: list[str]
 
-    model_config = ConfigDict(extra="allow")
+
+class OrderClock(Schema):
+    """When an order that frees came, when an officer had it in hand, and when the person walked."""
+
+    arrived_at: Instant
+    acknowledged_at: Instant | None
+    freed_at: Instant | None
+    stopped_because: str
+
+
+class StatusAnswered(Schema):
+    """That `custody` is null does not mean that the person is free."""
+
+    number: str
+    own_reference: str
+    custody: dict[str, Any] | None
+
+
+class MessageStatus(Schema):
+    """What became of a message: `state`, the steps that it took, and what was told in answer.
+    `clock` is of an order that frees, `answers` of a status request; null of any other."""
 
     message_id: str
     kind: str
     state: str
-    steps: list[dict[str, Any]]
+    digest: str
+    received_at: Instant
+    problems: list[str]
+    corrects: str
+    reason: str
+    decided_at: Instant | None
+    told: dict[str, Any]
+    steps: list[MessageStep]
+    clock: OrderClock | None
+    answers: list[StatusAnswered] | None = None

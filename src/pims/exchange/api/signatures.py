@@ -103,7 +103,7 @@ def verify_message(
             )  # fmt: skip
             return str(found.parameters["keyid"])
         except _UNREADABLE as error:
-            problem = str(error)[:200]
+            problem = str(error)[:200] or "the signature is not that of what came"
     raise BadSignature(problem)
 
 

@@ -31,11 +31,13 @@ CONTRADICTS_WITHIN = timedelta(days=3)
 
 @dataclass(frozen=True, slots=True)
 class SenderFacts:
-    """`bodies` are the codes of the authorities for which the agency speaks."""
+    """`bodies` are the codes of the authorities for which the agency speaks. `tries_all`: it only
+    tries things out, for no kind of agency in particular, and may send what any of them may."""
 
     kind: str
     state: str
     bodies: frozenset[str]
+    tries_all: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ def refusals(facts: MessageFacts, sender: SenderFacts) -> tuple[str, ...]:
     if facts.kind is None:
         if "not_json" not in found and "not_text" not in found:
             found.append("unknown_kind")
-    elif sender.kind not in facts.kind.senders:
+    elif sender.kind not in facts.kind.senders and not sender.tries_all:
         found.append("kind_not_yours")
     if facts.issued_by and facts.issued_by not in facts.known_bodies:
         found.append("unknown_body")
@@ -91,7 +93,7 @@ def refusals(facts: MessageFacts, sender: SenderFacts) -> tuple[str, ...]:
 def _speaks_wrongly(facts: MessageFacts, sender: SenderFacts) -> bool:
     """In the name of an authority for which the agency does not speak."""
     needed = facts.kind is not None and facts.kind.speaks and bool(facts.issued_by)
-    return needed and facts.issued_by not in sender.bodies
+    return needed and facts.issued_by not in sender.bodies and not sender.tries_all
 
 
 def clock_remarks(sent_at: datetime | None, received_at: datetime) -> tuple[str, ...]:

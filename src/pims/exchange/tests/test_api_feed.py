@@ -12,6 +12,7 @@ from pims.custody.tests.prison import Prison
 from pims.exchange.feed.publishing import publish
 from pims.exchange.models import Disclosure, Inbound, Inquiry
 from pims.exchange.services.inbound import judge_inbound
+from pims.exchange.shelving import shelve
 from pims.exchange.tests.calling import Program, serving
 from pims.exchange.tests.feed import Follower
 from pims.exchange.tests.helpers import agency_with, terms_of, whole
@@ -19,6 +20,7 @@ from pims.foundation.access.actor import Actor
 from pims.foundation.access.selectors import system_actor as system
 from pims.foundation.commands.transaction import Command
 from pims.kernel import clock
+from pims.people import selectors as people
 
 pytestmark = pytest.mark.django_db
 EVENTS = dict.fromkeys(("admitted", "released", "escaped", "transferred"), "fat")
@@ -108,6 +110,33 @@ def test_whatever_is_sent_is_kept_and_the_sender_can_ask_what_became_of_it(
     other = Program.of(agency_with(terms_of("court"), kind="court"))
     hidden = other.get(client, f"/v1/messages/{named}")
     assert (hidden.status_code, hidden.json()["code"]) == (404, "no_such_message")
+
+
+def test_the_sender_reads_all_that_became_of_it(
+    client: Client, prison: Prison, program: Program
+) -> None:
+    held = prison.held("Maria Choc").person_id
+    shelve([held])
+    number = people.person_headers(prison.actor, [held])[held].number
+    for name, said, state in (
+        ("wrong", {"nonsense": 1}, "refused"),
+        ("list", {"people": [{"number": number}, {"number": "0000019-17"}]}, "applied"),
+    ):
+        letter = json.dumps(
+            {"v": 1, "message_id": name, "kind": "custody_status_request",
+             "sent_at": clock.now().isoformat(), "content": said}
+        )  # fmt: skip
+        program.post(client, "/v1/messages", letter.encode())
+        judge_inbound(Command(system()), inbound_id=Inbound.objects.get(message_id=name).pk)
+        told = program.get(client, f"/v1/messages/{name}").json()
+        assert told["state"] == state, told
+        if name == "wrong":
+            assert "unknown_field:nonsense" in told["problems"]
+            assert told["steps"][-1]["codes"] == told["problems"]
+        else:
+            assert [one["number"] for one in told["answers"]] == [number, "0000019-17"]
+            assert told["answers"][0]["custody"]["held"] is True
+            assert told["answers"][1]["custody"] is None
 
 
 def test_a_signature_that_is_wrong_or_missing_is_kept_and_judged_with_the_message(

@@ -45,6 +45,13 @@ def test_whoever_is_suspended_sends_nothing_that_counts() -> None:
     assert rules.refusals(GOOD, replace(COURT, state="suspended")) == ("agency_not_active",)
 
 
+def test_who_tries_things_out_for_no_kind_of_agency_sends_what_any_may() -> None:
+    tries = rules.SenderFacts("other", "active", frozenset(), tries_all=True)
+    assert rules.refusals(GOOD, tries) == ()
+    assert rules.refusals(replace(GOOD, issued_by="MOON"), tries) == ("unknown_body",)
+    assert rules.refusals(replace(GOOD, signature="unknown_key"), tries) == ("unknown_key",)
+
+
 @given(instants)
 def test_a_clock_is_never_a_reason_to_refuse(sent_at: datetime) -> None:
     (code,) = rules.clock_remarks(sent_at, NOW) or ("",)

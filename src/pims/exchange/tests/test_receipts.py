@@ -65,6 +65,9 @@ def test_a_receipt_is_proven_from_the_file_and_the_key_alone(
     file.write_text(given.text())
     done = CliRunner().invoke(app, ["receipt", str(file), "--key", verifier.line])
     assert (done.exit_code, "Proven: exchange.disclosed" in done.output) == (0, True), done.output
+    # As the interface gives it.
+    file.write_text(json.dumps({"inquiry": "…", "receipt": json.loads(given.text())}))
+    assert CliRunner().invoke(app, ["receipt", str(file), "--key", verifier.line]).exit_code == 0
     other = Signer(Signer.new_private_key()).line
     assert CliRunner().invoke(app, ["receipt", str(file), "--key", other]).exit_code == 1
     file.write_text("{}")

@@ -69,10 +69,12 @@ class Receipt:
 
 
 def read_receipt(text: str) -> Receipt:
-    """Raises NotAReceipt."""
+    """Of a receipt, or of an answer that has one in `receipt`. Raises NotAReceipt."""
     try:
         given = json.loads(text)
-        if not isinstance(given, dict) or given["form"] != FORM:
+        if isinstance(given, dict) and isinstance(given.get("receipt"), dict):
+            given = given["receipt"]
+        if not isinstance(given, dict) or given.get("form") != FORM:
             raise NotAReceipt("form")
         (checkpoint,) = list(parse_notes(given["checkpoint"]))
         if not isinstance(checkpoint, Checkpoint) or not isinstance(

@@ -101,7 +101,7 @@ class LawfulPrison:
             establishment_id=self.prison.establishment_id,
             kind=kind,
             body_id=self.prison.bodies[body],
-            names=[courts.OrderName(self.persons[name])],
+            names=[courts.OrderName(self.persons[name], granted=True)],
             received_at=clock.now(),
             **{"reference": f"{name} 1/26", "dated": clock.today(ZONE), **more},
         )

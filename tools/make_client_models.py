@@ -68,7 +68,9 @@ def _typed_dict(name: str, shape: Mapping[str, Any]) -> str:
     for member, of in shape.get("properties", {}).items():
         kind = _type(of) if member in required else f"NotRequired[{_type(of)}]"
         told = of.get("description")
-        lines += [textwrap.indent(textwrap.fill(told, 90), "    #: ")] if told else []
+        # What only says the member's name in words again tells nobody anything.
+        if told and told.strip(".").lower() != member.replace("_", " "):
+            lines.append(textwrap.indent(textwrap.fill(told, 90), "    #: "))
         lines.append(f"    {member}: {kind}")
     if len(lines) == 1 or not shape.get("properties"):
         lines.append("    pass")

@@ -17,9 +17,7 @@ class AlertRecord(TypedDict):
 
     #: Prisoner number.
     number: NotRequired[str]
-    #: Kind.
     kind: NotRequired[str]
-    #: Since.
     since: NotRequired[str]
 
 
@@ -55,7 +53,6 @@ class CustodyRecord(TypedDict):
     since: NotRequired[str]
     #: Whether admitted in full.
     admitted: NotRequired[bool]
-    #: Legal status.
     legal_status: NotRequired[str]
     #: Found unfit to plead. Needs the label health.
     unfit: NotRequired[bool]
@@ -65,9 +62,7 @@ class CustodyRecord(TypedDict):
     out_to: NotRequired[str]
     #: Out to a hospital. Needs the label health.
     out_to_hospital: NotRequired[bool]
-    #: Expected back.
     expected_back: NotRequired[str]
-    #: At large since.
     at_large_since: NotRequired[str]
     #: Next appearance in court.
     next_appearance: NotRequired[str]
@@ -77,7 +72,6 @@ class CustodyRecord(TypedDict):
     ended_at: NotRequired[str]
     #: How it ended.
     end_kind: NotRequired[str]
-    #: Unit.
     unit: NotRequired[str]
     #: In a medical unit. Needs the label health.
     medical_unit: NotRequired[bool]
@@ -96,19 +90,14 @@ class DatesRecord(TypedDict):
     number: NotRequired[str]
     #: How worked out.
     status: NotRequired[str]
-    #: Provisional.
     provisional: NotRequired[bool]
-    #: Parole eligibility.
     parole_eligibility: NotRequired[str]
-    #: Earliest release.
     earliest_release: NotRequired[str]
-    #: Latest release.
     latest_release: NotRequired[str]
     #: Day the gate opens.
     release_day: NotRequired[str]
     #: End of the full term.
     full_term_end: NotRequired[str]
-    #: Next review.
     next_review: NotRequired[str]
 
 
@@ -176,11 +165,9 @@ class HearingRecord(TypedDict):
 
     #: Prisoner number.
     number: NotRequired[str]
-    #: Day.
     day: NotRequired[str]
     #: Hour.
     time: NotRequired[str]
-    #: Court.
     court: NotRequired[str]
     #: Court's code.
     court_code: NotRequired[str]
@@ -188,9 +175,7 @@ class HearingRecord(TypedDict):
     case_number: NotRequired[str]
     #: In person or by video.
     mode: NotRequired[str]
-    #: Purpose.
     purpose: NotRequired[str]
-    #: Outcome.
     outcome: NotRequired[str]
 
 
@@ -271,17 +256,14 @@ class OrderRecord(TypedDict):
 
     #: Prisoner number.
     number: NotRequired[str]
-    #: Kind.
     kind: NotRequired[str]
     #: Made by.
     body: NotRequired[str]
-    #: Reference.
     reference: NotRequired[str]
     #: Received.
     received_at: NotRequired[str]
     #: Verified.
     verified_at: NotRequired[str]
-    #: State.
     state: NotRequired[str]
     #: Freed.
     freed_at: NotRequired[str]
@@ -302,31 +284,22 @@ class PersonRecord(TypedDict):
     number: NotRequired[str]
     #: Numbers joined to it.
     earlier_numbers: NotRequired[list[str]]
-    #: Family name.
     family_name: NotRequired[str]
-    #: Given names.
     given_names: NotRequired[str]
-    #: Other names.
     other_names: NotRequired[list[str]]
-    #: Sex.
     sex: NotRequired[str]
     #: Date of birth.
     birth_date: NotRequired[str]
     #: How exact that is.
     birth_precision: NotRequired[str]
-    #: Nationalities.
     nationalities: NotRequired[list[str]]
-    #: Languages.
     languages: NotRequired[list[str]]
     #: Identity documents.
     documents: NotRequired[Any]
     #: Height in cm.
     height_cm: NotRequired[int]
-    #: Build.
     build: NotRequired[str]
-    #: Hair.
     hair: NotRequired[str]
-    #: Eyes.
     eyes: NotRequired[str]
     #: Marks and tattoos.
     marks: NotRequired[list[str]]
@@ -341,7 +314,6 @@ class PhotographRecord(TypedDict):
     number: NotRequired[str]
     #: The picture.
     photograph: NotRequired[str]
-    #: Kind.
     kind: NotRequired[str]
     #: Taken.
     taken_at: NotRequired[str]
@@ -356,11 +328,9 @@ class PhotographsAnswer(TypedDict):
 class ProducedHearing(TypedDict):
     #: Prisoner number.
     number: NotRequired[str]
-    #: Day.
     day: NotRequired[str]
     #: Hour.
     time: NotRequired[str]
-    #: Court.
     court: NotRequired[str]
     #: Court's code.
     court_code: NotRequired[str]
@@ -368,9 +338,7 @@ class ProducedHearing(TypedDict):
     case_number: NotRequired[str]
     #: In person or by video.
     mode: NotRequired[str]
-    #: Purpose.
     purpose: NotRequired[str]
-    #: Outcome.
     outcome: NotRequired[str]
     person: NotRequired["PersonRecord"]
 
@@ -442,11 +410,8 @@ class SnapshotAnswer(TypedDict):
 class StatisticRecord(TypedDict):
     """Tables of numbers."""
 
-    #: Indicator.
     indicator: NotRequired[str]
-    #: Period.
     period: NotRequired[str]
-    #: Dimensions.
     dimensions: NotRequired[Any]
     #: Number.
     count: NotRequired[int]
@@ -479,21 +444,16 @@ class WarrantRecord(TypedDict):
 
     #: Prisoner number.
     number: NotRequired[str]
-    #: Kind.
     kind: NotRequired[str]
     #: Issued by.
     body: NotRequired[str]
-    #: Reference.
     reference: NotRequired[str]
-    #: Dated.
     dated: NotRequired[str]
     #: Charges as written.
     charges: NotRequired[str]
     #: Detains from.
     starts_at: NotRequired[str]
-    #: Until.
     until: NotRequired[str]
-    #: Next appearance.
     next_appearance: NotRequired[str]
     #: Ceased to detain.
     ended_at: NotRequired[str]

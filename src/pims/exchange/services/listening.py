@@ -87,9 +87,12 @@ def watch_silence(tx: Transaction) -> Watched:
         _raise(tx, SILENT, key, since, agency=one.version.agency_name)
     last = heartbeat.latest()
     stopped = last is not None and tx.now - last.at > heartbeat.SILENT_AFTER
-    behind = last is not None and tx.now - last.upto > heartbeat.SILENT_AFTER
+    # What happened before anybody was to be told is late for nobody.
+    first = min((one.starts_at for one in told if one.starts_at is not None), default=None)
+    upto = None if last is None else max(last.upto, first or last.upto)
+    behind = upto is not None and tx.now - upto > heartbeat.SILENT_AFTER
     if last is not None and (stopped or behind):
-        _raise(tx, STOPPED, KEY, last.at if stopped else last.upto)
+        _raise(tx, STOPPED, KEY, last.at if stopped else upto or last.upto)
     else:
         alarms.end_alarm_by_fact(tx, kind=STOPPED, key=KEY)
     return Watched(silent, stopped or behind)

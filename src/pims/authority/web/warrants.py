@@ -40,7 +40,6 @@ from pims.ui.shapes import Column, Fact
 
 VIEW, RECORD, DECIDE = "authority.view", "authority.record", "authority.decide"
 BOTH = ("GET", "HEAD", "POST")
-# In the place of what a second reader keys without having seen it.
 
 
 @page(permission=VIEW)

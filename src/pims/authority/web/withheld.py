@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from pims.authority.selectors import WarrantBrief
 from pims.foundation.access.actor import Actor
 
+# In the place of what a second reader keys without having seen it.
 HELD_BACK = _("Not shown before you have read the paper again, or asked for it")
 READ_FIRST = _("Read the paper again first")
 

@@ -113,6 +113,7 @@ def work_through(page: Page, address: str, kind: str, mend: Callable[[Page], Non
     """Every alarm of the kind, by the queue's own way on."""
     page.goto(f"{address}/alarms/queue/")
     page.locator(f'a[href$="/queue/{kind}/"]').click()
+    page.wait_for_url(lambda now: not now.endswith("/alarms/queue/"))
     done = 0
     while "/queue/" not in page.url:
         if not done:
@@ -127,8 +128,9 @@ def work_through(page: Page, address: str, kind: str, mend: Callable[[Page], Non
         shot(page, f"inherited-{kind}-mend")
         mend(page)
         done += 1
+        saved = page.url
         follow(page, "Next alarm of this kind")
-        page.wait_for_load_state()
+        page.wait_for_url(lambda now, saved=saved: now != saved)  # type: ignore[misc]
     return done
 
 

@@ -7,6 +7,9 @@ from datetime import date, datetime
 
 from playwright.sync_api import Locator, Page, expect
 
+# Nothing of the page is on its way, or it has said that the network is away.
+ANSWERED = "body:not(:has(form[data-sending])), body:has(#p-pending:not([hidden]))"
+
 
 def fill_day(page: Page, field: str, day: date) -> None:
     for part, value in (("day", day.day), ("month", day.month), ("year", day.year)):
@@ -19,8 +22,9 @@ def fill_instant(page: Page, field: str, at: datetime) -> None:
 
 
 def press(page: Page, name: str) -> None:
-    """Press a button that says exactly this."""
+    """Press a button that says exactly this, and wait until what it sent has its answer."""
     page.get_by_role("button", name=name, exact=True).click()
+    expect(page.locator(ANSWERED)).to_be_attached(timeout=60_000)
 
 
 def follow(page: Page, name: str) -> None:

@@ -129,6 +129,7 @@ def test_admitted_under_another_name_he_is_found_and_his_earlier_file_opened(
     page.get_by_label("Bandaged").check()
     page.get_by_label("What is to be seen").fill("Cut on the tip")
     press(page, "Record")
+    expect(page.get_by_role("heading", name="Right ring", exact=True)).to_be_visible()
     page.get_by_label("Why are fingers left out?").fill("The others at noon")
     press(page, "Finish and search")
 

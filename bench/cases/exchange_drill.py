@@ -20,19 +20,22 @@ EVENTS, PEOPLE, STEP = 100_000, 4_000, 1_000
 PUSHED = ("court", "social", "immigration")
 CATCH_UP_SECONDS = 600
 PAGE = 1000
-FLOOR_PAGES, PUSHES = 20, 2_000
+FLOOR_PAGES, PUSHES, RELEASES = 20, 2_000, 20
 DATABASE = "pims_bench_drill"
 
 
 def run(context: Context, *, events: int | None = None) -> list[Result]:
     events = events or (EVENTS if context.full else EVENTS // 10)
-    drop_database(DATABASE)
-    make_database(DATABASE)
-    try:
-        with connected_to(DATABASE):
-            return [*_drilled(context, events), *_pushed(context)]
-    finally:
+    found = []
+    for part in (lambda: [*_drilled(context, events), *_pushed(context)], _released):
         drop_database(DATABASE)
+        make_database(DATABASE)
+        try:
+            with connected_to(DATABASE):
+                found += part()
+        finally:
+            drop_database(DATABASE)
+    return found
 
 
 def _drilled(context: Context, events: int) -> list[Result]:
@@ -198,6 +201,41 @@ def _pushed(context: Context) -> list[Result]:
             unit="s",
             target=5,
         ),
+    ]
+
+
+def _released() -> list[Result]:
+    """Through every part: committed, sequenced, told, judged by the breaker, rendered, posted."""
+    from pims.custody import services as custody
+    from pims.custody.tests.prison import Prison
+    from pims.exchange.tests.helpers import agency_with, terms_of
+    from pims.exchange.tests.pushing import courier, parts_at_work, pushed_to, told
+    from pims.exchange.tests.receiver import receiving
+    from pims.foundation.access.selectors import system_actor
+    from tests.fixtures.settling import settle
+
+    prison = Prison.build(system_actor())
+    held = [prison.held(f"Released Number {n}") for n in range(RELEASES)]
+    agency = agency_with(terms_of(events={"released": "fat"}))
+    settle()
+    delays = []
+    with receiving() as receiver, parts_at_work(), courier():
+        pushed_to(agency, receiver.url)
+        told(1)
+        receiver.until(1, within=30)
+        for count, one in enumerate(held, start=2):
+            custody.record_court_discharge(
+                prison.command, episode_id=one.episode_id, order_seen="Order 4/26"
+            )
+            committed = time.monotonic()
+            delays.append(receiver.until(count, within=60)[-1].at - committed)
+    return [
+        Result(
+            name=f"from a release's commit to its receiver, the slowest of {RELEASES}",
+            value=max(delays),
+            unit="s",
+            target=5,
+        )
     ]
 
 

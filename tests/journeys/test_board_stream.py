@@ -60,7 +60,7 @@ def test_figures_come_down_the_stream_and_only_where_they_do_not_are_they_fetche
     third, fourth = list(live_site.prison.held.values())[2:4]
 
     custody.record_escape(Command(system_actor()), episode_id=third.episode_id)
-    expect(counter(board, AT_LARGE)).to_have_text(str(before + 1), timeout=1_500)
+    expect(counter(board, AT_LARGE)).to_have_text(str(before + 1))
     expect(board.get_by_text("Out with escort or at large")).to_be_visible()
     assert not [url for url in fetched if url.endswith("/board/figures/")]
 
@@ -86,7 +86,7 @@ def test_a_board_can_be_read_on_with_the_keyboard_while_figures_come(
     where = link.get_attribute("href")
     fifth = list(live_site.prison.held.values())[4]
     custody.record_escape(Command(system_actor()), episode_id=fifth.episode_id)
-    expect(board.locator("#figures").get_by_text(fifth.number)).to_be_visible(timeout=3_000)
+    expect(board.locator("#figures").get_by_text(fifth.number)).to_be_visible()
     assert board.evaluate("document.activeElement.getAttribute('href')") == where
 
 
@@ -107,4 +107,4 @@ def test_a_board_whose_stream_was_killed_says_so_and_then_shows_what_it_missed(
         expect(board.locator("[data-live-state=on]")).to_be_visible(timeout=15_000)
         expect(counter(board, AT_LARGE)).to_have_text(str(before + 1))
         custody.record_escape(Command(system_actor()), episode_id=second.episode_id)
-        expect(counter(board, AT_LARGE)).to_have_text(str(before + 2), timeout=1_500)
+        expect(counter(board, AT_LARGE)).to_have_text(str(before + 2))

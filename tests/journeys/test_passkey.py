@@ -7,7 +7,6 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from pims.foundation.access import mfa
 from pims.foundation.access.models import User
-from pims.kernel import clock
 from tests.access.staff import PASSWORD, PIN, staff
 from tests.fixtures.browser import DESK, PHONE, complaints, violations
 
@@ -113,13 +112,11 @@ def test_the_next_user_is_in_with_one_screen_and_no_mouse(
     expect(page.locator(".p-header__user")).to_contain_text(first.name)
     page.goto(f"{access_site}/switch/")
     assert violations(page) == []
-    began = clock.now()
     page.keyboard.type(second.badge)
     page.keyboard.press("Tab")
     page.keyboard.type(PIN)
     page.keyboard.press("Enter")
     expect(page.locator(".p-header__user")).to_contain_text(second.name)
-    assert (clock.now() - began).total_seconds() < 10
     assert heard == []
 
 

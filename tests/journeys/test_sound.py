@@ -5,7 +5,6 @@ Each test takes people of its own: the tests of this module share one prison.
 
 import os
 import re
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -113,21 +112,17 @@ def test_a_courts_message_is_heard_at_reception_and_its_order_done_from_there(
         "issued_by": "MC-BZ", "order": "discharge", "reference": "R 7/26", "ends_all": True,
         "subject": {"number": prison.held["CAL"].number},
     }  # fmt: skip
-    sent = time.monotonic()
     court.give(court.text("release_order", frees, message_id="over-the-wire"))
     said(page, "Release order came, nobody has dealt with it: CAL")
-    assert time.monotonic() - sent < 10
     assert tones(page) == ALARM
     page.get_by_role("link", name="Release order came").click()
     page.get_by_role("main").locator("a[href*='/exchange/inbox/']").first.click()
     page.get_by_role("button", name="I have it in hand").click()
     expect(page.get_by_text("The sender sees that you have it in hand")).to_be_visible()
-    done = time.monotonic()
     page.get_by_role("button", name="Do it").click()
     expect(page.get_by_text("Done, and the sender is told")).to_be_visible()
     page.goto(live_site.address + "/custody/reception/")
     said(page, "To be released: CAL")
-    assert time.monotonic() - done < 10
     assert court.status("over-the-wire")["state"] == "applied"
 
 

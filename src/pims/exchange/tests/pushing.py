@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from threading import Event, Thread
 from typing import Any
 from uuid import uuid4
 
@@ -19,6 +20,13 @@ from pims.exchange.webhooks.courier import Courier
 from pims.exchange.webhooks.loading import Goal, Parcel
 from pims.exchange.webhooks.sending import Answer
 from pims.foundation.commands.transaction import Command
+from pims.foundation.database.urls import dsn
+from pims.foundation.ledger import copies
+from pims.foundation.ledger.keys import KeyFiles
+from pims.foundation.ledger.sequencer import run_sequencer
+from pims.foundation.outbox.dispatcher import Dispatcher
+from pims.foundation.outbox.subscribers import discover
+from pims.foundation.outbox.worker import dispatch
 from pims.kernel import clock
 
 HELD, LEFT = [catalogue.EVERYONE, "held:now"], [catalogue.EVERYONE, "held:before"]
@@ -83,6 +91,25 @@ def rested(goal: Goal) -> None:
         rests_until=earlier
     )
     Delivery.objects.filter(endpoint_id=goal.endpoint_id, state="pending").update(next_at=earlier)
+
+
+@contextmanager
+def parts_at_work() -> Iterator[None]:
+    """The sequencer, and the worker without its jobs, each in a thread."""
+    stop = Event()
+    signing = {"conninfo": dsn("sequencer"), "signer": KeyFiles(), "folders": copies.folders()}
+    threads = [
+        Thread(target=run_sequencer, args=(stop,), kwargs=signing),
+        Thread(target=dispatch, args=(Dispatcher(discover()), stop)),
+    ]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join(10)
 
 
 @contextmanager

@@ -5,12 +5,13 @@ All of them are tried by ``python -m tests.sentences.mutation``.
 
 import os
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from pims.sentences.engine import Dates, case_from, chains
 from pims.sentences.tests.making import sentence
-from tests.sentences.mutation import listing, making
+from tests.sentences.mutation import listing, making, remembering
 from tests.sentences.mutation.planting import plant
 
 
@@ -97,3 +98,55 @@ def test_a_new_one_that_nothing_noticed_and_an_entry_that_is_wrong_are_told() ->
 def test_an_entry_without_a_reason_or_named_twice_is_none(text: str) -> None:
     with pytest.raises(ValueError, match="without a reason"):
         listing.listed(text)
+
+
+def test_what_was_tried_is_tried_again_where_what_it_stands_on_is_not_as_it_was(
+    tmp_path: Path,
+) -> None:
+    memory = remembering.Remembered(tmp_path / "tried")
+    memory.keep("seen", remembering.Answer("test a", 3), on=["a1"])
+    memory.keep("unseen", remembering.Answer("", 2), on=["b1", "a1"])
+    whole = (tmp_path / "tried").read_text("utf-8")
+    (tmp_path / "tried").write_text(whole + '{"name": "cut o', "utf-8")
+    again = remembering.Remembered(tmp_path / "tried")
+    assert again.noticed("seen", {"test a": "a1"}) == remembering.Answer("test a", 3)
+    assert again.noticed("seen", {"test a": "a2"}) is None, "the test is another"
+    assert again.noticed("seen", {"test b": "a1"}) is None, "the test is gone"
+    assert again.noticed_last_by("seen") == "test a"
+    assert again.asked_in_vain("seen") == frozenset()
+    assert again.noticed("unseen", {"": "a1"}) is None
+    assert again.asked_in_vain("unseen") == {"a1", "b1"}
+    assert again.asked_in_vain("never tried") == frozenset()
+
+
+def test_an_answer_stands_on_the_engine_and_on_what_its_test_imports_and_reads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    def forget() -> None:
+        remembering.engine.cache_clear()
+        remembering.tests_in.cache_clear()
+
+    def stands_on(name: str, text: str) -> str:
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+        forget()
+        return remembering.tests_in(tmp_path / "tests" / "test_it.py")
+
+    request.addfinalizer(forget)
+    monkeypatch.setattr(remembering, "ROOT", tmp_path)
+    monkeypatch.setattr(remembering, "_CHANGED_BY", ())
+    found = stands_on("tests/test_it.py", 'import tests.near\nx.with_name("kept.json")\n')
+    for name, text, counts in (
+        ("tests/near.py", "from tests import far\n", True),
+        ("tests/far.py", "import json\n", True),
+        ("tests/far.py", "import sys\n", True),
+        ("tests/kept.json", "1", True),
+        ("tests/kept.json", "2", True),
+        ("tests/other.py", "", False),
+        ("src/pims/kernel/terms.py", "", True),
+        ("src/pims/kernel/tests/test_terms.py", "", False),
+        ("src/pims/jurisdictions/plain/law.toml", "", True),
+    ):
+        was, found = found, stands_on(name, text)
+        assert (found != was) is counts, name

@@ -5,7 +5,6 @@ that file is no longer right.
 """
 
 import argparse
-import hashlib
 import sys
 import time
 from collections.abc import Iterator
@@ -19,7 +18,6 @@ ROOT = Path(__file__).resolve().parents[3]
 sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
 
 TOLD_EVERY = 10.0  # seconds
-SECOND = ("calendar_engine", "comparing", "generator")
 
 
 def main() -> int:
@@ -68,7 +66,7 @@ class Run:
 
 
 def tried(session: pytest.Session, path: Path, asked: argparse.Namespace) -> int:
-    from tests.sentences.mutation import listing, making, trying
+    from tests.sentences.mutation import listing, making, remembering, trying
 
     names = making.modules()
     if unknown := set(asked.modules) - set(names):
@@ -77,7 +75,7 @@ def tried(session: pytest.Session, path: Path, asked: argparse.Namespace) -> int
     if asked.list:
         print("\n".join(one.name for one in found))
         return 0
-    memory = trying.Remembered(path, _state(trying.SHARP))
+    memory = remembering.Remembered(path)
     if asked.fresh:
         memory.forget()
     known = listing.listed(listing.FILE.read_text("utf-8"))
@@ -85,13 +83,16 @@ def tried(session: pytest.Session, path: Path, asked: argparse.Namespace) -> int
     if by := trial.of_nothing().by:
         raise RuntimeError(f"{by} fails with nothing changed, after other tests")
     say(f"{len(found):,} mutants, {len(trial.checks)} tests")
+    stand = {one.name: one.stands_on for one in trial.checks}
+    stand[remembering.LOADING] = remembering.engine()
     left, noticed = [], set()
     for mutant in _told(found, left):
-        answer = memory.of(mutant.name)
-        last = memory.noticed_last_by(mutant.name)
+        answer = memory.noticed(mutant.name, stand)
         if answer is None:
-            answer = trial.of(mutant, first=last)
-            memory.keep(mutant.name, answer)
+            last, in_vain = memory.noticed_last_by(mutant.name), memory.asked_in_vain(mutant.name)
+            answer = trial.of(mutant, first=last, in_vain=in_vain)
+            could = [answer.by] if answer.by else [c.name for c in trial.that_could_notice(mutant)]
+            memory.keep(mutant.name, answer, on=[stand[name] for name in could])
         if answer.by:
             noticed.add(mutant.name)
         else:
@@ -121,21 +122,6 @@ def _told(found: list[Any], left: list[str]) -> Iterator[Any]:
             say(f"  {place:,} of {len(found):,}, {len(left)} not noticed; "
                 f"{to_go / 60:.0f} minutes to go; {one.module}.{one.owner}")  # fmt: skip
         yield one
-
-
-def _state(tests: tuple[Path, ...]) -> str:
-    """Changes with the engine, the tests and what both stand on."""
-    root = ROOT
-    folders = ("src/pims/sentences/engine", "src/pims/jurisdictions", "src/pims/kernel")
-    files = {p for folder in folders for p in (root / folder).rglob("*") if "tests" not in p.parts}
-    files |= {*tests, Path(__file__).with_name("making.py")}
-    files |= {root / "tests/sentences" / f"{name}.py" for name in SECOND}
-    files |= {root / "src/pims/sentences/tests" / name for name in ("answers.json", "making.py")}
-    digest = hashlib.sha256()
-    for path in sorted(files):
-        if path.suffix in (".py", ".json", ".toml") and path.name != "equivalent.toml":
-            digest.update(path.read_bytes())
-    return digest.hexdigest()[:16]
 
 
 def say(text: str) -> None:

@@ -1,13 +1,12 @@
 """The tests that must notice a mutant, each tried in a process that ends with it."""
 
 import gc
-import json
 import os
 import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
@@ -20,14 +19,17 @@ from pims.jurisdictions.sentence_law import sentence_law
 from pims.sentences.engine import calculate, case_from
 from tests.sentences import calendar_engine, generator
 from tests.sentences.comparing import differences
+from tests.sentences.mutation import remembering
 from tests.sentences.mutation.making import Mutant, module_named, modules
 from tests.sentences.mutation.planting import plant
+from tests.sentences.mutation.remembering import LOADING, Answer
 
 ROOT = Path(__file__).parents[3]
 OWN = ROOT / "src" / "pims" / "sentences" / "tests"
 SHARP = (
     *(OWN / f"test_{name}.py" for name in (
-        "reading", "dates", "edges", "defaults", "endless", "refusals", "explaining", "answers",
+        "reading", "dates", "edges", "defaults", "endless", "refusals", "arguable", "nothing_said",
+        "explaining", "answers",
     )),
     ROOT / "tests" / "sentences" / "test_reference_cases.py",
 )  # fmt: skip
@@ -40,9 +42,11 @@ _NOT_PLANTED = 3
 
 @dataclass(slots=True)
 class Check:
-    """One test: how long it takes where nothing is wrong, and which functions it calls."""
+    """One test: what it stands on, how long it takes where nothing is wrong, and which functions it
+    calls."""
 
     name: str
+    stands_on: str
     fails: Callable[[], bool]
     seconds: float = 0.0
     calls: set[tuple[str, int]] = field(default_factory=set)
@@ -68,7 +72,7 @@ def compared_with_the_second_engine() -> Check:
             return True
         return False
 
-    return Check("the second engine", fails)
+    return Check("the second engine", remembering.tests_in(Path(__file__)), fails)
 
 
 def checks_of(items: Sequence[pytest.Item]) -> list[Check]:
@@ -102,7 +106,7 @@ def _of_item(item: pytest.Item) -> Check:
         reports = runtestprotocol(item, log=False, nextitem=following)
         return any(report.failed for report in reports)
 
-    return Check(item.nodeid, fails)
+    return Check(item.nodeid, remembering.tests_in(item.path), fails)
 
 
 def _called(check: Check, folder: str) -> tuple[set[tuple[str, int]], bool]:
@@ -122,14 +126,6 @@ def _called(check: Check, folder: str) -> tuple[set[tuple[str, int]], bool]:
     return seen, wrong
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """`by` is the test that noticed, "" where none did. `asked` is how many were tried."""
-
-    by: str
-    asked: int
-
-
 class Trial:
     """Tries mutants on checks, one process each."""
 
@@ -142,14 +138,19 @@ class Trial:
         """What would be noticed of an engine that is as it was, in another order: no check."""
         return self._asked(None, sorted(self.checks, key=lambda one: one.name[::-1]))
 
-    def of(self, mutant: Mutant, *, first: str = "") -> Answer:
-        """What notices a mutant; the check that is named is asked first."""
-        asked = [one for one in self.checks if _could_notice(one, mutant)]
+    def that_could_notice(self, mutant: Mutant) -> list[Check]:
+        return [one for one in self.checks if _could_notice(one, mutant)]
+
+    def of(self, mutant: Mutant, *, first: str = "", in_vain: Collection[str] = ()) -> Answer:
+        """What notices a mutant. The check that is named is asked first, and none that stands on
+        what was `in_vain`."""
+        could = self.that_could_notice(mutant)
+        asked = [one for one in could if one.stands_on not in in_vain]
         # Whoever notices much in little time is asked first.
         asked.sort(key=lambda one: one.seconds / (1 + self.noticed[one.name]))
         if first in self.by_name:
             asked = [self.by_name[first], *(one for one in asked if one.name != first)]
-        return self._asked(mutant, asked)
+        return self._asked(mutant, asked) if asked else Answer("", 0)
 
     def _asked(self, mutant: Mutant | None, asked: Sequence[Check]) -> Answer:
         reads, writes = os.pipe()
@@ -165,7 +166,7 @@ class Trial:
         if ended == _NOT_PLANTED:
             if mutant is None or mutant.kind in ("function", "defaults"):
                 raise RuntimeError(f"could not be made: {mutant}")
-            return Answer("loading", 0)
+            return Answer(LOADING, 0)
         if ended == 0 and lines and lines[-1] == "none":
             return Answer("", len(asked))
         # It says which one it begins; whatever ended it was that one.
@@ -217,39 +218,6 @@ def _try(mutant: Mutant | None, checks: Sequence[Check], writes: int) -> None:
         pass
     finally:
         os._exit(code)
-
-
-class Remembered:
-    """What came of each mutant, a line each, as it came: whoever is stopped goes on from there."""
-
-    def __init__(self, path: Path, state: str) -> None:
-        self.path, self.state = path, state
-        self.rows: dict[str, dict[str, Any]] = {}
-        if path.exists():
-            for line in path.read_text("utf-8").splitlines():
-                try:
-                    row = json.loads(line)
-                except ValueError:
-                    continue  # cut off as it was written
-                self.rows[row["name"]] = row
-
-    def of(self, name: str) -> Answer | None:
-        """What came of it when engine and tests were as they are now."""
-        row = self.rows.get(name)
-        return Answer(row["by"], row["asked"]) if row and row["state"] == self.state else None
-
-    def noticed_last_by(self, name: str) -> str:
-        return str(self.rows.get(name, {}).get("by", ""))
-
-    def keep(self, name: str, answer: Answer) -> None:
-        row = {"name": name, "by": answer.by, "asked": answer.asked, "state": self.state}
-        self.rows[name] = row
-        with self.path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(row, ensure_ascii=False) + "\n")
-
-    def forget(self) -> None:
-        self.rows.clear()
-        self.path.unlink(missing_ok=True)
 
 
 def collected(session: pytest.Session) -> Iterator[pytest.Item]:

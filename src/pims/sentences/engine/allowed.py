@@ -12,24 +12,18 @@ from pims.sentences.engine.working import Served, Working
 class Remitted:
     """Days of remission that a chain earns, those forfeited and restored, and those kept."""
 
-    earned: int = 0
-    forfeited: int = 0
-    restored: int = 0
-    kept: int = 0
-
-
-NOTHING = Remitted()
+    earned: int
+    forfeited: int
+    restored: int
+    kept: int
 
 
 def remitted(chain: list[Served], account: Account, expiry: date) -> Remitted:
     """Remission on the whole of what is served together, as pronounced."""
     rule = chain[0].version.remission
     days = (chain[-1].last - chain[0].first).days + 1
-    if rule is None or days <= rule.over_days:
-        return NOTHING
-    earned, first = rule.share.of(days), chain[0].first
-    if not account.awards:
-        return Remitted(earned, 0, 0, earned)
+    earned = 0 if rule is None or days <= rule.over_days else rule.share.of(days)
+    first = chain[0].first
     forfeited = account.awarded("additional_days", first, expiry)
     restored = account.awarded("restored_days", first, expiry)
     return Remitted(earned, forfeited, restored, min(max(earned - forfeited + restored, 0), earned))

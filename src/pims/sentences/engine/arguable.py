@@ -5,21 +5,26 @@ or remarks on.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import cast
 
-from pims.jurisdictions.sentence_law import Law
-from pims.kernel.terms import MonthRule, last_day
-from pims.sentences.engine.case import CREDITS, Case, Finding, Sentence
-from pims.sentences.engine.chains import ChainDates
+from pims.jurisdictions.sentence_law import Law, LawVersion
+from pims.kernel.terms import last_day
+from pims.sentences.engine.allowed import release_day
+from pims.sentences.engine.case import CREDITS, DEFAULTS, Adjustment, Case, Finding, Sentence
+from pims.sentences.engine.chains import ChainDates, lay_out
 from pims.sentences.engine.days import Account
+from pims.sentences.engine.defaults import Clock, pay
 from pims.sentences.engine.result import Dates
-
-_MOST_CREDIT = 400_000
+from pims.sentences.engine.working import Served, Working
 
 
 def arguable(
-    person: Dates, chains: Sequence[ChainDates], account: Account, found: Sequence[Finding]
+    person: Dates,
+    chains: Sequence[tuple[list[Served], ChainDates]],
+    account: Account,
+    working: Working,
 ) -> date | None:
     """Of what was calculated: the release, had every day of credit counted for all that ran."""
     day = person.release_day
@@ -27,18 +32,29 @@ def arguable(
         return person.ped or person.next_review
     if not account.credits:
         return day
-    certified = sum(days for _credit, days in account.credits)
-    beside = sum(
+    credit = sum(days for _credit, days in account.credits) + sum(
         cast(int, one.params["between"]) - cast(int, one.params["days"])
-        for one in found
+        for one in working.findings
         if one.code == "sentences.fewer_days_than_dates" and one.params["kind"] in CREDITS
     )
     ends = []
-    for one in chains:
-        if (gate := one.dates.release_day) is not None:
-            off = min(certified - one.credit + beside, _MOST_CREDIT)
-            ends.append(min(gate, max(gate - timedelta(days=off), one.first)))
+    for chain, found in chains:
+        if (gate := found.dates.release_day) is not None:
+            if found.credit != credit:
+                gate = min(gate, _gate_with(credit, chain, account, working))
+            ends.append(gate)
     return max(ends)
+
+
+def _gate_with(credit: int, chain: list[Served], account: Account, working: Working) -> date:
+    """The day on which a chain's gate opens, had so many days counted for its first sentence."""
+    whole = sum(one.whole for one in chain)  # with as many it is over on its first day
+    given = replace(account.credits[0][0], applies_from=chain[0].sentence.pronounced_on)
+    other = replace(account, credits=((given, min(credit, whole)),))
+    alone = Working(working.case)
+    gate = lay_out([replace(one) for one in chain], other, alone, []).dates.release_day
+    assert gate is not None
+    return gate
 
 
 def arguable_of_refused(case: Case, law: Law, found: Sequence[Finding]) -> date | None:
@@ -62,16 +78,28 @@ def _shortest(sentence: Sentence, case: Case, law: Law) -> date | None:
     if sentence.term.is_negative or sentence.term.is_too_long:
         return None
     try:
-        last = last_day(sentence.first_day, sentence.term, MonthRule("day_before_last"))
-        days = (last - sentence.first_day).days + 1
-        off = sum(max(a.days or _between(a.starts, a.ends), 0) for a in case.adjustments
-                  if a.kind in CREDITS)  # fmt: skip
-        shares = [v.remission.share.of(max(days, 0)) for v in law.versions if v.remission]
-        off += max(shares, default=0)
-        return max(sentence.first_day, last - timedelta(days=min(off, _MOST_CREDIT)))
+        return min(_under(version, sentence, case) for version in law.versions)
     except OverflowError:
         return None
 
 
-def _between(starts: date | None, ends: date | None) -> int:
-    return 0 if starts is None or ends is None else (ends - starts).days + 1
+def _under(version: LawVersion, sentence: Sentence, case: Case) -> date:
+    """The day on which the gate opens for a sentence on its own, nobody ever at large."""
+    first = sentence.first_day
+    last = last_day(first, sentence.term, version.month_rule)
+    whole = (last - first).days + 1
+    served = Served(sentence, version, first, last, whole)
+    if sentence.kind in DEFAULTS:
+        pay(served, Clock(first, Account()), Working(case))
+    off = sum(_most(a, case.as_of) for a in case.adjustments if a.kind in CREDITS)
+    if version.remission is not None:
+        off += version.remission.share.of(served.days)
+    day = max(first, served.last - timedelta(days=min(off, whole)))
+    return release_day(day, first, version)
+
+
+def _most(credit: Adjustment, as_of: date | None) -> int:
+    """The days of a certificate: its number or those of its dates, whichever is more."""
+    ends = credit.ends or as_of
+    between = 0 if credit.starts is None or ends is None else (ends - credit.starts).days + 1
+    return max(credit.days or 0, between, 0)

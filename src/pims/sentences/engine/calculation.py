@@ -30,22 +30,22 @@ def calculate(case: Case, law: Law, *, signed: frozenset[str] = frozenset()) -> 
     `signed` are the codes of the rules that have been signed: dates that rest on any other, save
     plain arithmetic, are provisional.
     """
-    working = Working(case, law, findings(case))
+    working = Working(case, findings(case))
     if stops(working.findings):
-        return _refused(working)
+        return _refused(working, law)
     versions = governing(case, law, working.findings)
     if stops(working.findings):
-        return _refused(working)
+        return _refused(working, law)
     try:
         days = account(case)
         found = chains(case, versions)
         for version in versions:
             rule = version.rules["governs"]
             working.rules[rule.code] = rule
-        return _worked_out(working, found, days, signed)
+        return _worked_out(working, law, found, days, signed)
     except OverflowError:
         working.find("invalid", "beyond_the_calendar")
-        return _refused(working)
+        return _refused(working, law)
 
 
 def stops(found: Iterable[Finding]) -> bool:
@@ -53,28 +53,31 @@ def stops(found: Iterable[Finding]) -> bool:
 
 
 def _worked_out(
-    working: Working, found: list[list[Served]], days: Account, signed: frozenset[str]
+    working: Working,
+    law: Law,
+    found: list[list[Served]],
+    days: Account,
+    signed: frozenset[str],
 ) -> Calculation:
     case = working.case
     answers: list[SentenceDates] = []
-    served = [_chain(chain, days, working, answers) for chain in found]
+    served = [(chain, _chain(chain, days, working, answers)) for chain in found]
     if case.adjustments:
-        _remarks_on_days(working, found, served, days)
+        _remarks_on_days(working, served, days)
     if stops(working.findings):
-        return _refused(working)
-    person = person_dates(served, working)
-    earliest = arguable(person, served, days, working.findings)
+        return _refused(working, law)
+    person = person_dates([dates for _, dates in served], working)
+    earliest = arguable(person, served, days, working)
     if len(served) > 1 and earliest and person.release_day and earliest < person.release_day:
         working.find(
             "remark", "credit_counts_for_one", release_day=person.release_day, earliest=earliest
         )
-    if len(answers) > 1:
-        order = {s.number: n for n, s in enumerate(case.sentences)}
-        answers.sort(key=lambda one: order[one.number])
+    order = {s.number: n for n, s in enumerate(case.sentences)}
+    answers.sort(key=lambda one: order[one.number])
     rules = tuple(working.rules.values())
     return Calculation(
         case_id=case.case_id,
-        law=working.law.code,
+        law=law.code,
         status="calculated",
         dates=person,
         sentences=tuple(answers),
@@ -95,24 +98,24 @@ def _chain(
     return lay_out(chain, days, working, answers)
 
 
-def _refused(working: Working) -> Calculation:
+def _refused(working: Working, law: Law) -> Calculation:
     outcomes = {one.outcome for one in working.findings}
     return Calculation(
         case_id=working.case.case_id,
-        law=working.law.code,
+        law=law.code,
         status=next(one for one in _WORST_FIRST if one in outcomes),
         dates=Dates(),
         findings=tuple(working.findings),
-        earliest_arguable=arguable_of_refused(working.case, working.law, working.findings),
+        earliest_arguable=arguable_of_refused(working.case, law, working.findings),
     )
 
 
 def _remarks_on_days(
-    working: Working, found: list[list[Served]], served: list[ChainDates], days: Account
+    working: Working, served: list[tuple[list[Served], ChainDates]], days: Account
 ) -> None:
     """Days that were certified and count for nothing, or that lie where they should not."""
     claimed: set[date] = set()
-    for chain in found:
+    for chain, _dates in served:
         for one in chain:
             claimed |= days_claimed(one.sentence)
     for credit, counted in days.credits:
@@ -123,7 +126,7 @@ def _remarks_on_days(
             )  # fmt: skip
         if credit.starts is None or credit.ends is None:
             continue
-        for chain, dates in zip(found, served, strict=True):
+        for chain, dates in served:
             until = dates.dates.sentence_expiry or date.max
             if credit.starts <= until and dates.first <= credit.ends:
                 number = chain[0].sentence.number
@@ -132,7 +135,7 @@ def _remarks_on_days(
                     start=max(credit.starts, dates.first), end=min(credit.ends, until),
                 )  # fmt: skip
     for absence in days.absences:
-        for dates, chain in zip(served, found, strict=True):
+        for chain, dates in served:
             if absence.began < dates.first <= absence.ends:
                 number = chain[0].sentence.number
                 working.find(
@@ -144,7 +147,7 @@ def _remarks_on_days(
 def laid_out(case: Case, law: Law) -> Iterator[tuple[Served, Clock]]:
     """Each sentence with an end as its chain has it, and the clock of the chain; nothing where the
     case can't be worked out."""
-    working = Working(case, law, findings(case))
+    working = Working(case, findings(case))
     versions = [] if stops(working.findings) else governing(case, law, working.findings)
     if stops(working.findings):
         return

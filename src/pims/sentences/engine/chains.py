@@ -34,7 +34,7 @@ class ChainDates:
 def chains(case: Case, versions: Sequence[LawVersion]) -> list[list[Served]]:
     """Each sentence that follows none, with those that follow it in turn."""
     by_number = {
-        s.number: Served(s, version, version.month_rule, s.first_day, s.first_day)
+        s.number: Served(s, version, s.first_day, s.first_day)
         for s, version in zip(case.sentences, versions, strict=True)
     }
     after = {s.consecutive_to: s for s in case.sentences if s.consecutive_to is not None}
@@ -76,7 +76,7 @@ class Layout:
             self._follows(served, tail, before)
         self.chain.append(served)
         self._credit(served)
-        whole = last_day(served.first, sentence.term, served.month_rule)
+        whole = last_day(served.first, sentence.term, served.version.month_rule)
         served.last, served.whole = whole, (whole - served.first).days + 1
         term = sentence.term
         working.say(
@@ -85,7 +85,7 @@ class Layout:
             sentence=sentence.number, first_day=served.first, years=term.years,
             months=term.months, weeks=term.weeks, days=term.days, last_day=whole,
         )  # fmt: skip
-        if sentence.kind in DEFAULTS and working.case.adjustments:
+        if sentence.kind in DEFAULTS:
             self.paid |= pay(served, self.clock, working)
         if (rule := served.version.parole) is not None and self.part.known:
             self.part.add(served, rule, working)
@@ -103,8 +103,9 @@ class Layout:
                 "needs_person", "chain_of_two_laws", number, sentence=number, after=after,
                 first=old.version, second=new.version,
             )  # fmt: skip
-        if before is None or before.edr is None or before.sentence_expiry is None:
-            return
+        assert before is not None
+        assert before.sentence_expiry is not None
+        assert before.edr is not None
         pronounced = sentence.pronounced_on
         for what, ended in (
             ("follows_one_that_was_over", before.sentence_expiry),
@@ -123,14 +124,12 @@ class Layout:
         new = days_claimed(served.sentence) - self.days
         self.days |= new
         days = 0
-        if new and self.account.credits:
-            for adjustment, counted in self.account.claimed(new):
-                days += counted
-                self.working.say(
-                    "credit", served.version, ("credit",), sentence=served.sentence.number,
-                    kind=adjustment.kind, days=counted, start=adjustment.starts,
-                    end=adjustment.ends,
-                )  # fmt: skip
+        for adjustment, counted in self.account.claimed(new):
+            days += counted
+            self.working.say(
+                "credit", served.version, ("credit",), sentence=served.sentence.number,
+                kind=adjustment.kind, days=counted, start=adjustment.starts, end=adjustment.ends,
+            )  # fmt: skip
         if days and len(self.chain) > 1:
             self.claims.append((served, days))
         served.credit = before + days
@@ -179,8 +178,8 @@ class Layout:
                 "at_large", head.version, ("at_large",), sentence=head.sentence.number,
                 days=absence.days, start=absence.began, end=absence.adjustment.ends,
             )  # fmt: skip
-        working.say(
-            "expires", None, (), sentences=list(numbers), full_term_end=tail.last,
+        working.tell(
+            "expires", sentences=list(numbers), full_term_end=tail.last,
             credit=tail.credit, at_large=at_large, sentence_expiry=expiry,
         )  # fmt: skip
         if expiry < tail.sentence.pronounced_on:

@@ -30,9 +30,9 @@ class Account:
     """Credits by the day for which they count, absences by the day on which they began, and
     remission forfeited and restored, each with its days."""
 
-    credits: tuple[tuple[Adjustment, int], ...]
-    absences: tuple[Absence, ...]
-    awards: tuple[tuple[Adjustment, int], ...]
+    credits: tuple[tuple[Adjustment, int], ...] = ()
+    absences: tuple[Absence, ...] = ()
+    awards: tuple[tuple[Adjustment, int], ...] = ()
 
     def claimed(self, days_of_sentence: Iterable[date]) -> list[tuple[Adjustment, int]]:
         """Credits certified for what was passed, or took effect, on one of these days."""
@@ -49,17 +49,17 @@ class Account:
                     total += days
         return total
 
-    def at_large(self, first: date, served: date, until: date = date.max) -> list[Absence]:
+    def at_large(self, first: date, served: date) -> list[Absence]:
         """The absences that put off the day on which something is served.
 
         `served` is that day had nobody been at large. One counts that began from `first` on, no
-        later than the day as earlier absences have put it off, and no later than `until`.
+        later than the day as earlier absences have put it off.
         """
         if not self.absences:
             return []
         counted = []
         for absence in self.absences:
-            if first <= absence.began <= min(served, until):
+            if first <= absence.began <= served:
                 counted.append(absence)
                 served += timedelta(days=absence.days)
         return counted
@@ -71,8 +71,6 @@ class Account:
 
 
 def account(case: Case) -> Account:
-    if not case.adjustments:
-        return _NOTHING
     credit, absences, awards = [], [], []
     for a in case.adjustments:
         if a.kind in CREDITS:
@@ -86,9 +84,6 @@ def account(case: Case) -> Account:
             awards.append((a, _days(a, case.as_of)))
     absences.sort(key=lambda one: one.began)
     return Account(tuple(credit), tuple(absences), tuple(awards))
-
-
-_NOTHING = Account((), (), ())
 
 
 def _days(adjustment: Adjustment, as_of: date | None) -> int:

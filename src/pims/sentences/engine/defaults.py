@@ -42,9 +42,9 @@ def pay(served: Served, clock: Clock, working: Working) -> bool:
     days that have been served already, and those stay served.
     """
     sentence, version = served.sentence, served.version
-    amount, paid, whole_term = sentence.amount_cents or 0, 0, served.last
+    amount, paid, whole_term = max(sentence.amount_cents or 0, 0), 0, served.last
     for payment in _payments(working.case, sentence.number):
-        paid = amount if payment.kind == "fine_paid" else paid + (payment.paid_cents or 0)
+        paid = amount if payment.kind == "fine_paid" else paid + max(payment.paid_cents or 0, 0)
         whole = paid >= amount
         off = served.whole if whole else days_off(paid, amount, served.whole, version.part_payment)
         last = served.first + timedelta(days=served.whole - off - 1)
@@ -59,7 +59,7 @@ def pay(served: Served, clock: Clock, working: Working) -> bool:
             continue
         served.last = last
         if whole:
-            working.say("fine_paid", None, (), sentence=sentence.number, paid_on=payment.starts)
+            working.tell("fine_paid", sentence=sentence.number, paid_on=payment.starts)
         else:
             working.say(
                 "part_paid", version, ("part_payment",), sentence=sentence.number,

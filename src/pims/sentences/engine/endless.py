@@ -29,7 +29,7 @@ def _minimum_served(served: Served, account: Account, working: Working) -> date 
     sentence, rule = served.sentence, served.version.life
     if sentence.kind != "life" or rule is None or sentence.term.is_nothing:
         return None
-    minimum = last_day(served.first, sentence.term, served.month_rule)
+    minimum = last_day(served.first, sentence.term, served.version.month_rule)
     credit = 0
     if rule.credit_counts:
         claimed = account.claimed(days_claimed(sentence))
@@ -49,13 +49,11 @@ def _next_review(served: Served, working: Working) -> date | None:
     first day, which counts."""
     sentence, months = served.sentence, served.version.review_months
     if sentence.review_on is not None:
-        working.say(
-            "review_named", None, (), sentence=sentence.number, next_review=sentence.review_on
-        )
+        working.tell("review_named", sentence=sentence.number, next_review=sentence.review_on)
         return sentence.review_on
     if months is None:
         return None
-    review = review_day(sentence.reviewed_on or served.first, months, served.month_rule)
+    review = review_day(sentence.reviewed_on or served.first, months, served.version.month_rule)
     working.say(
         "next_review", served.version, ("review", "months"), sentence=sentence.number,
         months=months, next_review=review,

@@ -26,8 +26,8 @@ def person_dates(chains: Sequence[ChainDates], working: Working) -> Dates:
         ped=_parole(chains, edr),
         release_day=_latest(d.release_day for d in all_dates),
     )
-    working.say(
-        "latest_governs", None, (), chains=len(chains), full_term_end=person.full_term_end,
+    working.tell(
+        "latest_governs", chains=len(chains), full_term_end=person.full_term_end,
         sentence_expiry=person.sentence_expiry, edr=edr,
     )  # fmt: skip
     return person
@@ -54,5 +54,5 @@ def _parole(chains: Sequence[ChainDates], edr: date | None) -> date | None:
     return latest if edr is None or latest < edr else None
 
 
-def _latest(days: Iterable[date | None]) -> date | None:
-    return max((day for day in days if day is not None), default=None)
+def _latest(days: Iterable[date | None]) -> date:
+    return max(day for day in days if day is not None)

@@ -64,13 +64,13 @@ class Calculation:
     law: str
     status: Status
     dates: Dates
+    earliest_arguable: date | None
     sentences: tuple[SentenceDates, ...] = ()
     findings: tuple[Finding, ...] = ()
     steps: tuple[Step, ...] = ()
     versions: tuple[str, ...] = ()
     rules: tuple[Rule, ...] = ()
     provisional: tuple[str, ...] = ()
-    earliest_arguable: date | None = None
 
     @property
     def is_final(self) -> bool:

@@ -3,8 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-from pims.jurisdictions.sentence_law import Law, LawVersion, Rule
-from pims.kernel.terms import MonthRule
+from pims.jurisdictions.sentence_law import LawVersion, Rule
 from pims.sentences.engine.case import Case, Finding, Outcome, Sentence
 from pims.sentences.engine.result import Step
 
@@ -14,21 +13,20 @@ class Working:
     """What the parts of one calculation share."""
 
     case: Case
-    law: Law
-    findings: list[Finding]
+    findings: list[Finding] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     rules: dict[str, Rule] = field(default_factory=dict)
 
-    def say(
-        self, what: str, version: LawVersion | None, names: tuple[str, ...], **params: object
-    ) -> None:
+    def say(self, what: str, version: LawVersion, names: tuple[str, ...], **params: object) -> None:
         """A step, and the rules of the version that it rests on."""
-        cited: tuple[Rule, ...] = ()
-        if version is not None:
-            cited = tuple([version.rules[name] for name in names])
-            for rule in cited:
-                self.rules[rule.code] = rule
+        cited = tuple([version.rules[name] for name in names])
+        for rule in cited:
+            self.rules[rule.code] = rule
         self.steps.append(Step(f"sentences.{what}", params, cited))
+
+    def tell(self, what: str, **params: object) -> None:
+        """A step that rests on no rule."""
+        self.steps.append(Step(f"sentences.{what}", params))
 
     def find(self, outcome: Outcome, what: str, *sentences: int, **params: object) -> None:
         self.findings.append(Finding(outcome, f"sentences.{what}", params, sentences))
@@ -42,7 +40,6 @@ class Served:
 
     sentence: Sentence
     version: LawVersion
-    month_rule: MonthRule
     first: date
     last: date
     whole: int = 0

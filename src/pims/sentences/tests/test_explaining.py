@@ -19,8 +19,8 @@ from pims.ui.wording import LANGUAGES, catalogue
 
 # The code is the first text in capitals or small letters after what makes a step or a finding.
 _CODE = re.compile(
-    r'(?:"sentences\.|_invalid\(\s*(?:what or )?"|fault\(\s*"|\.say\(\s*"|\.find\(\s*"\w+",\s*"'
-    r'|_finding\(\s*"\w+",\s*")([a-z_]+)"'
+    r'(?:"sentences\.|_invalid\(\s*(?:what or )?"|fault\(\s*"|\.(?:say|tell)\(\s*"'
+    r'|\.find\(\s*"\w+",\s*"|_finding\(\s*"\w+",\s*")([a-z_]+)"'
 )
 STRANGE = re.compile(r"[{}]|None|\[\]|datetime|sentences\.")
 

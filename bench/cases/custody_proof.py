@@ -21,7 +21,8 @@ def run(context: Context) -> list[Result]:
     context.say(f"Making up {count:,} lawful histories")
     histories = [lawful_history(random.Random(n), f"P{n}") for n in range(count)]
     days = sum(judge(one, law_of(), AS_OF).days for one in histories[:1_000])
-    content = "".join(written(iter(histories), law="belize", as_of=AS_OF)).encode()
+    pieces = written(iter(histories), law="belize", as_of=AS_OF, counting=law_of().counting)
+    content = "".join(pieces).encode()
     del histories
     took = _seconds(lambda: _verified(content))
     bare = _seconds(lambda: json.loads(content))

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from pims.assurance.proof.checks_time import UNFIT_MONTHS
+from pims.assurance.proof.counting import counting_of
 from pims.assurance.proof.history import Review
 from pims.assurance.proof.law import law_of
 from pims.assurance.proof.verdict import judge
@@ -50,7 +51,8 @@ def overdue(law: str, months: int, first: date, on: date, reviewed: date | None 
     life.inside(at(first, 18))
     reviews = () if reviewed is None else (Review(on=reviewed, order_id=order.order_id),)
     history = replace(life.history(), reviews=reviews)
-    found = judge(history, replace(law_of(), sentences=sentence_law(law)), at(on)).faults
+    counting = counting_of(sentence_law(law))
+    found = judge(history, replace(law_of(), counting=counting), at(on)).faults
     return not {"review_overdue", "unfit_not_reviewed"}.isdisjoint(one.kind for one in found)
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from pims.assurance.histories import everyone, histories
-from pims.assurance.proof import law_of
+from pims.assurance.law import law_here
 from pims.assurance.proof.history import History
 from pims.assurance.proof.reading import as_known, written
 from pims.foundation.access.actor import Actor
@@ -53,7 +53,9 @@ def custody_export(
     with _one_instant():
         as_of = clock.now()
         found = _histories(persons, as_of, progress)
-        yield CustodyExport(as_of, len(persons), written(found, law=law_of().code, as_of=as_of))
+        law = law_here()
+        pieces = written(found, law=law.code, as_of=as_of, counting=law.counting)
+        yield CustodyExport(as_of, len(persons), pieces)
 
 
 def _histories(

@@ -9,7 +9,9 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from pims.assurance.history_orders import MOST_MONTHS, Said, said_by, within
+from pims.assurance.law import law_here
 from pims.assurance.proof.checks_care import periods
+from pims.assurance.proof.counting import Counting
 from pims.assurance.proof.history import (
     Charge,
     Custody,
@@ -113,6 +115,7 @@ def histories(person_ids: Collection[int], *, by_number: bool = False) -> dict[i
     told = last_told({r for own in records.values() for r in own}, but=BY_ITSELF)
     moved = last_moved(ids)
     bodies = {body.body_id: body for body in all_bodies()}
+    counting = law_here().counting
     found = {}
     for i in ids:
         last = stays[i][-1]
@@ -140,6 +143,7 @@ def histories(person_ids: Collection[int], *, by_number: bool = False) -> dict[i
                 reviews=_reviews(hearings.get(i, ()), orders.get(i, ())),
                 papers=papers.get(i, Papers()),
                 ready=ready.get(i, ()),
+                counting=counting,
                 last_recorded_at=max(spoken, default=None),
             ),
         )
@@ -159,6 +163,7 @@ def _history(
     reviews: Iterable[Review],
     papers: Papers,
     ready: Sequence[Prepared],
+    counting: Counting,
     last_recorded_at: datetime | None,
 ) -> History:
     return said.with_hand_dates(
@@ -199,7 +204,8 @@ def _history(
             lawyer=who.lawyer,
             lawyer_said_at=who.lawyer_said_at,
             last_recorded_at=last_recorded_at,
-        )
+        ),
+        counting,
     )
 
 

@@ -11,6 +11,7 @@ from functools import cache
 from typing import overload
 from zoneinfo import ZoneInfo
 
+from pims.assurance.proof.counting import Counting
 from pims.assurance.proof.days import end_of
 from pims.assurance.proof.history import (
     History,
@@ -48,11 +49,11 @@ class Said:
     payments: tuple[Payment, ...]
     by_hand: Mapping[str, DatesOfOne]
 
-    def with_hand_dates(self, history: History) -> History:
+    def with_hand_dates(self, history: History, counting: Counting) -> History:
         """Dates by hand are of the person: a sentence that ends before them keeps its own end."""
         if not self.by_hand:
             return history
-        terms = last_days(history)
+        terms = last_days(history, counting)
         latest = max((terms[i] for i in self.by_hand if i in terms), default=None)
         changed = []
         for one in history.sentences:
@@ -328,6 +329,7 @@ def _sentence(
         ended_at=one.ended_at,
         pronounced_on=within(one.pronounced_on),
         effective_from=within(one.effective_from),
+        offence_on=within(one.offence_on),
         years=min(one.term.years, MOST_UNITS),
         months=min(one.term.months, MOST_UNITS),
         weeks=min(one.term.weeks, MOST_UNITS),

@@ -9,10 +9,11 @@ from django.db.models import Q, QuerySet
 
 from pims.assurance.histories import Known, everyone, histories
 from pims.assurance.kinds import alarm_kinds, told_by_both
+from pims.assurance.law import law_here
 from pims.assurance.locking import one_at_a_time
 from pims.assurance.models import Alarm
 from pims.assurance.owners import watches_over
-from pims.assurance.proof import Fault, Law, fault_kinds, law_of
+from pims.assurance.proof import Fault, Law, fault_kinds
 from pims.assurance.proof.verdict import judge
 from pims.assurance.raising import OF_PROOF, end_open, hand_over, raise_new, settled_by_reason
 from pims.assurance.rules import DueAlarm
@@ -104,7 +105,7 @@ Due = dict[tuple[str, str], DueAlarm]
 
 def _due(roots: Collection[int], now: datetime) -> tuple[Due, dict[tuple[str, int | None], Params]]:
     """What is due, and of what an alarm tells that the proof did not raise, why it is so."""
-    law = law_of()
+    law = law_here()
     due: Due = {}
     for known in histories(roots).values():
         for alarm in due_of(known, law, now):

@@ -6,6 +6,7 @@ import sys
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -56,7 +57,7 @@ def custody(
     found = _export(export, language)
     upto = _upto(as_of, found)
     law = _law(found, language)
-    told = _AsJson(found, language) if json else _AsText(language)
+    told = _AsJson(found, language) if json else _AsText(found, language)
     for person, until in _persons(found, upto):
         if isinstance(person, Unreadable):
             told.unreadable(person)
@@ -114,8 +115,8 @@ _WHY = {
 class _Told(ABC):
     """Counts, whatever is printed."""
 
-    def __init__(self, language: str) -> None:
-        self.language = language
+    def __init__(self, export: Export, language: str) -> None:
+        self.language, self.counted_here = language, export.counting is None
         self.persons = self.days = self.unproven = self.not_read = 0
         self.faults = self.grave = 0
 
@@ -177,11 +178,13 @@ class _AsText(_Told):
         _print(say("all_proven" if self.all_proven else "not_all_proven", {}, self.language))
         if self.grave:
             _print(say("grave", count, self.language))
+        if self.counted_here:
+            _print(say("counted_here", {}, self.language))
 
 
 class _AsJson(_Told):
     def __init__(self, export: Export, language: str) -> None:
-        super().__init__(language)
+        super().__init__(export, language)
         self._export = export
         self._found: list[dict[str, Any]] = []
         self._unreadable: list[dict[str, Any]] = []
@@ -206,6 +209,7 @@ class _AsJson(_Told):
         answer = {
             "law": self._export.law,
             "export_as_of": self._export.as_of.isoformat(),
+            "counted_by": "program" if self.counted_here else "export",
             "all_proven": self.all_proven,
             **self.counts(),
             "persons_with_faults": self._found,
@@ -291,7 +295,8 @@ def _no_export(code: str, params: dict[str, Any], language: str) -> typer.Exit:
 def _law(export: Export, language: str) -> Law:
     try:
         if re.fullmatch(r"[a-z]{1,40}", export.law):
-            return law_of(export.law)
+            law = law_of(export.law)
+            return law if export.counting is None else replace(law, counting=export.counting)
     except (FileNotFoundError, ModuleNotFoundError):
         pass
     why = f"law {export.law}: no such orders are known"

@@ -1,14 +1,17 @@
 """`pims law`: what the law of sentences is, who signed it, and whose dates a change would move."""
 
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Annotated
 
 import typer
 
+from pims.courts.selectors import PaperDay
 from pims.foundation.access.selectors import system_actor
 from pims.foundation.commands.transaction import Command
 from pims.foundation.console import JsonFlag, show, words
 from pims.foundation.ledger.append import append_read
+from pims.jurisdictions.order_kinds import order_kinds
 from pims.kernel import clock
 from pims.people import selectors as people
 from pims.sentences import law as laws
@@ -25,6 +28,11 @@ MOVES = {
     "number": "Number", "name": "Name", "status": "Status", "date": "Date", "before": "Before",
     "after": "After", "days": "Days",
 }  # fmt: skip
+PAPERS = {
+    "number": "Number", "name": "Name", "paper": "Paper", "what": "Day", "recorded": "On record",
+    "before": "Before", "after": "After", "days": "Days",
+}  # fmt: skip
+PAPER_DAYS = {"last_day": "last day", "review": "review"}
 DATES = {
     "edr": "earliest release", "ldr": "latest release", "sentence_expiry": "expiry",
     "full_term_end": "full term", "ped": "parole", "next_review": "review",
@@ -64,7 +72,8 @@ def compare(
     new: Annotated[str, typer.Argument(help="The same, to compare with.")],
     json: JsonFlag = False,
 ) -> None:
-    """Each prisoner whose dates move, before a change of the law is activated."""
+    """Each prisoner whose dates move, and each paper stated in months whose day does, before a
+    change of the law is activated."""
     viewer = system_actor()
     told = 0
 
@@ -77,7 +86,7 @@ def compare(
     found = selectors.compare_laws(
         viewer, laws.law_asked_for(old), laws.law_asked_for(new), progress=progress
     )
-    persons = [one.person_id for one in found.moved]
+    persons = sorted({m.person_id for m in found.moved} | {p.person_id for p in found.papers})
     append_read(
         actor_id=viewer.user_id,
         page="cli.law_compare",
@@ -96,6 +105,13 @@ def compare(
         show(rows, as_json=False, columns=MOVES, title=title)
     else:
         typer.echo(title)
+    if found.papers:
+        show(
+            [_paper_row(one, names) for one in found.papers],
+            as_json=False,
+            columns=PAPERS,
+            title=f"{len(found.papers):,} papers stated in months have another day",
+        )
 
 
 @app.command()
@@ -166,6 +182,21 @@ def _rows(one: MovedPerson, names: dict[int, tuple[str, str]]) -> list[dict[str,
     ]
 
 
+def _paper_row(one: PaperDay, names: dict[int, tuple[str, str]]) -> dict[str, object]:
+    number, name = names.get(one.person_id, (str(one.person_id), ""))
+    label = order_kinds()[one.kind].label["en"]
+    return {
+        "number": number,
+        "name": name,
+        "paper": ", ".join(filter(None, (label, one.body, one.reference))),
+        "what": PAPER_DAYS[one.what],
+        "recorded": one.recorded,
+        "before": one.before,
+        "after": one.after,
+        "days": "" if one.days is None else f"{one.days:+d}",
+    }
+
+
 def _as_data(found: Comparison, names: dict[int, tuple[str, str]]) -> dict[str, object]:
     return {
         "old": found.old,
@@ -185,5 +216,9 @@ def _as_data(found: Comparison, names: dict[int, tuple[str, str]]) -> dict[str, 
                 },
             }
             for one in found.moved
+        ],
+        "papers": [
+            {"number": names.get(one.person_id, ("", ""))[0], **asdict(one), "days": one.days}
+            for one in found.papers
         ],
     }  # fmt: skip

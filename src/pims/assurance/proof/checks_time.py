@@ -18,7 +18,8 @@ PREPARED_AHEAD = timedelta(days=14)
 # still owed: that somebody began, that two officers agree on the day, and all the rest.
 PREPARED_BY = {"start": timedelta(days=13), "dates": timedelta(days=7), "rest": timedelta(days=1)}
 WAITING = (24, 12, 6)
-# A review at least this often of who is unfit to plead; fewer months where the order says so.
+# A review at least this often of who is unfit to plead; fewer months where the order says so, or,
+# where it says nothing, the law.
 UNFIT_MONTHS = 6
 _MOST_MONTHS = 1_200
 _ENDS_SENTENCE = frozenset({"release_date_passed", "full_term_passed", "provisional_date_passed"})
@@ -199,10 +200,10 @@ def _reviews(look: Look) -> Iterator[Fault]:
             continue
         made = made_at(order, zone)
         assert made is not None  # it is relied on
-        months = order.review_months or UNFIT_MONTHS
-        months = min(months, UNFIT_MONTHS if unfit else _MOST_MONTHS)
         # As the courts count: from the day on the paper, where it has one.
         since = order.dated or day_of(made, zone)
+        months = order.review_months or look.law.counting.review_months(since) or UNFIT_MONTHS
+        months = min(months, UNFIT_MONTHS if unfit else _MOST_MONTHS)
         last = max(
             (
                 review.on
@@ -211,7 +212,7 @@ def _reviews(look: Look) -> Iterator[Fault]:
             ),
             default=since,
         )
-        due = review_day(last, months, look.law.month_rule(since))
+        due = review_day(last, months, look.law.counting.month_rule(passed_on=since))
         if due < look.today:
             kind = "unfit_not_reviewed" if unfit else "review_overdue"
             params = {"orders": [order.order_id], "day": last.isoformat()}
@@ -241,7 +242,7 @@ def _beyond_term(look: Look) -> Iterator[Fault]:
     """Dates that were stored, and that the term as pronounced does not bear out."""
     if look.inside_since is None:
         return
-    terms = last_days(look.history)
+    terms = last_days(look.history, look.law.counting)
     for sentence in look.history.sentences:
         term, order = terms.get(sentence.sentence_id), look.orders.get(sentence.order_id)
         stored = sentence.expiry or sentence.full_term_end or sentence.release_date
@@ -263,7 +264,8 @@ def _beyond_term(look: Look) -> Iterator[Fault]:
 
 def _paper_ends_first(look: Look) -> Iterator[Fault]:
     """The last day that the paper itself names, where the dates of its sentences go beyond it."""
-    terms, away = last_days(look.history), days_at_large(look.history)
+    terms = last_days(look.history, look.law.counting)
+    away = days_at_large(look.history)
     of_order: dict[str, list[Sentence]] = {}
     for sentence in look.history.sentences:
         of_order.setdefault(sentence.order_id, []).append(sentence)

@@ -88,7 +88,8 @@ class Sentence:
     False while the dates rest on a rule that nobody signed; those certified by hand are final.
     `endless` is life, and detention at pleasure. `follows` is the sentence that it is consecutive
     to. `ended_at`: quashed or replaced then. The term counts from `effective_from`, else from
-    `pronounced_on`; where it is given the dates are checked against it.
+    `pronounced_on`; where it is given the dates are checked against it. `offence_on` chooses the
+    law that counts it, where that goes by the offence.
     """
 
     sentence_id: str
@@ -103,6 +104,7 @@ class Sentence:
     ended_at: datetime | None = None
     pronounced_on: date | None = None
     effective_from: date | None = None
+    offence_on: date | None = None
     years: int = 0
     months: int = 0
     weeks: int = 0

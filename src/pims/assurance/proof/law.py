@@ -2,17 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import cache
 from typing import Literal
 
+from pims.assurance.proof.counting import PLAIN, Counting, counting_of
 from pims.jurisdictions.courts import Power, courts, powers
 from pims.jurisdictions.here import HERE
 from pims.jurisdictions.order_kinds import Effect, OrderKind, order_kinds
-from pims.jurisdictions.sentence_law import Law as SentenceLaw
 from pims.jurisdictions.sentence_law import laws, sentence_law
 from pims.jurisdictions.warrant_kinds import bodies, warrant_kinds
-from pims.kernel.terms import MonthRule
 
 Ability = Literal["can", "doubtful", "cannot"]
 
@@ -24,7 +22,8 @@ _HOME = {"belize": "BZ"}
 class Law:
     """`bodies` is a body's kind by its code, `statuses` what a person held on a kind of order
     counts as, `courts` the kinds of bodies that make orders; `home` is the country's code, ""
-    where every nationality is foreign to nobody; `sentences`, the law of terms, if it has one."""
+    where every nationality is foreign to nobody; `counting`, how it counts months: as the files of
+    this version say, until an export or the law that was put in force says otherwise."""
 
     code: str
     kinds: Mapping[str, OrderKind]
@@ -33,7 +32,7 @@ class Law:
     statuses: Mapping[str, str]
     courts: frozenset[str]
     home: str = ""
-    sentences: SentenceLaw | None = None
+    counting: Counting = PLAIN
 
     def effect(self, kind: str) -> Effect | None:
         """What an order of this kind does; None of a kind that the table does not have."""
@@ -62,13 +61,6 @@ class Law:
         found, held = self.kinds.get(release), self.kinds.get(kind)
         return found is not None and held is not None and held.warrant in found.frees
 
-    def month_rule(self, passed_on: date) -> MonthRule:
-        """How it counts the months of an order of that day; as bare arithmetic does where it has
-        no law of terms."""
-        if self.sentences is None:
-            return MonthRule()
-        return self.sentences.month_rule(passed_on=passed_on)
-
     def citation(self, kind: str) -> str:
         found = self.kinds.get(kind)
         return "" if found is None else found.citation
@@ -91,5 +83,5 @@ def law_of(jurisdiction: str = HERE) -> Law:
         },
         courts=frozenset(court.kind for court in courts(jurisdiction).values()),
         home=_HOME.get(jurisdiction, ""),
-        sentences=sentence_law(jurisdiction) if jurisdiction in laws() else None,
+        counting=counting_of(sentence_law(jurisdiction)) if jurisdiction in laws() else PLAIN,
     )

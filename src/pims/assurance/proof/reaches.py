@@ -69,7 +69,7 @@ def reaches(history: History, law: Law) -> list[Reach]:
     """Of every order that holds anyone, in no order that matters. An order without any date is
     nowhere among them; one that sets free leaves a mark."""
     ended = cuts(history, law)
-    terms = Terms(last_days(history), in_loops(history), days_at_large(history))
+    terms = Terms(last_days(history, law.counting), in_loops(history), days_at_large(history))
     circles = in_circles(history.orders)
     charges = frozenset(one.charge_id for one in history.charges)
     found: list[Reach] = []

@@ -11,16 +11,18 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any, NoReturn
 
+from pims.assurance.proof.counting import Counting, counting_data, counting_from
 from pims.assurance.proof.history import Custody, History, Interest, Placement
 from pims.assurance.proof.shapes import MOST_PROBLEMS, PERSON, Problems, instant, shown, text
 
 FORMAT = "pims-custody"
-VERSION = 1
+# The first version did not say how months are counted.
+VERSION, FIRST_VERSION = 2, 1
 MOST_BYTES = 256 * 2**20
 MOST_PERSONS = 100_000
 # Of anything, in the whole file: what is of brackets alone would fill the memory first.
 MOST_VALUES = 25_000_000
-_HEAD = frozenset({"format", "version", "law", "as_of", "persons"})
+_HEAD = frozenset({"format", "version", "law", "counting", "as_of", "persons"})
 
 
 class NotPlainJson(ValueError):
@@ -42,11 +44,13 @@ class Unreadable:
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """`as_of` is the hour up to which the record goes; `persons` are read as they are asked for."""
+    """`as_of` is the hour up to which the record goes; `persons` are read as they are asked for.
+    `counting` is None in a file of the first version, which did not say it."""
 
     law: str
     as_of: datetime
     persons: list[Any]
+    counting: Counting | None = None
 
     def read(self) -> Iterator[History | Unreadable]:
         known: set[str] = set()
@@ -83,13 +87,19 @@ def export_from(data: Any) -> Export:
         raise NotAnExport("it is no object")
     if data.get("format") != FORMAT:
         raise NotAnExport(f"its format is not {FORMAT}")
-    if data.get("version") != VERSION or type(data["version"]) is not int:
-        raise NotAnExport(f"its version is not {VERSION}")
+    version = data.get("version")
+    if version not in (FIRST_VERSION, VERSION) or type(version) is not int:
+        raise NotAnExport(f"its version is not {VERSION}, nor {FIRST_VERSION}")
     if unknown := sorted(set(data) - _HEAD):
         raise NotAnExport(f"unknown: {', '.join(map(shown, unknown[:5]))}")
     problems: Problems = []
     law = text(data.get("law"), "law", problems)
     as_of = instant(data.get("as_of"), "as_of", problems)
+    counting = None
+    if version != FIRST_VERSION:
+        counting = counting_from(data.get("counting"), problems)
+    elif "counting" in data:
+        problems.append(f"counting: unknown in version {FIRST_VERSION}")
     if problems or not law or as_of is None:
         raise NotAnExport("; ".join(problems) or "law and as_of are missing")
     persons = data.get("persons")
@@ -99,7 +109,7 @@ def export_from(data: Any) -> Export:
         raise NotAnExport(f"it has more than {MOST_PERSONS} persons")
     if not persons:
         raise NotAnExport("it has no persons, and proves nothing")
-    return Export(law, as_of, persons)
+    return Export(law, as_of, persons, counting)
 
 
 def person_from(
@@ -127,19 +137,22 @@ def person_data(history: History) -> Mapping[str, Any]:
     return written
 
 
-def export_head(law: str, as_of: datetime) -> Mapping[str, Any]:
+def export_head(law: str, as_of: datetime, counting: Counting) -> Mapping[str, Any]:
     """All but the persons, for who writes them one by one."""
     return {
         "format": FORMAT,
         "version": VERSION,
         "law": law,
+        "counting": counting_data(counting),
         "as_of": as_of.astimezone(UTC).isoformat(),
     }
 
 
-def written(histories: Iterator[History], *, law: str, as_of: datetime) -> Iterator[str]:
+def written(
+    histories: Iterator[History], *, law: str, as_of: datetime, counting: Counting
+) -> Iterator[str]:
     """The export's text in pieces, so that a long one is never held whole."""
-    head = json.dumps(export_head(law, as_of))
+    head = json.dumps(export_head(law, as_of, counting))
     yield f'{head[:-1]}, "persons": ['
     for place, history in enumerate(histories):
         yield f"{',' if place else ''}\n{json.dumps(person_data(history), ensure_ascii=False)}"

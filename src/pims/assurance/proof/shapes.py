@@ -278,8 +278,8 @@ SENTENCE = _shape(
     {
         "id": name, "order_id": name, "full_term_end": day, "expiry": day, "release_date": day,
         "final": flag, "by_hand": flag, "endless": flag, "follows": text, "ended_at": instant,
-        "pronounced_on": day, "effective_from": day, "years": _TERM, "months": _TERM,
-        "weeks": _TERM, "days": _TERM, "at_large_days": _TERM,
+        "pronounced_on": day, "effective_from": day, "offence_on": day, "years": _TERM,
+        "months": _TERM, "weeks": _TERM, "days": _TERM, "at_large_days": _TERM,
     },
     "sentence_id",
 )  # fmt: skip

@@ -2,27 +2,26 @@
 
 What the court pronounced is counted again, sentence by sentence: the term from its first day, one
 after the other where they are consecutive, plus the days at large. No credit and no remission:
-nobody is held longer. What cannot be counted leaves the others as they are.
+nobody is held longer. What cannot be counted leaves the others as they are. Months are counted as
+the law of the sentence counts them.
 """
 
 from collections.abc import Mapping
 from datetime import date
 from itertools import pairwise
 
+from pims.assurance.proof.counting import Counting
 from pims.assurance.proof.days import DAY, day_of, later
 from pims.assurance.proof.history import History, Sentence
-from pims.kernel.terms import MonthRule, Term, last_day
-
-# Bare arithmetic: months and years as the English cases count them.
-_ARITHMETIC = MonthRule()
+from pims.kernel.terms import Term, last_day
 
 
-def last_days(history: History) -> Mapping[str, date]:
+def last_days(history: History, counting: Counting) -> Mapping[str, date]:
     """By sentence, days at large included; of none of whose words or whose place in time nothing
     is known."""
     if not history.sentences:
         return {}
-    away, count = days_at_large(history), _Count(history)
+    away, count = days_at_large(history), _Count(history, counting)
     found = ((one, count.last(one)) for one in history.sentences if count.is_worded(one))
     return {one.sentence_id: later(last, away) for one, last in found if last is not None}
 
@@ -71,8 +70,8 @@ def _term(sentence: Sentence) -> Term:
 class _Count:
     """The last day of each sentence, after whatever it follows; each worked out once."""
 
-    def __init__(self, history: History) -> None:
-        self.zone = history.zone
+    def __init__(self, history: History, counting: Counting) -> None:
+        self.zone, self.counting = history.zone, counting
         self.sentences = {one.sentence_id: one for one in history.sentences}
         self.known: dict[str, date | None] = {}
         changes = {order.order_id: order.changes for order in history.orders if order.changes}
@@ -115,8 +114,10 @@ class _Count:
         first = self._first(one)
         if first is None:
             return None
+        spoken = one.pronounced_on or first
+        rule = self.counting.month_rule(passed_on=spoken, offence_on=one.offence_on)
         try:
-            return last_day(first, _term(one), _ARITHMETIC)
+            return last_day(first, _term(one), rule)
         except (OverflowError, ValueError):
             return None
 

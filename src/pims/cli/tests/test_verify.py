@@ -14,6 +14,7 @@ from typer.testing import CliRunner, Result
 
 import pims
 from pims.assurance.proof import History
+from pims.assurance.proof.counting import PLAIN, Counting
 from pims.assurance.proof.reading import written
 from pims.cli.verify import app
 from tests.faults.lawful import AS_OF, lawful_history
@@ -23,9 +24,10 @@ SOURCE = Path(pims.__file__).parents[1]
 LAWFUL = [lawful_history(random.Random(n), f"P{n}") for n in range(20)]
 
 
-def exported(folder: Path, histories: Iterable[History]) -> str:
+def exported(folder: Path, histories: Iterable[History], counting: Counting = PLAIN) -> str:
     path = folder / "export.json"
-    path.write_text("".join(written(iter(histories), law="belize", as_of=AS_OF)))
+    pieces = written(iter(histories), law="belize", as_of=AS_OF, counting=counting)
+    path.write_text("".join(pieces))
     return str(path)
 
 

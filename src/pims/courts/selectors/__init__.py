@@ -40,6 +40,7 @@ from pims.courts.selectors.infos import (
     ReadingInfo,
     SentenceInfo,
 )
+from pims.courts.selectors.moving import PaperDay, papers_that_move
 from pims.courts.selectors.orders import (
     BailInfo,
     bail,
@@ -75,6 +76,7 @@ __all__ = [
     "HearingInfo",
     "OrderInfo",
     "OrderQueryInfo",
+    "PaperDay",
     "PaperLine",
     "ProductionRow",
     "ReadingDoubt",
@@ -104,6 +106,7 @@ __all__ = [
     "order_to_read",
     "orders",
     "papers_not_keyed",
+    "papers_that_move",
     "persons_by_case",
     "production_list",
     "queries_of_order",

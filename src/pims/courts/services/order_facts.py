@@ -8,19 +8,17 @@ from pims.authority.selectors import BodyInfo
 from pims.courts.law import law_in_force, month_rule
 from pims.courts.models import Charge, CourtOrder, Sentence
 from pims.courts.rules import defects as rules
-from pims.courts.rules.terms import Written, as_term, last_day, reaches_to
+from pims.courts.rules.last_days import ENDLESS, LastDays
+from pims.courts.rules.terms import Written, as_term, reaches_to
+from pims.courts.selectors.orders import sentences_of
 from pims.courts.services.common import body_of, closed, day_of
 from pims.courts.services.grants import is_granted
 from pims.courts.services.order_inputs import SENTENCE_KINDS, UNITS, SentenceInput
 from pims.jurisdictions.courts import doubt_of_order
 from pims.jurisdictions.offences import offences
 from pims.jurisdictions.order_kinds import OrderKind, order_kinds
-from pims.jurisdictions.sentence_law import Law
 from pims.kernel.terms import Term
 from pims.people import selectors as people
-
-# Terms without a last day.
-ENDLESS = frozenset({"life", "pleasure", "unfit"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +215,7 @@ def _followed(
     return facts, None, earlier.pk
 
 
-def paper_reaches_to(rows: Sequence[SentenceRow]) -> date | None:
+def paper_reaches_to(rows: Sequence[SentenceRow], person_id: int) -> date | None:
     """The last day of the terms as written, until the calculation says when they end.
 
     One that follows a sentence of an earlier paper begins on the day after that one's last.
@@ -230,7 +228,7 @@ def paper_reaches_to(rows: Sequence[SentenceRow]) -> date | None:
         first = row.facts.effective_from or row.facts.pronounced_on
         target = row.values["consecutive_to_id"]
         if isinstance(target, int) and not row.facts.link_problem:
-            before = _end_of(target, law)
+            before = last_days_of(person_id).of(target)
             if before is None:
                 return None
             first = before + timedelta(days=1)
@@ -242,43 +240,13 @@ def paper_reaches_to(rows: Sequence[SentenceRow]) -> date | None:
 
 def order_reaches_to(order: CourtOrder) -> date | None:
     """The last day of an order's standing sentences, by the terms as they are recorded."""
-    rows = order.sentences.filter(state=Sentence.State.STANDS)
-    law = law_in_force()
-    ends = [_end_of(row.pk, law) for row in rows]
-    return None if None in ends else max((end for end in ends if end is not None), default=None)
+    return last_days_of(order.person_id).of_order(order.pk)
 
 
-def _end_of(sentence_id: int, law: Law, seen: frozenset[int] = frozenset()) -> date | None:
-    """The last day of a recorded sentence, by its own term and those that it follows."""
-    row = Sentence.objects.select_related("consecutive_to").filter(pk=sentence_id).first()
-    if row is None or row.pk in seen or row.kind in ENDLESS:
-        return None
-    first = row.effective_from or row.pronounced_on
-    before_it = row.consecutive_to
-    follows = row.link == Sentence.Link.CONSECUTIVE and before_it is not None
-    # What followed a sentence that fell begins on its own day, unless others took its place.
-    after = in_its_place(before_it) if follows and before_it is not None else []
-    if after:
-        ends = [_end_of(one, law, seen | {row.pk}) for one in after]
-        known = [end for end in ends if end is not None]
-        if len(known) < len(ends):
-            return None
-        first = max(known) + timedelta(days=1)
-    rule = month_rule(law, passed_on=row.pronounced_on, offence_on=row.offence_on)
-    return last_day(first, Term(row.years, row.months, row.weeks, row.days), rule)
-
-
-def in_its_place(row: Sentence) -> list[int]:
-    """The sentence itself while it stands; where another paper changed it, those of that paper; of
-    one that came to nothing none."""
-    seen: set[int] = set()
-    rows = [row]
-    while rows and not any(one.state == Sentence.State.STANDS for one in rows):
-        changed = {one.order_id for one in rows if one.state == Sentence.State.REPLACED} - seen
-        seen |= changed
-        heirs = Sentence.objects.filter(order__changes_id__in=changed, person_id=row.person_id)
-        rows = list(heirs.exclude(order_id__in=seen).exclude(order__state=CourtOrder.State.VOID))
-    return [one.pk for one in rows if one.state == Sentence.State.STANDS]
+def last_days_of(person_id: int) -> LastDays:
+    """Of everything that the person was sentenced to, as the law in force counts."""
+    root = people.canonical_id(person_id)
+    return LastDays(sentences_of([root]).get(root, ()), law_in_force())
 
 
 def resolve_change(

@@ -12,7 +12,7 @@ from pims.courts.models import CourtOrder, Hearing, OrderDeed, Sentence
 from pims.courts.services import deeds
 from pims.courts.services.common import day_of
 from pims.courts.services.deeds import What
-from pims.courts.services.order_facts import in_its_place, order_reaches_to
+from pims.courts.services.order_facts import last_days_of, order_reaches_to
 from pims.courts.services.order_warrants import move_warrant, warrants_of
 from pims.foundation.commands.transaction import Transaction
 
@@ -146,8 +146,8 @@ def shorten_followers(
     for whoever looks at it.
     """
     ended, seen = _and_before_them(sentence_ids), {by.pk}
-    fallen = Sentence.objects.filter(pk__in=ended)
-    changed = {one.pk for one in fallen if in_its_place(one)}
+    recorded = last_days_of(by.person_id)
+    changed = {one for one in ended if recorded.in_its_place(one)}
     while ended:
         rows = Sentence.objects.filter(
             consecutive_to_id__in=ended, state=Sentence.State.STANDS, order__state=State.STANDS

@@ -269,7 +269,7 @@ def _named(
         _mark(order, "" if concerned else "frees_from_nothing_known")
     until = written.until
     if until is None and written.kind.effect is Effect.SENTENCE:
-        until = paper_reaches_to(rows)
+        until = paper_reaches_to(rows, name.person_id)
     labels = offences()
     said = [
         one.as_written or labels[one.offence_code].label["en"]

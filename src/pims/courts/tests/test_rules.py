@@ -1,6 +1,7 @@
 """Terms as written, the noon by which an order is read again, and how far a bail has come."""
 
 from calendar import monthrange
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,8 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pims.courts.rules import bail, readings, terms
+from pims.courts.rules.last_days import LastDays
 from pims.courts.rules.terms import Written
 from pims.jurisdictions.holidays import is_closed
+from pims.jurisdictions.sentence_law import sentence_law
 from pims.kernel.terms import MonthRule, Term
 
 ZONE = "America/Belize"
@@ -134,3 +137,43 @@ def test_bail_stands_as_the_last_order_in_time_says(kinds: list[str]) -> None:
     assert found.order_ids == (0, 1, 2, 3)
     assert found.amount_cents == 300
     assert bail.bail([]) is None
+
+
+@dataclass(frozen=True)
+class Row:
+    sentence_id: int
+    term: Term
+    consecutive_to_id: int | None = None
+    order_id: int = 1
+    order_state: str = "stands"
+    changes_order_id: int | None = None
+    kind: str = "imprisonment"
+    pronounced_on: date = date(2026, 1, 31)
+    effective_from: date | None = None
+    offence_on: date | None = None
+    state: str = "stands"
+
+    @property
+    def link(self) -> str:
+        return "concurrent" if self.consecutive_to_id is None else "consecutive"
+
+
+def test_a_link_to_another_persons_sentence_lengthens_nobodys_paper() -> None:
+    law = sentence_law("belize")
+    own = Row(7, Term(days=10), consecutive_to_id=99)
+    assert LastDays([own], law).of_order(1) == date(2026, 2, 9)
+    after = Row(8, Term(days=10), consecutive_to_id=7)
+    assert LastDays([own, after], law).of_order(1) == date(2026, 2, 19)
+
+
+def test_sentences_that_follow_each_other_in_a_circle_have_no_last_day() -> None:
+    two = [Row(1, Term(days=10), 2), Row(2, Term(days=10), 1)]
+    assert LastDays(two, sentence_law("belize")).of_order(1) is None
+
+
+def test_a_month_ends_on_another_day_under_a_law_that_counts_otherwise() -> None:
+    rows = [Row(1, Term(months=1)), Row(2, Term(days=1), 1)]
+    assert LastDays(rows, sentence_law("belize")).of_order(1) == date(2026, 3, 1)
+    short = replace(sentence_law("belize").versions[0], missing_day="day_before_last")
+    law = replace(sentence_law("belize"), versions=(short,))
+    assert LastDays(rows, law).of_order(1) == date(2026, 2, 28)

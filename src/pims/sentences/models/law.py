@@ -111,7 +111,9 @@ class LawProposal(models.Model):
 class LawMove(models.Model):
     """One person whose answer a proposed law would change, as it was shown to who decided.
 
-    `dates` are {"name", "before", "after"} of each date that moves, ISO days, null for none.
+    `dates` are {"name", "before", "after"} of each date that moves, ISO days, null for none. The
+    states are "" of whom nothing moves but the days of `papers`: {"order_id", "kind", "body",
+    "reference", "what", "recorded", "before", "after"} of each.
     """
 
     proposal = models.ForeignKey(LawProposal, on_delete=models.PROTECT, related_name="moves")
@@ -120,6 +122,7 @@ class LawMove(models.Model):
     status_before = models.CharField(max_length=12)
     status_after = models.CharField(max_length=12)
     dates = models.JSONField(default=list)
+    papers = models.JSONField(default=list)
     position = models.PositiveIntegerField()
 
     class Meta:

@@ -1,10 +1,13 @@
 """The law in force since when, what was proposed instead, and whose dates that would move."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
 
+from pims.courts.selectors import PaperDay, unread_by
 from pims.foundation.access.actor import Actor
 from pims.foundation.access.scope import require_held, visible_ids
 from pims.jurisdictions.here import HERE
@@ -21,6 +24,7 @@ from pims.sentences.selectors.signatures import VIEW_LAW
 # Nobody decides on dates that were compared longer ago: people come and go, and days are served.
 FRESH = timedelta(hours=24)
 LATEST = 20
+PAPER_DAYS = frozenset({"recorded", "before", "after"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,8 @@ class RuleChange:
 
 @dataclass(frozen=True, slots=True)
 class ProposalInfo:
-    """A proposed law; `moved` of `looked_at` people have another answer under it.
+    """A proposed law; `moved` of `looked_at` people have another answer under it, and the papers of
+    `with_papers` people another day.
 
     `rules` are those that differ. `is_fresh`: its comparison may still be decided on.
     """
@@ -62,6 +67,7 @@ class ProposalInfo:
     compared_at: datetime
     looked_at: int
     moved: int
+    with_papers: int
     first_at: datetime | None
     first_by_id: int | None
     second_at: datetime | None
@@ -116,15 +122,8 @@ def law_proposal(viewer: Actor, proposal_id: int) -> ProposalInfo:
 def law_moves(viewer: Actor, proposal_id: int) -> tuple[list[MovedPerson], int]:
     """Whose answer its last comparison changes, the earliest release first; and of how many the
     viewer may not know. Raises NotPermitted."""
-    require_held(viewer, VIEW_LAW)
-    require_held(viewer, VIEW)
-    rows = list(
-        LawMove.objects.filter(proposal_id=proposal_id, round=F("proposal__round")).order_by(
-            "position"
-        )
-    )
-    asked = {row.person_id for row in rows}
-    seen = asked if viewer.system else visible_ids(viewer, VIEW, asked)
+    rows, seen = _moves(viewer, proposal_id)
+    rows = [row for row in rows if row.status_before]
     found = [
         MovedPerson(
             row.person_id,
@@ -138,9 +137,42 @@ def law_moves(viewer: Actor, proposal_id: int) -> tuple[list[MovedPerson], int]:
     return found, len(rows) - len(found)
 
 
+def law_papers(viewer: Actor, proposal_id: int) -> tuple[list[PaperDay], int]:
+    """The papers whose day its last comparison showed to be another one; and how many the viewer
+    may not know, or may still read again blind. Raises NotPermitted."""
+    rows, seen = _moves(viewer, proposal_id)
+    found = [
+        _paper_day(row.person_id, one)
+        for row in rows
+        for one in row.papers
+        if row.person_id in seen
+    ]
+    unread = unread_by(viewer, {one.person_id for one in found}).order_ids
+    shown = [one for one in found if one.order_id not in unread]
+    return shown, sum(len(row.papers) for row in rows) - len(shown)
+
+
+def _paper_day(person_id: int, kept: Mapping[str, Any]) -> PaperDay:
+    said = {name: _day(v) if name in PAPER_DAYS else v for name, v in kept.items()}
+    return PaperDay(person_id=person_id, **said)
+
+
+def _moves(viewer: Actor, proposal_id: int) -> tuple[list[LawMove], set[int]]:
+    """What the last comparison kept, and whom of those the viewer may see."""
+    require_held(viewer, VIEW_LAW)
+    require_held(viewer, VIEW)
+    kept = LawMove.objects.filter(proposal_id=proposal_id, round=F("proposal__round"))
+    rows = list(kept.order_by("position"))
+    asked = {row.person_id for row in rows}
+    return rows, asked if viewer.system else visible_ids(viewer, VIEW, asked)
+
+
 def _rows() -> QuerySet[LawProposal]:
     ours = Q(moves__round=F("round"))
-    return LawProposal.objects.filter(text__law=HERE).annotate(moved=Count("moves", filter=ours))
+    return LawProposal.objects.filter(text__law=HERE).annotate(
+        moved=Count("moves", filter=ours & ~Q(moves__status_before="")),
+        with_papers=Count("moves", filter=ours & ~Q(moves__papers=[])),
+    )
 
 
 def _info(
@@ -156,6 +188,7 @@ def _info(
         compared_at=row.compared_at,
         looked_at=row.looked_at,
         moved=row.moved,  # type: ignore[attr-defined]
+        with_papers=row.with_papers,  # type: ignore[attr-defined]
         first_at=row.first_at,
         first_by_id=row.first_by_id,
         second_at=row.second_at,

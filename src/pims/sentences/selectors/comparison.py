@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 
+from pims.courts.selectors import PaperDay, papers_that_move, unread_by
 from pims.custody.selectors import standing
 from pims.foundation.access.actor import Actor
 from pims.foundation.access.scope import require_held, visible_ids
@@ -48,12 +49,14 @@ class MovedPerson:
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """`looked_at` people have a sentence that stands; those who move are in `moved`, the earliest
-    release first."""
+    release first. `papers` state a time in months, and their day would be another one; the day on
+    record stays as it is. Of papers that the viewer may still read again blind, none."""
 
     old: str
     new: str
     looked_at: int
     moved: tuple[MovedPerson, ...]
+    papers: tuple[PaperDay, ...] = ()
 
 
 def compare_laws(
@@ -64,7 +67,7 @@ def compare_laws(
     person_ids: Collection[int] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Comparison:
-    """Each prisoner whose dates differ between two laws; nothing is stored.
+    """Each prisoner whose dates differ between two laws, and each paper; nothing is stored.
 
     Of everybody in custody or with a calculation, unless `person_ids` says whom. A constant number
     of queries. Raises NotPermitted.
@@ -82,7 +85,10 @@ def compare_laws(
         if progress is not None:
             progress(done, len(cases))
     moved.sort(key=_earliest)
-    return Comparison(old.code, new.code, len(cases), tuple(moved))
+    papers = papers_that_move(seen, old, new)
+    unread = unread_by(viewer, {one.person_id for one in papers}).order_ids
+    shown = tuple(one for one in papers if one.order_id not in unread)
+    return Comparison(old.code, new.code, len(cases), tuple(moved), shown)
 
 
 def everybody() -> set[int]:

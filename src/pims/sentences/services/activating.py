@@ -3,12 +3,14 @@
 Until then dates are worked out by the law that is in force, whatever files this version brings.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import defaultdict
+from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any
 
 from procrastinate.contrib.django import app
 
+from pims.courts.selectors import PaperDay
 from pims.foundation.access.scope import require_held
 from pims.foundation.commands.transaction import Transaction, service
 from pims.jurisdictions.here import HERE
@@ -31,11 +33,13 @@ TASK = "sentences.work_out_by_new_law"
 
 @dataclass(frozen=True, slots=True)
 class ProposalResult:
-    """`moved` of `looked_at` people with a sentence have another answer under the proposed law."""
+    """`moved` of `looked_at` people with a sentence have another answer under the proposed law, and
+    so many `papers` another day."""
 
     proposal_id: int
     looked_at: int
     moved: int
+    papers: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +81,12 @@ def propose_law(tx: Transaction, *, reason: str, rules: str | None = None) -> Pr
         compared_at=tx.now,
         looked_at=found.looked_at,
     )
-    _keep(row, found.moved)
+    _keep(row, found)
     tx.record(
         events.LawProposed(person_id=None, proposal_id=row.pk, law=HERE, moved=len(found.moved)),
         details={"reason": reason},
     )
-    return ProposalResult(row.pk, found.looked_at, len(found.moved))
+    return ProposalResult(row.pk, found.looked_at, len(found.moved), len(found.papers))
 
 
 @service
@@ -98,11 +102,11 @@ def compare_proposal_again(tx: Transaction, *, proposal_id: int) -> ProposalResu
     row.round, row.compared_at, row.looked_at = row.round + 1, tx.now, found.looked_at
     row.first_at = row.first_by_id = None
     row.save(update_fields=["round", "compared_at", "looked_at", "first_at", "first_by_id"])
-    _keep(row, found.moved)
+    _keep(row, found)
     tx.record(
         events.LawCompared(person_id=None, proposal_id=row.pk, law=HERE, moved=len(found.moved))
     )
-    return ProposalResult(row.pk, found.looked_at, len(found.moved))
+    return ProposalResult(row.pk, found.looked_at, len(found.moved), len(found.papers))
 
 
 @service
@@ -189,7 +193,15 @@ def _compared(tx: Transaction, old: str, new: LawText) -> Comparison:
     return compare_laws(tx.beyond_scope().actor, laws.law_kept(old), law_from(new))
 
 
-def _keep(row: LawProposal, moved: Iterable[MovedPerson]) -> None:
+def _keep(row: LawProposal, found: Comparison) -> None:
+    papers: dict[int, list[PaperDay]] = defaultdict(list)
+    for paper in found.papers:
+        papers[paper.person_id].append(paper)
+    dated = {one.person_id for one in found.moved}
+    moved = [
+        *found.moved,
+        *(MovedPerson(person_id, "", "", ()) for person_id in papers if person_id not in dated),
+    ]
     LawMove.objects.bulk_create(
         [
             LawMove(
@@ -198,12 +210,19 @@ def _keep(row: LawProposal, moved: Iterable[MovedPerson]) -> None:
                 person_id=one.person_id,
                 status_before=one.status_before,
                 status_after=one.status_after,
-                dates=[_date(date) for date in one.dates],
+                dates=[_date(moves) for moves in one.dates],
+                papers=[_paper(paper) for paper in papers[one.person_id]],
                 position=position,
             )
             for position, one in enumerate(moved, 1)
         ]
     )
+
+
+def _paper(one: PaperDay) -> dict[str, object]:
+    said = asdict(one)
+    del said["person_id"]
+    return {name: v.isoformat() if isinstance(v, date) else v for name, v in said.items()}
 
 
 def _date(moved: Any) -> dict[str, str | None]:

@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from pims.authority.models import WarrantName
 from pims.courts.models import CourtOrder
 from pims.courts.services import SentenceInput
 from pims.courts.services.order_warrants import warrants_of
@@ -359,3 +360,27 @@ def test_the_system_alone_notes_progress(bench: Bench) -> None:
     with pytest.raises(NotPermitted):
         services.note_progress(Command(bench.records), law_in_force_id=1, done=5)
     assert services.note_progress(Command(system_actor()), law_in_force_id=987, done=5) == 0
+
+
+@pytest.mark.any_server
+def test_who_decides_sees_the_papers_whose_day_the_new_law_counts_otherwise(
+    bench: Bench, proposer: Actor
+) -> None:
+    spoken = date(2025, 1, 31)
+    bench.order(SentenceInput(months=1, pronounced_on=spoken), dated=spoken)
+    made = proposed(proposer, SHORT)
+    assert made.papers == 1
+    bench.read_twice()
+    (paper,), hidden = selectors.law_papers(bench.records, made.proposal_id)
+    assert (paper.before, paper.after, hidden) == (date(2025, 2, 28), date(2025, 2, 27), 0)
+    found = selectors.law_proposal(bench.lawyer, made.proposal_id)
+    assert found.with_papers == 1
+    assert selectors.law_papers(bench.records, proposed_nothing(proposer, made)) == ([], 0)
+
+
+def proposed_nothing(proposer: Actor, made: services.ProposalResult) -> int:
+    """Compared again once nobody is held on the paper."""
+    WarrantName.objects.update(ends_at=clock.now(), end_kind="withdrawn")
+    again = services.compare_proposal_again(Command(proposer), proposal_id=made.proposal_id)
+    assert again.papers == 0
+    return again.proposal_id

@@ -1,5 +1,6 @@
 """Before a law changes, each prisoner whose dates would move is known."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -7,10 +8,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from pims.courts.services import SentenceInput
+from pims.courts.tests.court import ALL
 from pims.kernel.errors import Refused
 from pims.sentences import law as laws
 from pims.sentences import selectors
 from pims.sentences.tests.bench import Bench
+from tests.fixtures.actors import ActorMaker
 
 BELIZE = Path(laws.__file__).parents[1] / "jurisdictions" / "belize" / "sentences.toml"
 
@@ -100,3 +103,61 @@ def test_a_law_that_is_none_is_refused(text: str) -> None:
 def test_a_file_without_a_law_is_refused(content: bytes) -> None:
     with pytest.raises(Refused):
         laws.law_written(content)
+
+
+def short(tmp_path: Path) -> str:
+    """The law of Belize with another rule where a month lacks the day."""
+    text = BELIZE.read_text("utf-8").replace('"last_of_month"', '"day_before_last"')
+    file = tmp_path / "short.toml"
+    file.write_text(text, "utf-8")
+    return str(file)
+
+
+# A month from this day ends on 28 February, or a day sooner where the law says so.
+LAST_OF_JANUARY = date(2025, 1, 31)
+
+
+def monthly(bench: Bench, **more: object) -> int:
+    term = SentenceInput(months=1, pronounced_on=LAST_OF_JANUARY, **more)
+    return bench.order(term, dated=LAST_OF_JANUARY)
+
+
+@pytest.mark.any_server
+def test_a_paper_stated_in_months_is_listed_where_the_new_law_counts_months_otherwise(
+    bench: Bench, tmp_path: Path
+) -> None:
+    order_id = monthly(bench)
+    bench.sentence(SentenceInput(days=40), person_id=bench.ben)  # no months, nothing to count
+    bench.read_twice()
+    old, new = laws.law_asked_for("belize"), laws.law_asked_for(short(tmp_path))
+    (paper,) = selectors.compare_laws(bench.records, old, new).papers
+    assert (paper.person_id, paper.order_id, paper.what) == (bench.ana, order_id, "last_day")
+    assert (paper.before, paper.after) == (date(2025, 2, 28), date(2025, 2, 27))
+    assert (paper.recorded, paper.days) == (paper.before, -1)
+    assert selectors.compare_laws(bench.records, old, old).papers == ()
+
+
+@pytest.mark.any_server
+def test_a_review_of_so_many_months_is_listed_until_the_court_names_a_day(
+    bench: Bench, tmp_path: Path
+) -> None:
+    made = bench.court.order("unfit_to_plead", bench.ana, dated=LAST_OF_JANUARY, review_months=1)
+    bench.sentence(person_id=bench.ben)
+    bench.read_twice()
+    old, new = laws.law_asked_for("belize"), laws.law_asked_for(short(tmp_path))
+    (paper,) = selectors.compare_laws(bench.records, old, new).papers
+    assert (paper.order_id, paper.what) == (made.order_ids[0], "review")
+    assert (paper.before, paper.after) == (date(2025, 2, 28), date(2025, 2, 27))
+
+
+@pytest.mark.any_server
+def test_who_may_still_read_a_paper_again_blind_is_not_shown_its_day(
+    bench: Bench, tmp_path: Path, make_actor: ActorMaker
+) -> None:
+    monthly(bench)
+    reader = make_actor(*ALL, "sentences.view", "law.view",
+                        establishment_id=bench.court.prison.establishment_id)  # fmt: skip
+    old, new = laws.law_asked_for("belize"), laws.law_asked_for(short(tmp_path))
+    assert not selectors.compare_laws(reader, old, new).papers
+    bench.read_twice()
+    assert selectors.compare_laws(reader, old, new).papers

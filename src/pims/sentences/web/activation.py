@@ -1,5 +1,6 @@
 """Another law put in force: asked for, compared person by person, decided by two people."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -9,8 +10,10 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from pims.courts.selectors import PaperDay
 from pims.foundation.access.selectors import user_names
 from pims.foundation.ledger.reads import shows
+from pims.jurisdictions.order_kinds import order_kinds
 from pims.kernel.errors import InvalidInput, Refused
 from pims.people import selectors as people
 from pims.sentences import selectors, services
@@ -53,6 +56,7 @@ def proposal(request: Any, proposal_id: int) -> HttpResponse:
     """What is proposed, each prisoner whose dates would move, and who has decided."""
     found = selectors.law_proposal(request.actor, proposal_id)
     moved, hidden = selectors.law_moves(request.actor, proposal_id)
+    papers, papers_hidden = selectors.law_papers(request.actor, proposal_id)
     actor = request.actor
     is_open = found.state == "open"
     language = get_language() or "en"
@@ -65,6 +69,9 @@ def proposal(request: Any, proposal_id: int) -> HttpResponse:
         "rule_columns": [Column(_("Rule")), Column(_("In force")), Column(_("Proposed"))],
         "rows": move_rows(actor, moved),
         "columns": move_columns(),
+        "papers": paper_rows(actor, papers),
+        "paper_columns": paper_columns(),
+        "papers_hidden": papers_hidden,
         "hidden": hidden,
         "standing": selectors.law_standing(actor),
         "is_open": is_open,
@@ -149,6 +156,33 @@ def move_rows(viewer: Any, moved: list[MovedPerson]) -> list[dict[str, Any]]:
             "dates": [(words.DATES[m.name], m.before, m.after, m.days) for m in one.dates],
         }
         for one in moved
+        if one.person_id in headers
+    ]
+
+
+def paper_columns() -> list[Column]:
+    return [
+        Column(_("Prisoner")), Column(_("Paper")), Column(_("Day")), Column(_("On record")),
+        Column(_("Before")), Column(_("After")), Column(_("Days"), numeric=True),
+    ]  # fmt: skip
+
+
+def paper_rows(viewer: Any, papers: Sequence[PaperDay]) -> list[dict[str, Any]]:
+    """The papers stated in months whose day another law moves, of whomever the viewer may see."""
+    headers = people.person_headers(viewer, {one.person_id for one in papers}, brief=True)
+    shows(list(headers))
+    language = "es" if (get_language() or "en").startswith("es") else "en"
+    return [
+        {
+            "header": headers[one.person_id],
+            "order_id": one.order_id,
+            "may_open": viewer.can("courts.view"),
+            "kind": order_kinds()[one.kind].label[language],
+            "from": " ".join(filter(None, (one.body, one.reference))),
+            "what": words.PAPER_DAYS[one.what],
+            "paper": one,
+        }
+        for one in papers
         if one.person_id in headers
     ]
 

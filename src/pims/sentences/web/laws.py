@@ -17,7 +17,7 @@ from pims.sentences import law as law_room
 from pims.sentences import selectors, services
 from pims.sentences.selectors import RuleInfo
 from pims.sentences.web import words
-from pims.sentences.web.activation import move_columns, move_rows
+from pims.sentences.web.activation import move_columns, move_rows, paper_columns, paper_rows
 from pims.sentences.web.forms import CompareForm, ReasonForm, SignForm
 from pims.ui.commands import command_from
 from pims.ui.confirmation import require_recent_confirmation
@@ -129,24 +129,27 @@ def withdraw(request: Any, signature_id: int) -> HttpResponse:
 @page(permission=VIEW, methods=("GET", "HEAD", "POST"))
 def compare(request: Any) -> HttpResponse:
     """Each prisoner whose dates would move under another law, one that is here or one that is only
-    drafted, in a file; nothing is kept."""
+    drafted, in a file, and each paper; nothing is kept."""
     names = law_room.law_names()
     given = request.POST if request.method == "POST" else request.GET
     asked = bool(given)
     initial = {"old": HERE, "new": names[-1]}
     form = CompareForm(given if asked else None, request.FILES or None, laws=names, initial=initial)
-    found, rows = None, []
+    found, rows, papers = None, [], []
     if asked and form.is_valid():
         old = law_room.law_asked_for(form.cleaned_data["old"])
         draft = form.cleaned_data["draft"]
         new = draft or law_room.law_asked_for(form.cleaned_data["new"])
         found = selectors.compare_laws(request.actor, old, new)
         rows = move_rows(request.actor, list(found.moved))
+        papers = paper_rows(request.actor, found.papers)
     context = {
         "form": form,
         "found": found,
         "rows": rows,
         "columns": move_columns(),
+        "papers": papers,
+        "paper_columns": paper_columns(),
     }
     return render(request, "sentences/compare.html", context, status=422 if form.errors else 200)
 

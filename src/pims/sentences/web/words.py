@@ -41,6 +41,10 @@ DATES = {
     "ped": _("Parole may be asked for"),
     "next_review": _("Next review"),
 }
+PAPER_DAYS = {
+    "last_day": _("Last day by the paper"),
+    "review": _("Review, at the latest"),
+}
 CONFIDENCES = {
     "read": _("Read in the law"),
     "memory": _("From memory, not read"),

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pims.assurance.proof.counting import PLAIN
 from pims.assurance.proof.history import History, Payment
 from pims.assurance.proof.reading import (
     Export,
@@ -29,7 +30,7 @@ from tests.faults.planting import PLANTERS, plant
 
 
 def exported(*histories: History) -> Export:
-    text = "".join(written(iter(histories), law="belize", as_of=AS_OF))
+    text = "".join(written(iter(histories), law="belize", as_of=AS_OF, counting=PLAIN))
     return export_from(decoded(text.encode()))
 
 
@@ -237,7 +238,8 @@ def test_what_is_no_plain_json_is_told_as_that(content: bytes) -> None:
 
 @pytest.mark.parametrize(
     "changes",
-    [{"format": "other"}, {"version": 2}, {"version": True}, {"as_of": None}, {"law": ""},
+    [{"format": "other"}, {"version": 2}, {"version": 3}, {"version": True}, {"counting": {}},
+     {"as_of": None}, {"law": ""},
      {"persons": {}}, {"persons": []}, {"extra": 1}, {"as_of": "2026-11-20"}, {"version": 1.0}],
 )  # fmt: skip
 def test_another_format_or_version_is_no_export(changes: dict[str, object]) -> None:

@@ -71,6 +71,7 @@ def register_agencies(ports: Mapping[str, int]) -> None:
         agency_id = services.register_agency(
             Command(first), code=told["code"], name=told["name"], name_es=told["name_es"],
             kind=told["kind"], phone=PHONE, sandbox=told.get("sandbox", False),
+            tries_as=told.get("tries_as", ()),
         ).agency_id  # fmt: skip
         _speak(first, agency_id, told.get("speaks", ()))
         if "agreement" in told:

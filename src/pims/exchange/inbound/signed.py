@@ -44,6 +44,12 @@ def evidence(base: str, signature: bytes) -> str:
     return json.dumps({"base": base, "signature": b64encode(signature).decode()})
 
 
+def of_header(text: str) -> str:
+    """What came in a header of its own as the signature of a message, as far as it can be one. A
+    signature base is what we saw of a request, and nobody else's to write down."""
+    return "no JWS" if text.lstrip().startswith("{") else text
+
+
 def fault_of(
     keys: Iterable[Key],
     *,

@@ -34,6 +34,7 @@ from pims.exchange.selectors.inbox import (
     InboundLine,
     decided,
     inbox,
+    orders_waiting,
     message,
     messages_about,
 )
@@ -64,6 +65,7 @@ __all__ = [
     "held_count",
     "in_force",
     "inbox",
+    "orders_waiting",
     "inquiries",
     "made_up_persons",
     "message",

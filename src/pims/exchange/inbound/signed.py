@@ -95,7 +95,7 @@ def _kid_of(proof: str) -> str:
     head = proof.strip().partition(".")[0]
     try:
         named = json.loads(b64decode(head + "=" * (-len(head) % 4), altchars=b"-_"))
-    except ValueError:
+    except (ValueError, RecursionError):
         return ""
     return str(named.get("kid", ""))[:80] if isinstance(named, dict) else ""
 
@@ -105,7 +105,7 @@ def _request_is(jwk: Mapping[str, Any], proof: str, digest: bytes) -> bool:
     try:
         kept = json.loads(proof)
         base, signature = str(kept["base"]), b64decode(str(kept["signature"]), validate=True)
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return False
     given = base.split("\n")
     # What was signed to ask something else is no message.

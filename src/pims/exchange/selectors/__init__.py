@@ -34,9 +34,9 @@ from pims.exchange.selectors.inbox import (
     InboundLine,
     decided,
     inbox,
-    orders_waiting,
     message,
     messages_about,
+    orders_waiting,
 )
 from pims.exchange.selectors.traffic import held_count
 from pims.exchange.shelving.facts import made_up_persons
@@ -65,11 +65,11 @@ __all__ = [
     "held_count",
     "in_force",
     "inbox",
-    "orders_waiting",
     "inquiries",
     "made_up_persons",
     "message",
     "messages_about",
+    "orders_waiting",
     "receipt",
     "text_to_sign",
     "told_to",

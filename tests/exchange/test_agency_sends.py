@@ -2,6 +2,7 @@
 
 import hashlib
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import psycopg
@@ -12,9 +13,10 @@ from psycopg.errors import InsufficientPrivilege
 from pims.courts import selectors as courts
 from pims.custody.tests.prison import Prison
 from pims.exchange import services
-from pims.exchange.models import Inbound, InboundStep
+from pims.exchange.inbound import paper
+from pims.exchange.models import Inbound, InboundStep, OrderClock
 from pims.exchange.tests.helpers import token_for
-from pims.exchange.tests.sending import Sender
+from pims.exchange.tests.sending import Sender, judge
 from pims.exchange.tests.test_inbound import number_of, release
 from pims.foundation.access.selectors import system_actor
 from pims.foundation.commands.transaction import Command
@@ -112,6 +114,81 @@ def test_the_same_message_from_many_lines_at_once_is_one(wire: Wire) -> None:
     assert sorted(outcomes) == ["duplicate"] * 5 + ["received"]
     assert Inbound.objects.count() == 1
     assert InboundStep.objects.count() == 1
+
+
+def _at_once(*do: Callable[[], object]) -> list[object]:
+    """Each in a thread and on a connection of its own, begun in the same moment; what each gave."""
+    gave: list[object] = []
+    start = threading.Barrier(len(do))
+
+    def run(one: Callable[[], object]) -> None:
+        start.wait()
+        try:
+            gave.append(one())
+        except Exception as error:
+            gave.append(type(error))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(one,)) for one in do]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return gave
+
+
+def _paper(court: Sender, body: bytes) -> dict[str, Any]:
+    read = paper.decode(paper.text_of(court.agency.code, body, court.sign_paper(body)))
+    return {
+        "agency_code": read.agency_code, "body": read.body, "digest": read.digest,
+        "message_id": read.message_id, "sent_kind": read.read.kind, "sent_at": read.read.sent_at,
+        "kid": read.kid, "signature": read.signature,
+    }  # fmt: skip
+
+
+def test_one_paper_read_at_several_gates_at_once_is_one_message_and_sounds_once(
+    fresh_database: FreshDatabase,
+) -> None:
+    prison = Prison.build(system_actor())
+    court = Sender("mc_bz", "court", bodies=(prison.court,))
+    number = number_of(prison, prison.held().person_id)
+    for round_ in range(3):
+        body = court.text("release_order", release(number), message_id=f"paper-{round_}")
+        said = _paper(court, body)
+
+        def read(said: dict[str, Any] = said) -> object:
+            return services.keep_paper(Command(prison.actor), **said).inbound_id
+
+        gave = _at_once(*[read] * 4, lambda body=body: court.give(body).message_id)
+        row = Inbound.objects.get(message_id=f"paper-{round_}")
+        # Every gate is shown the one message, and the wire is told that it is here.
+        assert set(gave) == {row.pk, row.message_id}, gave
+        assert InboundStep.objects.filter(inbound=row, state="received").count() == 1
+        judge()
+        assert InboundStep.objects.filter(inbound=row, state="waiting").count() == 1
+        assert OrderClock.objects.filter(inbound=row).count() == 1
+
+
+def test_two_papers_of_one_number_at_once_are_both_kept_and_one_is_refused(
+    fresh_database: FreshDatabase,
+) -> None:
+    prison = Prison.build(system_actor())
+    court = Sender("mc_bz", "court", bodies=(prison.court,))
+    number = number_of(prison, prison.held().person_id)
+    texts = [
+        court.text("release_order", release(number, reference=name), message_id="same")
+        for name in ("1/26", "2/26")
+    ]
+    papers = [_paper(court, text) for text in texts]
+
+    def reading(said: dict[str, Any]) -> Callable[[], object]:
+        return lambda: services.keep_paper(Command(prison.actor), **said).state
+
+    assert sorted(map(str, _at_once(*map(reading, papers)))) == ["refused", "waiting"]
+    assert Inbound.objects.count() == 2
+    assert Inbound.objects.get(state="refused").problems == ["other_content"]
+    assert OrderClock.objects.count() == 1
 
 
 def test_two_officers_at_once_do_it_once(fresh_database: FreshDatabase) -> None:

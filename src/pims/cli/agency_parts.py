@@ -18,6 +18,11 @@ PROGRAMS: Mapping[str, tuple[str, str]] = {
     "observatory": ("observatory", "Crime Observatory"),
 }
 NAMES = ("exchange", "observatory_api", *PROGRAMS)
+# What each port is for, as whoever starts PIMS is told.
+TITLES: Mapping[str, str] = {
+    "exchange": "the agencies' gateway", "observatory_api": "the Observatory's gateway",
+    **{name: title for name, (_, title) in PROGRAMS.items()},
+}  # fmt: skip
 
 
 def folder() -> Path:
@@ -49,8 +54,8 @@ def kept_ports() -> dict[str, int]:
 
 
 def ports_now() -> dict[str, int]:
-    """Those that were chosen when the agencies were registered; another for each that is taken.
-    What is pushed to a program that had to move does not come: it reads the feed."""
+    """Those that were chosen when the agencies were registered; another for each that is taken,
+    which the agencies are to be told (`agency_moves`)."""
     kept = kept_ports()
     taken = [name for name, port in kept.items() if not parts.port_is_free(port)]
     others = free_ports(max(kept.values())) if taken else {}

@@ -1,5 +1,6 @@
 """`pims up`: start the parts in order, say where they answer, keep them running."""
 
+import json
 import os
 import sys
 import time
@@ -120,7 +121,29 @@ def _start(supervisor: Supervisor, *, port: int, demo: bool) -> Mapping[str, int
     if not demo or not agency_parts.is_registered():
         return {}
     # They are started once the pages answer: nobody waits for them.
-    return agency_parts.ports_now()
+    return _ports_of_agencies(supervisor)
+
+
+def _ports_of_agencies(supervisor: Supervisor) -> Mapping[str, int]:
+    """Their ports now. Where one was taken the agencies' folders say which it is instead, and if
+    they cannot, whoever starts PIMS is told what to write there."""
+    kept, now = agency_parts.kept_ports(), agency_parts.ports_now()
+    if now == kept:
+        return now
+    for name in sorted(name for name in now if now[name] != kept[name]):
+        holder = parts.who_listens(kept[name])
+        by = f" by {holder}" if holder else ""
+        say(f"Port {kept[name]} ({agency_parts.TITLES[name]}) is taken{by}: {now[name]} instead")
+    step = [sys.executable, "-m", "pims.cli.agency_moves", json.dumps(now)]
+    if supervisor.run_step(step):
+        say(
+            f"The agencies' folders in {agency_parts.folder()} could not be changed. In client.json"
+            f" put https://localhost:{now['exchange']} (observatory:"
+            f" https://localhost:{now['observatory_api']}), in call.env the same HOST."
+        )
+    else:
+        say("A program that has a copy of client.json or call.env needs the new address too.")
+    return now
 
 
 def _start_agencies(supervisor: Supervisor, agencies: Mapping[str, int]) -> None:

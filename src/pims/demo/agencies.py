@@ -6,6 +6,7 @@ an agency makes its own keys and hands over the public halves.
 """
 
 import json
+import re
 import tomllib
 from collections.abc import Mapping
 from datetime import timedelta
@@ -25,6 +26,7 @@ from pims.demo.agency_keys import Authority
 from pims.demo.signins import SIGN_INS
 from pims.exchange import selectors, services
 from pims.exchange.api.signatures import public_keys
+from pims.exchange.selectors import traffic
 from pims.exchange.services import endpoints
 from pims.exchange.statistics import make_month
 from pims.exchange.webhooks import secretfiles
@@ -71,6 +73,7 @@ def register_agencies(ports: Mapping[str, int]) -> None:
         agency_id = services.register_agency(
             Command(first), code=told["code"], name=told["name"], name_es=told["name_es"],
             kind=told["kind"], phone=PHONE, sandbox=told.get("sandbox", False),
+            tries_as=told.get("tries_as", ()),
         ).agency_id  # fmt: skip
         _speak(first, agency_id, told.get("speaks", ()))
         if "agreement" in told:
@@ -78,6 +81,56 @@ def register_agencies(ports: Mapping[str, int]) -> None:
             _agree(first, second, agency_id, told, ports)
     authority.write(place / "authorities.pem")
     _count_months()
+
+
+def move_agencies(ports: Mapping[str, int]) -> list[str]:
+    """The agencies' folders name these ports from now on, and what is pushed goes to them; the
+    files that were changed, by the name of their agency. To be repeated where it was cut off.
+    """
+    moved = []
+    for told in _agencies():
+        place, port = folder() / told["code"], _port_for(told, ports)
+        for name, before, after in (
+            ("client.json", r'"https://localhost:\d+"', f'"https://localhost:{port}"'),
+            ("call.env", r"(?m)^export HOST=localhost:\d+$", f"export HOST=localhost:{port}"),
+        ):
+            if (place / name).is_file() and _rewrite(place / name, before, after):
+                moved.append(f"{told['code']}/{name}")
+    _push_to({told["code"]: ports[told["program"]] for told in _agencies() if "program" in told})
+    return moved
+
+
+def _rewrite(path: Path, before: str, after: str) -> bool:
+    """Whole or not at all; whether anything is another now."""
+    found = path.read_text()
+    text = re.sub(before, lambda _: after, found)
+    if text == found:
+        return False
+    beside = path.with_suffix(".new")
+    _write(beside, text)
+    beside.replace(path)
+    return True
+
+
+def _push_to(listens: Mapping[str, int]) -> None:
+    """By agency where its program listens now. An address that an officer gave stays."""
+    officer = _officer("superintendent")
+    for one in traffic.endpoints(system_actor()):
+        ours = re.fullmatch(rf"http://{re.escape(HERE)}:\d+/hooks", one.url)
+        if ours and one.state != "ended" and one.agency_code in listens:
+            endpoints.move_endpoint(
+                Command(officer), endpoint_id=one.endpoint_id, version=one.version,
+                url=_hooks(listens[one.agency_code]),
+            )  # fmt: skip
+
+
+def _hooks(port: int) -> str:
+    return f"http://{HERE}:{port}/hooks"
+
+
+def _port_for(told: Mapping[str, Any], ports: Mapping[str, int]) -> int:
+    """Where the agency calls."""
+    return ports["observatory_api" if told["kind"] == "observatory" else "exchange"]
 
 
 def _count_months() -> None:
@@ -132,7 +185,7 @@ def _open_for(
         _write(place / f"{use}.jwk", json.dumps({**key.as_dict(private=True), "kid": kid}))
         _write(place / f"{use}.pem", key.as_pem(private=True).decode())
         kids[use] = kid
-    port = ports["observatory_api" if told["kind"] == "observatory" else "exchange"]
+    port = _port_for(told, ports)
     client = {
         "client_id": code, "address": f"https://localhost:{port}", "pims_keys": public_keys(),
     }  # fmt: skip
@@ -192,7 +245,7 @@ def _push(
     """What the agency is told is pushed to its program on this machine as well."""
     endpoint = endpoints.add_endpoint(
         Command(officer), agreement_id=agreement_id, scheme="hmac",
-        url=f"http://{HERE}:{ports[told['program']]}/hooks",
+        url=_hooks(ports[told["program"]]),
     )  # fmt: skip
     endpoints.show_secret(Command(officer), endpoint_id=endpoint.endpoint_id)
     secret = secretfiles.newest(endpoints.secret_name_of(endpoint.endpoint_id))

@@ -19,6 +19,13 @@ class EndpointAdded(EndpointEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class EndpointMoved(EndpointEvent):
+    """Messages are pushed to another address of the agency's from now on."""
+
+    kind: ClassVar[str] = "exchange.endpoint_moved"
+
+
+@dataclass(frozen=True, kw_only=True)
 class EndpointStateChanged(EndpointEvent):
     kind: ClassVar[str] = "exchange.endpoint_state_changed"
     state: str

@@ -25,7 +25,7 @@ def public_key(text: str) -> dict[str, str]:
     """
     try:
         given = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise BadKey("no_json") from None
     if not isinstance(given, dict):
         raise BadKey("no_json")
@@ -62,7 +62,7 @@ def signs(jwk: Mapping[str, Any], signature: str, payload: bytes) -> bool:
         if parts[1] == "":
             parts[1] = _encoded(payload)
         found = jws.deserialize_compact(".".join(parts), key_of(jwk), algorithms=[algorithm])
-    except (JoseError, ValueError):
+    except (JoseError, ValueError, RecursionError):
         return False
     return found.payload == payload and found.protected.get("alg") == algorithm
 

@@ -48,7 +48,8 @@ def count_month(timestamp: int) -> None:
 @app.periodic(cron="30 10 * * *")
 @app.task(queue="clock", queueing_lock="exchange.emptied", pass_context=False)
 def empty_messages(timestamp: int) -> None:
-    """Take the words out of old messages about nobody on record (`retention.toml`)."""
+    """Take away the words of old messages and questions about nobody on record
+    (`retention.toml`)."""
     empty_left_over()
 
 

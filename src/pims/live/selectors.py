@@ -16,6 +16,7 @@ class Board:
     """What the board shows, and the feed position up to which it is true.
 
     `held_messages` are messages to other agencies that wait for a person to look: never people.
+    `orders_waiting` are orders to let somebody go that came over the wire and wait for an officer.
     """
 
     counts: Counts
@@ -23,6 +24,7 @@ class Board:
     position: int
     at: datetime
     held_messages: int = 0
+    orders_waiting: int = 0
 
 
 def board(viewer: Actor, establishment_id: int, as_of: AsOf | None = None) -> Board:
@@ -42,4 +44,5 @@ def board(viewer: Actor, establishment_id: int, as_of: AsOf | None = None) -> Bo
             row.sort_key,
         ),
     )
-    return Board(counts, tuple(out), position, counts.at, exchange.held_count())
+    waiting = exchange.orders_waiting(establishment_id)
+    return Board(counts, tuple(out), position, counts.at, exchange.held_count(), waiting)

@@ -17,6 +17,7 @@ from pims.authority import services as authority
 from pims.demo import agencies
 from pims.demo.officers import make_officers
 from pims.exchange import selectors
+from pims.exchange.selectors import traffic
 from pims.facilities.layout import BUNDLED, read_layout
 from pims.facilities.services import load_layout
 from pims.foundation.access.actor import Actor
@@ -71,6 +72,30 @@ def test_all_are_registered_and_three_have_what_their_programs_need(
     assert secret.startswith("whsec_")
     private = json.loads((tmp_path / "agencies" / "police" / "message.jwk").read_text())
     assert private["d"] not in str(listed)
+    _moved(tmp_path / "agencies", system_actor)
+
+
+def _moved(place: Path, system_actor: Actor) -> None:
+    """Ports were taken at the next start: every agency finds the new ones, and is found there."""
+    now = PORTS | {"exchange": 9101, "observatory_api": 9102, "police": 9103}
+    keys = {path: path.read_bytes() for path in place.rglob("*") if path.suffix in (".jwk", ".pem")}
+    with clock.at(datetime(2026, 10, 31, 21, tzinfo=ZoneInfo("America/Belize"))):
+        moved = agencies.move_agencies(now)
+        assert agencies.move_agencies(now) == []
+    assert len(moved) == 8
+    for code, port in {"police": 9101, "developer": 9101, "observatory": 9102}.items():
+        found = Credentials.from_folder(place / code)
+        assert (found.address, bool(found.pims_keys)) == (f"https://localhost:{port}", True)
+        call = (place / code / "call.env").read_text()
+        assert f"export HOST=localhost:{port}\n" in call
+        assert str(PORTS["exchange"]) not in call
+    for path in (place / "police").iterdir():
+        assert path.stat().st_mode & 0o077 == 0 or path.suffix == ".pem", path
+    assert keys == {path: path.read_bytes() for path in keys}
+    pushed = {one.agency_code: one.url for one in traffic.endpoints(system_actor)}
+    assert pushed == {
+        "police": "http://127.0.0.1:9103/hooks", "magistrates": "http://127.0.0.1:9004/hooks",
+    }  # fmt: skip
 
 
 def test_a_store_that_has_no_room_is_told_of_and_tried_again() -> None:

@@ -13,9 +13,11 @@ from pims.exchange.api.answers import refused
 from pims.exchange.api.callers import BearerToken
 from pims.exchange.api.refusals import ApiRefused
 from pims.exchange.api.routes import tokens
+from pims.exchange.api.tokens import misshapen
 
 VERSION = "1.0.0"
 _LOUD = ("input", "ctx", "url")
+_TOKENS = (f"/v1{tokens.TOKEN}", f"/v1{tokens.REVOKE}")
 
 
 def made(title: str, about: str, routers: Sequence[tuple[str, Router]]) -> NinjaAPI:
@@ -38,6 +40,9 @@ def _refused(request: HttpRequest, error: Any) -> HttpResponse:
 
 def _invalid(request: HttpRequest, error: Any) -> HttpResponse:
     """What was wrong, but for what was sent: that may be about a person."""
+    if request.path in _TOKENS:
+        faults = {str(one["loc"][-1]): str(one["type"]) for one in error.errors}
+        return refused(request, misshapen(request, faults))
     details = [
         {name: value for name, value in one.items() if name not in _LOUD} for one in error.errors
     ]

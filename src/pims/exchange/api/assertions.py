@@ -74,7 +74,7 @@ def _verified(
         return None
     try:
         return jwt.decode(text, jose.key_of(jwk), algorithms=[algorithm]).claims
-    except (JoseError, ValueError):
+    except (JoseError, ValueError, RecursionError):
         return None
 
 
@@ -116,7 +116,7 @@ def _claim_of(error: JoseError) -> str:
 def _header(text: str) -> dict[str, Any]:
     try:
         return extract_compact(text.encode()).headers()
-    except (JoseError, ValueError):
+    except (JoseError, ValueError, RecursionError):
         raise BadAssertion("form") from None
 
 

@@ -89,7 +89,7 @@ class BearerToken:
         try:
             return signatures.verify(request, keys), ""
         except BadSignature as bad:
-            raise ApiRefused(refusals.bad_signature(str(bad))) from None
+            raise ApiRefused(refusals.bad_signature(bad.code, bad.what)) from None
 
 
 class KeptSignature(BearerToken):

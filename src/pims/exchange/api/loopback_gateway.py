@@ -120,7 +120,8 @@ async def _ask(
     headers = [
         (name, value)
         for name, value in request.headers
-        if name not in _OWN | _HOP | {b"content-length", b"expect"}
+        # As nginx does: behind the socket "_" and "-" are one, and a name of ours could be two.
+        if b"_" not in name and name not in _OWN | _HOP | {b"content-length", b"expect"}
     ]
     headers += [
         (SECRET_HEADER.encode(), gateway_secret().encode()),

@@ -57,6 +57,12 @@ def _decider(permission: str | None) -> dict[str, str] | None:
     return {"permission": permission, "en": words["en"], "es": words["es"]}
 
 
+def _worded(code: str, **params: str) -> dict[str, str]:
+    """The words of a part of a reason, by language."""
+    texts = catalogue()[f"exchange.{code}"]
+    return {language: texts[language].format(**params) for language in ("en", "es")}
+
+
 def _challenge(error: str = "") -> dict[str, str]:
     return {"WWW-Authenticate": f'Bearer error="{error}"' if error else "Bearer"}
 
@@ -87,8 +93,10 @@ def bad_token() -> Refusal:
     )  # fmt: skip
 
 
-def bad_signature(why: str) -> Refusal:
-    return Refusal(401, Reason("exchange.api_bad_signature", {"why": why}), headers=_challenge())
+def bad_signature(why: str, what: str = "") -> Refusal:
+    """`why` is a code (`signatures.BadSignature`), `what` the part of the request it is about."""
+    said = {"why": _worded(f"signature_fault.{why}", what=what)}
+    return Refusal(401, Reason("exchange.api_bad_signature", said), headers=_challenge())
 
 
 def agency_not_active() -> Refusal:
@@ -167,10 +175,18 @@ def broken() -> Refusal:
     return Refusal(500, Reason("exchange.api_broken"))
 
 
-def bad_assertion(why: str) -> Refusal:
-    """The client did not prove who it is. `why` is a code: exp, aud, signature, replayed …"""
+def bad_assertion(why: str, tried: str = "") -> Refusal:
+    """The client did not prove who it is. `why` is a code: exp, aud, signature, replayed …
+    `tried` is the scheme of the header with which it tried to (RFC 6749, 5.2)."""
     reason = Reason("exchange.api_bad_assertion", {"why": why}, decided_by=MANAGE)
-    return Refusal(401, reason, error="invalid_client")
+    headers = {"WWW-Authenticate": tried} if tried else {}
+    return Refusal(401, reason, error="invalid_client", headers=headers)
+
+
+def bad_token_request(what: Sequence[str]) -> Refusal:
+    """Parameters that are missing, stand twice, or cannot be right."""
+    reason = Reason("exchange.api_bad_token_request", {"what": ", ".join(what)})
+    return Refusal(400, reason, error="invalid_request")
 
 
 def unsupported_grant() -> Refusal:

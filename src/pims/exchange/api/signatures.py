@@ -5,6 +5,7 @@ answer. `REQUIRED` is what a request's signature must cover; whoever covers more
 """
 
 import datetime as dt
+import re
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ from http_message_signatures.exceptions import HTTPMessageSignaturesException
 from joserfc.jwk import OKPKey
 
 from pims.exchange import jose
+from pims.exchange.api.gateway import CERTIFICATE_HEADER, SECRET_HEADER
 from pims.exchange.inbound.signed import evidence
 from pims.foundation.vault import secrets
 from pims.kernel.errors import NotFound
@@ -34,6 +36,9 @@ SKEW = dt.timedelta(seconds=60)
 OLDEST = dt.timedelta(seconds=300)
 # Not the token: what was signed is kept with a message, and no token is.
 REQUIRED = ("@method", "@authority", "@path", "@query", "pims-purpose", "pims-end-user")
+# What the gateway adds, and what is nobody's to keep.
+ADDED = frozenset({SECRET_HEADER.lower(), CERTIFICATE_HEADER.lower()})
+SECRET = frozenset({"authorization", "cookie", "proxy-authorization"})
 ANSWERED = ("@status", "content-type", "pims-inquiry")
 OF_REQUEST = ('"@method";req', '"@path";req', '"@query";req')
 
@@ -47,7 +52,41 @@ _UNREADABLE = (HTTPMessageSignaturesException, ValueError, TypeError, AssertionE
 
 
 class BadSignature(Exception):
-    """The message is not signed as it must be; `str` says why, in the words of the library."""
+    """The message is not signed as it must be: `code` says why (`exchange.signature_fault.<code>`
+    has the words), `what` names the part of the request that it is about, where it is about one."""
+
+    def __init__(self, code: str, what: str = "") -> None:
+        super().__init__(f"{code} {what}".strip())
+        self.code, self.what = code, what
+
+
+# How the library begins what it says, and what we call that. Whatever begins otherwise was written
+# by a stranger so that it cannot be read.
+_FAULTS = (
+    (r'Expected "Signature', "missing"),
+    (r"No signatures found in", "missing"),
+    (r"No signatures found matching", "tag"),
+    (r'Signature "created" parameter is set to a time in the future', "future"),
+    (r'Signature is missing a required "created"', "created"),
+    (r'Signature is missing a required "keyid"', "key"),
+    (r'Signature "expires"', "old"),
+    (r"Signature age exceeds", "old"),
+    (r"Unable to resolve verification key", "key"),
+    (r"Unexpected algorithm", "algorithm"),
+    (r'Required component "?([a-z@-]+)', "left_out"),
+    (r'Covered header field "+([a-z@-]+)', "absent"),
+    (r"The message body requires a signed Content-Digest", "no_digest"),
+    (r"Content-Digest does not match", "digest"),
+    (r"$", "wrong"),
+)
+
+
+def _fault(error: Exception) -> BadSignature:
+    said = str(error)
+    for begins, code in _FAULTS:
+        if found := re.match(begins, said):
+            return BadSignature(code, found[1][:60] if found.groups() else "")
+    return BadSignature("unreadable")
 
 
 @dataclass(slots=True)
@@ -70,9 +109,11 @@ class Answered:
 
 
 def message_of(request: HttpRequest) -> Message:
-    """The request as its sender wrote it: the gateway changes neither target nor host."""
+    """The request as its sender wrote it: the gateway changes neither target nor host, and what it
+    adds is nothing that anybody else can have signed."""
     url = f"https://{request.get_host()}{request.get_full_path()}"
-    return Message(request.method or "", url, dict(request.headers))
+    sent = {name: value for name, value in request.headers.items() if name.lower() not in ADDED}
+    return Message(request.method or "", url, sent)
 
 
 def verify(request: HttpRequest, keys: Collection[Mapping[str, Any]]) -> str:
@@ -90,7 +131,7 @@ def verify_message(
     required: Iterable[str],
 ) -> str:
     """Raises BadSignature."""
-    problem = "no key"
+    problem = BadSignature("key")
     for name in sorted({jose.algorithm_of(key["jwk"]) for key in keys}):
         verifier = HTTPMessageVerifier(
             signature_algorithm=_ALGORITHMS[name], key_resolver=_Keys(keys, name)
@@ -103,8 +144,11 @@ def verify_message(
             )  # fmt: skip
             return str(found.parameters["keyid"])
         except _UNREADABLE as error:
-            problem = str(error)[:200] or "the signature is not that of what came"
-    raise BadSignature(problem)
+            fault = _fault(error)
+            # Of keys of two algorithms, what is said of the one that it is signed with.
+            if problem.code in ("key", "algorithm") or fault.code not in ("key", "algorithm"):
+                problem = fault
+    raise problem
 
 
 def kept(request: HttpRequest) -> tuple[str, str]:
@@ -113,6 +157,8 @@ def kept(request: HttpRequest) -> tuple[str, str]:
     # The library tells what was signed only to whoever it believes; its parts tell everybody.
     looking: Any = HTTPMessageVerifier(signature_algorithm=algorithms.ED25519, key_resolver=None)
     message = message_of(request)
+    # No token is kept, whatever its holder signed.
+    message.headers = {n: v for n, v in message.headers.items() if n.lower() not in SECRET}
     with suppress(*_UNREADABLE):
         for _, given, signature in looking._get_sig_inputs_and_signatures(message, expect_tag=TAG):
             base, _, _ = looking._build_signature_base(

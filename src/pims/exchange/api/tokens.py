@@ -2,6 +2,7 @@
 certificate that the client shows (RFC 8705)."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -13,7 +14,7 @@ from django.http import HttpRequest
 from pims.exchange.api import assertions, limits, refusals
 from pims.exchange.api.assertions import Assertion, BadAssertion
 from pims.exchange.api.gateway import thumbprint_shown
-from pims.exchange.api.refusals import ApiRefused
+from pims.exchange.api.refusals import ApiRefused, Refusal
 from pims.exchange.enforcement import as_object
 from pims.kernel import clock
 
@@ -22,10 +23,51 @@ ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 LIFE = timedelta(minutes=5)
 
 
+# Of one request each stands once (RFC 6749, 3.2).
+PARAMETERS = (
+    "grant_type", "client_id", "client_assertion_type", "client_assertion", "token",
+    "token_type_hint", "scope",
+)  # fmt: skip
+PROOF = frozenset({"client_assertion_type", "client_assertion"})
+# Other ways to prove who one is: none is taken, and none beside an assertion.
+SCHEMES, PASSWORD = ("Basic", "Bearer", "Digest"), "client_secret"
+
+
 @dataclass(frozen=True, slots=True)
 class Token:
     text: str
     seconds: int
+
+
+def misshapen(request: HttpRequest, faults: Mapping[str, str]) -> Refusal:
+    """The answer (RFC 6749, 5.2) to a request of which parameters are wrong: name -> how, as the
+    parser calls it. Who lacks nothing but the proof is a client that does not prove who it is."""
+    try:
+        limits.calls.count(thumbprint_shown(request))
+    except ApiRefused as refused:
+        return refused.refusal
+    lacking = {name for name, how in faults.items() if how == "missing"}
+    if lacking and lacking == faults.keys() and lacking <= PROOF and not _given_wrongly(request):
+        return refusals.bad_assertion("missing", _tried(request))
+    return refusals.bad_token_request(sorted(faults.keys() | set(_given_wrongly(request))))
+
+
+def require_once(request: HttpRequest) -> None:
+    """Raises ApiRefused where a parameter stands twice, or a password stands beside the proof."""
+    wrong = _given_wrongly(request)
+    if wrong:
+        raise ApiRefused(misshapen(request, dict.fromkeys(wrong, "twice")))
+
+
+def _given_wrongly(request: HttpRequest) -> list[str]:
+    twice = [name for name in PARAMETERS if len(request.POST.getlist(name)) > 1]
+    return [*twice, PASSWORD] if PASSWORD in request.POST else twice
+
+
+def _tried(request: HttpRequest) -> str:
+    """The scheme by which a client tried to prove who it is in the header, where it did."""
+    scheme = request.headers.get("Authorization", "").partition(" ")[0].lower()
+    return next((one for one in SCHEMES if one.lower() == scheme), "")
 
 
 def token_hash(text: str) -> bytes:

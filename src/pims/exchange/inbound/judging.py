@@ -11,7 +11,7 @@ from pims.exchange.inbound import signed
 from pims.exchange.inbound.kinds.hearing_list import Content as HearingList
 from pims.exchange.inbound.matching import match_subject
 from pims.exchange.inbound.rows import Said, establishment_of, said
-from pims.exchange.models import Agency, AgencyBody, AgencyKey, AgreementVersion, Inbound
+from pims.exchange.models import AgencyBody, AgencyKey, AgreementVersion, Inbound
 from pims.exchange.rules import inbound as rules
 from pims.exchange.rules.matching import Match
 from pims.kernel import clock
@@ -104,7 +104,8 @@ def _refusals(row: Inbound, heard: Said) -> tuple[str, ...]:
     bodies = frozenset(spoken.values_list("body__code", flat=True))
     sender = rules.SenderFacts(
         row.agency.kind, row.agency.state, bodies,
-        tries_all=row.agency.sandbox and row.agency.kind == Agency.Kind.OTHER,
+        tries_out=row.agency.sandbox,
+        tries_as=frozenset(row.agency.tries_as),
     )  # fmt: skip
     return rules.refusals(facts, sender)
 

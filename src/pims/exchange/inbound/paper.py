@@ -51,7 +51,7 @@ def decode(text: str) -> Paper:
         octets = urlsafe_b64decode(payload + "=" * (-len(payload) % 4))
         body = octets.decode()
         kid = _kid(head)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise NoPaper from None
     if "\0" in body:
         raise NoPaper

@@ -44,6 +44,12 @@ def evidence(base: str, signature: bytes) -> str:
     return json.dumps({"base": base, "signature": b64encode(signature).decode()})
 
 
+def of_header(text: str) -> str:
+    """What came in a header of its own as the signature of a message, as far as it can be one. A
+    signature base is what we saw of a request, and nobody else's to write down."""
+    return "no JWS" if text.lstrip().startswith("{") else text
+
+
 def fault_of(
     keys: Iterable[Key],
     *,
@@ -89,7 +95,7 @@ def _kid_of(proof: str) -> str:
     head = proof.strip().partition(".")[0]
     try:
         named = json.loads(b64decode(head + "=" * (-len(head) % 4), altchars=b"-_"))
-    except ValueError:
+    except (ValueError, RecursionError):
         return ""
     return str(named.get("kid", ""))[:80] if isinstance(named, dict) else ""
 
@@ -99,7 +105,7 @@ def _request_is(jwk: Mapping[str, Any], proof: str, digest: bytes) -> bool:
     try:
         kept = json.loads(proof)
         base, signature = str(kept["base"]), b64decode(str(kept["signature"]), validate=True)
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return False
     given = base.split("\n")
     # What was signed to ask something else is no message.

@@ -1,5 +1,6 @@
 """Other agencies: who they are, the keys and certificates that we know them by, their tokens."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -12,7 +13,9 @@ class Agency(models.Model):
 
     `user_id` is the user in whose name its own acts stand in the ledger. `phone` is the number
     that answers give to whoever must ring the prison. A `sandbox` agency reaches test prisoners
-    alone. `signs_reads` says that its questions must be signed too, not only what it sends.
+    alone; it may send what agencies of its own kind and of those in `tries_as` may, in the name of
+    any authority, about test prisoners. `signs_reads` says that its questions must be signed too,
+    not only what it sends.
     """
 
     class Kind(models.TextChoices):
@@ -43,6 +46,7 @@ class Agency(models.Model):
     contacts = models.JSONField(default=list)
     user_id = models.BigIntegerField(unique=True)
     sandbox = models.BooleanField(default=False)
+    tries_as = ArrayField(models.CharField(max_length=12, choices=Kind.choices), default=list)
     signs_reads = models.BooleanField(default=True)
     version = models.PositiveIntegerField(default=1)
     recorded_by_id = models.BigIntegerField()

@@ -21,6 +21,10 @@ from pims.kernel.reasons import Reason
 
 LONGEST = 500
 _NAT64 = IPv6Network("64:ff9b::/96")
+# Counted as global by some: site-local, for documents, and what led out of 6to4.
+_NOWHERE = (
+    IPv6Network("fec0::/10"), IPv6Network("3fff::/20"), IPv4Network("192.88.99.0/24"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,4 +118,5 @@ def _outside(address: IPv4Address | IPv6Address) -> bool:
         and not address.is_loopback
         and not address.is_link_local
         and not address.is_unspecified
+        and not any(address in one for one in _NOWHERE if one.version == address.version)
     )

@@ -31,13 +31,19 @@ CONTRADICTS_WITHIN = timedelta(days=3)
 
 @dataclass(frozen=True, slots=True)
 class SenderFacts:
-    """`bodies` are the codes of the authorities for which the agency speaks. `tries_all`: it only
-    tries things out, for no kind of agency in particular, and may send what any of them may."""
+    """`bodies` are the codes of the authorities for which the agency speaks. `tries_out`: what it
+    sends concerns test prisoners alone; it takes nobody's voice by speaking for any authority, and
+    may send what the kinds in `tries_as` may, beside what its own may."""
 
     kind: str
     state: str
     bodies: frozenset[str]
-    tries_all: bool = False
+    tries_out: bool = False
+    tries_as: frozenset[str] = frozenset()
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        return frozenset({self.kind}) | (self.tries_as if self.tries_out else frozenset())
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +87,7 @@ def refusals(facts: MessageFacts, sender: SenderFacts) -> tuple[str, ...]:
     if facts.kind is None:
         if "not_json" not in found and "not_text" not in found:
             found.append("unknown_kind")
-    elif sender.kind not in facts.kind.senders and not sender.tries_all:
+    elif not sender.kinds & facts.kind.senders:
         found.append("kind_not_yours")
     if facts.issued_by and facts.issued_by not in facts.known_bodies:
         found.append("unknown_body")
@@ -93,7 +99,7 @@ def refusals(facts: MessageFacts, sender: SenderFacts) -> tuple[str, ...]:
 def _speaks_wrongly(facts: MessageFacts, sender: SenderFacts) -> bool:
     """In the name of an authority for which the agency does not speak."""
     needed = facts.kind is not None and facts.kind.speaks and bool(facts.issued_by)
-    return needed and facts.issued_by not in sender.bodies and not sender.tries_all
+    return needed and facts.issued_by not in sender.bodies and not sender.tries_out
 
 
 def clock_remarks(sent_at: datetime | None, received_at: datetime) -> tuple[str, ...]:

@@ -36,6 +36,7 @@ from pims.exchange.selectors.inbox import (
     inbox,
     message,
     messages_about,
+    orders_waiting,
 )
 from pims.exchange.selectors.traffic import held_count
 from pims.exchange.shelving.facts import made_up_persons
@@ -68,6 +69,7 @@ __all__ = [
     "made_up_persons",
     "message",
     "messages_about",
+    "orders_waiting",
     "receipt",
     "text_to_sign",
     "told_to",

@@ -89,6 +89,7 @@ class AgencyInfo:
     phone: str
     contacts: tuple[Mapping[str, str], ...]
     signs_reads: bool
+    tries_as: tuple[str, ...]
     version: int
     keys: tuple[KeyInfo, ...]
     certificates: tuple[CertificateInfo, ...]
@@ -117,6 +118,7 @@ def agency(viewer: Actor, agency_id: int) -> AgencyInfo:
         phone=row.phone,
         contacts=tuple(row.contacts),
         signs_reads=row.signs_reads,
+        tries_as=tuple(row.tries_as),
         version=row.version,
         keys=tuple(_key(key) for key in row.keys.order_by("use", "-starts_at")),
         certificates=tuple(

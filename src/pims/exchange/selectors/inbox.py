@@ -134,6 +134,13 @@ def inbox(viewer: Actor, establishment_id: int | None) -> list[InboundLine]:
     return _lines(viewer, rows[:MOST])
 
 
+def orders_waiting(establishment_id: int) -> int:
+    """How many orders to let somebody go came here, or nobody knows yet where, and wait for an
+    officer: a number, of nobody, for boards."""
+    here = Q(inbound__establishment_id=establishment_id) | Q(inbound__establishment_id=None)
+    return OrderClock.objects.filter(here, inbound__state__in=OPEN).count()
+
+
 def decided(viewer: Actor, establishment_id: int | None, *, limit: int = 50) -> list[InboundLine]:
     """What came to its end, the last first: applied, refused, answered."""
     rows = _seen_at(viewer, establishment_id).exclude(state__in=(*OPEN, rules.RECEIVED))

@@ -44,8 +44,11 @@ def register_agency(
     contacts: Sequence[Contact] = (),
     sandbox: bool = False,
     signs_reads: bool = True,
+    tries_as: Sequence[str] = (),
 ) -> AgencyResult:
     """Make an agency known. It is told nothing until an agreement with it is in force.
+
+    A `sandbox` agency may send what agencies of its kind, and of the kinds in `tries_as`, may.
 
     Raises InvalidInput, NotPermitted.
     """
@@ -67,6 +70,7 @@ def register_agency(
         phone=clean_field("phone", phone, limit=40),
         contacts=_contacts(contacts),
         sandbox=sandbox,
+        tries_as=_tried(tries_as, sandbox=sandbox),
         signs_reads=signs_reads,
         state_at=tx.now,
         user_id=user.user_id,
@@ -87,8 +91,12 @@ def amend_agency(
     phone: str,
     contacts: Sequence[Contact],
     signs_reads: bool,
+    tries_as: Sequence[str] | None = None,
 ) -> AgencyResult:
-    """Correct what is known of an agency. Raises InvalidInput, NotFound, Stale, NotPermitted."""
+    """Correct what is known of an agency; `tries_as` None stays as it is.
+
+    Raises InvalidInput, NotFound, Stale, NotPermitted.
+    """
     require_held(tx.actor, MANAGE)
     agency = locked_agency(agency_id, version=version)
     wanted: dict[str, object] = {
@@ -98,6 +106,8 @@ def amend_agency(
         "contacts": _contacts(contacts),
         "signs_reads": signs_reads,
     }
+    if tries_as is not None:
+        wanted["tries_as"] = _tried(tries_as, sandbox=agency.sandbox)
     changed = [field for field, value in wanted.items() if getattr(agency, field) != value]
     if changed:
         for field in changed:
@@ -160,6 +170,15 @@ def speak_for(tx: Transaction, *, agency_id: int, body_id: int, speaks: bool) ->
     if speaks:
         AgencyBody.objects.create(agency=agency, body_id=body_id, recorded_by_id=tx.actor.user_id)
         tx.record(events.AgencyBodyNamed(agency_id=agency.pk, body_id=body_id, ended=False))
+
+
+def _tried(kinds: Sequence[str], *, sandbox: bool) -> list[str]:
+    """Raises InvalidInput for what is no kind, and where real agencies would be meant."""
+    if not set(kinds) <= set(Agency.Kind.values):
+        raise InvalidInput({"tries_as": Reason("exchange.unknown_kind")})
+    if kinds and not sandbox:
+        raise InvalidInput({"tries_as": Reason("exchange.tries_as_sandbox")})
+    return sorted(set(kinds))
 
 
 def _contacts(contacts: Sequence[Contact]) -> list[dict[str, str]]:

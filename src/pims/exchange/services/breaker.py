@@ -8,14 +8,14 @@ from uuid import NAMESPACE_OID, uuid5
 from django.db import connection
 from django.db.models import QuerySet
 
-from pims.assurance import services as alarms
 from pims.exchange import events_delivering as events
 from pims.exchange import limits
+from pims.exchange.catalogue import TEST_LABEL
 from pims.exchange.feed import publishing, retractions
 from pims.exchange.models import Announcement, Hold, Message
 from pims.exchange.rules import breaker as rules
 from pims.exchange.rules.breaker import Announced, Arrived, Verdict
-from pims.exchange.services.common import alarms_at
+from pims.exchange.services.common import end_everywhere, raise_at
 from pims.foundation.access.scope import require_held
 from pims.foundation.access.selectors import system_actor
 from pims.foundation.commands.transaction import Command, Transaction, service
@@ -73,15 +73,24 @@ def open_hold(
     tx.require("assurance.sweep")
     hold = Hold.objects.create(kind=kind, opened_at=tx.now, params=params)
     tx.record(events.MessagesHeld(hold_id=hold.pk, hold_kind=kind))
-    alarms.raise_about(
-        tx,
-        kind=ALARM,
-        key=_alarm_key(hold.pk),
-        since=tx.now,
-        establishment_id=alarms_at(establishment_id),
-        params={"hold_id": hold.pk, "why": [kind]},
-    )
+    _alarm(tx, hold, establishment_id)
     return HoldResult(hold.pk)
+
+
+@service
+def alarm_here_too(tx: Transaction, *, hold_id: int, establishment_id: int) -> HoldResult:
+    """Messages of another establishment are held with those of the first: its officers are told."""
+    tx.require("assurance.sweep")
+    hold = Hold.objects.get(pk=hold_id)
+    _alarm(tx, hold, establishment_id)
+    return HoldResult(hold.pk)
+
+
+def _alarm(tx: Transaction, hold: Hold, establishment_id: int | None) -> None:
+    raise_at(
+        tx, kind=ALARM, key=_alarm_key(hold.pk), since=hold.opened_at,
+        establishment_id=establishment_id, params={"hold_id": hold.pk, "why": [hold.kind]},
+    )  # fmt: skip
 
 
 @service
@@ -223,13 +232,16 @@ def _judged(message: Message) -> tuple[Verdict, Hold | None]:
         late_before=late_before,
         announced=_announced(message) if arrived.type in rules.AMNESTY else (),
         person_waits=waits is not None,
+        made_up=TEST_LABEL in message.labels,
     )
     return verdict, waits
 
 
 def _counted(message: Message) -> QuerySet[Message]:
-    """The messages before this one that count: whatever was withdrawn never was."""
-    return Message.objects.exclude(state=Message.State.WITHDRAWN).filter(pk__lt=message.pk)
+    """The messages before this one that count: whatever was withdrawn never was, and of test
+    prisoners nobody is told but who tries things out."""
+    found = Message.objects.exclude(state=Message.State.WITHDRAWN).filter(pk__lt=message.pk)
+    return found.exclude(labels__contains=[TEST_LABEL])
 
 
 def _at_most(found: QuerySet[Message], most: int) -> int:
@@ -263,6 +275,12 @@ def _hold_for(verdict: Verdict, message: Message) -> Hold:
         standing = standing.filter(params__limit=verdict.params["limit"])
     hold = standing.order_by("pk").first()
     if hold is not None:
+        if message.establishment_id is not None:
+            once = uuid5(NAMESPACE_OID, f"hold/{hold.pk}/at/{message.establishment_id}")
+            alarm_here_too(
+                Command(system_actor(), once), hold_id=hold.pk,
+                establishment_id=message.establishment_id,
+            )  # fmt: skip
         return hold
     number = Hold.objects.count()
     command = Command(system_actor(), uuid5(NAMESPACE_OID, f"hold/{number}/{verdict.kind}"))
@@ -307,6 +325,7 @@ def _left_before(hold: Hold) -> QuerySet[Message]:
     )
     if limit is None:
         return found.none()
+    found = found.exclude(labels__contains=[TEST_LABEL])
     return found.filter(type__in=limit.types, made_at__gt=hold.opened_at - limit.within).order_by(
         "pk"
     )
@@ -318,7 +337,7 @@ def _decided(
     hold.decision, hold.reason = decision, reason
     hold.decided_at, hold.decided_by_id = tx.now, tx.actor.user_id
     hold.save()
-    alarms.end_alarm_by_fact(tx.beyond_scope(), kind=ALARM, key=_alarm_key(hold.pk))
+    end_everywhere(tx.beyond_scope(), kind=ALARM, key=_alarm_key(hold.pk))
     tx.record(
         events.HoldDecided(hold_id=hold.pk, decision=decision, count=count, retracted=retracted)
     )

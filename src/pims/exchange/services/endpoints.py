@@ -106,6 +106,30 @@ def set_endpoint_state(
 
 
 @service
+def move_endpoint(tx: Transaction, *, endpoint_id: int, version: int, url: str) -> EndpointResult:
+    """Push to another address of the agency's from now on, what waits included; the secret stays.
+
+    Raises InvalidInput, NotFound, Refused (ended), Stale, NotPermitted.
+    """
+    require_held(tx.actor, MANAGE)
+    endpoint = _locked(endpoint_id, version=version)
+    kept = clean_field("url", url, limit=500, required=True)
+    problem = _url_problem(kept)
+    if problem is not None:
+        raise InvalidInput({"url": problem})
+    if endpoint.state == Endpoint.State.ENDED:
+        refuse(Reason("exchange.endpoint_ended")).require()
+    if endpoint.url != kept:
+        endpoint.url = kept
+        endpoint.version += 1
+        endpoint.recorded_by_id = tx.actor.user_id
+        endpoint.save(update_fields=["url", "version", "recorded_by_id"])
+        tx.record(events.EndpointMoved(agreement_id=endpoint.agreement_id, endpoint_id=endpoint.pk))
+        wake_courier()
+    return EndpointResult(endpoint.pk, endpoint.version)
+
+
+@service
 def pause_gone(tx: Transaction, *, endpoint_id: int) -> None:
     """The receiver said that it is no more (410): nothing is pushed until somebody has looked."""
     tx.require("assurance.sweep")

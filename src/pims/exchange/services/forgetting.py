@@ -1,4 +1,5 @@
-"""The words of messages that concern nobody on record are not kept for ever."""
+"""Words that concern nobody on record are not kept for ever: those of messages that agencies sent,
+and those of their questions of which nobody was given."""
 
 import tomllib
 from dataclasses import dataclass
@@ -12,16 +13,21 @@ from django.db.models.functions import Coalesce, Greatest
 
 from pims.exchange import events_inbound as events
 from pims.exchange.inbound.rows import step
-from pims.exchange.models import Inbound, InboundName
+from pims.exchange.models import Asked, Inbound, InboundName
 from pims.exchange.rules import inbound as rules
 from pims.exchange.services.common import MANAGE
 from pims.foundation.access.selectors import system_actor
 from pims.foundation.commands.transaction import Command, Transaction, service
 from pims.foundation.database.migrate import acting_as
+from pims.foundation.ledger.forgetting import forget_details
 from pims.foundation.vault.erasure.destroy import without_history_triggers
 
 AT_ONCE = 200
+QUESTIONS_AT_ONCE = 5000
 EMPTIED = "emptied"
+UNKNOWN, ASKED = "unknown", "asked"
+# How the ledger calls a question of which nobody was given (`sql/20_inquiry.sql`).
+INQUIRED = "exchange.inquired"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,24 +40,25 @@ class Keeping:
 
 
 @cache
-def keeping() -> Keeping:
+def keeping(of: str = UNKNOWN) -> Keeping:
     """As `retention.toml` has it. Raises KeyError or ValueError for a file that is not right."""
     text = (files("pims.exchange") / "retention.toml").read_text("utf-8")
-    row = tomllib.loads(text)["unknown"]
+    row = tomllib.loads(text)[of]
     if not isinstance(row["days"], int) or row["days"] < 1:
         raise ValueError("days: not a number of days")
     return Keeping(row["days"], {"en": row["en"], "es": row["es"]}, bool(row["confirmed"]))
 
 
 def empty_left_over() -> int:
-    """Empty every message whose time is over; how many. Never in a transaction: it is the eraser's
-    work, as every removal of what was recorded is."""
+    """Empty every message, and forget every question, whose time is over; how many. Never in a
+    transaction: it is the eraser's work, as every removal of what was recorded is."""
     if connection.in_atomic_block:
-        raise RuntimeError("messages are emptied in transactions of their own")
+        raise RuntimeError("words are taken away in transactions of their own")
     count = 0
     with acting_as("eraser"):
-        while emptied := empty_unknown(Command(system_actor())):
-            count += emptied
+        for part in (empty_unknown, forget_questions):
+            while done := part(Command(system_actor())):
+                count += done
     return count
 
 
@@ -75,6 +82,32 @@ def empty_unknown(tx: Transaction) -> int:
     for row in rows:
         step(row, EMPTIED, at=tx.now, user_id=None)
         tx.record(events.MessageEmptied(agency_id=row.agency_id, inbound_id=str(row.pk)))
+    return len(rows)
+
+
+@service
+def forget_questions(tx: Transaction) -> int:
+    """Forget what was asked, so long ago, in questions of which nobody was given, or several; how
+    many, at most `QUESTIONS_AT_ONCE`. To be run as the eraser.
+
+    Here, and of those that found nobody beside the ledger too, where an entry of this says so.
+    Raises NotPermitted.
+    """
+    tx.require(MANAGE)
+    before = tx.now - timedelta(days=keeping(ASKED).days)
+    # Closed within a minute of its opening, or never: its entry is older than this too.
+    old = Asked.objects.filter(person_id=None, inquiry__opened_at__lt=before - timedelta(minutes=2))
+    rows = list(
+        old.select_for_update(of=("self",), skip_locked=True).values_list(
+            "pk", "inquiry__entry_id"
+        )[:QUESTIONS_AT_ONCE]
+    )
+    if not rows:
+        return 0
+    entries = [entry for _, entry in rows if entry is not None]
+    forgotten = forget_details(kind=INQUIRED, entry_ids=entries, before=before)
+    Asked.objects.filter(pk__in=[pk for pk, _ in rows]).delete()
+    tx.record(forgotten)
     return len(rows)
 
 

@@ -1,5 +1,6 @@
 """The life of a message: judged, put before an officer, decided once."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -28,7 +29,7 @@ from pims.exchange.services.common import LINE
 from pims.foundation.access.scope import require_held
 from pims.foundation.commands.transaction import Transaction, service
 from pims.kernel.decisions import refuse
-from pims.kernel.errors import InvalidInput, Stale
+from pims.kernel.errors import InvalidInput
 from pims.kernel.reasons import Reason
 from pims.kernel.text import clean_field
 
@@ -250,7 +251,7 @@ def keep_paper(
 
     The same paper twice is the message that is here already, whichever way it came first; other
     words under its number are kept beside it, and refused. Raises InvalidInput (no such agency),
-    NotPermitted, Stale (others came in this moment).
+    NotPermitted.
     """
     require_held(tx.actor, INBOX)
     agency = Agency.objects.filter(code=agency_code).first()
@@ -259,20 +260,22 @@ def keep_paper(
         raise InvalidInput({"code": unknown})
     agency_id = agency.pk
     problems: list[str] = []
-    for named in (message_id, f"{message_id}#{digest[:8].hex()}"):
-        message_id = named
-        before = Inbound.objects.filter(agency_id=agency_id, message_id=named).first()
-        if before is None:
-            break
-        if bytes(before.digest) == digest:
+    names = [message_id, f"{message_id}#{digest[:8].hex()}"]
+    row = None
+    while row is None:
+        before = Inbound.objects.filter(agency_id=agency_id, message_id=names[0]).first()
+        if before is not None and bytes(before.digest) == digest:
             return _result(before)
-        problems = ["other_content"]
-    try:
-        with transaction.atomic():
+        if before is not None:
+            problems = ["other_content"]
+            names.pop(0)
+            continue
+        # Read at another gate, or sent over the wire, in this very moment: it is there now.
+        with suppress(IntegrityError), transaction.atomic():
             row = Inbound.objects.create(
                 id=uuid4(),
                 agency_id=agency_id,
-                message_id=message_id,
+                message_id=names[0],
                 kind=sent_kind[:40],
                 sent_at=sent_at,
                 received_at=tx.now,
@@ -283,15 +286,9 @@ def keep_paper(
                 channel="paper",
                 problems=problems,
             )
-    except IntegrityError:
-        # Read at another gate, or sent over the wire, in this very moment.
-        before = Inbound.objects.get(agency_id=agency_id, message_id=message_id)
-        if bytes(before.digest) != digest:
-            raise Stale from None
-        return _result(before)
     step(row, rules.RECEIVED, at=tx.now, user_id=tx.actor.user_id)
     tx.record(
         events.MessageReceived(agency_id=agency_id, inbound_id=str(row.pk)),
-        details={"message": message_id},
+        details={"message": row.message_id},
     )
     return judge_inbound(tx.beyond_scope(), inbound_id=row.pk)

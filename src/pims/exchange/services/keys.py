@@ -46,7 +46,10 @@ def add_key(
     """Believe a public key from `starts_at` (now) to before `ends_at` (until it is revoked).
 
     Several may hold at a time: that is how one is changed without a gap. `jwk` is its JSON; a
-    private key is refused and nowhere kept. Raises InvalidInput, NotFound, NotPermitted.
+    private key is refused and nowhere kept, and so is one that was revoked, or that is another
+    agency's: two who sign with one key cannot be told apart.
+
+    Raises InvalidInput, NotFound, NotPermitted.
     """
     require_held(tx.actor, MANAGE)
     agency = locked_agency(agency_id)
@@ -56,6 +59,11 @@ def add_key(
         public = jose.public_key(jwk)
     except jose.BadKey as bad:
         raise InvalidInput({"jwk": Reason(f"exchange.key_{bad}")}) from None
+    for known in AgencyKey.objects.filter(jwk=public):
+        if known.agency_id != agency.pk:
+            raise InvalidInput({"jwk": Reason("exchange.key_of_another")})
+        if known.revoked_at is not None:
+            raise InvalidInput({"jwk": Reason("exchange.key_was_revoked")})
     named = clean_field("kid", kid, limit=80) or jose.thumbprint(public)
     if AgencyKey.objects.filter(agency=agency, kid=named).exists():
         raise InvalidInput({"kid": Reason("exchange.kid_taken", {"kid": named})})

@@ -4,11 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from pims.assurance import services as alarms
 from pims.exchange.feed import heartbeat
 from pims.exchange.models import Cursor, Endpoint, EndpointState, Listening
 from pims.exchange.selectors import VersionInfo, in_force
-from pims.exchange.services.common import alarms_at
+from pims.exchange.services.common import end_everywhere, raise_at
 from pims.foundation.access.selectors import system_actor
 from pims.foundation.commands.transaction import Command, Transaction, service
 
@@ -81,7 +80,7 @@ def watch_silence(tx: Transaction) -> Watched:
     for one in standing:
         since, key = one.silent_since(tx.now), f"agreement-{one.version.agreement_id}"
         if since is None:
-            alarms.end_alarm_by_fact(tx, kind=SILENT, key=key)
+            end_everywhere(tx, kind=SILENT, key=key)
             continue
         silent += 1
         _raise(tx, SILENT, key, since, agency=one.version.agency_name)
@@ -94,7 +93,7 @@ def watch_silence(tx: Transaction) -> Watched:
     if last is not None and (stopped or behind):
         _raise(tx, STOPPED, KEY, last.at if stopped else upto or last.upto)
     else:
-        alarms.end_alarm_by_fact(tx, kind=STOPPED, key=KEY)
+        end_everywhere(tx, kind=STOPPED, key=KEY)
     return Watched(silent, stopped or behind)
 
 
@@ -104,9 +103,7 @@ def watch() -> Watched:
 
 
 def _raise(tx: Transaction, kind: str, key: str, since: datetime, **params: object) -> None:
-    alarms.raise_about(
-        tx, kind=kind, key=key, since=since, establishment_id=alarms_at(), params=params
-    )
+    raise_at(tx, kind=kind, key=key, since=since, establishment_id=None, params=params)
 
 
 def _latest(*instants: datetime | None) -> datetime | None:

@@ -39,12 +39,15 @@ class Sender:
     bodies: tuple[int, ...] = ()
     agreed: bool = True
     sandbox: bool = False
+    tries_as: tuple[str, ...] = ()
     agency: SmallAgency = field(init=False)
     key: OKPKey = field(init=False)
     kid: str = field(init=False)
 
     def __post_init__(self) -> None:
-        self.agency = small_agency(self.code, kind=self.kind, sandbox=self.sandbox)
+        self.agency = small_agency(
+            self.code, kind=self.kind, sandbox=self.sandbox, tries_as=self.tries_as
+        )
         if self.agreed:
             sign_and_activate(self.agency, terms_of(self.code))
         self.key, self.kid = self.new_key()

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from secrets import token_bytes
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 import pytest
@@ -32,6 +33,7 @@ from pims.foundation.commands.transaction import Command
 from pims.kernel import clock
 
 pytestmark = pytest.mark.django_db
+FORM = "application/x-www-form-urlencoded"
 
 
 @pytest.fixture
@@ -231,8 +233,54 @@ def test_other_grants_are_not_given(client: Client, program: Program) -> None:
     assert (answer.status_code, answer.json()["error"]) == (400, "unsupported_grant_type")
     answer = program.get_token(client, client_assertion_type="other")
     assert _why(answer)[2] == "type"
-    answer = client.post("/v1/token", data={}, headers=program.gateway(), HTTP_HOST=HOST)
-    assert answer.status_code == 422
+
+
+@pytest.mark.any_server
+def test_a_request_for_a_token_that_lacks_something_is_answered_as_rfc_6749_says(
+    client: Client, program: Program
+) -> None:
+    whole = program.token_form()
+    proof = {"client_assertion": "", "client_assertion_type": ""}
+
+    def asked(form: object, kind: str = FORM, **headers: str) -> tuple[int, str, str]:
+        answer = client.post(
+            "/v1/token", data=urlencode(form, doseq=True), content_type=kind, HTTP_HOST=HOST,
+            headers=program.gateway() | headers,
+        )  # fmt: skip
+        told = answer.json()
+        assert answer["Cache-Control"] == "no-store"
+        assert told["error_description"] == told["message"]["en"]
+        assert told["message"]["en"] != told["message"]["es"]
+        # Nothing that was sent is said again: an assertion is as good as a key while it lasts.
+        assert whole["client_assertion"] not in answer.content.decode()
+        return answer.status_code, told["error"], told["code"]
+
+    lacking = {name: value for name, value in whole.items() if name not in proof}
+    bad_request = (400, "invalid_request", "bad_token_request")
+    assert asked({}) == bad_request
+    assert asked({**whole, "grant_type": ""})[:2] == (400, "unsupported_grant_type")
+    assert asked({n: v for n, v in whole.items() if n != "grant_type"}) == bad_request
+    # No proof at all is no client, not a form badly filled in.
+    assert asked(lacking) == (401, "invalid_client", "bad_assertion")
+    assert asked({**lacking, **proof})[:2] == (401, "invalid_client")
+    # Twice, in another form, or with a password: two readers could read two requests.
+    for name, value in whole.items():
+        assert asked([*whole.items(), (name, value)]) == bad_request
+    assert asked({**whole, "client_secret": "x"}) == bad_request
+    assert asked({**lacking, "client_secret": "x"}) == bad_request
+    assert asked({**whole, "client_assertion": "x" * 9001}) == bad_request
+    assert asked(whole, "application/json") == bad_request
+    assert not AccessToken.objects.exists()
+    answer = client.post(
+        "/v1/token", data=lacking, HTTP_HOST=HOST,
+        headers=program.gateway() | {"Authorization": "Basic cG9saWNlOng="},
+    )  # fmt: skip
+    assert (answer.status_code, answer["WWW-Authenticate"]) == (401, "Basic")
+    # Past the gateway, or without a certificate, nothing is looked at at all.
+    answer = client.post("/v1/token", data={}, HTTP_HOST=HOST)
+    assert (answer.status_code, answer.json()["code"]) == (403, "not_through_the_gateway")
+    answer = client.post("/v1/token/revoke", data={}, headers=program.gateway(), HTTP_HOST=HOST)
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
 
 
 def test_a_token_can_be_given_back_by_its_holder_alone(

@@ -10,12 +10,15 @@ from pims.assurance.models import Alarm
 from pims.custody import services as custody
 from pims.custody.tests.prison import Prison
 from pims.exchange import limits
+from pims.exchange.catalogue import TEST_LABEL
 from pims.exchange.feed.publishing import publish
 from pims.exchange.models import Hold, Message, Published
 from pims.exchange.selectors import traffic
 from pims.exchange.services import breaker
 from pims.exchange.tests.feed import Follower
 from pims.exchange.tests.pushing import LEFT, made
+from pims.facilities.layout import BUNDLED, read_layout
+from pims.facilities.services import load_layout
 from pims.foundation.access.actor import Actor
 from pims.foundation.commands.transaction import Command
 from pims.foundation.ledger.models import LedgerEntry
@@ -221,3 +224,50 @@ def test_the_board_says_that_messages_are_held_and_nothing_where_none_is(prison:
     assert "Messages held" not in shown()
     screened(2, origin="test")
     assert "Messages held, not people" in shown()
+
+
+def test_what_is_told_of_test_prisoners_counts_for_nobody_real_and_is_never_held(db: None) -> None:
+    made_up = {"labels": [TEST_LABEL]}
+    assert len(screened(MOST + 5, **made_up)) == MOST + 5
+    assert not Hold.objects.exists()
+    # A try-out before it makes no burst of what is real, nor does one in the midst of it.
+    assert len(screened(MOST)) == MOST
+    assert screened(1) == []
+    assert len(screened(2, **made_up)) == 2
+    hold = Hold.objects.get()
+    assert [one.labels for one in hold.messages.all()] == [[]]
+    # What a person withdraws of a burst leaves those that only tried alone.
+    told = breaker._left_before(hold)
+    assert told.count() == MOST
+    assert not any(TEST_LABEL in one.labels for one in told)
+
+
+def test_an_amnesty_is_used_up_by_nobody_who_was_made_up(officers: tuple[Actor, Actor]) -> None:
+    first, second = officers
+    now = clock.now()
+    announced = breaker.announce_amnesty(
+        Command(first), starts_at=now, ends_at=now + timedelta(hours=2), expected=MOST + 2,
+        reason="Independence Day",
+    )  # fmt: skip
+    breaker.second_amnesty(Command(second), announcement_id=announced.announcement_id)
+    screened(5, labels=[TEST_LABEL])
+    assert len(screened(MOST + 2)) == MOST + 2
+    assert screened(1) == []
+
+
+def test_every_establishment_whose_messages_are_held_is_told(system_actor: Actor) -> None:
+    here, there = _two(system_actor)
+    screened(MOST)
+    screened(1, establishment_id=here)
+    screened(3, establishment_id=there)
+    hold = Hold.objects.get()
+    alarms = Alarm.objects.filter(kind="messages_held", ended_at=None)
+    assert sorted(alarms.values_list("establishment_id", flat=True)) == sorted((here, there))
+    breaker.let_go(Command(system_actor), hold_id=hold.pk, reason="The court freed them all")
+    assert not alarms.exists()
+
+
+def _two(actor: Actor) -> tuple[int, int]:
+    """A prison and a lock-up elsewhere."""
+    first, second = (load_layout(Command(actor), layout=read_layout(name)) for name in BUNDLED[:2])
+    return first.establishment_id, second.establishment_id

@@ -9,7 +9,7 @@ import pytest
 
 from pims.custody import services as custody
 from pims.custody.tests.prison import Prison
-from pims.exchange.models import Delivery
+from pims.exchange.models import Delivery, Endpoint
 from pims.exchange.services import endpoints
 from pims.exchange.tests.helpers import agency_with, terms_of
 from pims.exchange.tests.pushing import (
@@ -183,3 +183,30 @@ def test_a_copy_of_the_installation_without_its_secrets_sends_nothing() -> None:
             assert not Delivery.objects.filter(endpoint_id=gone.endpoint_id).exists()
             path.write_bytes(kept)
             other.until(2, within=20)
+
+
+def test_an_address_that_nothing_can_be_sent_to_any_more_holds_up_nobody_else(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """It was stored by an earlier version, or past the services."""
+    agencies = [listening_agency(code) for code in ("police", "court")]
+    with receiving() as receiver:
+        lost, _other = (pushed_to(agency, receiver.url) for agency in agencies)
+        Endpoint.objects.filter(pk=lost.endpoint_id).update(url="https://desk..example/hooks")
+        with courier():
+            told(2)
+            assert len(receiver.until(2)) == 2
+            # It is looked at again and again, and said once.
+            time.sleep(2.5)
+            told(1)
+            receiver.until(3)
+        assert caplog.text.count(f"endpoint {lost.endpoint_id}: exchange.url_form") == 1
+        # Nothing of it is lost: mended, it gets everything.
+        row = Endpoint.objects.get(pk=lost.endpoint_id)
+        endpoints.move_endpoint(
+            Command(agencies[0].officers[0]), endpoint_id=row.pk, version=row.version,
+            url=receiver.url,
+        )  # fmt: skip
+        with courier():
+            receiver.until(6)
+    assert Delivery.objects.filter(endpoint_id=lost.endpoint_id, state="delivered").count() == 3

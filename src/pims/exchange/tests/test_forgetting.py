@@ -1,17 +1,27 @@
 """Messages about nobody on record: what is kept of them, and how long."""
 
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 from django.db import connection
 
 from pims.custody.tests.prison import Prison
-from pims.exchange import services
-from pims.exchange.models import Inbound
-from pims.exchange.services.forgetting import empty_left_over, keeping
+from pims.exchange import selectors, services
+from pims.exchange.enforcement import Inquired, reading
+from pims.exchange.models import Asked, Inbound, Inquiry
+from pims.exchange.services.forgetting import ASKED, empty_left_over, keeping
+from pims.exchange.shelving import shelve
+from pims.exchange.tests.helpers import agency_with, inquire
 from pims.exchange.tests.sending import Sender
 from pims.exchange.tests.test_inbound_orders import number_of, release
 from pims.foundation.access.selectors import system_actor
-from pims.foundation.ledger.models import LedgerEntry
+from pims.foundation.ledger import keys
+from pims.foundation.ledger.models import LedgerDetail, LedgerEntry
+from pims.foundation.ledger.proving import history_between, receipt_of
+from pims.foundation.ledger.receipts import prove, prove_history, read_receipt
+from pims.foundation.ledger.tests.conftest import Ledger
 from pims.kernel import clock
 from tests.fixtures.database import FreshDatabase
 
@@ -50,7 +60,8 @@ def test_words_about_nobody_go_after_their_time_and_everything_else_stays(
         assert empty_left_over() == 0
     before = _mentions(NOBODY)
     with clock.at(clock.now() + timedelta(days=keeping().days + 1)):
-        assert empty_left_over() == 1
+        # The message, and what was asked to be sent with each of the three.
+        assert empty_left_over() == 1 + 3
         assert empty_left_over() == 0
 
     gone = Inbound.objects.get(pk=ended.pk)
@@ -69,3 +80,72 @@ def test_words_about_nobody_go_after_their_time_and_everything_else_stays(
     # The same message again is the one that was here, and is not done again.
     assert court.give(body).outcome == "duplicate"
     assert Inbound.objects.get(pk=ended.pk).body == ""
+
+
+def _asked_in_words(words: str) -> tuple[int, int]:
+    """How many questions, and how many details beside the ledger, hold these words."""
+    return (
+        Asked.objects.filter(asked__family_name=words).count(),
+        LedgerDetail.objects.filter(details__contains=words).count(),
+    )
+
+
+def test_whom_an_agency_looked_for_in_vain_is_forgotten_and_every_proof_still_holds(
+    fresh_database: FreshDatabase, tmp_path: Path
+) -> None:
+    prison = Prison.build(system_actor())
+    one, *two = (prison.held(name).person_id for name in ("Ana Solis", "Rosa Twin", "Rosa Twin"))
+    shelve([one, *two])
+    police = agency_with()
+    ledger = Ledger(fresh_database, keys.signer(), tmp_path / "checkpoints")
+
+    def ask(family: str, *found: int, closes: bool = True) -> Inquired:
+        asked: dict[str, Any] = {"by": "name", "family_name": family}
+        inquired = inquire(police, kind="search.name", asked=asked)
+        if closes:
+            with reading(inquired) as reader:
+                reader.give("custody", reader.read("custody", person_ids=found) if found else [])
+        return inquired
+
+    def entry_of(inquired: Inquired) -> UUID:
+        return selectors.receipt(system_actor(), inquired.inquiry_id)
+
+    def signed() -> None:
+        with ledger.sequencing(keys=keys.KeyFiles()):
+            ledger.wait_until_ordered()
+            leaves = "(SELECT count(*) FROM ledger_leaf)"
+            ledger.wait_for(f"(SELECT max(tree_size) FROM ledger_checkpoint) - {leaves}", 0)
+
+    in_vain, of_one, of_two = ask("Invain"), ask("Ofone", one), ask("Oftwo", *two)
+    ask("Brokenoff", closes=False)
+    signed()
+    whole = receipt_of(entry_of(in_vain))
+    assert whole.details is not None
+    assert whole.details["asked"]["family_name"] == "Invain"
+    names = ("Invain", "Ofone", "Oftwo", "Brokenoff")
+    assert [_asked_in_words(name) for name in names] == [(1, 1), (1, 1), (1, 0), (1, 0)]
+
+    term = timedelta(days=keeping(ASKED).days)
+    with clock.at(clock.now() + term - timedelta(days=1)):
+        assert empty_left_over() == 0
+    with clock.at(clock.now() + term + timedelta(days=1)):
+        assert empty_left_over() == 3
+        assert empty_left_over() == 0
+
+    assert [_asked_in_words(name) for name in names] == [(0, 0), (1, 1), (0, 0), (0, 0)]
+    # Who asked, for what and when, and that nothing came of it, stays.
+    kept = Inquiry.objects.get(pk=in_vain.inquiry_id)
+    assert (kept.end_user, kept.purpose, kept.found) == ("PC 1234 Choc", "custody_enquiry", 0)
+    assert LedgerEntry.objects.filter(kind="ledger.details_forgotten").count() == 1
+    signed()
+    report = ledger.check(verifier=keys.verifier())
+    assert report.ok, report.problems
+    assert (report.forgotten_details, report.erased_details) == (1, 0)
+    # The receipt that the agency kept proves what it proved; a new one proves the entry alone.
+    prove(read_receipt(whole.text()), keys.verifier())
+    anew = receipt_of(entry_of(in_vain))
+    assert (anew.body, anew.details) == (whole.body, None)
+    for receipt in (anew, receipt_of(entry_of(of_one)), receipt_of(entry_of(of_two))):
+        prove(receipt, keys.verifier())
+    before, after, proof = history_between(whole.checkpoint.size)
+    prove_history(before, after, proof, keys.verifier())

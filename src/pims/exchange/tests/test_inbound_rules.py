@@ -45,9 +45,19 @@ def test_whoever_is_suspended_sends_nothing_that_counts() -> None:
     assert rules.refusals(GOOD, replace(COURT, state="suspended")) == ("agency_not_active",)
 
 
-def test_who_tries_things_out_for_no_kind_of_agency_sends_what_any_may() -> None:
-    tries = rules.SenderFacts("other", "active", frozenset(), tries_all=True)
+def test_who_tries_things_out_sends_what_the_kinds_that_were_named_may_and_no_more() -> None:
+    tries = rules.SenderFacts(
+        "other", "active", frozenset(), tries_out=True, tries_as=frozenset({"court"})
+    )
     assert rules.refusals(GOOD, tries) == ()
+    assert rules.refusals(GOOD, replace(tries, tries_as=frozenset())) == ("kind_not_yours",)
+    assert rules.refusals(GOOD, replace(tries, tries_as=frozenset({"police"}))) == (
+        "kind_not_yours",
+    )
+    # Named for a real agency it would count for nothing.
+    real = replace(tries, tries_out=False)
+    assert rules.refusals(GOOD, real) == ("kind_not_yours", "body_not_yours")
+    assert rules.refusals(GOOD, replace(tries, kind="court", tries_as=frozenset())) == ()
     assert rules.refusals(replace(GOOD, issued_by="MOON"), tries) == ("unknown_body",)
     assert rules.refusals(replace(GOOD, signature="unknown_key"), tries) == ("unknown_key",)
 

@@ -15,12 +15,15 @@ from pims.exchange.tests.helpers import agency_with, terms_of
 from pims.exchange.tests.pushing import TAKEN, listening_agency, pushed_to, told
 from pims.exchange.tests.test_breaker import screened
 from pims.exchange.webhooks import loading
+from pims.facilities.layout import BUNDLED, read_layout
+from pims.facilities.services import load_layout
 from pims.foundation.access.actor import Actor
 from pims.foundation.access.selectors import system_actor
 from pims.foundation.commands.transaction import Command
 from pims.foundation.outbox.models import OutboxEvent
 from pims.kernel import clock
 from pims.kernel.errors import InvalidInput, NotFound
+from tests.fixtures.actors import ActorMaker
 
 HOUR = timedelta(hours=1)
 
@@ -129,3 +132,25 @@ def test_a_silence_that_nobody_could_agree_to_is_refused(db: None, minutes: int)
         endpoints.agree_silence(
             Command(agency.officers[0]), agreement_id=10**6, minutes=30, reason="x"
         )
+
+
+def test_silence_is_an_alarm_at_every_establishment_and_ends_at_all_of_them(
+    system_actor: Actor, make_actor: ActorMaker
+) -> None:
+    places = [
+        load_layout(Command(system_actor), layout=read_layout(name)).establishment_id
+        for name in BUNDLED[:2]
+    ]
+    agency = listening_agency()
+    with clock.at(clock.now() + HOUR + timedelta(minutes=1)):
+        assert listening.watch().silent == 1
+        listening.watch()
+        open_ones = Alarm.objects.filter(kind="agency_silent", ended_at=None)
+        assert sorted(open_ones.values_list("establishment_id", flat=True)) == sorted(places)
+        # An officer of the second alone can open the one that is there.
+        officer = make_actor("assurance.view", "exchange.view", establishment_id=places[1])
+        seen = alarms.open_alarms(officer, places[1])
+        assert [one.kind.code for one in seen] == ["agency_silent"]
+        Cursor.objects.create(agreement_id=agency.agreement_id, seen_at=clock.now())
+        assert listening.watch().silent == 0
+        assert not open_ones.exists()

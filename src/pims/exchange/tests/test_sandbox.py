@@ -37,7 +37,7 @@ from pims.exchange.tests.test_statistics import last_month
 from pims.foundation.access.actor import Actor
 from pims.foundation.commands.transaction import Command
 from pims.kernel import clock
-from pims.kernel.errors import Refused
+from pims.kernel.errors import InvalidInput, Refused
 from pims.people import selectors as people
 
 pytestmark = pytest.mark.django_db
@@ -236,3 +236,35 @@ def test_a_table_without_a_filter_goes_on_reaching_nobody(db: None) -> None:
         assert found["tables"]["custody"]["rows"] == tried
         # The policy says the same, written apart.
         assert terms_rules.tried_out(terms_rules.parse(terms)) == terms_rules.parse(found)
+
+
+def test_a_sandbox_sends_what_the_kinds_that_were_named_may_and_nothing_else(
+    system_actor: Actor,
+) -> None:
+    prison = Prison.build(system_actor)
+    held = prison.held("Test Man").person_id
+    services.mark_made_up(Command(system_actor), person_ids=[held])
+    number = people.person_headers(system_actor, [held])[held].number
+    order = {
+        "issued_by": "MC-BZ", "order": "discharge", "reference": "1/26", "ends_all": True,
+        "subject": {"number": number},
+    }  # fmt: skip
+    interest = {"subject": {"number": number}, "reference": "OCR 1", "telephone": "555-0100"}
+
+    def states(code: str, kind: str, *tries: str) -> list[tuple[str, list[str]]]:
+        sender = Sender(code, kind, sandbox=True, tries_as=tries)
+        rows = [sender.send("release_order", order), sender.send("police_interest", interest)]
+        return [(row.state, row.problems) for row in rows]
+
+    refused = ("refused", ["kind_not_yours"])
+    assert states("nothing", "other") == [refused, refused]
+    court, police = states("as_court", "other", "court")
+    assert (court[0], police) == ("waiting", refused)
+    court, police = states("as_both", "court", "police")
+    assert (court[0], police[0]) == ("waiting", "waiting")
+    # An agency that is real is what it is, and nobody names it anything else beside.
+    with pytest.raises(InvalidInput) as wrong:
+        small_agency("real", kind="other", tries_as=("court",))
+    assert [one.code for one in wrong.value.reasons()] == ["exchange.tries_as_sandbox"]
+    with pytest.raises(InvalidInput):
+        small_agency("odd", kind="other", sandbox=True, tries_as=("everybody",))

@@ -21,6 +21,7 @@ from pims.exchange.web.forms import (
     KeyForm,
     NewAgencyForm,
     ReasonForm,
+    SandboxForm,
     StateForm,
     contacts_text,
 )
@@ -76,6 +77,7 @@ def agency(request: Any, agency_id: int) -> HttpResponse:
             Fact(_("Code"), found.line.code),
             Fact(_("Number to ring"), found.phone or "—"),
             Fact(_("Signs its questions"), _("Yes") if found.signs_reads else _("No")),
+            *((Fact(_("Tries out what these send"), _tried(found)),) if found.line.sandbox else ()),
             *(
                 Fact(one.get("role") or _("Contact"), ", ".join(
                     one[part] for part in ("name", "phone", "email") if one.get(part)
@@ -118,6 +120,11 @@ def agency(request: Any, agency_id: int) -> HttpResponse:
     return render(request, "exchange/agency.html", context)
 
 
+def _tried(found: selectors.AgencyInfo) -> str:
+    kinds = sorted({found.line.kind, *found.tries_as})
+    return ", ".join(str(words.KINDS[kind]) for kind in kinds)
+
+
 @page(permission=MANAGE, methods=BOTH)
 def register(request: Any) -> HttpResponse:
     form = NewAgencyForm(request.POST or None, initial={"signs_reads": True})
@@ -134,8 +141,10 @@ def amend(request: Any, agency_id: int) -> HttpResponse:
     initial = {
         "name": found.line.name, "name_es": found.line.name_es, "phone": found.phone,
         "contacts": contacts_text(found.contacts), "signs_reads": found.signs_reads,
+        "tries_as": found.tries_as,
     }  # fmt: skip
-    form = AgencyForm(request.POST or None, initial=initial)
+    shape = SandboxForm if found.line.sandbox else AgencyForm
+    form = shape(request.POST or None, initial=initial)
 
     def kept() -> int:
         services.amend_agency(

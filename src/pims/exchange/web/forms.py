@@ -51,13 +51,24 @@ class AgencyForm(forms.Form):
         return found
 
 
-class NewAgencyForm(AgencyForm):
+class SandboxForm(AgencyForm):
+    """Of an agency that only tries things out."""
+
+    tries_as = forms.MultipleChoiceField(
+        label=_("Tries out what these send"), required=False, choices=list(words.KINDS.items()),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Beside what an agency of its own kind may send; about test prisoners alone."),
+    )  # fmt: skip
+
+
+class NewAgencyForm(SandboxForm):
     code = forms.CharField(label=_("Code"), max_length=24, help_text=_("police, court_bz …"))
     kind = forms.ChoiceField(label=_("What is it?"), choices=[("", ""), *words.KINDS.items()])
     sandbox = forms.BooleanField(label=_("Only tries it out, with test prisoners"), required=False)
 
     field_order = (
         "code", "kind", "name", "name_es", "phone", "contacts", "signs_reads", "sandbox",
+        "tries_as",
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from psycopg import IsolationLevel
 
 from pims.foundation.ledger.copies import Copy, read_copies
 from pims.foundation.ledger.entry_check import COLUMNS, EntryCheck
+from pims.foundation.ledger.forgotten import Forgotten
 from pims.foundation.ledger.keychain import KeyChain
 from pims.foundation.ledger.merkle import Frontier
 from pims.foundation.ledger.notes import Checkpoint, Verifier
@@ -100,6 +101,7 @@ def check_snapshot(
         root=tree.frontier.root().hex(),
         pending=_number(connection, "SELECT count(*) FROM ledger_pending"),
         erased_details=tree.erased_details,
+        forgotten_details=tree.forgotten_details,
         checkpoints=len(rows),
         copies=statements.copies,
         unrecorded=statements.unrecorded,
@@ -116,7 +118,7 @@ def _walk(
     connection: Connection, statements: Statements, problems: Problems, progress: Progress
 ) -> TreeCheck:
     total = _number(connection, "SELECT count(*) FROM ledger_leaf")
-    entries = EntryCheck(_erased_persons(connection), problems)
+    entries = EntryCheck(_erased_persons(connection), Forgotten.read(connection), problems)
     tree = TreeCheck(statements, problems, entries)
     with connection.cursor(name="ledger_walk") as cursor:
         cursor.itersize = PAGE

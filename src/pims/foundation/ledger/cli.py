@@ -17,6 +17,7 @@ _COLUMNS = {
     "root": "Root of the tree",
     "pending": "Waiting for their place",
     "erased_details": "Details erased by order",
+    "forgotten_details": "Details about nobody whose time was over",
     "checkpoints": "Checkpoints in the database",
     "copies": "Copies off the database",
     "unrecorded": "Copies without a row (after a crash)",

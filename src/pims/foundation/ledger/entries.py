@@ -17,6 +17,8 @@ from pydantic_core import to_jsonable_python
 READ = "read"
 # Another agency was told something: a reading by somebody outside.
 DISCLOSED = "exchange.disclosed"
+# Of entries of these kinds that are about nobody, the details are kept for a time alone.
+FORGETTABLE = frozenset({"exchange.inquired"})
 PENDING_CHANNEL = "pims_pending"
 SALT_SIZE = 16
 

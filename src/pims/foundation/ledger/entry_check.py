@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from pims.foundation.ledger.entries import instant
+from pims.foundation.ledger.forgotten import Forgotten
 from pims.foundation.ledger.merkle import leaf_hash as hash_of
 from pims.foundation.ledger.report import Problem, Problems
 
@@ -16,12 +17,15 @@ COLUMNS = """e.id, e.kind, e.actor_id, e.command_id, e.person_ids, e.establishme
 
 
 class EntryCheck:
-    """Checks entries one by one; `erased` are the persons whose details were erased by order."""
+    """Checks entries one by one; `erased` are the persons whose details were erased by order,
+    `forgotten` says of whose entries the time was over."""
 
-    def __init__(self, erased: frozenset[int], problems: Problems) -> None:
+    def __init__(self, erased: frozenset[int], forgotten: Forgotten, problems: Problems) -> None:
         self._erased = erased
+        self._forgotten = forgotten
         self._problems = problems
         self.erased_details = 0
+        self.forgotten_details = 0
 
     def check(
         self, position: int, entry_id: UUID, leaf_hash: bytes, columns: Sequence[Any]
@@ -68,6 +72,9 @@ class EntryCheck:
         if not there:
             if persons[0] in self._erased:
                 self.erased_details += 1
+                return None
+            if self._forgotten.covers(envelope):
+                self.forgotten_details += 1
                 return None
             return "detail_missing", "its details are gone, and no erasure says why"
         if hashlib.sha256(bytes(salt) + details.encode()).hexdigest() != committed:

@@ -40,3 +40,15 @@ class SigningKeyHandedOver(Event):
 
     old: str
     new: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DetailsForgotten(Event):
+    """Entries of `entry_kind` about nobody, recorded before `before` (ISO 8601), have no details
+    any more: their time was over. `count` went with this one."""
+
+    kind: ClassVar[str] = "ledger.details_forgotten"
+
+    entry_kind: str
+    before: str
+    count: int

@@ -70,6 +70,7 @@ class LedgerReport:
     root: str
     pending: int
     erased_details: int
+    forgotten_details: int
     checkpoints: int
     copies: int
     unrecorded: int

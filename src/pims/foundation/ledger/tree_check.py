@@ -31,6 +31,10 @@ class TreeCheck:
         return self._entries.erased_details
 
     @property
+    def forgotten_details(self) -> int:
+        return self._entries.forgotten_details
+
+    @property
     def frontier(self) -> Frontier:
         if self._waiting:
             self._grown = self._grown.extend(self._waiting)

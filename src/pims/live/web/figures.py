@@ -48,6 +48,11 @@ def context_of(board: Board) -> dict[str, Any]:
             Counter(_("Admission open"), counts.not_admitted),
             Counter(_("Babies (for fire)"), counts.infants),
             *(
+                [Counter(_("Orders to let go, undecided"), board.orders_waiting, "", "alarm")]
+                if board.orders_waiting
+                else []
+            ),
+            *(
                 [Counter(_("Messages held, not people"), board.held_messages, "", "alarm")]
                 if board.held_messages
                 else []

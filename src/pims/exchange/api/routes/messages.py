@@ -14,6 +14,7 @@ from pims.exchange.api.refusals import ApiRefused
 from pims.exchange.api.routes.documented import HEADERS, answers
 from pims.exchange.enforcement import InquiryRefused
 from pims.exchange.inbound import intake
+from pims.exchange.inbound.signed import of_header
 
 router = Router(tags=["messages"])
 MessageId = Annotated[str, Field(min_length=1, max_length=120), AfterValidator(schemas.plain)]
@@ -52,7 +53,8 @@ def send(request: HttpRequest) -> Any:
             end_user=caller.end_user,
             body=request.body,
             kid=caller.signed_by,
-            signature=request.headers.get("PIMS-Message-Signature", "") or caller.evidence,
+            signature=of_header(request.headers.get("PIMS-Message-Signature", ""))
+            or caller.evidence,
         )
     except InquiryRefused as refused:
         raise ApiRefused(refusal_of(refused.outcome, caller)) from None

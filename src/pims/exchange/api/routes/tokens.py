@@ -12,10 +12,11 @@ from pims.exchange.api.routes.documented import answers
 
 router = Router(tags=["tokens"])
 Text = Annotated[str, Field(max_length=9000)]
+TOKEN, REVOKE = "/token", "/token/revoke"
 
 
 @router.post(
-    "/token", response=answers(schemas.TokenAnswer, 413, 422), operation_id="token",
+    TOKEN, response=answers(schemas.TokenAnswer, 413), operation_id="token",
     summary="A token for a signed assertion",
 )  # fmt: skip
 def token(
@@ -26,7 +27,12 @@ def token(
     client_id: Text = Form(""),  # noqa: B008
 ) -> Any:
     """OAuth 2.0 client credentials with `private_key_jwt` (RFC 6749, 7523), bound to the
-    certificate of the connection (RFC 8705). No purpose and no official: nothing is read yet."""
+    certificate of the connection (RFC 8705). No purpose and no official: nothing is read yet.
+
+    Refusals are those of RFC 6749, 5.2: `error` is `invalid_request` (400) where a parameter lacks
+    or stands twice, `invalid_client` (401) where the client does not prove who it is,
+    `unsupported_grant_type` (400)."""
+    tokens.require_once(request)
     given = tokens.issue(
         request, grant=grant_type, assertion_type=client_assertion_type,
         assertion=client_assertion, client_id=client_id,
@@ -35,11 +41,12 @@ def token(
 
 
 @router.post(
-    "/token/revoke", response=answers(None, 413, 422), operation_id="revoke_token",
+    REVOKE, response=answers(None, 413), operation_id="revoke_token",
     summary="Give a token back",
 )  # fmt: skip
 def revoke(request: HttpRequest, token: Text = Form(...)) -> HttpResponse:  # noqa: B008
     """RFC 7009: of a token that is not the caller's nothing is said and nothing changed."""
+    tokens.require_once(request)
     tokens.give_back(request, token=token)
     return HttpResponse(status=200)
 

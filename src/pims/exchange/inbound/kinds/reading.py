@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from pydantic import AwareDatetime, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
+from pims.exchange.inbound.kinds.parts import Instant
 from pims.exchange.inbound.kinds.registry import Content, Kind, message_kinds
 
 _ID = re.compile(r"[A-Za-z0-9._:-]{1,80}")
-_INSTANT = TypeAdapter(AwareDatetime)
+_INSTANT: TypeAdapter[datetime] = TypeAdapter(Instant)
 _PARTS = {"v", "message_id", "kind", "sent_at", "corrects", "content"}
 MOST_FAULTS = 12
 
@@ -22,7 +23,7 @@ class Unfit(ValueError):
 
     def __init__(self, *codes: str) -> None:
         super().__init__(", ".join(codes))
-        self.codes = tuple(code[:60] for code in codes[:MOST_FAULTS])
+        self.codes = tuple(_code(code) for code in codes[:MOST_FAULTS])
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +43,12 @@ def read_envelope(text: str) -> Read:
     try:
         found = json.loads(text, object_pairs_hook=_object, parse_constant=_refuse)
     except _Twice as twice:
-        return Read(faults=(f"bad_field:{twice}"[:60],))
+        return Read(faults=(_code(f"bad_field:{twice}"),))
     except (ValueError, RecursionError):
         return Read(faults=("not_json",))
     if not isinstance(found, dict):
         return Read(faults=("not_json",))
-    faults = [f"unknown_field:{name}"[:60] for name in sorted(found.keys() - _PARTS)]
+    faults = [_code(f"unknown_field:{name}") for name in sorted(found.keys() - _PARTS)]
     if found.get("v") != 1 or isinstance(found.get("v"), bool):
         faults.append("bad_field:v")
 
@@ -80,6 +81,8 @@ def read_content(kind: Kind, content: Mapping[str, Any]) -> Content:
     """Raises Unfit, which names each field that is not as it should be."""
     try:
         found = kind.content.model_validate_json(json.dumps(content), strict=True)
+    except RecursionError:
+        raise Unfit("not_json") from None
     except ValidationError as error:
         raise Unfit(
             *(
@@ -91,6 +94,11 @@ def read_content(kind: Kind, content: Mapping[str, Any]) -> Content:
     if kind.orders and order not in kind.orders:
         raise Unfit("order_not_of_kind")
     return found
+
+
+def _code(text: str) -> str:
+    """A fault with a name in it that the sender chose: as much of it as can be written down."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)[:60]
 
 
 def kind_of(code: str) -> Kind | None:

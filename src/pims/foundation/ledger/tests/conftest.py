@@ -18,6 +18,7 @@ from pims.foundation.database import urls
 from pims.foundation.database.ephemeral import database_from_template
 from pims.foundation.ledger import entries
 from pims.foundation.ledger.check import check_ledger, check_snapshot
+from pims.foundation.ledger.events import DetailsForgotten
 from pims.foundation.ledger.notes import Signer, Verifier
 from pims.foundation.ledger.report import LedgerReport
 from pims.foundation.ledger.sequencer import Keys, run_sequencer
@@ -58,6 +59,41 @@ class Ledger:
             at=at,
             loaded=loaded,
         )
+        for statement, values in entry.statements:
+            connection.execute(statement.encode(), values)
+        return entry.id
+
+    def write_asked(
+        self,
+        connection: psycopg.Connection[tuple[Any, ...]],
+        *,
+        kind: str,
+        persons: tuple[int, ...],
+        at: datetime,
+    ) -> UUID:
+        """A question of an agency, with its words beside it."""
+        return self._add(connection, kind=kind, persons=persons, at=at, details={"asked": "words"})
+
+    def write_forgotten(
+        self, connection: psycopg.Connection[tuple[Any, ...]], *, kind: str, before: datetime
+    ) -> UUID:
+        said = DetailsForgotten(entry_kind=kind, before=entries.instant(before), count=1)
+        return self._add(connection, kind=said.kind, body=said.payload(), at=NOON)
+
+    def _add(
+        self,
+        connection: psycopg.Connection[tuple[Any, ...]],
+        *,
+        kind: str,
+        at: datetime,
+        persons: tuple[int, ...] = (),
+        body: dict[str, object] | None = None,
+        details: dict[str, object] | None = None,
+    ) -> UUID:
+        entry = entries.new_entry(
+            kind=kind, actor_id=1, command_id=None, person_ids=persons, establishment_id=None,
+            body=body or {}, details=details, at=at,
+        )  # fmt: skip
         for statement, values in entry.statements:
             connection.execute(statement.encode(), values)
         return entry.id

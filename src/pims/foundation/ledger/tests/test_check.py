@@ -206,6 +206,47 @@ def test_details_may_be_gone_only_by_an_order_of_erasure(scratch: Scratch) -> No
     assert report.erased_details == 1
 
 
+def test_details_about_nobody_may_be_gone_where_an_entry_says_that_their_time_was_over(
+    ledger: Ledger,
+) -> None:
+    day = timedelta(days=1)
+    with ledger.connect() as connection:
+        written = {
+            name: ledger.write_asked(connection, kind=kind, persons=persons, at=at)
+            for name, kind, persons, at in (
+                ("old", "exchange.inquired", (), NOON - day),
+                ("young", "exchange.inquired", (), NOON + day),
+                ("somebody's", "exchange.inquired", (7,), NOON - day),
+                ("other kind", "exchange.refused", (), NOON - day),
+            )
+        }
+    ledger.sequence()
+
+    def gone(name: str) -> list[str]:
+        ledger.tamper("DELETE FROM ledger_detail WHERE entry_id = %s", written[name])
+        return [problem.code for problem in ledger.check().problems]
+
+    # No entry says why.
+    assert gone("old") == ["detail_missing"]
+    with ledger.connect() as connection:
+        for kind in ("exchange.inquired", "exchange.refused"):
+            ledger.write_forgotten(connection, kind=kind, before=NOON)
+    ledger.sequence()
+    report = ledger.check()
+    assert report.ok, report.problems
+    assert (report.forgotten_details, report.erased_details) == (1, 0)
+    # Nothing else went with it: not what is younger, not a person's, not another kind's.
+    assert gone("young") == ["detail_missing"]
+    assert gone("somebody's") == ["detail_missing"] * 2
+    assert gone("other kind") == ["detail_missing"] * 3
+    # Whoever writes the reason past the sequencer is found by it.
+    ledger.tamper(
+        "UPDATE ledger_entry SET body = replace(body, %s, %s) WHERE kind = %s",
+        f"{NOON:%Y}", f"{NOON.year + 1}", "ledger.details_forgotten",
+    )  # fmt: skip
+    assert "body_changed" in {problem.code for problem in ledger.check().problems}
+
+
 def test_details_that_no_entry_committed_to_are_found(scratch: Scratch) -> None:
     scratch.tamper(
         f"INSERT INTO ledger_detail SELECT {AT}, 3, salt, details FROM ledger_detail LIMIT 1", 5

@@ -19,12 +19,16 @@ def framework() -> None:
 
 
 @contextmanager
-def database_running() -> Iterator[None]:
+def database_running(*, made: bool = False) -> Iterator[None]:
     """Within the block the database answers: ours is started where it is not, and stopped after.
+    Only a command that fills one has it `made` where there is none: whoever asks something in the
+    wrong folder is told so.
 
-    Raises DatabaseUnavailable where it can't be started, DatabaseBehind where it is to be migrated.
+    Raises DatabaseUnavailable where there is none or it can't be started, DatabaseBehind where it
+    is to be migrated.
     """
     from pims.foundation.database import urls
+    from pims.foundation.database.errors import NoDatabase
     from pims.foundation.database.launcher import instance_cluster
     from pims.foundation.database.migrate import needing_migration_told
 
@@ -33,6 +37,8 @@ def database_running() -> Iterator[None]:
         with needing_migration_told():
             yield
         return
+    if cluster.data is None and not made:
+        raise NoDatabase(cluster.home)
     cluster.start()
     try:
         with needing_migration_told():

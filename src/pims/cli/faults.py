@@ -9,10 +9,18 @@ from pathlib import Path
 
 from pims.config import instance
 from pims.foundation.console import words
-from pims.foundation.database.errors import DatabaseUnavailable
+from pims.foundation.database.errors import (
+    DatabaseUnavailable,
+    DidNotStart,
+    NoDatabase,
+    ServerNotFound,
+    WrongServerVersion,
+)
 from pims.kernel.errors import NotFound, PimsError
 
 REFUSED, UNEXPECTED = 1, 3
+# Their own words name what the wording can't: which record, which folder, the end of a log.
+_SAY_MORE = (NotFound, NoDatabase, ServerNotFound, WrongServerVersion, DidNotStart)
 
 
 def explain_error(error: PimsError) -> None:
@@ -30,7 +38,7 @@ def explain_error(error: PimsError) -> None:
         # What was refused about a server, a file or a folder is said in the error's own words.
         known = reason.code in catalogue() and reason.code != DatabaseUnavailable.code
         words.print(render(reason, language) if known or not told else told, markup=False)
-        if isinstance(error, NotFound) and told:
+        if known and told and isinstance(error, _SAY_MORE):
             words.print(f"  ({told})", markup=False)
         if reason.reference:
             words.print(f"  ({reason.reference})", markup=False)

@@ -82,10 +82,10 @@ def prepare(demo: bool = True) -> None:
 
 app.command()(capture)
 mount(app, "prisoner", "pims.cli.prisoner", "Find and show a prisoner.")
-mount(app, "demo", "pims.demo.cli", "The simulated prison.")
+mount(app, "demo", "pims.demo.cli", "The simulated prison.", fills=True)
 mount(app, "check", "pims.cli.check", "Verify the ledger, the files, what events came to.")
 mount(app, "ledger", "pims.foundation.ledger.cli", "The ledger: verify it, show its key.")
-mount(app, "database", "pims.cli.database", "Back up and restore the database.")
+mount(app, "database", "pims.cli.database", "Back up and restore the database.", fills=True)
 mount(app, "user", "pims.foundation.access.cli", "Users and what they may do.")
 mount(app, "sentence", "pims.sentences.cli", "What a sentence comes to.", bare=True)
 mount(app, "verify", "pims.cli.verify", "Prove from a file alone.", bare=True)

@@ -15,11 +15,13 @@ from typer.core import TyperGroup
 from pims.cli import boot
 
 
-def later(name: str, module: str, help_text: str, *, bare: bool = False) -> type[TyperGroup]:
+def later(
+    name: str, module: str, help_text: str, *, bare: bool = False, fills: bool = False
+) -> type[TyperGroup]:
     """A group whose commands are those of the typer `app` in `module`.
 
     A `bare` group sees to framework and database itself, where a command of it needs them: keys
-    must be recoverable while neither can start.
+    must be recoverable while neither can start. One that `fills` a database may have it made.
     """
 
     class Later(TyperGroup):
@@ -41,7 +43,7 @@ def later(name: str, module: str, help_text: str, *, bare: bool = False) -> type
 
         def invoke(self, ctx: Any) -> Any:
             wanted = not bare and not asked_for_help()
-            with boot.database_running() if wanted else nullcontext():
+            with boot.database_running(made=fills) if wanted else nullcontext():
                 return super().invoke(ctx)
 
     return Later
@@ -51,9 +53,18 @@ def asked_for_help() -> bool:
     return "--help" in sys.argv
 
 
-def mount(app: typer.Typer, name: str, module: str, help_text: str, *, bare: bool = False) -> None:
+def mount(
+    app: typer.Typer,
+    name: str,
+    module: str,
+    help_text: str,
+    *,
+    bare: bool = False,
+    fills: bool = False,
+) -> None:
     """Add the group `name`, whose commands are in `module`, to `app`."""
-    group = typer.Typer(cls=later(name, module, help_text, bare=bare), no_args_is_help=True)
+    group_class = later(name, module, help_text, bare=bare, fills=fills)
+    group = typer.Typer(cls=group_class, no_args_is_help=True)
     nothing: Callable[[], None] = lambda: None  # noqa: E731 - typer wants a callback for a group
     group.callback()(nothing)
     app.add_typer(group, name=name, help=help_text)

@@ -15,6 +15,7 @@ from pims.foundation.supervisor.lock import MARK
 from pims.foundation.supervisor.service import Service
 
 HERE = "127.0.0.1"
+FIRST_PORT, LAST_PORT = 1024, 65_535
 
 
 def database(cluster: Cluster) -> Service:
@@ -145,21 +146,29 @@ def listens(port: int) -> bool:
 
 
 def port_is_free(port: int) -> bool:
+    return fault_of_port(port) is None
+
+
+def fault_of_port(port: int) -> OSError | None:
+    """Why nothing can be served there: it is taken, or not for this account; None where it can."""
     with closing(socket.socket()) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HERE, port))
-        except OSError:
-            return False
-    return True
+        except OSError as fault:
+            return fault
+    return None
 
 
 def free_port_after(port: int) -> int:
-    """The first free port above `port`. Raises OSError where the next fifty are taken."""
-    for candidate in range(port + 1, min(port + 51, 65_536)):
+    """The first free port above `port`; the first that anybody may have comes after the last.
+    Raises OSError where the next fifty are taken."""
+    first = max(port + 1, FIRST_PORT)
+    for number in range(first, first + 50):
+        candidate = number if number <= LAST_PORT else number - LAST_PORT - 1 + FIRST_PORT
         if port_is_free(candidate):
             return candidate
-    raise OSError(f"no free port between {port + 1} and {port + 50}")
+    raise OSError(f"the fifty ports after {port} are all taken")
 
 
 def who_listens(port: int) -> str:

@@ -10,7 +10,7 @@ from pims.foundation.console import step, words
 def migrate_instance() -> None:
     """`pims migrate`: the database up to date, with our own server started for it if need be."""
     boot.framework()
-    with boot.database_running():
+    with boot.database_running(made=True):
         _migrate()
     words.print("The database is up to date.")
 

@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from rich.console import Console
 from rich.table import Table
 
 from pims.cli import agency_parts, parts
 from pims.cli.prepared import is_prepared, shows_demo_sign_ins
+from pims.cli.telling import say
 from pims.config import instance
 from pims.foundation.database import urls
 from pims.foundation.database.launcher import instance_cluster
@@ -25,7 +25,6 @@ from pims.foundation.supervisor.lock import (
 from pims.foundation.supervisor.supervisor import StartFailed, Stopped, Supervisor
 
 DONE, FAILED = 0, 1
-out = Console(highlight=False, soft_wrap=True)
 
 
 def serve(*, port: int, demo: bool) -> int:
@@ -42,8 +41,8 @@ def serve(*, port: int, demo: bool) -> int:
         lock.announce(address)
         if cleared := clear_left_running(instance.instance_id()):
             say(f"Ended {cleared} processes that an earlier start had left")
-        if not parts.port_is_free(port):
-            _say_port_taken(port)
+        if fault := parts.fault_of_port(port):
+            _say_port_not_to_be_had(port, fault)
             return FAILED
         supervisor = Supervisor(logs=instance.var_dir() / "log", env=_environment(port), say=say)
         supervisor.listen()
@@ -66,11 +65,6 @@ def serve(*, port: int, demo: bool) -> int:
             supervisor.stop()
             say("Stopped.")
         lock.release()
-
-
-def say(text: str) -> None:
-    out.print(text, markup=False)
-    sys.stdout.flush()
 
 
 @dataclass
@@ -164,16 +158,17 @@ def _step(text: str) -> Iterator[None]:
 
 
 def _welcome(address: str, seconds: float, agencies: Mapping[str, int]) -> None:
-    out.print()
-    out.print(f"[bold]PIMS is ready[/bold] after {seconds:.1f} s: [bold]{address}[/bold]")
+    ready = f"[bold]PIMS is ready[/bold] after {seconds:.1f} s: [bold]{address}[/bold]"
+    say("", ready, markup=True)
     if shows_demo_sign_ins():
-        out.print(_sign_ins())
+        say(_sign_ins())
     if agencies:
-        out.print(_agencies(agencies))
-    out.print(f"State and logs: {instance.var_dir()}", markup=False)
-    out.print(f"Secrets, to be kept apart from them: {instance.secrets_dir()}", markup=False)
-    out.print("Ctrl-C stops it.")
-    sys.stdout.flush()
+        say(_agencies(agencies))
+    say(
+        f"State and logs: {instance.var_dir()}",
+        f"Secrets, to be kept apart from them: {instance.secrets_dir()}",
+        "Ctrl-C stops it.",
+    )
 
 
 def _sign_ins() -> Table:
@@ -207,10 +202,14 @@ def _say_already_running(already: AlreadyRunning) -> None:
     say("Stop that one first, or give another installation its own PIMS_VAR.")
 
 
-def _say_port_taken(port: int) -> None:
-    holder = parts.who_listens(port)
-    say(f"Port {port} is in use" + (f" by {holder}." if holder else "."))
-    say(f"Choose another: PORT={port + 10} make up, or: pims up --port {port + 10}")
+def _say_port_not_to_be_had(port: int, fault: OSError) -> None:
+    if isinstance(fault, PermissionError):
+        say(f"Port {port} is not for this account.")
+    else:
+        holder = parts.who_listens(port)
+        say(f"Port {port} is in use" + (f" by {holder}." if holder else "."))
+    other = parts.free_port_after(max(port, 8000) + 9)
+    say(f"Choose another: PORT={other} make up, or: pims up --port {other}")
 
 
 def _say_start_failed(failure: StartFailed) -> None:

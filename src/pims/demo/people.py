@@ -1,6 +1,7 @@
 """Making people who do not exist: names, births, languages, by community."""
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
@@ -67,8 +68,7 @@ def make_person(rng: Random, *, today: date, sex: str, juvenile: bool, foreign: 
     if rng.random() < assumed["alias"]:
         alias = rng.choice(_STREET_NAMES)
     return MadePerson(
-        given=rng.choice(community[sex])
-        + (f" {rng.choice(community[sex])}" if rng.random() < 0.35 else ""),
+        given=_given_names(rng, community[sex]),
         family=family,
         sex=sex,
         birth=today - timedelta(days=days),
@@ -77,6 +77,13 @@ def make_person(rng: Random, *, today: date, sex: str, juvenile: bool, foreign: 
         alias=alias,
         birth_known=birth_known,
     )
+
+
+def _given_names(rng: Random, known: Sequence[str]) -> str:
+    """One, or two that differ."""
+    first = rng.choice(known)
+    second = rng.choice(known) if rng.random() < 0.35 else first
+    return first if second == first else f"{first} {second}"
 
 
 def same_person_again(rng: Random, known: MadePerson) -> MadePerson:

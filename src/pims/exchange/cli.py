@@ -14,7 +14,7 @@ from pims.exchange.shelving.sweep import shelve_everybody
 from pims.exchange.webhooks import secretfiles
 from pims.foundation.access.selectors import system_actor
 from pims.foundation.commands.transaction import Command
-from pims.foundation.console import show
+from pims.foundation.console import JsonFlag, show
 from pims.foundation.ledger.proving import receipt_of
 from pims.kernel import clock
 
@@ -27,18 +27,18 @@ def exchange() -> None:
 
 
 @app.command()
-def shelve() -> None:
+def shelve(as_json: JsonFlag = False) -> None:
     """Make what is kept ready for agencies agree with the record, for everybody."""
-    show([{"people": shelve_everybody()}], as_json=False, columns={"people": "People"})
+    show([{"people": shelve_everybody()}], as_json=as_json, columns={"people": "People"})
 
 
 @app.command()
 def receipt(
-    inquiry: Annotated[str, typer.Argument(help="The inquiry, as the answer named it.")],
+    inquiry: Annotated[UUID, typer.Argument(help="The inquiry, as the answer named it.")],
     file: Annotated[Path, typer.Argument(help="Where to write it.")],
 ) -> None:
     """The receipt of an answer, to be checked anywhere with `pims verify receipt`."""
-    entry_id = selectors.receipt(system_actor(), UUID(inquiry))
+    entry_id = selectors.receipt(system_actor(), inquiry)
     file.write_text(receipt_of(entry_id).text(), encoding="utf-8")
 
 
@@ -94,9 +94,10 @@ def signing_key(
 @app.command()
 def webhook_key(
     change: Annotated[bool, typer.Option(help="Sign with a new one; both for seven days.")] = False,
+    as_json: JsonFlag = False,
 ) -> None:
     """Our own public key for pushed messages; two while it is being changed."""
     if change:
         endpoints.change_own_key(Command(system_actor()))
     keys = secretfiles.public_halves(at=clock.now())
-    show([{"key": key} for key in keys], as_json=False, columns={"key": "Public key"})
+    show([{"key": key} for key in keys], as_json=as_json, columns={"key": "Public key"})

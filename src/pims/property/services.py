@@ -49,8 +49,9 @@ def record_property(
 ) -> ReceiptResult:
     """Take property in, with its receipt; an empty list is a receipt that says "nothing".
 
-    Raises InvalidInput: a line without a description, cash without amount, a refusal to sign
-    without a witness, a text that is too long or misleads.
+    Raises InvalidInput by ``<field>_<position>``: a line without a description, cash without
+    amount, an amount of what is no cash, a text that is too long or misleads; and for a refusal to
+    sign without a witness.
     """
     tx.require_person("property.record", person_id)
     items = _checked(items)
@@ -72,7 +73,7 @@ def record_property(
             category=item.category,
             description=item.description,
             quantity=item.quantity,
-            amount_cents=item.amount_cents if item.category == "cash" else None,
+            amount_cents=item.amount_cents,
             currency=item.currency if item.category == "cash" else "",
             condition=item.condition,
             store=item.store,
@@ -176,6 +177,8 @@ def _checked(items: Sequence[ItemInput]) -> list[ItemInput]:
             wrong[f"quantity_{number}"] = Reason("property.quantity_out_of_range")
         if item.category == "cash" and not _is_cash(item):
             wrong[f"amount_{number}"] = Reason("property.cash_needs_amount")
+        elif item.category != "cash" and item.amount_cents is not None:
+            wrong[f"amount_{number}"] = Reason("property.amount_of_cash_alone")
     if wrong:
         raise InvalidInput(wrong)
     return kept

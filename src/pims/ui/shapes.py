@@ -51,7 +51,10 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who the page is about: shown at the top of every page about one prisoner."""
+    """Who the page is about: shown at the top of every page about one prisoner.
+
+    `away` says how somebody in custody is outside now: ``escort``, ``at_large`` or "" where inside.
+    """
 
     number: str
     name: Text
@@ -63,6 +66,7 @@ class Identity:
     flags: Sequence[Flag] = ()
     facts: Sequence[Fact] = ()
     place_label: Text = PLACE
+    away: str = ""
 
 
 @dataclass(frozen=True, slots=True)

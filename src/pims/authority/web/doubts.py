@@ -81,16 +81,33 @@ def _read_off(given: Mapping[str, Any], names: Sequence[Any], zone: ZoneInfo) ->
 
 
 def _long_past(given: Mapping[str, Any], zone: ZoneInfo, labels: Mapping[str, Any]) -> list[Doubt]:
-    received, today = _day(given["received_at"], zone), _day(clock.now(), zone)
+    today = _day(clock.now(), zone)
+    return [
+        *_begins_long_before(given, zone, labels),
+        *years_ago(
+            _day(given["received_at"], zone),
+            _box("received_at"),
+            what=labels["received_at"],
+            against=today,
+            years=limits.PAPER_OLD_YEARS,
+        ),
+    ]
+
+
+def _begins_long_before(
+    given: Mapping[str, Any], zone: ZoneInfo, labels: Mapping[str, Any]
+) -> list[Doubt]:
+    """Whether the paper is dated, or holds, from years before it came."""
+    received = _day(given["received_at"], zone)
     return [
         doubt
-        for box, against in (("dated", received), ("starts_at", received), ("received_at", today))
+        for box in ("dated", "starts_at")
         if given[box] is not None
         for doubt in years_ago(
             _day(given[box], zone),
             _box(box),
             what=labels[box],
-            against=against,
+            against=received,
             years=limits.PAPER_OLD_YEARS,
         )
     ]
@@ -117,6 +134,16 @@ def appearance_doubts(form: BaseForm) -> list[Doubt]:
         return []
     beyond = limits.APPEARANCE_AHEAD
     return far_ahead(day, day_of(form, name), what=form[name].label, beyond=beyond)
+
+
+def amended_doubts(form: BaseForm, paper: selectors.WarrantBrief, *, zone: str) -> list[Doubt]:
+    """The dates that a correction of a paper changes, asked about as when it was keyed."""
+    now = {name: form.cleaned_data[name] for name in ("starts_at", "next_appearance", "until")}
+    new = {name: None if at == getattr(paper, name) else at for name, at in now.items()}
+    labels = {name: form[name].label for name in new}
+    given = {**new, "kind": paper.kind, "received_at": paper.received_at, "dated": None}
+    where = ZoneInfo(zone)
+    return _begins_long_before(given, where, labels) + _far_ahead(given, where, labels)
 
 
 def order_doubts(

@@ -36,6 +36,11 @@ def step(
     context: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
     """The page of one step: who it is about, what paper (`context`), and the form."""
-    shown = {"form": form, "identity": identity_of(request.actor, person_id), "title": title}
-    status = 422 if form.errors else 200
-    return render(request, "authority/step.html", shown | dict(context or {}), status=status)
+    shown = {
+        "form": form,
+        "identity": identity_of(request.actor, person_id),
+        "title": title,
+        **(context or {}),
+    }
+    status = 422 if form.errors or shown.get("question") else 200
+    return render(request, "authority/step.html", shown, status=status)

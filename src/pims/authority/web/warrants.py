@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from pims.authority import selectors, services
 from pims.authority.services.warrants import WarrantResult
 from pims.authority.web import words
-from pims.authority.web.doubts import appearance_doubts, paper_doubts
+from pims.authority.web.doubts import amended_doubts, appearance_doubts, paper_doubts
 from pims.authority.web.forms import (
     AmendForm,
     DecideForm,
@@ -26,6 +26,7 @@ from pims.authority.web.forms import (
 )
 from pims.authority.web.steps import carried_out, step
 from pims.authority.web.withheld import HELD_BACK, withheld
+from pims.facilities import selectors as facilities
 from pims.foundation.ledger.reads import shows
 from pims.foundation.vault.files import open_file
 from pims.kernel import clock
@@ -37,6 +38,7 @@ from pims.ui.forms import add_reasons, uploads_arrived
 from pims.ui.identity import identity_of
 from pims.ui.pages import page
 from pims.ui.shapes import Column, Fact
+from pims.ui.surprising import long_ago_in
 
 VIEW, RECORD, DECIDE = "authority.view", "authority.record", "authority.decide"
 BOTH = ("GET", "HEAD", "POST")
@@ -250,9 +252,14 @@ def amend(request: Any, warrant_name_id: int) -> HttpResponse:
             **form.cleaned_data,
         )
 
-    if form.is_valid() and carried_out(form, correct):
+    asked = None
+    if form.is_valid():
+        zone = facilities.time_zone(request.establishment_id)
+        asked = question(request, amended_doubts(form, name, zone=zone))
+    if asked is None and form.is_valid() and carried_out(form, correct):
         return _to_paper(name.warrant_id)
-    return step(request, form, name.person_id, _("Correct what was keyed"))
+    context = {"question": asked}
+    return step(request, form, name.person_id, _("Correct what was keyed"), context)
 
 
 @page(permission=RECORD, methods=BOTH)
@@ -267,9 +274,13 @@ def end(request: Any, warrant_name_id: int) -> HttpResponse:
             command_from(request), warrant_name_id=warrant_name_id, **form.cleaned_data
         )
 
-    if form.is_valid() and carried_out(form, cease):
+    asked = None
+    if form.is_valid():
+        asked = question(request, long_ago_in(form, "ended_at"))
+    if asked is None and form.is_valid() and carried_out(form, cease):
         return _to_paper(name.warrant_id)
-    return step(request, form, name.person_id, _("The warrant ceased to detain"), _about(name))
+    context = _about(name) | {"question": asked}
+    return step(request, form, name.person_id, _("The warrant ceased to detain"), context)
 
 
 @page(permission=RECORD, methods=BOTH)

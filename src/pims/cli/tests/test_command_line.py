@@ -18,13 +18,14 @@ from pims.kernel.decisions import Reason
 from pims.kernel.errors import NotFound, Refused
 
 PROMISED = ("up", "migrate", "demo", "user", "prisoner", "roll", "check", "key", "database")
+HERE = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "COLUMNS": "100"}
 QUICK = "import sys; from pims.cli.main import main\ntry: main()\nexcept SystemExit: pass\n"
 
 
 def pims(*arguments: str, program: str = QUICK) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         [sys.executable, "-c", program, *arguments],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "COLUMNS": "100"},
+        env=HERE,
         capture_output=True,
         text=True,
         check=False,
@@ -106,6 +107,55 @@ def test_a_taken_port_is_seen_with_its_holder() -> None:
             assert f"(process {os.getpid()})" in parts.who_listens(port)
         assert parts.free_port_after(port) > port
     assert parts.port_is_free(port)
+
+
+def test_after_the_last_port_the_first_that_anybody_may_have_comes() -> None:
+    assert 1024 <= parts.free_port_after(65_535) < 2000
+    assert parts.free_port_after(80) >= 1024
+
+
+def test_pims_goes_on_when_nobody_reads_any_more_what_it_says() -> None:
+    program = (
+        "import sys\n"
+        "from pims.cli.telling import say\n"
+        "say('read')\n"
+        "sys.stdin.read()\n"
+        "say('unread')\n"
+        "say('unread')\n"
+        "sys.stderr.write('goes on')\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program],
+        env=HERE,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as child:
+        assert child.stdout is not None
+        assert child.stdout.readline() == "read\n"
+        child.stdout.close()
+        _, told = child.communicate(timeout=20)
+    assert (child.returncode, told) == (0, "goes on")
+
+
+@pytest.mark.parametrize(
+    "asked", [("roll",), ("check", "ledger"), ("user", "list"), ("prisoner", "find", "Coc")]
+)
+def test_what_is_asked_in_the_wrong_folder_makes_no_database_there(
+    asked: tuple[str, ...], tmp_path: Path
+) -> None:
+    state, secrets = tmp_path / "var", tmp_path / "secrets"
+    env = {**HERE, "PIMS_VAR": str(state), "PIMS_SECRETS": str(secrets), "COLUMNS": "300"}
+    env.pop("DATABASE_URL", None)
+    program = "from pims.cli.main import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", program, *asked],
+        env=env, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == faults.REFUSED, done.stderr
+    assert "There is no database here yet" in done.stderr
+    assert not list(tmp_path.rglob("PG_VERSION"))
 
 
 def test_what_is_not_there_is_named(capsys: pytest.CaptureFixture[str]) -> None:

@@ -24,6 +24,8 @@ PLAIN_OUTCOMES = ("returned", "not_returned", "wrong_person_produced")
 NOT_BACK = frozenset({"discharged_at_court", "not_returned"})
 # Outcomes of those who never left: they need no escort.
 NEVER_LEFT = frozenset({"not_produced", "refused_to_go"})
+# Outcomes with which a court may have named another day: in the prisoner's absence too.
+MAY_ADJOURN = frozenset({"new_date", *NEVER_LEFT, "wrong_person_produced"})
 # Outcomes that change the authority to detain, and so concern named warrants.
 CHANGES_WARRANT = frozenset({"new_date", "sentenced", "fined", "bailed"})
 
@@ -60,21 +62,21 @@ def missing(facts: ReturnFacts) -> Mapping[str, Reason]:
         wrong["escort_id"] = Reason("custody.not_out")
     if facts.left_at is not None and facts.happened_at <= facts.left_at:
         wrong["happened_at"] = Reason("custody.return_before_departure")
-    if facts.outcome == "new_date":
-        if facts.next_appearance is None:
-            wrong["next_appearance"] = Reason("custody.next_appearance_missing")
-        elif facts.next_appearance < facts.court_day:
-            wrong["next_appearance"] = Reason("custody.next_appearance_in_the_past")
+    adjourned = facts.next_appearance is not None and facts.outcome in MAY_ADJOURN
+    if facts.next_appearance is not None and facts.next_appearance < facts.court_day:
+        wrong["next_appearance"] = Reason("custody.next_appearance_in_the_past")
+    elif facts.outcome == "new_date" and not adjourned:
+        wrong["next_appearance"] = Reason("custody.next_appearance_missing")
     if facts.warrant_kind and not facts.body_known:
         wrong["body_id"] = Reason("custody.court_missing")
     if facts.amount_cents is not None and facts.amount_cents <= 0:
         wrong["amount_cents"] = Reason("custody.amount_wrong")
     if facts.until is not None and facts.until < facts.court_day:
         wrong["until"] = Reason("custody.until_in_the_past")
-    if facts.outcome in CHANGES_WARRANT:
+    if facts.outcome in CHANGES_WARRANT or adjourned:
         if set(facts.chosen) - set(facts.detaining):
             wrong["warrant_name_ids"] = Reason("custody.warrant_does_not_detain")
-        elif facts.outcome == "new_date" and not concerned(facts):
+        elif facts.outcome in MAY_ADJOURN and not concerned(facts):
             code = "custody.which_warrant" if facts.detaining else "custody.no_warrant_to_set"
             wrong["warrant_name_ids"] = Reason(code)
     return wrong

@@ -9,6 +9,7 @@ from pims.authority.services import WarrantNameInput
 from pims.custody import events
 from pims.custody.models import Episode
 from pims.custody.reading import READER
+from pims.custody.rules.returns import MAY_ADJOURN
 from pims.custody.services.about import about
 from pims.custody.services.closing import end_warrants
 from pims.custody.services.return_rows import ReturnRow
@@ -39,7 +40,9 @@ def carry_out(
     """Record the papers of the outcome: `concerned` are the warrants it is about, `detains` all
     in force. Of a commitment that came without its paper see `_committed`.
     """
-    if row.outcome == "new_date":
+    if row.outcome in MAY_ADJOURN:
+        if row.next_appearance is None:
+            return Consequence()
         for warrant_name_id in concerned:
             authority.set_next_appearance(
                 tx.beyond_scope(),

@@ -55,7 +55,7 @@ def admission(request: Any, episode_id: int) -> HttpResponse:
             Task(
                 step.label,
                 STEP_STATES[row.states[code]],
-                reverse("custody:admission_step", args=[episode_id, code]),
+                _step_url(request, episode_id, code),
                 TONES[row.states[code]],
             )
             for code, step in STEPS.items()
@@ -63,12 +63,20 @@ def admission(request: Any, episode_id: int) -> HttpResponse:
         + _fingerprints(request, row),
         "matches": people.possible_matches(request.actor, row.person_id),
         "next": row.next_step,
+        "next_url": _step_url(request, episode_id, row.next_step) if row.next_step else "",
         "may_print": request.actor.can("documents.print"),
         "receipts": property_room.receipt_ids(request.actor, row.person_id, since=row.received_at)
         if request.actor.can("property.view")
         else [],
     }
     return render(request, "custody/admission.html", context)
+
+
+def _step_url(request: Any, episode_id: int, code: str) -> str:
+    """Where a step is done; "" where another officer does it."""
+    if code == "place" and not request.actor.can("custody.place"):
+        return ""
+    return reverse("custody:admission_step", args=[episode_id, code])
 
 
 def _fingerprints(request: Any, row: AdmissionRow) -> list[Task]:

@@ -4,12 +4,13 @@ A step is a form and a function that carries out what was typed. Whatever it rec
 room and the mark of the step are separate commands of the one form: a repeat repeats both.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from pims.custody import services
@@ -17,6 +18,8 @@ from pims.custody.selectors import AdmissionRow
 from pims.custody.selectors.standing import owner_of
 from pims.custody.web.words import QUESTIONS
 from pims.foundation.commands.transaction import Command
+from pims.kernel.decisions import Reason
+from pims.kernel.errors import InvalidInput
 from pims.people import services as people
 from pims.people.web.forms import BirthField, BirthMixin
 from pims.property import services as property_room
@@ -90,6 +93,16 @@ class InjuryForm(forms.Form):
     by_whom = forms.CharField(label=_("By whom, as said"), required=False, max_length=300)
     photo = forms.FileField(label=_("Photograph of the injury"), required=False)
 
+    def clean(self) -> dict[str, Any]:
+        """What was written beside "nothing" would be lost: one of the two is wrong."""
+        given = super().clean() or {}
+        if given.get("nothing") and any(given.get(name) for name in given if name != "nothing"):
+            self.add_error(
+                "nothing",
+                gettext("You ticked that there is nothing, and entered something below."),
+            )
+        return given
+
 
 class PropertyForm(forms.Form):
     """Up to eight lines; more can be taken in later on the prisoner's page."""
@@ -136,22 +149,28 @@ class PropertyForm(forms.Form):
         names = ("description", "category", "quantity", "amount", "store")
         return [[self[f"{name}_{n}"] for name in names] for n in range(self.LINES)]
 
-    def items(self) -> list[property_room.ItemInput]:
+    def lines(self) -> list[tuple[int, property_room.ItemInput]]:
+        """Every line with anything in it, with its number: what can't be kept is told, not
+        dropped."""
         given = self.cleaned_data
         found = []
         for n in range(self.LINES):
-            what = given.get(f"description_{n}", "").strip()
-            amount = given.get(f"amount_{n}")
-            cash = given.get(f"category_{n}") == "cash" and amount is not None
-            if what or cash:
+            what, amount = given.get(f"description_{n}", "").strip(), given.get(f"amount_{n}")
+            category, store = given.get(f"category_{n}", ""), given.get(f"store_{n}", "")
+            quantity = given.get(f"quantity_{n}") or 1
+            cash = category == "cash"
+            if what or store or cash or amount is not None or quantity != 1:
                 found.append(
-                    property_room.ItemInput(
-                        category=given[f"category_{n}"],
-                        description=what or str(_("Cash")),
-                        quantity=given.get(f"quantity_{n}") or 1,
-                        amount_cents=int(amount * 100) if cash and amount is not None else None,
-                        currency="BZD" if cash else "",
-                        store=given.get(f"store_{n}", ""),
+                    (
+                        n,
+                        property_room.ItemInput(
+                            category=category,
+                            description=what or (str(_("Cash")) if cash else ""),
+                            quantity=quantity,
+                            amount_cents=None if amount is None else int(amount * 100),
+                            currency="BZD" if cash else "",
+                            store=store,
+                        ),
                     )
                 )
         return found
@@ -239,16 +258,29 @@ def _injuries(command: Command, row: AdmissionRow, form: InjuryForm) -> None:
 
 def _property(command: Command, row: AdmissionRow, form: PropertyForm) -> None:
     refused = form.cleaned_data["signed"] == "no"
-    made = property_room.record_property(
-        command,
-        person_id=row.person_id,
-        establishment_id=owner_of(row.episode_id)[1],
-        items=form.items(),
-        signed=not refused,
-        refused_to_sign=refused,
-        witness=form.cleaned_data["witness"],
-    )
+    lines = form.lines()
+    try:
+        made = property_room.record_property(
+            command,
+            person_id=row.person_id,
+            establishment_id=owner_of(row.episode_id)[1],
+            items=[item for _n, item in lines],
+            signed=not refused,
+            refused_to_sign=refused,
+            witness=form.cleaned_data["witness"],
+        )
+    except InvalidInput as problem:
+        raise InvalidInput(_by_line(problem.fields, [n for n, _item in lines])) from problem
     _mark(command, row, "property", receipt_id=made.receipt_id)
+
+
+def _by_line(wrong: Mapping[str, Reason], lines: Sequence[int]) -> dict[str, Reason]:
+    """What is wrong with the items, by the lines on which they were typed."""
+    named = {}
+    for name, reason in wrong.items():
+        field, _under, position = name.rpartition("_")
+        named[f"{field}_{lines[int(position)]}" if position.isdigit() else name] = reason
+    return named
 
 
 def _contacts(command: Command, row: AdmissionRow, form: ContactForm) -> None:

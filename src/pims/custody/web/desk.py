@@ -1,6 +1,6 @@
 """The 17:00 desk: one row for everyone who was at court, the whole van in minutes."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,6 +14,7 @@ from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from pims.custody import selectors, services
+from pims.custody.rules.returns import MAY_ADJOURN
 from pims.custody.selectors import DeskRow
 from pims.custody.services import Problem, ReturnRow
 from pims.custody.web.desk_lines import (
@@ -233,8 +234,8 @@ def _row(form: DeskForm, line: RowForm) -> ReturnRow:
         returned_from="" if outcome == "discharged_at_court" else van["returned_from"],
         received_back_by=van["received_back_by"],
         condition_back=given["condition_back"],
-        note=given["note"],
-        next_appearance=day if outcome == "new_date" else None,
+        note=_note(given),
+        next_appearance=day if outcome in MAY_ADJOURN else None,
         until=day if kind else None,
         warrant_kind=kind if day is not None or amount is not None else "",
         body_id=given["body_id"],
@@ -245,6 +246,14 @@ def _row(form: DeskForm, line: RowForm) -> ReturnRow:
         frees=given["frees"],
         not_returned_because=given["not_returned_because"] or "unknown",
     )
+
+
+def _note(given: Mapping[str, Any]) -> str:
+    """What was said; of whom nobody handed back, with what was said of their condition."""
+    said = [given["note"]]
+    if given["outcome"] in NOBODY_BACK:
+        said.append(given["condition_back"])
+    return "; ".join(text for text in said if text)
 
 
 def _blame(chosen: Sequence[RowForm], results: Sequence[services.RowResult]) -> int:

@@ -20,7 +20,7 @@ HOUR_FORMATS = ["%H:%M", "%H.%M", "%H%M", "%H:%M:%S"]
 # within reach behind its "More": an outcome may come with what nobody foresaw.
 ASKED: dict[str, tuple[str, ...]] = {
     "not_returned_because": ("not_returned",),
-    "day": ("new_date", "sentenced", "fined"),
+    "day": ("new_date", "sentenced", "fined", "not_produced", "refused_to_go"),
     "amount": ("fined",),
     "frees": ("fined",),
     "body_id": ("sentenced", "fined", "bailed"),
@@ -36,9 +36,17 @@ ASKED: dict[str, tuple[str, ...]] = {
 PASSED_BY = frozenset({"body_id", "when", "condition_back", "frees"})
 # May be said with whatever outcome.
 ALWAYS = frozenset({"when", "condition_back", "note"})
+# What else is recorded with an outcome that does not ask for it.
+TAKEN: dict[str, tuple[str, ...]] = {
+    "day": ("wrong_person_produced",),
+    "amount": ("sentenced",),
+    "warrants": ("not_produced", "refused_to_go", "wrong_person_produced"),
+}
 # What the day is, where the outcome is known.
 DAY_LABELS: dict[str, Promise] = {
     "new_date": _("New court date"),
+    "not_produced": _("New court date, if one was set"),
+    "refused_to_go": _("New court date, if one was set"),
     "sentenced": _("Last day of the sentence"),
     "fined": _("Last day, if the fine is not paid"),
 }
@@ -94,11 +102,22 @@ class RowForm(forms.Form):
     note = forms.CharField(label=_("Note"), required=False, max_length=500)
 
     def clean(self) -> dict[str, Any]:
-        """What was typed beside no outcome would go nowhere: it is told, never dropped."""
+        """What was typed beside no outcome, or beside one that has no use for it, would go
+        nowhere: it is told, never dropped."""
         given = super().clean() or {}
-        typed = (name for name in ASKED if name != "body_id")
-        if not given.get("outcome") and any(given.get(name) for name in typed):
+        typed = [name for name in ASKED if name != "body_id" and given.get(name)]
+        outcome = given.get("outcome")
+        if typed and not outcome:
             self.add_error("outcome", gettext("Choose an outcome, or empty the line."))
+        for name in typed if outcome else ():
+            if name not in ALWAYS and outcome not in (*ASKED[name], *TAKEN.get(name, ())):
+                self.add_error(
+                    name,
+                    gettext(
+                        "Nothing comes of this with the outcome chosen: empty the box, or write it"
+                        " in the note."
+                    ),
+                )
         return given
 
 

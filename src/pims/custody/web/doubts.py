@@ -8,6 +8,7 @@ from django.forms import BaseForm
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from pims.custody.rules.returns import MAY_ADJOURN
 from pims.custody.selectors import DeskRow, Whereabouts
 from pims.custody.selectors.births import doubt_of
 from pims.custody.selectors.last_known import last_recorded
@@ -22,7 +23,7 @@ from pims.ui.surprising import day_of, far_ahead, long_ago, long_ago_in, whole_y
 MINUTE = timedelta(minutes=1)
 # The outcomes of a day at court with a day to come, and how far ahead it may lie.
 AHEAD = {
-    "new_date": limits.APPEARANCE_AHEAD,
+    **dict.fromkeys(MAY_ADJOURN, limits.APPEARANCE_AHEAD),
     "sentenced": limits.SENTENCE_AHEAD,
     "fined": limits.OTHER_PAPER_AHEAD,
 }

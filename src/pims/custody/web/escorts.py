@@ -10,8 +10,8 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from pims.authority.web.forms import body_choices
 from pims.custody import selectors, services
@@ -32,6 +32,7 @@ from pims.ui.surprising import long_ago_in
 
 ESCORT = "custody.escort"
 BOTH = ("GET", "HEAD", "POST")
+HAND_OVER = ("condition", "medication", "risk_notes", "restraints")
 
 
 class TripForm(forms.Form):
@@ -65,6 +66,14 @@ class TravellerForm(forms.Form):
     medication = forms.CharField(label=_("Medication"), required=False, max_length=500)
     risk_notes = forms.CharField(label=_("Risk"), required=False, max_length=500)
     restraints = forms.CharField(label=_("Restraints"), required=False, max_length=120)
+
+    def clean(self) -> dict[str, Any]:
+        """A hand-over of somebody who is not ticked as going would be lost: it is told."""
+        given = super().clean() or {}
+        said = [name for name in HAND_OVER if given.get(name)]
+        if said and not given.get("goes"):
+            self.add_error("goes", gettext("Tick who goes, or empty the line."))
+        return given
 
 
 TravellerFormSet = forms.formset_factory(

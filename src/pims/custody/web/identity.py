@@ -53,6 +53,7 @@ def identity_of(
         status_tone=tone,
         place=_place(row) if ended is None else _since(ended),
         place_label=_("Place") if ended is None else _("Since"),
+        away=_away(row),
         url=reverse("prisoner", args=[header.number]),
         photo_url=""
         if header.photo_blob_id is None
@@ -98,6 +99,14 @@ def _place(row: Standing | None) -> Text:
     if row.place_id is None:
         return _("Reception")
     return facilities.place_info([row.place_id], at=clock.now())[row.place_id].label
+
+
+def _away(row: Standing | None) -> str:
+    if row is None:
+        return ""
+    if row.at_large_since is not None:
+        return "at_large"
+    return "" if row.escort_id is None else "escort"
 
 
 def _facts(header: PersonHeader) -> list[Fact]:

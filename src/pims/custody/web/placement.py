@@ -18,9 +18,11 @@ from pims.foundation.access.selectors import deciders, role_name
 from pims.kernel import clock
 from pims.kernel.errors import InvalidInput, NotFound
 from pims.ui.commands import command_from
+from pims.ui.doubts import question
 from pims.ui.fields import HiddenNumberField, InstantField
 from pims.ui.forms import add_reasons
 from pims.ui.pages import page
+from pims.ui.surprising import long_ago_in
 
 PLACE, OVERRIDE = "custody.place", "custody.override_placement"
 BOTH = ("GET", "HEAD", "POST")
@@ -95,7 +97,8 @@ def placed(request: Any, episode_id: int) -> HttpResponse:
         (str(p.place_id), p.label)
         for p in facilities.places(request.actor, establishment_id, at=clock.now())
     ]
-    if form.is_valid():
+    asked = question(request, long_ago_in(form, "happened_at")) if form.is_valid() else None
+    if asked is None and form.is_valid():
         try:
             done = services.record_placement(
                 command_from(request), episode_id=episode_id, **form.cleaned_data
@@ -108,11 +111,13 @@ def placed(request: Any, episode_id: int) -> HttpResponse:
             return HttpResponseRedirect(identity.url)
     context = {
         "form": form,
+        "question": asked,
         "identity": identity,
         "title": _("Record where somebody was put"),
         "back": reverse("custody:place", args=[episode_id]),
     }
-    return render(request, "custody/step.html", context, status=422 if form.errors else 200)
+    status = 422 if form.errors or asked else 200
+    return render(request, "custody/step.html", context, status=status)
 
 
 def _onward(request: Any, episode_id: int, prisoner_url: str) -> str:

@@ -217,7 +217,8 @@ def turn_away(request: Any) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         initial={"happened_at": clock.now()},
     )
-    if form.is_valid():
+    asked = question(request, long_ago_in(form, "happened_at")) if form.is_valid() else None
+    if asked is None and form.is_valid():
         try:
             services.turn_away(
                 command_from(request),
@@ -228,8 +229,9 @@ def turn_away(request: Any) -> HttpResponse:
             add_reasons(form, problem)
         else:
             return HttpResponseRedirect(reverse("custody:reception"))
-    context = {"form": form, "title": _("Turn somebody away")}
-    return render(request, "custody/step.html", context, status=422 if form.errors else 200)
+    context = {"form": form, "title": _("Turn somebody away"), "question": asked}
+    status = 422 if form.errors or asked else 200
+    return render(request, "custody/step.html", context, status=status)
 
 
 def _receive(request: Any, form: VanForm, filled: list[LineForm]) -> services.ReceiptsRecorded:

@@ -18,6 +18,15 @@ class ServerNotFound(DatabaseUnavailable):
     code = "database.server_not_found"
 
 
+class NoDatabase(DatabaseUnavailable):
+    """There is nothing to ask: this instance was never started, or the state is elsewhere."""
+
+    code = "database.none"
+
+    def __init__(self, home: Path) -> None:
+        super().__init__(f"nothing in {home}; PIMS_VAR says where else to look")
+
+
 class WrongServerVersion(DatabaseUnavailable):
     """The data directory was made by another major version; it was not touched."""
 

@@ -60,11 +60,15 @@ def check(key: KeyLines = None, json: JsonFlag = False) -> None:
 
 
 @app.command()
-def key() -> None:
+def key(json: JsonFlag = False) -> None:
     """Print the public key as a verifier line, by which others can verify checkpoints."""
     from pims.foundation.ledger.keys import verifier
 
-    typer.echo(verifier().line)
+    line = verifier().line
+    if json:
+        show({"key": line}, as_json=True)
+    else:
+        typer.echo(line)
 
 
 def run_check(trusted: Sequence[Verifier] = (), *, quiet: bool) -> LedgerReport:

@@ -154,7 +154,8 @@ class LanguagesForm(PartForm):
                 needs_interpreter=bool(given.get(f"interpreter_{code}")),
             )
             for code in LANGUAGES
-            if given.get(f"speaks_{code}")
+            # Whoever reads it, or needs an interpreter for it, has it.
+            if any(given.get(f"{what}_{code}") for what in ("speaks", "reads", "interpreter"))
         ]
 
 

@@ -43,7 +43,7 @@ from pims.release.web.forms import (
 )
 from pims.release.web.officers import officer_by_pin
 from pims.release.web.parts import parts
-from pims.ui.commands import command_from
+from pims.ui.commands import command_from, then
 from pims.ui.forms import add_reasons
 from pims.ui.identity import identity_of
 from pims.ui.pages import page
@@ -133,7 +133,12 @@ def start(request: Any, episode_id: int) -> HttpResponse:
             add_reasons(form, problem)
         else:
             return HttpResponseRedirect(reverse("release:case", args=[made.case_id]))
-    context = {"form": form, "identity": identity, "episode_id": episode_id}
+    context = {
+        "form": form,
+        "identity": identity,
+        "episode_id": episode_id,
+        "may_discharge": request.actor.can(DISCHARGE),
+    }
     return render(request, "release/start.html", context, status=422 if form.errors else 200)
 
 
@@ -175,12 +180,11 @@ def item(request: Any, case_id: int, code: str) -> HttpResponse:
     if form.is_valid():
         done = form.cleaned_data["done"] == "yes"
         note = form.cleaned_data["note"]
+        command = command_from(request)
         try:
             if code == "police_interest" and done:
-                _police_told(request, case)
-            services.settle_item(
-                command_from(request), case_id=case_id, code=code, done=done, note=note
-            )
+                _police_told(command, case)
+            services.settle_item(command, case_id=case_id, code=code, done=done, note=note)
         except InvalidInput as problem:
             add_reasons(form, problem)
         else:
@@ -265,10 +269,11 @@ def _verify(request: Any, case: CaseDetail) -> HttpResponse:
     return render(request, "release/verify.html", context, status=422 if form.errors else 200)
 
 
-def _police_told(request: Any, case: CaseDetail) -> None:
+def _police_told(command: Command, case: CaseDetail) -> None:
     for interest in authority.police_interests([case.person_id]).get(case.person_id, []):
         authority_services.inform_police(
-            Command(request.actor), police_interest_id=interest.police_interest_id
+            then(command, f"interest-{interest.police_interest_id}"),
+            police_interest_id=interest.police_interest_id,
         )
 
 

@@ -43,7 +43,7 @@ from pims.ui.shapes import Bar, Column, Fact, Flag, NavItem, Tone
 from pims.web.prisoners.asof import Looking, looking_at, not_known_then
 from pims.web.prisoners.timeline import timeline_of
 
-VIEW = "people.view"
+VIEW, READERS = "people.view", "ledger.view"
 
 BAR_TONES: dict[str, Tone] = {
     "convicted": "dark",
@@ -173,7 +173,7 @@ def custody_page(request: Any, number: str) -> HttpResponse:
     return render(request, "prisoners/custody.html", context)
 
 
-@page(permission=VIEW)
+@page(permission=READERS)
 def access(request: Any, number: str) -> HttpResponse:
     """Who read and who changed this file: for the prisoner who asks."""
     header, looking, moved = _open(request, number, "access")
@@ -299,7 +299,7 @@ def _shell(request: Any, header: PersonHeader, looking: Looking, current: str) -
         ("sentences", "sentences:person", _("Release dates"), "sentences.view"),
         ("safety", "safety:person", _("Safety"), "safety.view"),
         ("property", "property:person", _("Property"), "property.view"),
-        ("access", "prisoner_access", _("Who looked"), VIEW),
+        ("access", "prisoner_access", _("Who looked"), READERS),
     ]
     query = request.GET.urlencode() if looking.past else ""
     as_of = looking.as_of if looking.past else None

@@ -79,9 +79,10 @@ def _days_twice(case: Case) -> Iterator[Finding]:
 def _span(a: Adjustment) -> tuple[date, date, str] | None:
     """The days of a credit or an absence; of an absence also where only its length is known."""
     starts, ends = a.starts, a.ends
-    if a.kind == _AT_LARGE and ends is None and a.days and 0 < a.days <= _LONGEST_DAYS:
+    if a.kind == _AT_LARGE and ends is None and a.days and abs(a.days) <= _LONGEST_DAYS:
         starts = starts or a.applies_from
-        ends = None if starts is None else starts + timedelta(days=a.days - 1)
+        if starts is not None:
+            ends = starts + timedelta(days=a.days - 1)
     elif a.kind not in CREDITS and a.kind != _AT_LARGE:
         return None
     return None if starts is None or ends is None or ends < starts else (starts, ends, a.kind)

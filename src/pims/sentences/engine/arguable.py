@@ -40,7 +40,7 @@ def arguable(
     ends = []
     for chain, found in chains:
         if (gate := found.dates.release_day) is not None:
-            if found.credit != credit:
+            if chain[-1].credit != credit:
                 gate = min(gate, _gate_with(credit, chain, account, working))
             ends.append(gate)
     return max(ends)

@@ -22,12 +22,10 @@ from pims.sentences.engine.working import Served, Working
 
 @dataclass(frozen=True, slots=True)
 class ChainDates:
-    """The dates of a chain, and the days of credit that counted for it. `parole_known`: whether its
-    `ped`, or that it has none, is certain."""
+    """The dates of a chain. `parole_known`: whether its `ped`, or that it has none, is certain."""
 
     first: date
     dates: Dates
-    credit: int = 0
     parole_known: bool = True
 
 
@@ -253,7 +251,7 @@ def lay_out(
         dates = layout.dates(is_last=place == len(chain))
         answers.append(SentenceDates(served.sentence.number, served.first, dates))
     assert dates is not None
-    return ChainDates(chain[0].first, dates, chain[-1].credit, parole_known=layout.part.known)
+    return ChainDates(chain[0].first, dates, parole_known=layout.part.known)
 
 
 def days_claimed(sentence: Sentence) -> set[date]:

@@ -50,7 +50,7 @@ def amounts_due(case: Case, law: Law, on: date) -> list[AmountDue]:
 
 
 def _least(due: AmountDue, paid: int, on: date, served: Served, clock: Clock) -> AmountDue:
-    rounding, amount = served.version.part_payment, served.sentence.amount_cents or 0
+    rounding, amount = served.version.part_payment, paid + due.outstanding_cents
     today = clock.place(on, served)
     if today >= served.last:
         return AmountDue(due.sentence, due.outstanding_cents, 0, None)

@@ -40,7 +40,8 @@ def _without_rule(
     if (
         version.part_payment is None
         and sentence.kind in DEFAULTS
-        and 0 < paid_in_parts(case, sentence) < (sentence.amount_cents or 0)
+        and sentence.amount_cents is not None
+        and 0 < paid_in_parts(case, sentence) < sentence.amount_cents
     ):
         yield _finding("unsupported", "no_rule_for_part_payment", sentence, law)
     under, born = version.juvenile_under, case.born_on

@@ -1,6 +1,7 @@
 """An order with two sentences, entered by the keys alone, read again otherwise, and settled."""
 
 import os
+import time
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
@@ -126,6 +127,84 @@ def test_an_order_with_two_sentences_is_entered_read_again_and_settled(
     order = selectors.order(live_site.prison.officers.system, order_id)
     assert [(s.term.years, s.term.months) for s in order.sentences] == [(3, 5), (1, 0)]
     assert not selectors.unread_orders([held.person_id])
+
+
+# Two keys a second, which is what one finger does: so many in two minutes.
+KEYS_IN_TWO_MINUTES = 240
+FOCUSED = "document.activeElement.id || document.activeElement.textContent.trim()"
+
+
+class Typist:
+    """Somebody at the keys alone: each that is struck counts, those that only go on too."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.struck, self.boxes = page, 0, 0
+
+    def key(self, name: str) -> None:
+        self.page.keyboard.press(name)
+        self.struck += 1
+
+    def type(self, *boxes: str) -> None:
+        """Into one box after the other, each left by Enter."""
+        for text in boxes:
+            self.page.keyboard.type(text)
+            self.struck += len(text)
+            self.boxes += bool(text)
+            self.key("Enter")
+
+    def go(self, to: str, key: str = "Enter") -> None:
+        """On from box to box, or by Tab, until the one with that id or those words has the focus."""
+        for _step in range(60):
+            if self.page.evaluate(FOCUSED) == to:
+                return
+            # In a box of many lines Enter begins another line.
+            lines = self.page.evaluate("document.activeElement.tagName") == "TEXTAREA"
+            self.key("Tab" if lines else key)
+        raise AssertionError(f"{key} does not come to {to}: {self.page.evaluate(FOCUSED)}")
+
+
+def test_a_case_and_its_order_are_keyed_from_a_paper_warrant_in_under_two_minutes(
+    live_site: LiveSite, new_context: Contexts
+) -> None:
+    """Found, case opened, charge and two sentences written, without touching a mouse."""
+    held, day = live_site.prison.held["CASTILLO"], last_sitting()
+    page = live_site.as_officer(new_context(viewport=DESK), "records_officer")
+    menu = page.locator("nav").first.get_by_role("link").all_text_contents()
+    typist, began = Typist(page), time.monotonic()
+    typist.key(f"Alt+{[one.strip() for one in menu].index('Courts') + 1}")
+    page.wait_for_url("**/courts/")
+    typist.go("id_number", "Tab")
+    typist.type(held.number)
+    expect(page.get_by_label("Kind of order")).to_be_focused()
+    typist.type("Commitment", "Magistrates' Court, Belize", "MC 900/26")
+    typist.type(str(day.day), str(day.month), str(day.year))
+    typist.go("id_case_number")
+    typist.type("S 900/26")
+    typist.go("id_new_charge_1")
+    typist.type("Burglary")
+    typist.go("id_line-0-years")
+    typist.type("3", "6")
+    typist.go("id_line-1-years")
+    typist.type("1", "", "", "")
+    typist.type("After sentence 1")
+    typist.key("Control+Enter")
+    expect(page.get_by_text("Yes, it is so: save it").or_(
+        page.get_by_role("heading", name="What it did"))).to_be_visible()  # fmt: skip
+    if page.get_by_text("Yes, it is so: save it").is_visible():
+        typist.go("Yes, it is so: save it", "Tab")
+        typist.key("Enter")
+    says(page, "What it did")
+    says(page, "Imprisonment, 3 years, 6 months")
+    took = time.monotonic() - began
+    (case,) = [
+        one
+        for own in selectors.cases(live_site.prison.officers.system, [held.person_id]).values()
+        for one in own
+        if one.number == "S 900/26"
+    ]
+    assert [one.as_written or one.offence.get("en") for one in case.charges] == ["Burglary"]
+    print(f"{typist.struck} keys for {typist.boxes} boxes; the pages took {took:.1f} s")
+    assert typist.struck + 2 * took < KEYS_IN_TWO_MINUTES
 
 
 def test_a_box_that_holds_something_stays_in_sight_when_the_kind_changes(

@@ -274,6 +274,9 @@ def _sentence(
     if said.effective_from is None and (changes_one or amended):
         # From the day of the first sentence, or from this one? The paper does not say.
         faults.append(_fault("needs_person", "varied_without_first_day", number))
+    if said.undated and said.effective_from is None and said.link != "consecutive":
+        # The day on which the paper came is no day on which anybody was sentenced.
+        faults.append(_fault("needs_person", "sentence_undated", number))
     after = None
     if said.link == "consecutive":
         after = numbers.get(said.consecutive_to_id or 0)

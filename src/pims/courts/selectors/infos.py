@@ -83,7 +83,8 @@ class SentenceInfo:
     """One term as written, of whom it is about through joined records. `state` is as at the
     instant asked for; `minimum` None where the paper names none. `order_state` is its order's,
     `paper_cents` the amount that the paper names for all of it, `changes_order_id` the earlier
-    order that its order is about."""
+    order that its order is about. `undated`: nobody knows on which day it was passed, and
+    `pronounced_on` is the day on which the paper came."""
 
     sentence_id: int
     order_id: int
@@ -112,6 +113,7 @@ class SentenceInfo:
     version: int
     paper_cents: int | None = None
     changes_order_id: int | None = None
+    undated: bool = False
 
     @property
     def stands(self) -> bool:

@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
@@ -11,6 +12,7 @@ from pims.authority import selectors as authority
 from pims.courts.models import CourtOrder, Sentence
 from pims.courts.rules.terms import as_term
 from pims.courts.selectors.infos import ChargeInfo, HearingInfo, ReadingInfo, SentenceInfo
+from pims.facilities import selectors as facilities
 from pims.foundation.bulk import any_of
 from pims.foundation.compiled import compiled
 from pims.foundation.history.known import as_known
@@ -139,6 +141,12 @@ def reading_info(row: Any, whose: Mapping[int, int]) -> ReadingInfo:
     )
 
 
+def came_on(order: Any) -> date:
+    """The day on which its paper came, where that is."""
+    zone = ZoneInfo(facilities.time_zone(order.establishment_id))
+    return cast("datetime", order.received_at).astimezone(zone).date()
+
+
 def sentences_among(
     orders: Collection[Any], whose: Mapping[int, int], as_of: AsOf | None
 ) -> dict[int, list[SentenceInfo]]:
@@ -183,6 +191,7 @@ def sentences_among(
                 version=row.version,
                 paper_cents=order.amount_cents,
                 changes_order_id=order.changes_id,
+                undated=order.dated is None and row.pronounced_on == came_on(order),
             )
         )
     return dict(found)

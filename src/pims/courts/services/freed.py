@@ -20,7 +20,9 @@ class Freed:
     in_doubt: bool = False
 
 
-def freed_by_default(order: CourtOrder, kind: OrderKind, charge_ids: Collection[int]) -> Freed:
+def freed_by_default(
+    order: CourtOrder, kind: OrderKind, charge_ids: Collection[int], *, names_unknown: bool = False
+) -> Freed:
     """Of the open warrants of a kind that such an order can end, those that it is about.
 
     They are those of its case, if any holds. A warrant for charges that the order is not about
@@ -28,7 +30,8 @@ def freed_by_default(order: CourtOrder, kind: OrderKind, charge_ids: Collection[
     single one of the same court that is of no other case is meant; a board or a minister, who pass
     no sentence, mean the single one that such an order can end: parole frees from the sentence, and
     a remand beside it goes on holding. Of whoever else is held nobody knows from what the order
-    frees: a person says so.
+    frees: a person says so. So too where `names_unknown`: the paper says which order it is about,
+    and that one is not on record, or is the paper itself. It may well be another matter.
     """
     held = open_warrants(order.person_id, order.establishment_id)
     can_end = {pk: one for pk, one in held.items() if one.kind in kind.frees}
@@ -43,6 +46,8 @@ def freed_by_default(order: CourtOrder, kind: OrderKind, charge_ids: Collection[
     if of_case:
         left = [row.warrant_name_id for row in of_case if not _left(row, charge_ids)]
         return Freed(tuple(dict.fromkeys(pk for pk in left if pk is not None and pk in can_end)))
+    if names_unknown:
+        return Freed(in_doubt=bool(held))
     if _others_charged(order, charge_ids):
         return Freed()
     mine = _of_this_body(order, can_end, rows)

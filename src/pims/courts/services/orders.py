@@ -264,7 +264,9 @@ def _named(
     freed = Freed()
     if frees and order.release_order_id is None and not concerned and not name.ends_all:
         if reach is None or reach.whole:
-            freed = freed_by_default(order, written.kind, charges.keys())
+            # It names an order, and this person's record has none such.
+            unknown = earlier is None and bool(order.changes_as_written)
+            freed = freed_by_default(order, written.kind, charges.keys(), names_unknown=unknown)
         concerned = list(freed.warrant_name_ids)
         _mark(order, "" if concerned else "frees_from_nothing_known")
     until = written.until

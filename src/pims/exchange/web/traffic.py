@@ -347,7 +347,7 @@ def _line(one: Any, language: str) -> dict[str, Any]:
 def _answer(status: int | None, error: str) -> str:
     if status is not None:
         return str(status)
-    return error or "—"
+    return words.no_answer(error) if error else "—"
 
 
 def _tone(info: EndpointInfo | None) -> str:

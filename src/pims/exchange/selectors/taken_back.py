@@ -1,7 +1,5 @@
 """Whether those who were told something wrong know by now that it was."""
 
-from datetime import timedelta
-
 from django.db import connection
 
 from pims.foundation.access.actor import Actor
@@ -9,7 +7,7 @@ from pims.foundation.access.scope import require_held
 
 VIEW = "exchange.view"
 # As long as the feed is kept.
-LOOKED_BACK = timedelta(days=90)
+LOOKED_BACK_DAYS = 90
 
 # A message that takes one back is due to whoever that one was: the database judges it alike. It is
 # known there once the agency keeps the feed up to it, or took it where it is pushed to.
@@ -23,7 +21,7 @@ JOIN exchange_agreement_version version
   ON version.agreement_id = agreement.id AND version.state = 'active'
  AND version.starts_at <= clock_timestamp() AND clock_timestamp() < version.ends_at
 LEFT JOIN exchange_cursor cursor ON cursor.agreement_id = agreement.id
-WHERE place.published_at > clock_timestamp() - %s
+WHERE place.published_at > clock_timestamp() - make_interval(days => %s)
   AND place.published_at >= (
       SELECT min(one.starts_at) FROM exchange_agreement_version one
       WHERE one.agreement_id = agreement.id AND one.state IN ('active', 'superseded'))
@@ -46,5 +44,5 @@ def not_known_yet(viewer: Actor) -> dict[int, int]:
     acknowledged nor taken; absent where it knows of all. One query. Raises NotPermitted."""
     require_held(viewer, VIEW)
     with connection.cursor() as cursor:
-        cursor.execute(_UNKNOWN, [LOOKED_BACK])
+        cursor.execute(_UNKNOWN, [LOOKED_BACK_DAYS])
         return {int(agreement): int(count) for agreement, count in cursor.fetchall()}

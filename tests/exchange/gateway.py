@@ -62,6 +62,20 @@ class Gateway:
             is_json = "json" in answer.headers.get("Content-Type", "")
             return answer.status, json.loads(content) if is_json else content, answer.headers
 
+    def raw(self, sent: bytes, *, shown: Shown, name: str = NAME) -> bytes:
+        """Exactly these octets, and everything that came back."""
+        context = ssl.create_default_context(cafile=str(self.ours.path))
+        context.load_cert_chain(str(shown.path))
+        came = bytearray()
+        with (
+            socket.create_connection(("127.0.0.1", self.port), 10) as plain,
+            context.wrap_socket(plain, server_hostname=name) as secured,
+        ):
+            secured.sendall(sent)
+            while part := secured.recv(65_536):
+                came += part
+        return bytes(came)
+
     def token(self, program: Program, shown: Shown | None) -> tuple[int, Any]:
         form = urlencode(program.token_form()).encode()
         kind = {"Content-Type": "application/x-www-form-urlencoded"}

@@ -186,6 +186,26 @@ def test_what_a_client_says_in_the_gateways_headers_is_thrown_away(site: Site) -
         **{n.replace("-", "_"): v for n, v in forged.items()},
     )  # fmt: skip
     assert refused == (401, "bad_token")
+    # For whoever makes variables of headers "_" and "-" are one; and a header may stand twice.
+    target = f"/v1/persons/{site.number}"
+    own = site.police.headers("GET", target)
+    court, answer = site.shown["court"], site.shown["police"]
+    dressed = {n.replace("-", "_"): v for n, v in forged.items()}
+    for more in (dressed, {n.upper(): v for n, v in dressed.items()}):
+        status, told, _ = site.gateway.call("GET", target, own | more, shown=court)
+        assert (status, told["code"]) == (401, "bad_token")
+        assert site.gateway.call("GET", target, own | more, shown=answer)[0] == 200
+    host = site.police.host
+    twice = "".join(f"{n}: {v}\r\n" * 2 for n, v in forged.items())
+    lines = "".join(f"{n}: {v}\r\n" for n, v in own.items())
+    request = f"GET {target} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{lines}{twice}\r\n"
+    assert b'"bad_token"' in site.gateway.raw(request.encode(), shown=court)
+    # What two readers could read as two requests is read as none.
+    for length in ("Content-Length: 4\r\nTransfer-Encoding: chunked", "Content-Length: 4\r\n" * 2):
+        smuggled = f"POST /v1/token HTTP/1.1\r\nHost: {host}\r\n{length.rstrip()}\r\n\r\n0\r\n\r\n"
+        said = site.gateway.raw((smuggled + request).encode(), shown=court)
+        assert said.startswith(b"HTTP/1.1 400")
+        assert said.count(b"HTTP/1.1 ") == 1
 
 
 def test_whoever_reaches_the_socket_past_the_gateway_is_refused(site: Site) -> None:

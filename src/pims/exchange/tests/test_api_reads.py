@@ -11,7 +11,8 @@ import pytest
 from django.test import Client
 
 from pims.custody.tests.prison import Prison
-from pims.exchange import catalogue, services
+from pims.exchange import catalogue, services, window
+from pims.exchange.api.describing import openapi
 from pims.exchange.models import Disclosure, Inquiry, LookupKey, ShelfRow
 from pims.exchange.rules.lookup_keys import document_key, name_birth_key
 from pims.exchange.shelving import shelve
@@ -312,3 +313,66 @@ def test_every_table_of_the_catalogue_has_a_shape(client: Client) -> None:
 
     for name, table in catalogue.TABLES.items():
         assert RECORDS[name].model_fields.keys() == table.field_names
+
+
+# What part of an answer is of which table.
+PARTS = {
+    "person": "person", "custody": "custody", "alerts": "alert", "warrants": "warrant",
+    "orders": "order", "episodes": "episode", "hearings": "hearing", "dates": "dates",
+    "photographs": "photograph",
+}  # fmt: skip
+NOBODY_IS_ASKED_ABOUT = {"/v1/token", "/v1/token/revoke", "/v1/keys"}
+
+
+def _told(answer: object, table: str = "") -> set[str]:
+    """Every ``table.field`` that an answer gives."""
+    found: set[str] = set()
+    if isinstance(answer, list):
+        return found.union(*(_told(one, table) for one in answer))
+    for name, value in answer.items() if isinstance(answer, dict) else ():
+        if isinstance(value, dict | list) and name in PARTS:
+            found |= _told(value, PARTS[name])
+        elif isinstance(value, list) and name in ("matches", "lines"):
+            found |= _told(value)
+        elif table:
+            found.add(f"{table}.{name}")
+    return found
+
+
+def test_no_address_answers_without_a_question_on_record_and_a_receipt_of_all_that_it_gave(
+    client: Client, held: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every address of the document, so that one that is added is thought of."""
+    monkeypatch.setattr(window, "_ask", lambda head: ({"found": False}, []))
+    number = _number(held)
+    _add_row(held, "photograph", str(uuid4()), {"number": number, "kind": "front"})
+    _add_row(held, "hearing", "h-1", {"number": number, "day": "2026-11-30", "court": "MC-BZ"})
+    program = _program(events={"released": "thin"})
+    samples = {
+        "number": number, "photograph": str(uuid4()), "message_id": "nobody-sent-it",
+        "inquiry": str(uuid4()),
+    }  # fmt: skip
+    bodies: dict[str, object] = {
+        "/v1/searches": {"by": "list", "numbers": [number]}, "/v1/feed/ack": {"position": 0},
+        "/v1/messages": {"v": 1},
+    }  # fmt: skip
+    asked = 0
+    for path, methods in openapi("agency")["paths"].items():
+        if path in NOBODY_IS_ASKED_ABOUT:
+            continue
+        for method in methods:
+            target = path.format(**samples) + ("?day=2026-11-30" if path == "/v1/hearings" else "")
+            before = Inquiry.objects.count()
+            sent = program.call(client, method.upper(), target, bodies.get(path))
+            assert sent.status_code in (200, 202, 404, 503), (target, sent.content)
+            assert Inquiry.objects.count() == before + 1, target
+            question = Inquiry.objects.latest("opened_at")
+            assert (question.end_user, question.purpose) == (program.end_user, program.purpose)
+            assert question.closed_at is not None, target
+            assert question.entry_id is not None, target
+            given = Disclosure.objects.filter(inquiry=question)
+            told = _told(sent.json()) if sent.status_code == 200 else set()
+            kept = {field for one in given for field in one.fields}
+            assert told <= kept, (target, told - kept)
+            asked += bool(told)
+    assert asked >= 8

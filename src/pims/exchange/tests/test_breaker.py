@@ -11,12 +11,15 @@ from pims.custody import services as custody
 from pims.custody.tests.prison import Prison
 from pims.exchange import limits
 from pims.exchange.catalogue import TEST_LABEL
+from pims.exchange.feed import reading as feed
 from pims.exchange.feed.publishing import publish
 from pims.exchange.models import Hold, Message, Published
 from pims.exchange.selectors import traffic
+from pims.exchange.selectors.taken_back import not_known_yet
 from pims.exchange.services import breaker
-from pims.exchange.tests.feed import Follower
-from pims.exchange.tests.pushing import LEFT, made
+from pims.exchange.tests.feed import Follower, delivering
+from pims.exchange.tests.helpers import agency_with, terms_of
+from pims.exchange.tests.pushing import LEFT, listening_agency, made, pushed_to, send
 from pims.facilities.layout import BUNDLED, read_layout
 from pims.facilities.services import load_layout
 from pims.foundation.access.actor import Actor
@@ -271,3 +274,36 @@ def _two(actor: Actor) -> tuple[int, int]:
     """A prison and a lock-up elsewhere."""
     first, second = (load_layout(Command(actor), layout=read_layout(name)) for name in BUNDLED[:2])
     return first.establishment_id, second.establishment_id
+
+
+def test_an_officer_sees_who_does_not_know_yet_that_what_they_were_told_was_wrong(
+    officers: tuple[Actor, Actor],
+) -> None:
+    police, court, social = (listening_agency(code) for code in ("police", "court", "social"))
+    only_escapes = agency_with(terms_of("parole", events={"escaped": "thin"}), kind="parole")
+    viewer = officers[0]
+    left = screened(MOST)
+    assert len(left) == MOST
+    screened(1)
+    goal = pushed_to(court)
+    assert not_known_yet(viewer) == {}
+    breaker.withdraw(
+        Command(viewer), hold_id=Hold.objects.get().pk, reason="A list read in twice", retract=True
+    )
+    late = listening_agency("late")  # agreed with since: it was told nothing wrong
+    due = {one.agreement_id: MOST for one in (police, court, social)}
+    assert not_known_yet(viewer) == due
+    # What is pushed and taken is known; so is what the feed was acknowledged up to.
+    assert len(send(goal)) == MOST
+    rows = Published.objects.filter(message__type="retraction").order_by("position")
+    taken = list(rows.values_list("position", flat=True))
+    half = taken[MOST // 2 - 1]
+    with delivering(police) as reader:
+        assert feed.acknowledge(reader, position=half) == "ok"
+    left_over = {police.agreement_id: MOST - MOST // 2, social.agreement_id: MOST}
+    assert not_known_yet(viewer) == left_over
+    for agency in (police, social):
+        with delivering(agency) as reader:
+            feed.acknowledge(reader, position=taken[-1])
+    assert not_known_yet(viewer) == {}
+    assert late.agreement_id != only_escapes.agreement_id

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 from django.utils.html import strip_tags
 
 from pims.assurance.models import Alarm
@@ -17,6 +18,7 @@ from pims.exchange.tests.pushing import AWAY, BAD, listening_agency, pushed_to, 
 from pims.exchange.tests.test_breaker import MOST, screened
 from pims.exchange.tests.test_pages import read
 from pims.exchange.tests.test_pages import send as post
+from pims.exchange.web.delivering_words import no_answer
 from pims.exchange.webhooks import loading, secretfiles
 from pims.foundation.access.actor import Actor
 from pims.foundation.ledger.models import LedgerEntry
@@ -128,7 +130,7 @@ def test_a_receiver_that_does_not_answer_is_told_apart_from_one_that_is_quiet(
     assert "Does not answer" in page
     page = read(superintendent, "endpoint", goal.endpoint_id)
     assert "It has not answered since" in page
-    assert "nobody answers" in page
+    assert "Nobody answers there" in page
 
 
 def test_the_last_day_is_drawn_and_told_in_words(
@@ -235,3 +237,18 @@ def test_the_alarm_of_held_messages_is_opened_and_taken_by_whom_it_belongs_to(
     )
     alarm.refresh_from_db()
     assert alarm.acknowledged_at is not None
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        ("no answer in time (ReadTimeout)", "No respondió a tiempo"),
+        ("nothing is sent to 10.0.0.1", "Su dirección es interna, y allí no se envía nada"),
+        ("gaierror: [Errno -2] Name or service not known", "Nadie conoce su nombre"),
+        ("ConnectError: [SSL: CERTIFICATE_VERIFY_FAILED]", "Su certificado no es de confianza"),
+        ("ConnectError: All connection attempts failed", "Allí no responde nadie"),
+    ],
+)
+def test_why_nobody_answered_is_said_in_the_language_of_the_page(error: str, told: str) -> None:
+    with translation.override("es"):
+        assert no_answer(error) == told

@@ -1,5 +1,7 @@
 """Requests and answers are signed as RFC 9421 says, and nothing less is taken."""
 
+import json
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,6 +28,7 @@ from pims.exchange.tests.helpers import agency_with, small_agency, terms_of
 from pims.foundation.access.actor import Actor
 from pims.foundation.commands.transaction import Command
 from pims.kernel.errors import NotFound
+from pims.ui.wording import catalogue
 
 # -- RFC 9421, appendix B: its keys, its messages, its signatures --------------------------------
 B_ED25519 = OKPKey.import_key(
@@ -338,3 +341,51 @@ def test_our_own_key_is_changed_without_a_gap(
     assert [one["kid"] for one in signatures.public_keys()] == [following]
     with pytest.raises(NotFound):
         signatures.use_next_key()
+
+
+@pytest.mark.any_server
+def test_every_reason_of_a_signature_is_said_in_both_languages_and_in_no_words_of_the_library(
+    client: Client, program: Program, question: dict[str, object]
+) -> None:
+    known = {code for _, code in signatures._FAULTS} | {"unreadable"}
+    wording = {code: catalogue()[f"exchange.signature_fault.{code}"] for code in known}
+    assert all(one["en"] != one["es"] for one in wording.values())
+    body = json.dumps(question).encode()
+    good = program.headers("POST", "/v1/searches", body)
+    given, signature = good["Signature-Input"], good["Signature"]
+
+    def told(**changed: str | None) -> dict[str, str]:
+        headers = {k: v for k, v in {**good, **changed}.items() if v is not None}
+        kind = headers.pop("Content-Type")
+        answer = client.generic(
+            "POST", "/v1/searches", body, content_type=kind, HTTP_HOST=HOST,
+            headers=headers | program.gateway(),
+        )  # fmt: skip
+        _refused(answer)
+        message: dict[str, str] = answer.json()["message"]
+        return message
+
+    now = int(time.time())
+    cases: tuple[tuple[dict[str, str | None], str, str], ...] = (
+        ({"Signature": None, "Signature-Input": None}, "missing", ""),
+        ({"Signature-Input": given.replace('tag="pims"', 'tag="other"')}, "tag", ""),
+        ({"Signature-Input": re.sub(r"created=\d+", f"created={now + 300}", given)}, "future", ""),
+        ({"Signature-Input": re.sub(r"created=\d+", f"created={now - 900}", given)}, "old", ""),
+        ({"Signature-Input": re.sub(r";created=\d+", "", given)}, "created", ""),
+        ({"Signature-Input": given.replace(program.kid, "nobody")}, "key", ""),
+        ({"Signature-Input": given.replace('"@method"', '"@method" "x-lost"')}, "absent", "x-lost"),
+        ({"PIMS-Purpose": "investigation"}, "wrong", ""),
+        ({"Signature": "nonsense("}, "unreadable", ""),
+        ({"Signature": signature.replace("own=", "other=")}, "unreadable", ""),
+    )  # fmt: skip
+    for changed, code, what in cases:
+        message = told(**changed)
+        for language in ("en", "es"):
+            assert message[language].endswith(wording[code][language].format(what=what)), message
+    # A body that was changed on its way, and one that nobody signed for.
+    other = {"body": b"{}", "kind": "application/json"}
+    answer = client.generic(
+        "POST", "/v1/searches", other["body"], content_type=other["kind"], HTTP_HOST=HOST,
+        headers={k: v for k, v in good.items() if k != "Content-Type"} | program.gateway(),
+    )  # fmt: skip
+    assert answer.json()["message"]["es"].endswith(wording["digest"]["es"])

@@ -50,6 +50,25 @@ MESSAGE_STATES: Mapping[str, Any] = {
 }
 
 
+# How what is kept of an attempt begins (`webhooks.sending`), and what it is called.
+_NO_ANSWER: tuple[tuple[str, Any], ...] = (
+    ("no answer in time", _("It did not answer in time")),
+    ("nothing is sent to", _("Its address lies within, where nothing is sent")),
+    ("gaierror", _("Nobody knows its name")),
+)
+_CERTIFICATE, _NOBODY = _("Its certificate is not believed"), _("Nobody answers there")
+
+
+def no_answer(error: str) -> str:
+    """Why an attempt had no answer. Whoever looks after the network is told more in the log."""
+    for begins, said in _NO_ANSWER:
+        if error.startswith(begins):
+            return str(said)
+    if "certificate" in error.lower() or "ssl" in error.lower():
+        return str(_CERTIFICATE)
+    return str(_NOBODY)
+
+
 def type_name(kind: str, language: str) -> str:
     """What a message tells, in words."""
     more = {"retraction": gettext("An earlier message taken back"), "heartbeat": gettext("Alive")}

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pims.exchange.feed import heartbeat
 from pims.exchange.selectors import traffic as seen
+from pims.exchange.selectors.taken_back import not_known_yet
 from pims.exchange.selectors.traffic import EndpointInfo, Hour
 from pims.exchange.services import endpoints as endpoint_services
 from pims.exchange.services import listening, replay
@@ -53,6 +54,7 @@ def traffic(request: Any) -> HttpResponse:
     pushed = [one.endpoint for one in feeds if one.endpoint is not None]
     held = seen.held_count()
     beat = heartbeat.latest()
+    unknown = not_known_yet(request.actor)
     received = seen.received_in_a_day(request.actor)
     context = {
         "counters": [
@@ -86,6 +88,7 @@ def traffic(request: Any) -> HttpResponse:
                 "silent": heard[one.version.agreement_id].silent_since(now),
                 "state": words.ENDPOINT_STATES[one.endpoint.state] if one.endpoint else "",
                 "tone": _tone(one.endpoint),
+                "taken_back": unknown.get(one.version.agreement_id, 0),
             }
             for one in feeds
         ],
@@ -93,6 +96,7 @@ def traffic(request: Any) -> HttpResponse:
             Column(_("Agreement")), Column(_("Feed behind"), numeric=True),
             Column(_("Last heard of")), Column(_("Pushed to")),
             Column(_("On their way"), numeric=True), Column(_("Given up"), numeric=True),
+            Column(_("Taken back, not known there"), numeric=True),
         ],
         "hour_columns": [
             Column(_("Hour")), Column(_("In time"), numeric=True), Column(_("Late"), numeric=True),
@@ -347,7 +351,7 @@ def _line(one: Any, language: str) -> dict[str, Any]:
 def _answer(status: int | None, error: str) -> str:
     if status is not None:
         return str(status)
-    return error or "—"
+    return words.no_answer(error) if error else "—"
 
 
 def _tone(info: EndpointInfo | None) -> str:

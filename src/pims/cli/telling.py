@@ -1,35 +1,17 @@
-"""Telling whoever watches the terminal what a running PIMS does.
+"""What a running PIMS says on its terminal; who started it may have left."""
 
-Nobody may: the terminal was closed, the program that read the pipe has ended. PIMS runs on.
-"""
+from rich.console import RenderableType
 
-import os
-import sys
+from pims.foundation.console import Teller
 
-from rich.console import Console, RenderableType
-
-
-class _Told(Console):
-    def on_broken_pipe(self) -> None:
-        """Rather than to end the program, as the console does by itself."""
-        _to_nobody()
-
-
-_out = _Told(highlight=False, soft_wrap=True)
+_out = Teller(highlight=False, soft_wrap=True)
 
 
 def say(*lines: RenderableType, markup: bool = False) -> None:
-    """One after the other, at once; to nobody where nobody reads."""
+    """One line after the other, at once; to nobody where nobody reads."""
     try:
         for line in lines:
             _out.print(line, markup=markup)
-        sys.stdout.flush()
+        _out.file.flush()
     except OSError:
-        _to_nobody()
-
-
-def _to_nobody() -> None:
-    """What is still to be written, here and by children, goes nowhere instead of failing."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
-    os.close(nowhere)
+        _out.to_nobody()

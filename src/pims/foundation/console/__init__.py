@@ -1,6 +1,7 @@
 """What every room's command line prints with: a table for a person, JSON for a program."""
 
 import json
+import os
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,8 +15,24 @@ from rich.table import Table
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
+
+class Teller(Console):
+    """Tells what is done to whoever listens; where nobody does any more (the terminal was closed,
+    the program that read the pipe has ended) the work goes on."""
+
+    def on_broken_pipe(self) -> None:
+        """Rather than to end the program, as the console does by itself."""
+        self.to_nobody()
+
+    def to_nobody(self) -> None:
+        """What is still to be written, here and by children, goes nowhere instead of failing."""
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, self.file.fileno())
+        os.close(nowhere)
+
+
 # Words about what happens go to standard error, so that what is printed can be piped.
-words = Console(stderr=True, highlight=False)
+words = Teller(stderr=True, highlight=False)
 
 
 STILL_EVERY = 5.0  # seconds

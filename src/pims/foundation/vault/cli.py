@@ -48,24 +48,10 @@ def installation() -> Iterator["Actor"]:
     if not apps.ready:
         django.setup()
     from pims.foundation.access.selectors import system_actor
-    from pims.foundation.database import urls
-    from pims.foundation.database.launcher import instance_cluster
-    from pims.foundation.database.migrate import needing_migration_told
+    from pims.foundation.database.answering import database_running
 
-    cluster = instance_cluster(report=lambda text: words.print(f"{text} …"))
-    if urls.is_external() or cluster.is_running():
-        with needing_migration_told():
-            yield system_actor()
-        return
-    cluster.start()
-    try:
-        with needing_migration_told():
-            yield system_actor()
-    finally:
-        from django.db import connections
-
-        connections.close_all()
-        cluster.stop()
+    with database_running():
+        yield system_actor()
 
 
 @app.command(name="show")

@@ -3,7 +3,7 @@
 import random
 from dataclasses import replace
 
-from pims.assurance.proof.history import History, Interest, Order, SecondReading
+from pims.assurance.proof.history import DatesRefused, History, Interest, Order, SecondReading
 from tests.faults import lawful
 from tests.faults.lawful import AS_OF, DAY, TODAY, Recipe, at, first_instant, lawful_history
 from tests.faults.plants import (
@@ -240,6 +240,14 @@ def _changes_elsewhere(history: History, chance: random.Random) -> Planted:
     )
 
 
+def _refused(history: History, chance: random.Random) -> Planted:
+    """A branch in a chain, say: the engine gives no date, and no officer has certified one."""
+    since = max(sentenced_on(history), history.custody[0].begins)
+    day = TODAY + DAY * chance.randrange(-30, 300)
+    refused = DatesRefused(since=since, arguable_on=day if chance.random() < 0.8 else None)
+    return Planted(replace(history, dates_refused=refused), since)
+
+
 def _of_history(**fields: object) -> Planter:
     return lambda history, chance: Planted(replace(history, **fields))  # type: ignore[arg-type]
 
@@ -367,6 +375,7 @@ PLANTERS: dict[str, tuple[Recipe, Planter]] = {
     "no_lawyer": (lawful.on_remand, _nobody_knows_a_lawyer),
     "date_from_unsigned_rule": (lawful.serving, lambda h, c: Planted(with_last(h, final=False))),
     "date_beyond_term": (lawful.serving, _beyond_term),
+    "dates_not_calculable": (lawful.serving, _refused),
     "second_reading_late": (lawful.for_life, _reading(differs=False)),
     "second_reading_differs": (lawful.for_life, _reading(differs=True)),
     "nothing_recorded": (lawful.serving, _not_seen),

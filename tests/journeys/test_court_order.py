@@ -153,7 +153,7 @@ class Typist:
             self.key("Enter")
 
     def go(self, to: str, key: str = "Enter") -> None:
-        """On from box to box, or by Tab, until the one with that id or those words has the focus."""
+        """On from box to box, or by Tab, until the one with that id or those words is reached."""
         for _step in range(60):
             if self.page.evaluate(FOCUSED) == to:
                 return

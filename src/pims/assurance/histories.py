@@ -16,6 +16,7 @@ from pims.assurance.proof.history import (
     Charge,
     Custody,
     CustodyEnd,
+    DatesRefused,
     Hearing,
     History,
     Interest,
@@ -37,7 +38,7 @@ from pims.foundation.outbox.last import last_told
 from pims.people import selectors as people
 from pims.people.selectors.circumstances import Circumstances, circumstances
 from pims.release.selectors.prepared import Prepared, prepared
-from pims.sentences.selectors.each import dates_of_each
+from pims.sentences.selectors.each import EachSentence, dates_of_each
 
 # What the system itself works out and raises is nobody's looking at somebody.
 BY_ITSELF = ("assurance.", "sentences.calculated", "sentences.nothing", "vault.")
@@ -143,6 +144,7 @@ def histories(person_ids: Collection[int], *, by_number: bool = False) -> dict[i
                 reviews=_reviews(hearings.get(i, ()), orders.get(i, ())),
                 papers=papers.get(i, Papers()),
                 ready=ready.get(i, ()),
+                refused=_refused(dates.get(i)),
                 counting=counting,
                 last_recorded_at=max(spoken, default=None),
             ),
@@ -163,6 +165,7 @@ def _history(
     reviews: Iterable[Review],
     papers: Papers,
     ready: Sequence[Prepared],
+    refused: DatesRefused | None,
     counting: Counting,
     last_recorded_at: datetime | None,
 ) -> History:
@@ -196,6 +199,7 @@ def _history(
                 )
                 for one in ready
             ),
+            dates_refused=refused,
             born_on=who.born_latest,
             born_earliest=who.born_earliest if who.born_earliest != who.born_latest else None,
             juvenile_until_decided=who.in_doubt,
@@ -207,6 +211,13 @@ def _history(
         ),
         counting,
     )
+
+
+def _refused(dates: EachSentence | None) -> DatesRefused | None:
+    if dates is None or dates.refused is None:
+        return None
+    day = dates.refused.arguable_on
+    return DatesRefused(since=dates.refused.since, arguable_on=None if day is None else within(day))
 
 
 def _custody(stays: Sequence[Stay]) -> list[Custody]:

@@ -22,6 +22,8 @@ WAITING = (24, 12, 6)
 # where it says nothing, the law.
 UNFIT_MONTHS = 6
 _MOST_MONTHS = 1_200
+# Flaws of an order that already say that nobody knows the end of its sentence.
+TELLS_OF_NO_DATE = frozenset({"sentence_without_date", "sentence_of_another"})
 _ENDS_SENTENCE = frozenset({"release_date_passed", "full_term_passed", "provisional_date_passed"})
 _UNFORESEEN = frozenset(
     {"order_expired", "emergency_expired", "remand_expired", "order_no_longer_stands"}
@@ -238,6 +240,19 @@ def _unsigned(look: Look) -> Iterator[Fault]:
         yield Fault(kind, made, None, (order.order_id,), params, _reference(kind))
 
 
+def _not_calculable(look: Look) -> Iterator[Fault]:
+    """Whoever decides is told at once: well before the day from which release could be argued."""
+    refused = look.history.dates_refused
+    if refused is None or look.inside_since is None or refused.since > look.as_of:
+        return
+    if any(reach.flaw in TELLS_OF_NO_DATE for reach in look.reaches):
+        return
+    since = max(refused.since, look.inside_since)
+    day = refused.arguable_on or day_of(since, look.history.zone)
+    kind = "dates_not_calculable"
+    yield Fault(kind, since, None, (), {"day": day.isoformat()}, _reference(kind))
+
+
 def _beyond_term(look: Look) -> Iterator[Fault]:
     """Dates that were stored, and that the term as pronounced does not bear out."""
     if look.inside_since is None:
@@ -317,6 +332,6 @@ def _at_large(look: Look) -> Iterator[Fault]:
 
 
 CHECKS = (
-    _coming, _hearings, _no_next_hearing, _waiting, _reviews, _unsigned, _beyond_term,
-    _paper_ends_first, _at_large,
+    _coming, _hearings, _no_next_hearing, _waiting, _reviews, _unsigned, _not_calculable,
+    _beyond_term, _paper_ends_first, _at_large,
 )  # fmt: skip

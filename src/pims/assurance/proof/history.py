@@ -192,6 +192,16 @@ class Preparation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DatesRefused:
+    """The calculation gives no dates for the sentences that stand, since they were known, and
+    nobody has certified any by hand. `arguable_on` is the first day on which somebody could argue
+    for release; None where no such day can be told."""
+
+    since: datetime
+    arguable_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class History:
     """All of one person. `nationalities` are ISO 3166-1 alpha-2, with ZZ for not known. `born_on`
     is the last day on which the person can have been born, `born_earliest` the first where that is
@@ -210,6 +220,7 @@ class History:
     reviews: Sequence[Review] = ()
     interests: Sequence[Interest] = ()
     preparations: Sequence[Preparation] = ()
+    dates_refused: DatesRefused | None = None
     born_on: date | None = None
     born_earliest: date | None = None
     juvenile_until_decided: bool = False

@@ -217,6 +217,8 @@ def _after(history: History, as_of: datetime) -> Iterator[str]:
     for hearing in history.hearings:
         if hearing.outcome_at is not None and hearing.outcome_at > as_of:
             yield f"hearings: {shown(hearing.hearing_id)}.outcome_at"
+    if history.dates_refused is not None and history.dates_refused.since > as_of:
+        yield "dates_refused.since"
     for name in ("consul_told_at", "last_recorded_at"):
         at = getattr(history, name)
         if at is not None and at > as_of:
@@ -252,6 +254,9 @@ def as_known(history: History, as_of: datetime) -> History:
             else replace(one, outcome="", outcome_at=None)
             for one in history.hearings
         ),
+        dates_refused=None
+        if history.dates_refused is None or history.dates_refused.since > as_of
+        else history.dates_refused,
         consul_told_at=known(history.consul_told_at),
         last_recorded_at=known(history.last_recorded_at),
     )

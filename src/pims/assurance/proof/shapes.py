@@ -312,6 +312,7 @@ PREPARATION = _shape(
         "owed": many(one_of(h.Owed), 10),
     },
 )  # fmt: skip
+DATES_REFUSED = _shape(h.DatesRefused, {"since": instant, "arguable_on": day})
 PERSON = _shape(
     h.History,
     {
@@ -319,7 +320,8 @@ PERSON = _shape(
         "sentences": (SENTENCE, 500), "payments": (PAYMENT, 2_000),
         "hearings": (HEARING, 2_000), "charges": (CHARGE, 500),
         "placements": (PLACEMENT, 5_000), "reviews": (REVIEW, 500),
-        "interests": (INTEREST, 100), "preparations": (PREPARATION, 100), "born_on": day,
+        "interests": (INTEREST, 100), "preparations": (PREPARATION, 100),
+        "dates_refused": DATES_REFUSED, "born_on": day,
         "born_earliest": day,
         "juvenile_until_decided": flag, "nationalities": many(name, 20),
         "consul_told_at": instant, "lawyer": one_of(h.Lawyer), "lawyer_said_at": instant,

@@ -232,6 +232,14 @@ def date_from_unsigned_rule(prison: LawfulPrison) -> Planted:
 
 
 @plants
+def dates_not_calculable(prison: LawfulPrison) -> Planted:
+    Calculation.objects.filter(person_id=prison.persons["sentenced"]).update(
+        status="needs_person", earliest_arguable=prison.today
+    )
+    return told("sentenced", "dates_not_calculable")
+
+
+@plants
 def date_beyond_term(prison: LawfulPrison) -> Planted:
     row = Calculation.objects.get(person_id=prison.persons["sentenced"])
     late = (row.full_term_end + timedelta(days=60)).isoformat()
@@ -343,7 +351,7 @@ def sentence_not_begun(prison: LawfulPrison) -> Planted:
     later = prison.today + timedelta(days=30)
     rows = Sentence.objects.filter(order_id=prison.orders["sentenced"])
     rows.update(pronounced_on=later)
-    return told("sentenced", "sentence_not_begun")
+    return told("sentenced", "dates_not_calculable", "sentence_not_begun")
 
 
 @plants
@@ -358,7 +366,7 @@ def at_large_not_shown(prison: LawfulPrison) -> Planted:
         person_id=prison.persons["sentenced"], kind="at_large", days=9, basis="A letter",
         recorded_at=prison.now, recorded_by_id=1,
     )  # fmt: skip
-    return told("sentenced", "at_large_not_shown")
+    return told("sentenced", "at_large_not_shown", "dates_not_calculable")
 
 
 @plants

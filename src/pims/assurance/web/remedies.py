@@ -120,6 +120,7 @@ WAYS: Mapping[str, Way] = {
     "sentence_of_another": _SENTENCES,
     "sentence_without_date": _SENTENCES,
     "date_beyond_term": _SENTENCES,
+    "dates_not_calculable": _SENTENCES,
     "sentence_not_begun": _SENTENCES,
     "paper_ends_before_term": _SENTENCES,
     "at_large_not_shown": _SENTENCES,

@@ -22,13 +22,15 @@ def last_told(person_ids: Collection[int], *, but: Collection[str]) -> dict[int,
         return dict(cursor.fetchall())
 
 
-def is_followed(person_id: int, event_seq: int, *, rooms: Collection[str]) -> bool:
-    """Whether another event of these rooms about the person came after that one."""
+def is_followed(
+    person_id: int, event_seq: int, *, rooms: Collection[str] = (), kinds: Collection[str] = ()
+) -> bool:
+    """Whether another event of these rooms, or of these kinds, about the person came after it."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT EXISTS (SELECT 1 FROM outbox_event WHERE person_id = %s AND event_seq > %s"
-            " AND split_part(kind, '.', 1) = ANY(%s))",
-            [person_id, event_seq, list(rooms)],
+            " AND (split_part(kind, '.', 1) = ANY(%s) OR kind = ANY(%s)))",
+            [person_id, event_seq, list(rooms), list(kinds)],
         )
         found: tuple[bool] | None = cursor.fetchone()
     return found is not None and found[0]

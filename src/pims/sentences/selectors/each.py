@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from pims.foundation.bulk import any_of
-from pims.jurisdictions.sentence_law import Law
 from pims.people import selectors as people
 from pims.sentences import law as laws
 from pims.sentences.assembling import Assembled, assemble
+from pims.sentences.engine import Calculation as Answer
 from pims.sentences.engine import calculate
 from pims.sentences.keeping import each_sentence
 from pims.sentences.models import Adjustment, Calculation, HandCalculation
@@ -44,12 +44,23 @@ class Paid:
 
 
 @dataclass(frozen=True, slots=True)
+class RefusedDates:
+    """No dates can be worked out, `since` the last of the papers came; `arguable_on` is the first
+    day on which somebody could argue for release, None where no such day can be told."""
+
+    since: datetime
+    arguable_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class EachSentence:
-    """`dates` by sentence of the courts room; none where the case cannot be worked out."""
+    """`dates` by sentence of the courts room; none where the case cannot be worked out, which is
+    `refused` then."""
 
     dates: Mapping[int, DatesOfOne]
     payments: tuple[Paid, ...]
     at_large_days: int
+    refused: RefusedDates | None = None
 
 
 def dates_of_each(person_ids: Collection[int]) -> dict[int, EachSentence]:
@@ -75,14 +86,25 @@ def dates_of_each(person_ids: Collection[int]) -> dict[int, EachSentence]:
     found = {}
     for root, one in facts.items():
         row, hand = rows.get(root), hands.get(root)
+        refused = None
         if hand is not None and hand.facts_hash == one.facts_hash:
             dates = _by_hand(one, hand)
         elif row is not None and row.facts_hash == one.facts_hash:
             dates = _stored(one, row)
+            if row.status != CALCULATED:
+                refused = _refused(one, row.earliest_arguable)
         else:
-            dates = _anew(one, law, signed)
-        found[root] = EachSentence(dates, tuple(payments.get(root, ())), lost.get(root, 0))
+            answer = calculate(one.case, law, signed=signed)
+            dates = _anew(one, answer)
+            if answer.status != CALCULATED:
+                refused = _refused(one, answer.earliest_arguable)
+        paid, away = tuple(payments.get(root, ())), lost.get(root, 0)
+        found[root] = EachSentence(dates, paid, away, refused)
     return {asked: found[root] for asked, root in roots.items() if root in found}
+
+
+def _refused(facts: Assembled, arguable_on: date | None) -> RefusedDates:
+    return RefusedDates(max(one.received_at for one in facts.sentences), arguable_on)
 
 
 def _by_hand(facts: Assembled, hand: HandCalculation) -> dict[int, DatesOfOne]:
@@ -107,8 +129,7 @@ def _stored(facts: Assembled, row: Calculation) -> dict[int, DatesOfOne]:
     }
 
 
-def _anew(facts: Assembled, law: Law, signed: frozenset[str]) -> dict[int, DatesOfOne]:
-    found = calculate(facts.case, law, signed=signed)
+def _anew(facts: Assembled, found: Answer) -> dict[int, DatesOfOne]:
     if found.status != CALCULATED:
         return {}
     each = {one.number: one.dates for one in found.sentences}

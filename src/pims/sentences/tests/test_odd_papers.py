@@ -8,6 +8,7 @@ from pims.courts.models import CourtOrder
 from pims.courts.services import CourtOrderResult, SentenceInput
 from pims.courts.services.order_warrants import warrants_of
 from pims.kernel import clock
+from pims.sentences.selectors.each import dates_of_each
 from pims.sentences.tests.bench import Bench
 
 DAY = timedelta(days=1)
@@ -112,3 +113,26 @@ def test_an_amended_warrant_of_a_later_day_does_not_begin_the_term_anew(bench: B
     told = SentenceInput(years=2, effective_from=begins)
     paper(bench, "A 1", told, received_at=clock.now(), **change)
     assert full_term(bench) == last
+
+
+def test_a_sentence_of_no_known_day_is_not_worked_out_from_the_day_on_which_the_paper_came(
+    bench: Bench,
+) -> None:
+    """Until the court has said when it was passed, a person decides; and the alarm says so."""
+    bench.order(SentenceInput(months=3), dated=None, dates_as_written={"dated": "30 Feb 2026"})
+    bench.work_out()
+    found = bench.dates()
+    assert found.status == "needs_person"
+    assert [one.code for one in found.reasons] == ["sentences.sentence_undated"]
+    (refused,) = [one.refused for one in dates_of_each([bench.ana]).values()]
+    assert refused is not None
+
+
+@pytest.mark.any_server
+def test_an_undated_paper_that_names_the_first_day_is_worked_out(bench: Bench) -> None:
+    first = bench.today - DAY * 40
+    bench.order(SentenceInput(months=3, effective_from=first), dated=None)
+    bench.work_out()
+    found = bench.dates()
+    assert found.status == "calculated"
+    assert [one.refused for one in dates_of_each([bench.ana]).values()] == [None]

@@ -13,7 +13,7 @@ from pims.foundation.outbox.models import OutboxEvent
 from pims.foundation.outbox.records import EventRecord
 from pims.people import services as people
 from pims.people.models import Person
-from pims.sentences import law_cli, selectors, subscribers
+from pims.sentences import law_cli, selectors, services, subscribers
 from pims.sentences.recalculating_cli import run
 from pims.sentences.tests.bench import Bench
 
@@ -123,3 +123,24 @@ def test_a_law_is_signed_listed_and_compared_from_the_command_line(bench: Bench)
     gone = asked("withdraw", str(signed["signature_id"]), "--reason", "Overruled")
     assert isinstance(gone, dict)
     assert gone["recalculated"] == 1
+
+
+@pytest.mark.any_server
+def test_of_several_changes_at_once_the_last_one_has_the_dates_worked_out(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[list[int]] = []
+    recalculate = services.recalculate
+
+    def counted(command: Command, *, person_ids: list[int]) -> object:
+        asked.append(person_ids)
+        return recalculate(command, person_ids=person_ids)
+
+    monkeypatch.setattr(subscribers.services, "recalculate", counted)
+    for _paper in range(3):
+        bench.sentence()
+    bench.sentence(person_id=bench.ben)
+    assert hear().count("courts.order_recorded") == 4
+    assert sorted(asked) == [[bench.ana], [bench.ben]]
+    assert bench.dates().status == "calculated"
+    assert len(bench.rows()) == 1

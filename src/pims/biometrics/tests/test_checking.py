@@ -1,4 +1,4 @@
-"""Whoever was called to a visit or stands at the gate: found, checked, and kept with the purpose."""
+"""Whoever was called to a visit or stands at the gate: found, checked, kept with the purpose."""
 
 from collections.abc import Callable
 from uuid import uuid4
@@ -28,7 +28,7 @@ def test_a_visited_prisoner_is_found_by_number_checked_and_kept_as_checked_for_a
     who = person("Visitado")
     number = Person.objects.get(pk=who).number
     check = reverse("biometrics:check")
-    assert 'href="%s"' % check in gate.get(reverse("home")).content.decode()
+    assert f'href="{check}"' in gate.get(reverse("home")).content.decode()
     answer = gate.get(check, {"for": "visit", "who": number})
     assert answer.status_code == 302
     assert answer["Location"].startswith(reverse("biometrics:verify", args=[who]))

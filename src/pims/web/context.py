@@ -51,6 +51,7 @@ MENU = (
     Entry(_("Discharge"), "release:index", "release.view", "/release"),
     Entry(_("Inbox"), "exchange:inbox", "exchange.inbox", "/exchange/inbox"),
     Entry(_("Known twice?"), "people:matches", "people.edit", "/people/matches", WHO),
+    Entry(_("Who is this?"), "biometrics:check", "biometrics.verify", "/fingerprints/check", WHO),
     Entry(
         _("Fingerprints"), "biometrics:candidates", "biometrics.examine", "/fingerprints", WHO
     ),

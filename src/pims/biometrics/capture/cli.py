@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 FAILED = 1
 TROUBLE = {
     "no_folder": "There is no such folder.",
-    "no_libfprint": "libfprint (with its GObject introspection) is not installed on this PC.",
+    "no_libfprint": "libfprint is not installed on this PC (in Debian: libfprint-2-2).",
     "no_scanner": "libfprint finds no scanner attached to this PC.",
+    "no_pictures": "The scanner attached to this PC compares by itself and gives no picture.",
 }
 
 

@@ -1,18 +1,18 @@
 """What gives a print: a folder that a scanner's own program saves into, a virtual scanner, or one
 that libfprint knows."""
 
-import importlib
-import importlib.util
 import io
 import itertools
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from PIL import Image
 
+from pims.biometrics.capture import libfprint
 from pims.biometrics.engine.images import MOST_BYTES
 from pims.biometrics.rules import SLAPS
 
@@ -127,45 +127,36 @@ class Folder:
 
 
 class Libfprint:
-    """A scanner that libfprint knows and that gives pictures; found through its introspection."""
+    """A scanner that libfprint knows and that gives pictures."""
 
     name = "libfprint"
 
+    def __init__(self) -> None:
+        self._waiting = threading.Lock()
+
     def trouble(self) -> str:
+        if self._waiting.locked():
+            return ""  # a finger is being waited for: it works
         try:
-            return "" if self._devices() else "no_scanner"
-        except NoPrint as none:
-            return none.code
+            found = libfprint.scanners()
+        except libfprint.Missing:
+            return "no_libfprint"
+        if not found:
+            return "no_scanner"
+        return "" if any(pictures for _, pictures in found) else "no_pictures"
 
     def capture(self, position: int, *, within: float) -> Captured:
-        devices = self._devices()
-        if not devices:
-            raise NoPrint("no_scanner")
-        device = devices[0]
-        try:
-            device.open_sync()
+        if trouble := self.trouble():
+            raise NoPrint(trouble)
+        with self._waiting:
             try:
-                seen = device.capture_sync(True, None)
-                width, height = seen.get_width(), seen.get_height()
-                ppi = round(seen.get_ppmm() * 25.4)
-                picture = Image.frombytes("L", (width, height), bytes(seen.get_data()))
-            finally:
-                device.close_sync()
-        except Exception as error:
-            # What the library raises is of its own making, and says only that there is no picture.
-            raise NoPrint("scanner_failed") from error
-        return Captured(as_png(picture), ppi=ppi or None)
-
-    def _devices(self) -> list[Any]:
-        if importlib.util.find_spec("gi") is None:
-            raise NoPrint("no_libfprint")
-        try:
-            gi = importlib.import_module("gi")
-            gi.require_version("FPrint", "2.0")
-            fprint = importlib.import_module("gi.repository.FPrint")
-            return list(fprint.Context.new().get_devices())
-        except (ImportError, ValueError, AttributeError) as error:
-            raise NoPrint("no_libfprint") from error
+                seen = libfprint.capture(within=within)
+            except libfprint.Failed as error:
+                raise NoPrint("scanner_failed") from error
+        if seen is None:
+            raise NoPrint("nothing_came")
+        picture = Image.frombytes("L", (seen.width, seen.height), seen.data)
+        return Captured(as_png(picture), ppi=seen.ppi or None)
 
 
 def as_png(picture: Image.Image) -> bytes:

@@ -1,7 +1,7 @@
 """Who was verified, when, with what outcome; and the sweeps of the night."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pims.biometrics.models import Destruction, Sweep, Verification
 from pims.foundation.access.actor import Actor
@@ -9,14 +9,18 @@ from pims.foundation.access.models import PersonScope
 from pims.foundation.access.scope import require_held, require_visible, visible_ids
 from pims.foundation.access.selectors import user_names
 from pims.foundation.vault.persons import same_human
+from pims.kernel import clock
 
 VIEW, VERIFY, SWEEP = "biometrics.view", "biometrics.verify", "biometrics.sweep"
 DESTROY = "biometrics.destroy"
+# Whoever sits there looks back on a shift.
+SHIFT = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)
 class VerificationView:
     verification_id: int
+    person_id: int
     purpose: str
     outcome: str
     position: int
@@ -35,13 +39,32 @@ def verifications(viewer: Actor, person_id: int, *, limit: int = 20) -> list[Ver
         Verification.objects.filter(person_id__in=same_human(person_id)).order_by("-pk")[:limit]
     )
     names = user_names(row.recorded_by_id for row in rows)
-    return [
-        VerificationView(
-            row.pk, row.purpose, row.outcome, row.position, row.score, row.problem,
-            row.milliseconds, row.happened_at, names.get(row.recorded_by_id, ""),
-        )
-        for row in rows
-    ]  # fmt: skip
+    return [_view(row, names.get(row.recorded_by_id, "")) for row in rows]
+
+
+def checks_for(
+    viewer: Actor, purpose: str, establishment_id: int | None, *, limit: int = 20
+) -> list[VerificationView]:
+    """The newest checks for this purpose, at most half a day old, of whom the viewer may check.
+
+    Raises NotPermitted.
+    """
+    require_held(viewer, VERIFY)
+    found = Verification.objects.filter(
+        purpose=purpose, establishment=establishment_id, happened_at__gte=clock.now() - SHIFT
+    ).order_by("-pk")
+    rows = list(found[:limit])
+    seen = visible_ids(viewer, VERIFY, {row.person_id for row in rows})
+    rows = [row for row in rows if row.person_id in seen]
+    names = user_names(row.recorded_by_id for row in rows)
+    return [_view(row, names.get(row.recorded_by_id, "")) for row in rows]
+
+
+def _view(row: Verification, officer: str) -> VerificationView:
+    return VerificationView(
+        row.pk, row.person_id, row.purpose, row.outcome, row.position, row.score, row.problem,
+        row.milliseconds, row.happened_at, officer,
+    )  # fmt: skip
 
 
 def recent_verification(
@@ -57,10 +80,7 @@ def recent_verification(
     )
     if row is None:
         return None
-    return VerificationView(
-        row.pk, row.purpose, row.outcome, row.position, row.score, row.problem, row.milliseconds,
-        row.happened_at, "",
-    )  # fmt: skip
+    return _view(row, "")
 
 
 def who_verified(verification_id: int) -> str:

@@ -36,6 +36,7 @@ class FingerView:
     doubt: str = ""
     doubt_position: int | None = None
     taken_at: datetime | None = None
+    source: str = ""
     now: bool = False
 
     @property
@@ -149,6 +150,7 @@ def _finger(position: int, row: FingerRecord | None, enrolment: Enrolment | None
         doubt=row.doubt,
         doubt_position=row.doubt_position,
         taken_at=row.taken_at,
+        source=row.source,
         now=enrolment is not None and row.enrolment_id == enrolment.pk,
     )
 

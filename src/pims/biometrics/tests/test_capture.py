@@ -20,7 +20,6 @@ from pims.biometrics.capture.drivers import (
     Captured,
     Driver,
     Folder,
-    Libfprint,
     NoPrint,
     VirtualScanner,
 )
@@ -220,13 +219,6 @@ def test_the_virtual_scanner_plays_another_impression_of_the_same_finger_each_ti
     first, second = (scanner.capture(2, within=1).data for _ in range(2))
     assert first != second
     assert Image.open(io.BytesIO(first)).size == (400, 500)
-
-
-def test_without_libfprint_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    assert Libfprint().trouble() == "no_libfprint"
-    with pytest.raises(NoPrint):
-        Libfprint().capture(1, within=1)
 
 
 def test_the_token_is_kept_for_its_user_alone(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from pims.biometrics import rules, selectors, services, stations
+from pims.biometrics import rules, selectors, services
 from pims.biometrics.capture.origin import CAPTURE_ORIGIN
 from pims.biometrics.engine import Unusable
 from pims.biometrics.selectors import EnrolmentView, FingerView
@@ -28,6 +28,7 @@ from pims.biometrics.web.forms import (
 )
 from pims.biometrics.web.looking import asked_finger
 from pims.biometrics.web.slaps import keep_slap
+from pims.biometrics.web.station_files import keep_station
 from pims.biometrics.web.uploads import prints_arrived
 from pims.biometrics.web.words import (
     ENROLMENTS,
@@ -35,6 +36,7 @@ from pims.biometrics.web.words import (
     QUALITIES,
     QUALITY_TONES,
     SEARCHES,
+    SOURCES,
     STATES,
     doubt_text,
 )
@@ -79,6 +81,7 @@ class Drawn:
     doubt: str = ""
     doubt_position: int | None = None
     absent: str = ""
+    source: str = ""
 
 
 @page(permission=VIEW, methods=BOTH)
@@ -162,6 +165,7 @@ def _drawn(request: Any, finger: FingerView, chosen: int) -> Drawn:
         doubt,
         finger.doubt_position if finger.doubt != rules.NOT_AS_BEFORE else None,
         "" if finger.present or not finger.state else str(STATES[finger.state]),
+        str(SOURCES.get(finger.source, "")),
     )
 
 
@@ -247,11 +251,7 @@ def _face(request: Any, given: dict[str, Any], person_id: int, position: int) ->
 
 
 def _station(request: Any, given: dict[str, Any], person_id: int, position: int) -> HttpResponse:
-    fingers = stations.fingers_of(given["station_file"].read())
-    services.enrol_fingers(command_from(request), person_id=person_id, fingers=fingers)
-    messages.success(
-        request, gettext("Fingers read from the file: %(count)s.") % {"count": len(fingers)}
-    )
+    keep_station(request, given["station_file"].read(), person_id)
     return _onward(person_id)
 
 

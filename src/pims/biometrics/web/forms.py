@@ -106,3 +106,16 @@ class DestroyForm(forms.Form):
         max_length=120,
         help_text=_("It outlives what is destroyed: leave out every name."),
     )
+
+
+class CheckForm(forms.Form):
+    """Who was called here, and for what."""
+
+    who = forms.CharField(label=_("Number or name"), max_length=200)
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["for"] = forms.ChoiceField(
+            label=_("What is it for?"), widget=forms.RadioSelect, required=False,
+            choices=[(code, label) for code, label in PURPOSES.items() if code != "discharge"],
+        )  # fmt: skip

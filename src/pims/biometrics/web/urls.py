@@ -2,12 +2,22 @@
 
 from django.urls import path
 
-from pims.biometrics.web import enrolling, examining, images, looking, reports, slaps, verifying
+from pims.biometrics.web import (
+    checking,
+    enrolling,
+    examining,
+    images,
+    looking,
+    reports,
+    slaps,
+    verifying,
+)
 
 app_name = "biometrics"
 
 urlpatterns = [
     path("", examining.candidates, name="candidates"),
+    path("check/", checking.check, name="check"),
     path("<int:person_id>/", enrolling.enrol, name="enrol"),
     path("<int:person_id>/look/", looking.look, name="look"),
     path("<int:person_id>/look-slap/", slaps.look_slap, name="look_slap"),

@@ -41,6 +41,14 @@ ENROLMENTS: dict[str, Promise] = {
 ENROLMENT_TONES: dict[str, Tone] = {
     "": "quiet", "open": "info", "complete": "ok", "no_usable_finger": "info",
 }  # fmt: skip
+# How a print came; the page sends the first three, a file of a station the others.
+SOURCES: dict[str, Promise] = {
+    "upload": _("From a file"),
+    "scanner": _("From the scanner"),
+    "slap": _("Cut out of several fingers at once"),
+    "station": _("From a live-scan station"),
+    "station slap": _("From a live-scan station, cut out of several fingers at once"),
+}
 QUALITIES: dict[str, Promise] = {
     "good": _("Good"),
     "usable": _("Usable"),
@@ -68,10 +76,10 @@ def doubt_text(code: str, position: int, other: int | None) -> str:
     """What to tell the officer; "" where nothing is doubted."""
     if code not in DOUBTS:
         return ""
-    return str(DOUBTS[code]) % {"finger": _within(position), "other": _within(other or position)}
+    return str(DOUBTS[code]) % {"finger": within(position), "other": within(other or position)}
 
 
-def _within(position: int) -> str:
+def within(position: int) -> str:
     """The finger's name in the middle of a sentence."""
     name = str(FINGERS[position])
     return name[:1].lower() + name[1:]

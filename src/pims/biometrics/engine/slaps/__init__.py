@@ -23,7 +23,7 @@ from PIL import Image
 
 from pims.biometrics.engine.images import Print, from_pixels, read
 from pims.biometrics.engine.reasons import Unusable
-from pims.biometrics.engine.slaps.parting import Finger, Parting, part
+from pims.biometrics.engine.slaps.parting import HAND, THUMBS, Finger, Parting, part
 from pims.biometrics.engine.template import PPI, Position
 from pims.kernel.reasons import Reason
 
@@ -95,7 +95,7 @@ def segment(
     if max(image.width, image.height) < LEAST_SIDE:
         raise Unusable("biometrics.slap_small", width=_mm(image.width), height=_mm(image.height))
     expected = _expected(slap, missing)
-    found = part(image.pixels)
+    found = part(image.pixels, THUMBS if slap == Slap.THUMBS else HAND)
     if found is None:
         raise Unusable("biometrics.blank")
     if found.inverted:

@@ -15,7 +15,7 @@ from pims.biometrics.engine.extraction.checks import looks_inverted
 from pims.biometrics.engine.extraction.ridges import STEP, Ridges, measure
 from pims.biometrics.engine.template import PPI
 
-__all__ = ["Finger", "Parting", "part"]
+__all__ = ["HAND", "THUMBS", "Finger", "Kind", "Parting", "part"]
 
 Float = NDArray[np.float32]
 Flags = NDArray[np.bool_]
@@ -24,12 +24,25 @@ TURNS = np.arange(-44, 45, 2)  # degrees
 FINE_TURNS = np.arange(-2, 2.1, 0.5)
 SQUARE = 4  # px, the side of the squares in which fingers are told apart
 SQUARE_MM = SQUARE * 25.4 / PPI
-NARROWEST, WIDEST = 7.5, 30.0  # mm, of a finger
+MOST_FINGERS = 4
 LONGEST = 32.0  # mm from the tip: beyond it is another part of the finger
 LEAST_MM2 = 60.0  # of ridges on a finger
-MOST_FINGERS = 4
-DEEP = 0.22  # a valley's depth, as a share of the lower hump beside it
-SMOOTH = 2.0  # squares, of the amount from left to right
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What may lie on the scanner. In mm: how near their middles are, how wide each is at most,
+    over how much the amount is smoothed from left to right."""
+
+    near: float
+    widest: float
+    smooth: float
+    deep: float  # the least depth of a valley, as a share of the lower hump beside it
+
+
+HAND = Kind(near=7.5, widest=30.0, smooth=0.4, deep=0.22)
+# Pressed on hard a thumb is dark at its sides and lighter between, but nothing like paper.
+THUMBS = Kind(near=7.5, widest=42.0, smooth=0.4, deep=0.6)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,16 +79,16 @@ class Parting:
         return out
 
 
-def part(pixels: NDArray[np.uint8]) -> Parting | None:
+def part(pixels: NDArray[np.uint8], kind: Kind = HAND) -> Parting | None:
     """The fingers of an image at 500 ppi; None where there are no ridges at all."""
     ridges = measure(pixels)
     if float(ridges.valid.sum()) * (STEP * 25.4 / PPI) ** 2 < LEAST_MM2:
         return None
     inverted = looks_inverted(pixels, ridges)
     weight = _amount(255 - pixels if inverted else pixels, ridges)
-    turn = _turn(weight)
+    turn = _turn(weight, kind)
     upright = _turned(weight, turn)
-    fingers = tuple(_fingers(upright))
+    fingers = tuple(_fingers(upright, kind))
     rows, columns = weight.shape
     side = upright.shape[0]
     return Parting(
@@ -100,13 +113,13 @@ def _amount(pixels: NDArray[np.uint8], ridges: Ridges) -> Float:
     return amount
 
 
-def _turn(weight: Float) -> float:
-    best = max(TURNS.tolist(), key=lambda turn: _worth(weight, turn))
+def _turn(weight: Float, kind: Kind) -> float:
+    best = max(TURNS.tolist(), key=lambda turn: _worth(weight, turn, kind))
     finer: list[float] = (best + FINE_TURNS).tolist()
-    return max(finer, key=lambda turn: _worth(weight, turn))
+    return max(finer, key=lambda turn: _worth(weight, turn, kind))
 
 
-def _worth(weight: Float, turn: float) -> tuple[int, float]:
+def _worth(weight: Float, turn: float, kind: Kind) -> tuple[int, float]:
     """Above all many humps, but no more than a hand has, then deep valleys, then none too far
     turned. Not the expected number of humps: at some turn two fingers look like one."""
     rows, columns = np.nonzero(weight)
@@ -116,8 +129,8 @@ def _worth(weight: Float, turn: float) -> tuple[int, float]:
     counts = np.bincount(
         np.rint(across - across.min()).astype(np.int64), weights=weight[rows, columns]
     )
-    profile = _smoothed(np.pad(counts, 8))
-    humps, valleys = _humps(profile)
+    profile = _smoothed(np.pad(counts, round(4 * kind.smooth / SQUARE_MM)), kind)
+    humps, valleys = _humps(profile, kind)
     tops = profile[humps]
     depth = [
         1 - valley / min(tops[k], tops[k + 1])
@@ -130,13 +143,14 @@ def _worth(weight: Float, turn: float) -> tuple[int, float]:
     return -abs(len(humps) - MOST_FINGERS), float(np.sum(depth)) - 0.002 * abs(turn)
 
 
-def _smoothed(counts: NDArray[np.float64]) -> NDArray[np.float64]:
-    reach = int(np.ceil(3 * SMOOTH))
-    weights = np.exp(-0.5 * (np.arange(-reach, reach + 1) / SMOOTH) ** 2)
+def _smoothed(counts: NDArray[np.float64], kind: Kind) -> NDArray[np.float64]:
+    squares = kind.smooth / SQUARE_MM
+    reach = int(np.ceil(3 * squares))
+    weights = np.exp(-0.5 * (np.arange(-reach, reach + 1) / squares) ** 2)
     return np.convolve(counts, weights / weights.sum(), mode="same")
 
 
-def _humps(profile: NDArray[np.float64]) -> tuple[list[int], list[int]]:
+def _humps(profile: NDArray[np.float64], kind: Kind) -> tuple[list[int], list[int]]:
     """Where the humps are highest, and the valleys between them lowest.
 
     Neighbours with no deep valley between them, or too near each other, are one; so are specks.
@@ -144,7 +158,7 @@ def _humps(profile: NDArray[np.float64]) -> tuple[list[int], list[int]]:
     inner = profile[1:-1]
     peaks = (np.flatnonzero((inner > profile[:-2]) & (inner >= profile[2:])) + 1).tolist()
     peaks = [p for p in peaks if profile[p] > 0.12 * profile.max()]
-    near = NARROWEST / SQUARE_MM
+    near = kind.near / SQUARE_MM
     while len(peaks) > 1:
         shallow, at = 2.0, -1
         for k in range(len(peaks) - 1):
@@ -154,7 +168,7 @@ def _humps(profile: NDArray[np.float64]) -> tuple[list[int], list[int]]:
                 depth *= 0.3
             if depth < shallow:
                 shallow, at = depth, k
-        if shallow >= DEEP:
+        if shallow >= kind.deep:
             break
         lower = at if profile[peaks[at]] < profile[peaks[at + 1]] else at + 1
         del peaks[lower]
@@ -176,9 +190,9 @@ def _turned(weight: Float, turn: float) -> Float:
     return out
 
 
-def _fingers(upright: Float) -> list[Finger]:
-    profile = _smoothed(upright.sum(axis=0).astype(np.float64))
-    _, valleys = _humps(profile)
+def _fingers(upright: Float, kind: Kind) -> list[Finger]:
+    profile = _smoothed(upright.sum(axis=0).astype(np.float64), kind)
+    _, valleys = _humps(profile, kind)
     edges = [0, *valleys, upright.shape[1]]
     # Between two ridges it is light as well.
     near = _widened(upright > 0.1, 2)
@@ -192,7 +206,7 @@ def _fingers(upright: Float) -> list[Finger]:
         top = int(np.flatnonzero(mask.any(axis=1))[0])
         mask[top + round(LONGEST / SQUARE_MM) :] = False
         ys, xs = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-        if len(xs) * SQUARE_MM > WIDEST:
+        if len(xs) * SQUARE_MM > kind.widest:
             # Two that can't be told apart: not one finger, so that the count does not fit.
             continue
         found.append(

@@ -21,6 +21,7 @@ from pims.biometrics.engine.codecs.ansi_nist.records import (
     TextRecord,
     Transaction,
 )
+from pims.biometrics.engine.codecs.ansi_nist.segments import Segment
 from pims.biometrics.engine.codecs.ansi_nist.writing import write_transaction
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "PrintImage",
     "Record",
     "RecordType",
+    "Segment",
     "TextRecord",
     "Transaction",
     "absent",

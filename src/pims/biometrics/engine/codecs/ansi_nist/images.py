@@ -20,6 +20,7 @@ from pims.biometrics.engine.codecs.ansi_nist.records import (
     Transaction,
     whole,
 )
+from pims.biometrics.engine.codecs.ansi_nist.segments import Segment, segments
 from pims.biometrics.engine.codecs.bounds import MOST_PIXELS, MOST_WSQ_PIXELS
 from pims.biometrics.engine.codecs.fmr.templates import BEST, NFIQ_2_ALL, NFIQ_VENDOR
 from pims.biometrics.engine.reasons import Unusable
@@ -67,6 +68,7 @@ class Image:
     kind: str = ""
     captured: str = ""  # YYYYMMDD as written
     quality: int = NOT_COMPUTED  # NFIQ 2, of one finger (14.024)
+    segments: tuple[Segment, ...] = ()  # of several fingers, where the record says (14.021, .025)
 
 
 def images(transaction: Transaction, *, problems: list[Unusable] | None = None) -> Iterator[Image]:
@@ -119,6 +121,7 @@ def image_of(record: Record, transaction: Transaction) -> Image | None:
         kind=record.text(3) if record.type == RecordType.FACE else "",
         captured=record.text(5),
         quality=_quality(record),
+        segments=segments(record),
     )  # fmt: skip
 
 

@@ -5,9 +5,10 @@ import pytest
 
 from pims.biometrics.engine.codecs import ansi_nist
 from pims.biometrics.engine.extraction import examine
+from pims.biometrics.engine.images import from_pixels
 from pims.biometrics.engine.matching import check_sequence
 from pims.biometrics.engine.reasons import Unusable
-from pims.biometrics.engine.slaps import FINGERS, Slap, segment
+from pims.biometrics.engine.slaps import FINGERS, MOST_SIDE, Slap, segment
 from pims.biometrics.engine.synthetic import WELL, Finger, draw, template_of
 from pims.biometrics.engine.synthetic.slaps import slap_of
 from pims.biometrics.engine.template import Position
@@ -110,3 +111,13 @@ def test_four_fingers_of_real_hands_come_apart(name: str) -> None:
         found = segment(ansi_nist.grey(image), ppi=image.ppi)
         assert found.slap == slaps[image.positions[0]]
         assert [one.position for one in found.fingers] == sorted(FINGERS[found.slap])
+
+
+def test_two_thumbs_that_were_pressed_on_hard_are_two_and_no_hand() -> None:
+    data = need_reference("ansi_nist/valid1.8.an2").read_bytes()
+    read = ansi_nist.images(ansi_nist.read_transaction(data))
+    image = next(one for one in read if one.positions == (15,))
+    found = segment(from_pixels(ansi_nist.grey(image), most_side=MOST_SIDE), slap=Slap.THUMBS)
+    assert [int(one.position) for one in found.fingers] == list(THUMBS)
+    # And a hand is not taken for two thumbs.
+    assert refusal(slap_of(8, RIGHT, touch=WELL), slap=Slap.THUMBS) == "biometrics.slap_count"

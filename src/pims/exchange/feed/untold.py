@@ -84,7 +84,8 @@ _BY_REASON: Mapping[str, str] = {
         biometrics.sweep_started biometrics.sweep_finished
         facilities.capacity_changed facilities.layout_loaded facilities.returned_to_use
         facilities.taken_out_of_use
-        ledger.clock_went_back ledger.signing_key_handed_over ledger.tree_differs
+        ledger.clock_went_back ledger.details_forgotten ledger.signing_key_handed_over
+        ledger.tree_differs
         sentences.rule_signed sentences.signature_withdrawn
         sentences.law_agreed_to sentences.law_compared sentences.law_declined
         sentences.law_proposed sentences.law_put_in_force sentences.law_worked_out

@@ -7,22 +7,26 @@ from uuid import UUID
 
 from django.db import connection
 
+from pims.custody import services as custody
 from pims.custody.tests.prison import Prison
 from pims.exchange import selectors, services
 from pims.exchange.enforcement import Inquired, reading
 from pims.exchange.models import Asked, Inbound, Inquiry
 from pims.exchange.services.forgetting import ASKED, empty_left_over, keeping
 from pims.exchange.shelving import shelve
-from pims.exchange.tests.helpers import agency_with, inquire
-from pims.exchange.tests.sending import Sender
+from pims.exchange.tests.helpers import agency_with, inquire, terms_of
+from pims.exchange.tests.sending import Sender, judge
 from pims.exchange.tests.test_inbound_orders import number_of, release
 from pims.foundation.access.selectors import system_actor
+from pims.foundation.commands.transaction import Command
 from pims.foundation.ledger import keys
 from pims.foundation.ledger.models import LedgerDetail, LedgerEntry
 from pims.foundation.ledger.proving import history_between, receipt_of
 from pims.foundation.ledger.receipts import prove, prove_history, read_receipt
 from pims.foundation.ledger.tests.conftest import Ledger
+from pims.foundation.vault.erasure import orders
 from pims.kernel import clock
+from tests.fixtures.actors import ActorMaker
 from tests.fixtures.database import FreshDatabase
 
 NOBODY = "0000019-17"
@@ -149,3 +153,74 @@ def test_whom_an_agency_looked_for_in_vain_is_forgotten_and_every_proof_still_ho
         prove(receipt, keys.verifier())
     before, after, proof = history_between(whole.checkpoint.size)
     prove_history(before, after, proof, keys.verifier())
+
+
+def test_who_is_erased_by_order_is_named_in_no_question_and_no_message_that_was_turned_back(
+    fresh_database: FreshDatabase, tmp_path: Path, make_actor: ActorMaker
+) -> None:
+    prison = Prison.build(system_actor())
+    gone, stays = (prison.held(name) for name in ("Ana Solis", "Rosa Twin"))
+    numbers = {one.person_id: number_of(prison, one.person_id) for one in (gone, stays)}
+    shelve(numbers)
+    # Its agreement is about women alone: it may ask, and neither is shown to it.
+    nobody = {"custody": {"rows": [["sex:female"]], "columns": ["number", "held"]}}
+    police = agency_with(terms_of(tables=nobody))
+    court = Sender("mc", "court", bodies=(prison.court,))
+    born = "1990-05-04"
+
+    def ask(named: str, **asked: object) -> UUID:
+        inquired = inquire(police, kind=named, asked=asked)
+        with reading(inquired):
+            pass
+        return inquired.inquiry_id
+
+    of_gone = [
+        ask("person.custody", number=numbers[gone.person_id]),
+        ask("search.list", numbers=["1", numbers[gone.person_id].replace("-", " ")]),
+        ask("search.name", by="name_birth", family_name="SOLIS", given_name="ana",
+            birth_date=born),
+    ]  # fmt: skip
+    of_others = [
+        ask("person.custody", number=numbers[stays.person_id]),
+        ask("search.name", by="name_birth", family_name="Nobody", given_name="A", birth_date=born),
+        ask("search.document", by="document", kind="passport", number=numbers[gone.person_id]),
+    ]
+    letters = {
+        name: court.give(
+            court.text("release_order", release(numbers[one.person_id]), message_id=name),
+            signature="",
+        ).message_id
+        for name, one in (("about-gone", gone), ("about-stays", stays))
+    }
+    judge()
+    released(prison, gone.episode_id)
+    officers = [
+        Command(make_actor("people.erase", confirmed_at=clock.now().timestamp())) for _ in range(2)
+    ]
+    orders.erase_person(*officers, person_id=gone.person_id, order_reference="HC 2", scrub=False)
+
+    assert not Asked.objects.filter(pk__in=of_gone).exists()
+    assert Asked.objects.filter(pk__in=of_others).count() == 3
+    bodies = dict(Inbound.objects.filter(message_id__in=letters).values_list("message_id", "body"))
+    assert (bodies["about-gone"], bool(bodies["about-stays"])) == ("", True)
+    plain = numbers[gone.person_id]
+    assert not LedgerDetail.objects.filter(details__contains=plain).exclude(
+        entry__in=Inquiry.objects.filter(pk__in=of_others).values("entry_id")
+    )
+    ledger = Ledger(fresh_database, keys.signer(), tmp_path / "checkpoints")
+    with ledger.sequencing(keys=keys.KeyFiles()):
+        ledger.wait_until_ordered()
+    report = ledger.check(verifier=keys.verifier())
+    assert report.ok, report.problems
+    assert report.forgotten_details == 3
+    # What another question kept is still missed where it goes without a word.
+    entry = Inquiry.objects.get(pk=of_others[0]).entry_id
+    ledger.tamper("DELETE FROM ledger_detail WHERE entry_id = %s", entry)
+    assert [one.code for one in ledger.check(verifier=keys.verifier()).problems] == [
+        "detail_missing"
+    ]
+
+
+def released(prison: Prison, episode_id: int) -> None:
+    """Long enough ago, and nothing stands against the erasure."""
+    custody.record_court_discharge(prison.command, episode_id=episode_id, order_seen="Order 4/26")

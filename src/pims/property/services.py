@@ -171,14 +171,14 @@ def _checked(items: Sequence[ItemInput]) -> list[ItemInput]:
         kept.append(replace(item, **named))
         if item.category not in PropertyItem.Category.values:
             wrong[f"category_{number}"] = Reason("property.unknown_category")
-        if texts.get("description") == "":
-            wrong[f"description_{number}"] = Reason("property.description_missing")
         if not 1 <= item.quantity <= 100_000:
             wrong[f"quantity_{number}"] = Reason("property.quantity_out_of_range")
         if item.category == "cash" and not _is_cash(item):
             wrong[f"amount_{number}"] = Reason("property.cash_needs_amount")
         elif item.category != "cash" and item.amount_cents is not None:
             wrong[f"amount_{number}"] = Reason("property.amount_of_cash_alone")
+        elif texts.get("description") == "":
+            wrong[f"description_{number}"] = Reason("property.description_missing")
     if wrong:
         raise InvalidInput(wrong)
     return kept

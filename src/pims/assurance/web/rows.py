@@ -12,6 +12,7 @@ from pims.foundation.access.selectors import role_name
 from pims.kernel import clock
 from pims.people import selectors as people
 from pims.ui.dates import duration_text
+from pims.ui.names import name_and_number
 from pims.ui.shapes import AlarmRow, Text
 
 # By which fact an alarm ended, where the alarm says so.
@@ -40,7 +41,7 @@ def alarm_rows(viewer: Actor, alarms: Sequence[AlarmInfo]) -> list[AlarmRow]:
         # What is about nobody is about an agency, or about all of the prison.
         subject: Text = str(alarm.params.get("agency", ""))
         if alarm.person_id is not None:
-            subject = "" if header is None else f"{header.display_name} {header.number}"
+            subject = "" if header is None else name_and_number(header.display_name, header.number)
         rows.append(
             AlarmRow(
                 title=alarm.kind.label[short],

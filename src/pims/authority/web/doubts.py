@@ -18,6 +18,7 @@ from pims.kernel.decisions import Reason
 from pims.people import selectors as people
 from pims.ui.dates import day_text, instant_text
 from pims.ui.doubts import Doubt
+from pims.ui.names import name_and_number
 from pims.ui.surprising import day_of, far_ahead, years_ago
 
 # The defects that are asked about, with the box to look at.
@@ -200,7 +201,7 @@ def _likes(viewer: Actor, given: Mapping[str, Any], whom: set[int]) -> list[Doub
         return []
     code = "authority.doubt_same_paper" + ("_again" if set(ids) & whom else "")
     heads = people.person_headers(viewer, ids, brief=True)
-    named = [f"{h.display_name} {h.number}" for h in heads.values()]
+    named = [name_and_number(h.display_name, h.number) for h in heads.values()]
     others = len(set(ids)) - len(named) + sum(like.hidden for like in likes)
     more = others + max(0, len(named) - SHOWN_NAMES)
     shown = named[:SHOWN_NAMES] + ([gettext("%(count)s more") % {"count": more}] if more else [])

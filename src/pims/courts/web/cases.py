@@ -33,6 +33,7 @@ from pims.ui.commands import command_from
 from pims.ui.doubts import Doubt, question
 from pims.ui.fields import DayField, HiddenNumberField
 from pims.ui.identity import identity_of
+from pims.ui.names import name_and_number
 from pims.ui.pages import page
 from pims.ui.shapes import Column, Fact
 from pims.ui.surprising import day_of, years_ago
@@ -233,7 +234,7 @@ def add_charge(request: Any, case_id: int) -> HttpResponse:
     shows(heads)
     form = ChargeForm(
         request.POST if request.method == "POST" else None,
-        people=[(str(i), f"{h.display_name} {h.number}") for i, h in heads.items()],
+        people=[(str(i), name_and_number(h.display_name, h.number)) for i, h in heads.items()],
     )
     asked = None
 

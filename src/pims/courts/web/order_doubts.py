@@ -22,6 +22,7 @@ from pims.kernel import limits
 from pims.kernel.reasons import Reason
 from pims.people import selectors as people
 from pims.ui.doubts import Doubt
+from pims.ui.names import name_and_number
 from pims.ui.surprising import day_of, far_ahead, long_ago, years_ago
 
 # The box to look at, by what is odd; the others are about the order as a whole.
@@ -196,7 +197,7 @@ def _likes(viewer: Actor, form: OrderForm, whom: set[int]) -> list[Doubt]:
         return []
     ids = [one.person_id for one in likes]
     heads = people.person_headers(viewer, ids, brief=True)
-    named = [f"{h.display_name} {h.number}" for h in heads.values()]
+    named = [name_and_number(h.display_name, h.number) for h in heads.values()]
     more = len(set(ids)) - min(len(named), SHOWN_NAMES)
     shown = named[:SHOWN_NAMES] + ([gettext("%(count)s more") % {"count": more}] if more else [])
     code = "courts.doubt_same_order" + ("_again" if set(ids) & whom else "")

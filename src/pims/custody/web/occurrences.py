@@ -146,7 +146,7 @@ def event(request: Any, episode_id: int) -> HttpResponse:
     """Which of these happened?"""
     person_id, where = owner_of(episode_id)
     identity = identity_of(request.actor, person_id)
-    _require_held(person_id, episode_id)
+    require_held(person_id, episode_id)
     context = {
         "identity": identity,
         "tasks": [
@@ -178,7 +178,7 @@ def occurrence(request: Any, episode_id: int, kind: str) -> HttpResponseBase:
             raise
         return again
     if request.method != "POST":
-        _require_held(person_id, episode_id)
+        require_held(person_id, episode_id)
     posted = request.POST if request.method == "POST" else None
     initial = {"happened_at": clock.now()}
     form: forms.Form
@@ -223,7 +223,7 @@ def _of_the_hour(problem: InvalidInput) -> InvalidInput:
     )
 
 
-def _require_held(person_id: int, episode_id: int) -> None:
+def require_held(person_id: int, episode_id: int) -> None:
     """Raise Refused where custody has ended: nobody types what can only be refused."""
     if any(row.episode_id == episode_id for row in standing(person_ids=[person_id])):
         return

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from pims.custody import selectors, services
 from pims.custody.selectors.standing import owner_of
 from pims.custody.web.identity import identity_of
+from pims.custody.web.occurrences import require_held
 from pims.facilities import selectors as facilities
 from pims.foundation.access.selectors import deciders, role_name
 from pims.kernel import clock
@@ -49,6 +50,8 @@ def place(request: Any, episode_id: int) -> HttpResponse:
     """Places for this prisoner, best first; a refused one shows who may override."""
     person_id, establishment_id = owner_of(episode_id)
     identity = identity_of(request.actor, person_id)
+    if request.method != "POST":
+        require_held(person_id, episode_id)
     form = PlaceForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         services.place_person(

@@ -10,6 +10,7 @@ from pims.assurance import selectors as assurance
 from pims.foundation.access.actor import Actor
 from pims.people import selectors as people
 from pims.release import selectors as release
+from pims.ui.names import name_and_number
 from pims.ui.pages import page
 
 VIEW = "live.view"
@@ -44,7 +45,7 @@ def matters(viewer: Actor, establishment_id: int) -> list[dict[str, str]]:
 
     def who(person_id: int | None) -> str:
         head = heads.get(person_id or 0)
-        return "" if head is None else f"{head.display_name} {head.number}".strip()
+        return "" if head is None else name_and_number(head.display_name, head.number)
 
     short = "es" if (get_language() or "en").startswith("es") else "en"
     return [

@@ -24,6 +24,7 @@ from pims.sentences.web.fine_forms import PaymentForm
 from pims.ui.commands import command_from
 from pims.ui.forms import add_reasons
 from pims.ui.identity import identity_of
+from pims.ui.names import name_and_number
 from pims.ui.pages import page
 from pims.ui.printing import in_language_of
 from pims.ui.shapes import Column, Fact
@@ -147,7 +148,7 @@ def _receipt(found: PaymentInfo, header: Any, due: FineDue | None) -> list[Fact]
     officer = user_names([found.recorded_by_id]).get(found.recorded_by_id, "—")
     facts = [
         Fact(_("Receipt"), f"{found.number:06}"),
-        Fact(_("Prisoner"), f"{header.display_name} {header.number}".strip()),
+        Fact(_("Prisoner"), name_and_number(header.display_name, header.number)),
         Fact(_("Amount received"), words.dollars(found.amount_cents)),
         Fact(_("Paid by"), found.paid_by),
         Fact(_("How"), words.WAYS_OF_PAYING[found.how]),

@@ -21,6 +21,7 @@ from pims.ui.assets import asset_url
 from pims.ui.bars import chart_context
 from pims.ui.commands import FIELD, new_command_id
 from pims.ui.form_render import error_summary_context, field_context
+from pims.ui.names import breakable
 from pims.ui.shapes import Bar
 
 register = template.Library()
@@ -168,7 +169,7 @@ def html_attrs(attrs: Mapping[str, object]) -> SafeString:
 @register.filter
 def named(name: str) -> str | Promise:
     """``{{ row.name|named }}``: the name, or words for nobody knowing one."""
-    return name or gettext_lazy("Name not known")
+    return breakable(name) if name else gettext_lazy("Name not known")
 
 
 @register.filter

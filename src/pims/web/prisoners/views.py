@@ -69,14 +69,17 @@ def overview(request: Any, number: str) -> HttpResponse:
     unread = ""
     if viewer.can("authority.view"):
         unread = withheld_persons(viewer, [person_id]).get(person_id, "")
-    context = _shell(request, header, looking, "overview") | {
+    shell = _shell(request, header, looking, "overview")
+    context = shell | {
         "alarms": alarm_rows(viewer, assurance.alarms_of(viewer, person_id))
         if viewer.can("assurance.view") and not looking.past
         else [],
         "current": current,
         "facts": [
             *_elsewhere(current, request.establishment_id),
-            *_facts(viewer, person_id, current, where, looking, unread),
+            *_lawful(viewer, person_id, current, where, looking, unread),
+            *_place(current, looking, away=shell["identity"].away),
+            *_noted(viewer, person_id, looking),
         ],
         "ended": None if current is not None else _ended(viewer, person_id, looking),
         "may": {
@@ -363,7 +366,7 @@ def _elsewhere(current: Any, here: int | None) -> list[Fact]:
     return [Fact(_("Establishment"), current.establishment)]
 
 
-def _facts(
+def _lawful(
     viewer: Actor,
     person_id: int,
     current: Any,
@@ -383,26 +386,31 @@ def _facts(
             Fact(_("Next appearance"), HELD_BACK if unread else appears, url=unread),
             Fact(_("Detained until"), HELD_BACK if unread else until, url=unread),
         ]
-    if current is not None:
-        at = looking.as_of.valid_at
-        place = next(
-            (
-                p.place
-                for p in current.placements
-                if p.starts_at <= at and (p.ends_at is None or p.ends_at > at)
-            ),
-            _("Reception"),
-        )
-        facts += [
-            Fact(_("Received"), current.episode.starts_at),
-            Fact(_("Cell place"), place),
-        ]
-    if viewer.can("safety.view"):
-        up = safety.flags(viewer, [person_id], as_of=looking.as_of).get(person_id, [])
-        noted = [flag.note for flag in up if flag.note]
-        if noted:
-            facts.append(Fact(_("Notes on flags"), "; ".join(noted)))
     return facts
+
+
+def _noted(viewer: Actor, person_id: int, looking: Looking) -> list[Fact]:
+    if not viewer.can("safety.view"):
+        return []
+    up = safety.flags(viewer, [person_id], as_of=looking.as_of).get(person_id, [])
+    notes = [flag.note for flag in up if flag.note]
+    return [Fact(_("Notes on flags"), "; ".join(notes))] if notes else []
+
+
+def _place(current: Any, looking: Looking, *, away: str) -> list[Fact]:
+    """Since when held, and the place in a cell: whoever has none is in reception, or at large."""
+    if current is None:
+        return []
+    at = looking.as_of.valid_at
+    held = (
+        p.place
+        for p in current.placements
+        if p.starts_at <= at and (p.ends_at is None or p.ends_at > at)
+    )
+    return [
+        Fact(_("Received"), current.episode.starts_at),
+        Fact(_("Cell place"), next(held, "—" if away == "at_large" else _("Reception"))),
+    ]
 
 
 def _warrants(

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from pims.authority import services as authority
 from pims.authority.services import WarrantNameInput
+from pims.custody import services as custody
 from pims.custody.tests.conftest import prison
 from pims.custody.tests.prison import Prison
 from pims.kernel import clock
@@ -79,3 +80,15 @@ def _defective_paper(prison: Prison, person_id: int) -> None:
         defects=("no_signature",),
         names=[WarrantNameInput(person_id=person_id, name_as_written="L. Pop", starts_at=now)],
     )
+
+
+def test_whoever_is_at_large_has_no_place_and_is_not_offered_to_be_moved(prison: Prison) -> None:
+    gone = prison.held()
+    client = signed_in(staff("duty_senior_officer", establishment_id=prison.establishment_id))
+    page = reverse("prisoner", args=[gone.number])
+    move = reverse("custody:place", args=[gone.episode_id]).encode()
+    assert move in client.get(page).content
+    custody.record_escape(prison.command, episode_id=gone.episode_id)
+    told = client.get(page).content.decode()
+    assert move.decode() not in told
+    assert re.search(r"Cell place.{0,200}?—", told, re.DOTALL)

@@ -110,7 +110,7 @@ def compare(
             [_paper_row(one, names) for one in found.papers],
             as_json=False,
             columns=PAPERS,
-            title=f"{len(found.papers):,} papers stated in months have another day",
+            title=f"Papers stated in months with another day: {len(found.papers):,}",
         )
 
 

@@ -439,3 +439,24 @@ def test_what_came_of_a_hearing_leads_to_the_order_that_says_so(court: Court, cl
     body = page.content.decode()
     assert 'value="acquittal" selected' in body
     assert f'value="{case}" selected' in body
+
+
+@pytest.mark.any_server
+@pytest.mark.parametrize(
+    ("term", "said", "unsaid"),
+    [
+        ({"months": 3}, "counted from the day on which it came", "No end is named"),
+        ({"days": 0}, "No end is named", "end of the terms as written"),
+    ],
+    ids=["three months", "a term of nothing"],
+)
+def test_a_paper_without_a_date_says_from_when_its_terms_are_counted(
+    court: Court, client: Any, term: dict[str, int], said: str, unsaid: str
+) -> None:
+    undated = boxes("next_date", None) | boxes("dated", None)
+    data = order(court, kind="commitment_sentence", **undated, **lines(term))
+    answer = client.post(address(court), data)
+    page = text(client.post(address(court), data | {"sure": yes(answer)}, follow=True))
+    assert "What it did" in page
+    assert said in page
+    assert unsaid not in page

@@ -65,9 +65,17 @@ def _detains(viewer: Actor, order: OrderInfo, now: datetime) -> Effect:
         lines.append(
             gettext("It detains until %(day)s.") % {"day": until_text(brief.detains.end, zone)}
         )
-    if order.effect == "sentence" and order.until is None and order.sentences:
+    counted = order.effect == "sentence" and order.until is None and order.sentences
+    if counted and brief.until is not None:
         lines.append(gettext("That is the end of the terms as written, without credit or remission:"
                              " the calculation says when the release is due."))  # fmt: skip
+    if counted and any(one.undated for one in order.sentences):
+        lines.append(
+            gettext(
+                "The paper bears no date: its terms are counted from the day on which it came,"
+                " which may be too long. Ask the court."
+            )
+        )
     if brief.state == "as_received":
         lines.append(
             gettext("The officer in charge is to decide on the paper: act on it, or return it.")

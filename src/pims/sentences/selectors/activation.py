@@ -153,7 +153,7 @@ def law_papers(viewer: Actor, proposal_id: int) -> tuple[list[PaperDay], int]:
 
 
 def _paper_day(person_id: int, kept: Mapping[str, Any]) -> PaperDay:
-    said = {name: _day(v) if name in PAPER_DAYS else v for name, v in kept.items()}
+    said: dict[str, Any] = {n: _day(v) if n in PAPER_DAYS else v for n, v in kept.items()}
     return PaperDay(person_id=person_id, **said)
 
 

@@ -50,13 +50,15 @@ class MovedPerson:
 class Comparison:
     """`looked_at` people have a sentence that stands; those who move are in `moved`, the earliest
     release first. `papers` state a time in months, and their day would be another one; the day on
-    record stays as it is. Of papers that the viewer may still read again blind, none."""
+    record stays as it is. Those that the viewer may still read again blind are only counted:
+    `papers_hidden`."""
 
     old: str
     new: str
     looked_at: int
     moved: tuple[MovedPerson, ...]
     papers: tuple[PaperDay, ...] = ()
+    papers_hidden: int = 0
 
 
 def compare_laws(
@@ -88,7 +90,8 @@ def compare_laws(
     papers = papers_that_move(seen, old, new)
     unread = unread_by(viewer, {one.person_id for one in papers}).order_ids
     shown = tuple(one for one in papers if one.order_id not in unread)
-    return Comparison(old.code, new.code, len(cases), tuple(moved), shown)
+    hidden = len(papers) - len(shown)
+    return Comparison(old.code, new.code, len(cases), tuple(moved), shown, hidden)
 
 
 def everybody() -> set[int]:

@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 from importlib.resources import files
 
 import pytest
@@ -224,6 +224,29 @@ def test_laws_are_compared_on_a_page(dated: Bench) -> None:
     same = client.get(address, {"old": "belize", "new": "belize"}).content.decode()
     assert "dates move" in same
     assert "CHAN" not in same
+
+
+@pytest.mark.any_server
+def test_papers_with_another_day_are_on_the_page_or_said_to_be_hidden(dated: Bench) -> None:
+    spoken = date(2025, 1, 31)
+    dated.order(SentenceInput(months=1, pronounced_on=spoken), dated=spoken)
+    here = (files("pims.jurisdictions") / "belize" / "sentences.toml").read_bytes()
+    short = here.replace(b'"last_of_month"', b'"day_before_last"')
+
+    def page() -> str:
+        draft = SimpleUploadedFile("draft.toml", short)
+        data = command(old="belize", new="plain", draft=draft)
+        answer = officer(dated, "superintendent").post(reverse("sentences:compare"), data)
+        assert answer.status_code == 200
+        return str(answer.content.decode())
+
+    unread = page()
+    assert "1 paper with another day is not shown to you" in unread
+    assert "No paper stated in months" not in unread
+    dated.read_twice()
+    read = page()
+    assert "1 paper stated in months has another day" in read
+    assert "27 Feb 2025" in read
 
 
 @pytest.mark.any_server

@@ -149,6 +149,7 @@ def compare(request: Any) -> HttpResponse:
         "rows": rows,
         "columns": move_columns(),
         "papers": papers,
+        "papers_hidden": 0 if found is None else found.papers_hidden,
         "paper_columns": paper_columns(),
     }
     return render(request, "sentences/compare.html", context, status=422 if form.errors else 200)

@@ -93,6 +93,9 @@ def compare(
     one: Annotated[Path, typer.Argument(metavar="A", help="An image or a minutiae record.")],
     other: Annotated[Path, typer.Argument(metavar="B", help="Another.")],
     ppi: Ppi = None,
+    other_ppi: Annotated[
+        float | None, typer.Option(help="Of B, where it is another than that of A.")
+    ] = None,
     fmr: Rate = ONE_FINGER_FMR,
     json: JsonFlag = False,
 ) -> None:
@@ -104,7 +107,8 @@ def compare(
     from pims.biometrics.engine import matching
 
     matcher = matching.Matcher()
-    prints = [matcher.prepare(_template(path, ppi)) for path in (one, other)]
+    told = ((one, ppi), (other, ppi if other_ppi is None else other_ppi))
+    prints = [matcher.prepare(_template(path, said)) for path, said in told]
     found = matcher.compare(*prints)
     threshold = matching.threshold(fmr)
     same = matching.decide(found.score, fmr)
@@ -292,6 +296,15 @@ def inspect(
 
 def _template(path: Path, ppi: float | None) -> "Template":
     """Of an image, or of a record of one impression."""
+    try:
+        return _template_in(path, ppi)
+    except Unusable:
+        # Of two files: which it is that can't be used.
+        words.print(f"{path}:", markup=False, soft_wrap=True)
+        raise
+
+
+def _template_in(path: Path, ppi: float | None) -> "Template":
     from pims.biometrics.engine.codecs import fmr
     from pims.biometrics.engine.extraction import examine
 

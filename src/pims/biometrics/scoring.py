@@ -10,14 +10,17 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from errno import EISDIR
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from pims.biometrics.engine.images import check_ppi
 from pims.biometrics.engine.reasons import Unusable
 from pims.biometrics.engine.template import Template
 from pims.foundation.console import words
@@ -27,6 +30,7 @@ __all__ = ["Done", "Fault", "run"]
 
 PAIRS_AT_ONCE = 500
 LINE_EVERY = 5.0  # seconds
+MOST_TEXT = 256 * 2**20  # bytes of a list: twenty million pairs
 Pair = tuple[int, int]
 
 
@@ -74,6 +78,7 @@ def run(*, images: Path, pairs: Path, output: Path, ppi: float | None, workers: 
     two places in it, counted from 0; `output` gets the two places and the score, as they came.
     """
     began = time.monotonic()
+    check_ppi(ppi)
     paths = _paths(images)
     lines = list(_lines(pairs, len(paths)))
     wanted = [line.pair for line in lines if line.pair is not None]
@@ -137,11 +142,18 @@ def _pair_fault(pairs: Path, line: _Line, count: int) -> Fault:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8-sig")
+        with path.open("rb") as file:
+            raw = file.read(MOST_TEXT + 1)
+        if len(raw) > MOST_TEXT:
+            raise Unusable(
+                "biometrics.list_large", file=path.name or str(path), most=MOST_TEXT // 2**20
+            )
+        return raw.decode("utf-8-sig")
     except OSError as error:
         raise Unusable(
-            "biometrics.file_unreadable", file=path.name, why=error.strerror or str(error)
-        ) from error
+            "biometrics.file_unreadable", file=path.name or str(path),
+            why=error.strerror or str(error),
+        ) from error  # fmt: skip
     except UnicodeDecodeError as error:
         raise Unusable("biometrics.list_not_text", file=path.name) from error
 
@@ -149,6 +161,8 @@ def _text(path: Path) -> str:
 @contextmanager
 def _writing(output: Path) -> Iterator[Any]:
     """The output, in its place only when it is whole."""
+    if not output.name or output.is_dir():
+        raise Unusable("biometrics.file_unwritable", file=str(output), why=os.strerror(EISDIR))
     partial = output.with_name(f".{output.name}.{os.getpid()}")
     try:
         try:
@@ -212,7 +226,10 @@ def _pool(workers: int, *given: Any) -> Iterator[Mapping]:
     # Forked from a process with threads (the progress bar's), a child could wait for ever.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, context, initializer=_begin, initargs=given) as pool:
-        yield pool.map
+        try:
+            yield pool.map
+        except BrokenProcessPool as error:
+            raise Unusable("biometrics.worker_ended", workers=workers) from error
 
 
 _given: tuple[Any, ...] = ()

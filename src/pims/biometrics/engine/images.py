@@ -5,6 +5,7 @@ What can't be read is refused with its reason before it can cost memory.
 """
 
 import io
+import os
 import struct
 import warnings
 from dataclasses import dataclass
@@ -19,10 +20,12 @@ from pims.biometrics.engine.codecs import wsq
 from pims.biometrics.engine.reasons import Unusable
 from pims.biometrics.engine.template import PPI
 
-__all__ = ["MOST_BYTES", "MOST_PIXELS", "Print", "file_bytes", "from_pixels", "read"]
+__all__ = ["MOST_BYTES", "MOST_PIXELS", "Print", "check_ppi", "file_bytes", "from_pixels", "read"]
 
 # Of Pillow, which also has readers for what no scanner writes; WSQ has its own.
 FORMATS = ("PNG", "TIFF", "BMP", "JPEG")
+# Which of several pictures in a file is the finger, nobody can tell.
+PAGED = ("PNG", "TIFF")
 # A card of ten prints at 1000 ppi has as many; one finger, however finely scanned, far fewer.
 MOST_BYTES = 32 * 2**20
 MOST_PIXELS = 24_000_000
@@ -62,7 +65,7 @@ def read(
     larger where several fingers are expected. Raises `Unusable`.
     """
     data = file_bytes(source)
-    _check_ppi(ppi)
+    check_ppi(ppi)
     # Pillow warns of images that our own bound refuses in words.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -82,7 +85,7 @@ def from_pixels(
     most_side: int = MOST_SIDE,
 ) -> Print:
     """The same from pixels (height, width), 0 black. Raises `Unusable`."""
-    _check_ppi(ppi)
+    check_ppi(ppi)
     scale = PPI / ppi
     height, width = grey.shape
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
@@ -106,7 +109,8 @@ def _mm(pixels: int) -> int:
     return round(pixels * 25.4 / PPI)
 
 
-def _check_ppi(ppi: float | None) -> None:
+def check_ppi(ppi: float | None) -> None:
+    """Raise `Unusable` unless a scanner of fingers can have this resolution."""
     if ppi is not None and not LEAST_PPI <= ppi <= MOST_PPI:
         raise Unusable("biometrics.ppi_range", ppi=_number(ppi), least=LEAST_PPI, most=MOST_PPI)
 
@@ -122,11 +126,15 @@ def file_bytes(source: bytes | Path | str) -> bytes:
     else:
         path = Path(source)
         try:
-            size = path.stat().st_size
-            data = b"" if size > MOST_BYTES else path.read_bytes()
-        except OSError as error:
+            # No more than that: what is no ordinary file has no size, and may have no end.
+            with path.open("rb") as file:
+                size = max(os.fstat(file.fileno()).st_size, 0)
+                data = b"" if size > MOST_BYTES else file.read(MOST_BYTES + 1)
+                size = max(size, len(data))
+        except (OSError, ValueError) as error:
+            why = getattr(error, "strerror", None) or str(error)
             raise Unusable(
-                "biometrics.file_unreadable", file=path.name, why=error.strerror or str(error)
+                "biometrics.file_unreadable", file=path.name or str(path), why=why
             ) from error
     if size > MOST_BYTES:
         raise Unusable("biometrics.file_large", size=round(size / 2**20), most=MOST_BYTES // 2**20)
@@ -144,6 +152,8 @@ def _decode(data: bytes) -> tuple[NDArray[np.uint8], float | None]:
         with Image.open(io.BytesIO(data), formats=FORMATS) as image:
             _check_pixels(*image.size)
             tagged = _tagged_ppi(image)
+            if image.format in PAGED and _has_more(image):
+                raise Unusable("biometrics.pictures_many")
             image.load()
             return _grey(ImageOps.exif_transpose(image)), tagged
     except UnidentifiedImageError as error:
@@ -160,6 +170,17 @@ _BROKEN = (
     OSError, ValueError, SyntaxError, TypeError, KeyError, IndexError, AttributeError, EOFError,
     OverflowError, ZeroDivisionError, MemoryError, struct.error,
 )  # fmt: skip
+
+
+def _has_more(image: Image.Image) -> bool:
+    """Whether a second picture is in the file; none after it is looked for."""
+    try:
+        image.seek(1)
+    except EOFError:
+        return False
+    finally:
+        image.seek(0)
+    return True
 
 
 def _check_pixels(width: int, height: int) -> None:

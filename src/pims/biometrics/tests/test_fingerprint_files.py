@@ -125,3 +125,31 @@ def test_every_refusal_has_its_words_in_both_languages_and_says_only_what_is_kno
             text = catalogue()[code][language]
             named = {name for _, name, _, _ in string.Formatter().parse(text) if name}
             assert named <= given, code
+
+
+def test_two_prints_of_two_resolutions_are_compared_and_which_is_wrong_is_told(folder):
+    half = Image.open(folder / "again.png")
+    half = half.resize((half.width // 2, half.height // 2))
+    half.save(folder / "half.png")
+    pair = folder / "one.png", folder / "half.png"
+    told = run("compare", *pair, "--ppi", 500, "--other-ppi", 250, "--json")
+    assert json.loads(told.stdout)["decision"] == "match"
+    with pytest.raises(Unusable):
+        run("compare", folder / "one.png", folder / "nowhere.png")
+
+
+@pytest.mark.parametrize("what", ["a folder for the scores", "no resolution", "a list without end"])
+def test_what_can_not_be_scored_is_refused_before_anything_is_done(folder, what):
+    images, pairs, scores = folder / "l.txt", folder / "p.csv", folder / "s.csv"
+    images.write_text("one.png\n")
+    pairs.write_text("0,0\n")
+    scores.unlink(missing_ok=True)
+    given = {
+        "a folder for the scores": (images, Path(), None),
+        "no resolution": (images, scores, float("nan")),
+        "a list without end": (Path("/dev/zero"), scores, None),
+    }
+    listed, output, ppi = given[what]
+    with pytest.raises(Unusable):
+        scoring.run(images=listed, pairs=pairs, output=output, ppi=ppi, workers=1)
+    assert not scores.exists()

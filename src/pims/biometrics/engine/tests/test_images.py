@@ -154,3 +154,15 @@ def test_a_broken_file_is_refused_or_read_and_nothing_else(whole, changes, lengt
         return
     assert found.pixels.dtype == np.uint8
     assert max(found.pixels.shape) <= 1000
+
+
+@pytest.mark.parametrize("kind", ["PNG", "TIFF"])
+def test_of_several_pictures_in_a_file_none_is_taken_for_the_finger(kind):
+    out = io.BytesIO()
+    pages = [Image.fromarray(page) for page in (PICTURE, 255 - PICTURE)]
+    pages[0].save(out, kind, save_all=True, append_images=pages[1:])
+    assert refused(out.getvalue()).code == "biometrics.pictures_many"
+
+
+def test_what_has_no_end_is_refused_before_it_costs_memory():
+    assert refused("/dev/zero").code == "biometrics.file_large"

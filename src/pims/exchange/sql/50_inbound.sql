@@ -118,8 +118,8 @@ BEGIN
     IF found.id IS NULL THEN
         RETURN NULL;
     END IF;
-    -- Row security shows of the shelf what the agreement reaches.
-    hidden := found.person_id IS NOT NULL AND NOT EXISTS (
+    -- Row security shows of the shelf what the agreement reaches. What was done is known as done.
+    hidden := found.person_id IS NOT NULL AND found.state <> 'applied' AND NOT EXISTS (
         SELECT FROM exchange_shelf WHERE kind = 'custody' AND person_id = found.person_id);
     RETURN jsonb_build_object(
         'message_id', found.message_id, 'kind', found.kind,

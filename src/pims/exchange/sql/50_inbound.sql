@@ -102,21 +102,28 @@ END
 $$;
 
 -- What became of a message of one's own; null where there is none. `person_id` is for the receipt
--- and is never sent; when its subject was freed is told only under an agreement in force.
+-- and is never sent; when its subject was freed is told only under an agreement in force. That
+-- somebody was found is told only of whom the sender may know anyway: else a message would be a way
+-- to ask whether the prison has a record of them. Of anybody else it looks as if of nobody.
 CREATE OR REPLACE FUNCTION agency_inbound(sender_id text) RETURNS jsonb
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 DECLARE
     asked exchange_inquiry := exchange_sender();
     told boolean := exchange_terms() IS NOT NULL;
     found exchange_inbound;
+    hidden boolean;
 BEGIN
     SELECT * INTO found FROM exchange_inbound
     WHERE agency_id = asked.agency_id AND message_id = left(btrim(sender_id), 120);
     IF found.id IS NULL THEN
         RETURN NULL;
     END IF;
+    -- Row security shows of the shelf what the agreement reaches. What was done is known as done.
+    hidden := found.person_id IS NOT NULL AND found.state <> 'applied' AND NOT EXISTS (
+        SELECT FROM exchange_shelf WHERE kind = 'custody' AND person_id = found.person_id);
     RETURN jsonb_build_object(
-        'message_id', found.message_id, 'kind', found.kind, 'state', found.state,
+        'message_id', found.message_id, 'kind', found.kind,
+        'state', CASE WHEN hidden AND found.state = 'waiting' THEN 'unmatched' ELSE found.state END,
         'digest', encode(found.digest, 'hex'), 'received_at', found.received_at,
         'problems', to_jsonb(found.problems), 'corrects', found.corrects,
         'reason', found.reason, 'decided_at', found.decided_at,
@@ -126,7 +133,12 @@ BEGIN
                 THEN found.body END,
         'steps', (
             SELECT coalesce(jsonb_agg(jsonb_build_object(
-                'at', step.at, 'state', step.state, 'codes', to_jsonb(step.codes))
+                'at', step.at,
+                'state', CASE WHEN hidden AND step.state = 'waiting' THEN 'unmatched'
+                         ELSE step.state END,
+                'codes', to_jsonb(CASE WHEN hidden
+                         THEN array_remove(step.codes, 'matched_by_officer'::varchar)
+                         ELSE step.codes END))
                 ORDER BY step.at, step.id), '[]')
             FROM exchange_inbound_step step
             WHERE step.inbound_id = found.id AND (told OR step.state NOT LIKE 'told\_%')),

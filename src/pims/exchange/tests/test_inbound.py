@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -17,7 +18,7 @@ from pims.custody.tests.prison import Prison
 from pims.exchange import services
 from pims.exchange.enforcement import InquiryRefused
 from pims.exchange.inbound import following, intake
-from pims.exchange.models import AgencyKey, Inbound, Inquiry, OrderClock
+from pims.exchange.models import AgencyKey, Inbound, Inquiry, OrderClock, ShelfRow
 from pims.exchange.shelving import shelve
 from pims.exchange.tests.sending import Sender, judge
 from pims.foundation.access.actor import Actor
@@ -25,6 +26,7 @@ from pims.foundation.commands.transaction import Command
 from pims.foundation.ledger.models import LedgerDetail, LedgerEntry
 from pims.foundation.outbox.models import OutboxEvent
 from pims.kernel import clock
+from pims.kernel.numbers import prisoner_number
 from pims.live.web.sounding import matters
 from pims.people import selectors as people
 
@@ -349,3 +351,48 @@ def test_a_list_is_answered_under_the_agreement_of_the_moment_when_it_is_fetched
         kind="exchange.disclosed", person_ids=[inside.person_id]
     ).exists()
     assert "body" not in json.dumps(police.status("list-1"))
+
+
+@pytest.mark.any_server
+def test_a_message_is_no_way_to_ask_whether_the_prison_has_a_record_of_somebody(
+    prison: Prison, court: Sender
+) -> None:
+    """Sealed, juvenile, not covered: for its sender it looks as it does of nobody."""
+    ordinary, sealed, young = (
+        prison.held(name).person_id for name in ("Ana One", "Sealed Two", "Young Three")
+    )
+    shelve([ordinary, sealed, young])
+    for person_id, label in ((sealed, "sealed"), (young, "juvenile")):
+        ShelfRow.objects.filter(person_id=person_id).update(labels=[label])
+
+    def told(number: str) -> dict[str, Any]:
+        row = court.send("release_order", release(number))
+        status = court.status(row.message_id)
+        assert status["steps"][0].pop("at")
+        for one in ("message_id", "digest", "received_at", "clock"):
+            status.pop(one)
+        for step in status["steps"]:
+            step.pop("at", None)
+        return status
+
+    nobody = told(prisoner_number(9_999_999))
+    assert (nobody["state"], nobody["problems"]) == ("unmatched", [])
+    hidden = [told(number_of(prison, one)) for one in (sealed, young)]
+    assert hidden == [nobody, nobody]
+    assert told(number_of(prison, ordinary))["state"] == "waiting"
+    # Here the officer has them all the same, and what an officer decides is told.
+    waits = Inbound.objects.filter(person_id=sealed).get()
+    assert waits.state == "waiting"
+    other = court.send("release_order", release(prisoner_number(9_999_998)))
+    services.match_inbound(
+        prison.command, inbound_id=other.pk, version=other.version,
+        number=number_of(prison, young),
+    )  # fmt: skip
+    said = court.status(other.message_id)
+    assert (said["state"], said["steps"][-1]["codes"]) == ("unmatched", [])
+    services.reject_inbound(
+        prison.command, inbound_id=waits.pk, version=waits.version, reason="Ring us"
+    )
+    said = court.status(waits.message_id)
+    assert (said["state"], said["reason"]) == ("rejected", "Ring us")
+    assert "waiting" not in [step["state"] for step in said["steps"]]

@@ -99,6 +99,15 @@ def test_a_box_that_the_outcome_has_no_use_for_is_told(prison: Prison, client: C
     assert not CourtReturn.objects.exists()
 
 
+def test_the_reference_of_a_court_that_named_no_day_is_kept_with_the_note(
+    prison: Prison, client: Client
+) -> None:
+    held = at_court(prison, "Ana Chan")
+    row = {"episode_id": str(held.episode_id), "outcome": "refused_to_go", "reference": "MC 9/26"}
+    assert posted(client, [row]).status_code == 302
+    assert CourtReturn.objects.get().note == "MC 9/26"
+
+
 def test_the_condition_of_one_who_did_not_come_back_is_kept_with_the_note(
     prison: Prison, client: Client
 ) -> None:

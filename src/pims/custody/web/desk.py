@@ -249,10 +249,13 @@ def _row(form: DeskForm, line: RowForm) -> ReturnRow:
 
 
 def _note(given: Mapping[str, Any]) -> str:
-    """What was said; of whom nobody handed back, with what was said of their condition."""
+    """What was said; of whom nobody handed back, with what was said of their condition; where the
+    court named no day, with its reference."""
     said = [given["note"]]
     if given["outcome"] in NOBODY_BACK:
         said.append(given["condition_back"])
+    if given["outcome"] in MAY_ADJOURN and given["day"] is None:
+        said.append(given["reference"])
     return "; ".join(text for text in said if text)
 
 

@@ -40,6 +40,7 @@ ALWAYS = frozenset({"when", "condition_back", "note"})
 TAKEN: dict[str, tuple[str, ...]] = {
     "day": ("wrong_person_produced",),
     "amount": ("sentenced",),
+    "reference": ("new_date", "not_produced", "refused_to_go", "wrong_person_produced"),
     "warrants": ("not_produced", "refused_to_go", "wrong_person_produced"),
 }
 # What the day is, where the outcome is known.

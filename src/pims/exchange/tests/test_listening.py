@@ -64,6 +64,15 @@ def test_an_agency_that_takes_nothing_for_its_agreed_time_raises_an_alarm_until_
         assert listening.watch().silent == 1
 
 
+def test_nobody_waits_for_one_who_only_tries_things_out(db: None) -> None:
+    agency = listening_agency()
+    with clock.at(clock.now() + 2 * HOUR):
+        assert listening.watch().silent == 1
+        Agency.objects.filter(pk=agency.agency_id).update(sandbox=True)
+        assert listening.watch().silent == 0
+        assert _open("agency_silent") == 0
+
+
 def test_an_agency_that_takes_heartbeats_is_heard(db: None) -> None:
     agency = listening_agency()
     goal = pushed_to(agency)

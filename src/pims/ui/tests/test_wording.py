@@ -75,3 +75,11 @@ def f():
 """
     found = {c for n in ast.walk(ast.parse(source)) if (c := strings.code_of(n))}
     assert found == {"room.too_many", "room.a", "room.b"}
+
+
+def test_what_ends_an_alarm_is_put_into_a_sentence_that_has_its_full_stop() -> None:
+    ends = {code: texts for code, texts in wording.catalogue().items() if code.endswith(".ends")}
+    assert len(ends) > 30
+    assert [
+        code for code, texts in ends.items() if any(t.endswith(".") for t in texts.values())
+    ] == []

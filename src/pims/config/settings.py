@@ -159,6 +159,9 @@ PIMS_LOCAL_NETWORKS = os.environ.get(
 ).split(",")
 # Proxies whose word about the address of a request is taken. What others forward is outside.
 PIMS_TRUSTED_PROXIES = [a for a in os.environ.get("PIMS_TRUSTED_PROXIES", "").split(",") if a]
+# A copy of the prison's system to try things out on: what it records has not happened, so no agency
+# is told of it, and every page says so.
+PIMS_TEST_SYSTEM = os.environ.get("PIMS_TEST_SYSTEM") == "1"
 PIMS_IDLE_SECONDS = int(os.environ.get("PIMS_IDLE_SECONDS", str(15 * 60)))
 PIMS_SESSION_SECONDS = int(os.environ.get("PIMS_SESSION_SECONDS", str(12 * 60 * 60)))
 

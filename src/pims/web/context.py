@@ -84,6 +84,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             for code, label in settings.LANGUAGES
         ],
         "language_url": address("signin:language"),
+        "test_system": settings.PIMS_TEST_SYSTEM,
     }
     if not actor.is_anonymous:
         found |= _of_user(request, actor)

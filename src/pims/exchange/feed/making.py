@@ -8,6 +8,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from uuid import uuid5
 
+from django.conf import settings
+
 from pims.exchange.feed.publishing import publish
 from pims.exchange.feed.retractions import judged_like
 from pims.exchange.feed.telling import TOLD, Draft
@@ -152,6 +154,7 @@ def _made(view: _View, draft: Draft, **values: object) -> Message:
         "type": draft.type,
         "judged_as": draft.type,
         "establishment_id": event.establishment_id,
+        "origin": Message.Origin.TEST if settings.PIMS_TEST_SYSTEM else Message.Origin.LIVE,
         "occurred_at": draft.occurred_at or event.recorded_at,
         "recorded_at": event.recorded_at,
         "made_at": clock.now(),

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from pytest_django.fixtures import SettingsWrapper
 
 from pims.custody import services as custody
 from pims.custody.tests.conftest import other_prison
@@ -36,6 +37,16 @@ def _types(messages: list[Message]) -> list[str]:
 def _of(messages: list[Message], kind: str) -> Message:
     (found,) = [m for m in messages if m.type == kind]
     return found
+
+
+def test_what_a_test_system_records_is_told_to_nobody(
+    prison: Prison, follower: Follower, settings: SettingsWrapper
+) -> None:
+    settings.PIMS_TEST_SYSTEM = True
+    prison.held()
+    made = follower.follow()
+    assert {(one.origin, one.state) for one in made} == {("test", "held")}
+    assert not Published.objects.exists()
 
 
 def test_who_is_received_is_told_of_once_and_is_on_the_shelf(

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from pims.jurisdictions.courts import powers
+from pims.jurisdictions.order_kinds import order_kinds
 from pims.kernel.limits import ORDER_DATED_LONG_AGO, ORDER_ENTERED_LATE
 
 # In the order in which they are told.
@@ -19,6 +21,7 @@ ODDITIES = (
     "dated_long_ago",
     "received_before_hold",
     "received_long_ago",
+    "body_cannot",
     "other_court",
     "higher_court",
     "no_reference",
@@ -27,7 +30,7 @@ ODDITIES = (
 COULD_FREE_WRONGLY = frozenset(
     {
         "names_nothing", "dated_in_the_future", "dated_after_receipt", "received_before_hold",
-        "other_court",
+        "body_cannot", "other_court",
     }
 )  # fmt: skip
 # A court may well end what a court below it ordered, and the Minister and the Parole Board what
@@ -40,7 +43,7 @@ _RANK = {
 
 @dataclass(frozen=True, slots=True)
 class OrderFacts:
-    """One order as written. `dated` is a day, `received_at` an instant."""
+    """One order as written. `dated` is a day, `received_at` an instant, `kind` of release."""
 
     body_id: int
     body_kind: str
@@ -48,6 +51,7 @@ class OrderFacts:
     dated: date | None
     received_at: datetime
     names_any: bool = True
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,8 @@ def oddities(
         found.add("received_before_hold")
     if as_of - order.received_at > ORDER_ENTERED_LATE:
         found.add("received_long_ago")
+    if body_cannot(order.body_kind, order.kind):
+        found.add("body_cannot")
     others = [warrant for warrant in ends if warrant.body_id != order.body_id]
     if others:
         own = _RANK.get(order.body_kind, 0)
@@ -87,6 +93,13 @@ def oddities(
     if not order.reference.strip():
         found.add("no_reference")
     return tuple(code for code in ODDITIES if code in found)
+
+
+def body_cannot(body_kind: str, release: str) -> bool:
+    """Whether the table says that such a body makes no order by which somebody is let go so."""
+    power = powers().get(body_kind)
+    makes = [kind.code for kind in order_kinds().values() if kind.release == release]
+    return power is not None and bool(makes) and power.cannot.issuperset(makes)
 
 
 def could_free_wrongly(found: Sequence[str]) -> bool:

@@ -128,6 +128,7 @@ def orders_in_doubt(
 def odd_about(
     *,
     person_id: int,
+    kind: str,
     body_id: int,
     reference: str,
     dated: date | None,
@@ -142,7 +143,7 @@ def odd_about(
     chosen = names.filter(ends_at=None) if ends_all else names.filter(pk__in=list(warrant_name_ids))
     body = Body.objects.get(pk=body_id)
     return order_rules.oddities(
-        order_rules.OrderFacts(body.pk, body.kind, reference, dated, received_at),
+        order_rules.OrderFacts(body.pk, body.kind, reference, dated, received_at, kind=kind),
         _ended(chosen),
         zone=zone,
         as_of=clock.now(),
@@ -181,6 +182,7 @@ def _order_info(
             order.dated,
             order.received_at,
             names_any=order.ends_all or bool(names),
+            kind=order.kind,
         ),
         _ended(names),
         zone=order.establishment.time_zone,

@@ -52,6 +52,16 @@ def test_a_higher_court_is_asked_about_and_is_no_danger_by_itself() -> None:
     assert not rules.could_free_wrongly(tuple(found))
 
 
+def test_an_order_that_such_a_body_cannot_make_could_free_wrongly() -> None:
+    found = odd(order(kind="appeal_allowed"))
+    assert found == {"body_cannot"}
+    assert rules.could_free_wrongly(tuple(found))
+    assert odd(order(kind="bail")) == set()
+    assert odd(order(kind="appeal_allowed", body_id=9, body_kind="court_of_appeal")) == {
+        "higher_court"
+    }
+
+
 instants = st.integers(-1500, 1500).map(lambda h: NOW + timedelta(hours=h))
 bodies = st.tuples(
     st.integers(1, 4), st.sampled_from(["magistrates", "high_court", "minister", "immigration"])

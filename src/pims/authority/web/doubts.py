@@ -36,6 +36,7 @@ ODD = {
     "dated_long_ago": "dated",
     "received_before_hold": "received_at",
     "received_long_ago": "received_at",
+    "body_cannot": "body_id",
     "other_court": "body_id",
     "higher_court": "body_id",
     "no_reference": "reference",
@@ -158,6 +159,7 @@ def order_doubts(
     """The doubts about an order as typed: dates that no calendar has, and all that is odd."""
     odd = selectors.odd_about(
         person_id=person_id,
+        kind=given["kind"],
         body_id=given["body_id"],
         reference=given["reference"],
         dated=given["dated"],

@@ -67,6 +67,7 @@ ODDITIES: dict[str, Promise] = {
     "dated_long_ago": _("Dated long before it was received"),
     "received_before_hold": _("Received before what it ends began to hold"),
     "received_long_ago": _("Received days ago"),
+    "body_cannot": _("Of a body that cannot make such an order"),
     "other_court": _("Of another court than the warrants it ends"),
     "higher_court": _("Of a higher court than the warrants it ends"),
     "no_reference": _("No reference"),

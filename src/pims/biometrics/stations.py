@@ -116,9 +116,17 @@ class _Reading:
         self.problems: list[PassedOver] = []
 
     def take_single(self, images: Sequence["Image"]) -> None:
+        """The first impression of each; another one where that is not good."""
+        first = {_single(image): image for image in reversed(images)}
+        once = [image for image in images if first[_single(image)] is image]
+        self._take_each(once)
+        again = [image for image in images if first[_single(image)] is not image]
+        self._take_each([one for one in again if not self._at_least("good", _single(one))])
+
+    def _take_each(self, images: Sequence["Image"]) -> None:
         def one(image: "Image") -> StationFinger | PassedOver:
             said = image.positions[0] if len(image.positions) == 1 else 0
-            position = PLAIN_THUMBS.get(said, said)
+            position = _single(image)
             if position not in POSITIONS:
                 return PassedOver(said, Unusable("biometrics.station_which_finger"))
             rolled = image.impression in ROLLED_IMPRESSIONS and said == position
@@ -219,6 +227,13 @@ def _few(images: Sequence["Image"]) -> Iterator["Image"]:
 def _whole(image: "Image") -> tuple[int, ...] | None:
     """The fingers that lie together on it; None where it is one finger."""
     return WHOLES.get(image.positions[0]) if len(image.positions) == 1 else None
+
+
+def _single(image: "Image") -> int:
+    """Which of the ten it is; 0 where it does not say, or says several."""
+    said = image.positions[0] if len(image.positions) == 1 else 0
+    position = PLAIN_THUMBS.get(said, said)
+    return position if position in POSITIONS else 0
 
 
 def _said_absent(

@@ -1,7 +1,7 @@
 """A live-scan station's file gives each usable finger once, under its own name, from wherever in
 it the finger lies."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from uuid import uuid4
 
@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from numpy.typing import NDArray
 
+from pims.biometrics import comparing
 from pims.biometrics.engine import Position, Unusable, extraction
 from pims.biometrics.engine.codecs.ansi_nist import (
     Compression,
@@ -79,6 +80,11 @@ def boxes_on(slap: NDArray[np.uint8], which: Slap) -> dict[int, Box]:
         (left, top), (right, bottom) = one.corners.min(axis=0), one.corners.max(axis=0)
         boxes[int(one.position)] = (int(left), int(right), int(top), int(bottom))
     return boxes
+
+
+def scores(probe: bytes, others: Sequence[bytes], *, here: bool = True) -> list[float]:
+    ready = prepare(unpack(probe))
+    return [compare(ready, prepare(unpack(other)))[0] for other in others]
 
 
 def is_his(taken: TakenFinger) -> bool:
@@ -161,8 +167,11 @@ def test_a_single_finger_comes_before_one_of_a_slap_and_the_slap_gives_the_rest(
 
 
 def test_the_officer_is_told_which_finger_came_from_where(
-    prison: Establishment, person: Callable[[str], int], no_gallery: None
-) -> None:
+    prison: Establishment, person: Callable[[str], int], no_gallery: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    # In place of the gallery, which has a second and a half and no more.
+    monkeypatch.setattr(comparing, "scores", scores)
     who = person("Estación")
     data = file_with(
         PrintImage.of_pixels(draw(HIS, 2, 1, touch=WELL), position=2, impression=1),
@@ -186,6 +195,13 @@ def test_the_officer_is_told_which_finger_came_from_where(
     ]  # fmt: skip
     page = client.get(reverse("biometrics:enrol", args=[who]) + "?finger=1").content.decode()
     assert "cut out of several fingers at once" in page
+    done = {"act": "finish", "command_id": str(uuid4()), "finish-reason": "Cut"}
+    client.post(reverse("biometrics:enrol", args=[who]), done)
+    another = file_with(PrintImage.of_pixels(slap_of(HIS + 1, (1, 6), 1, touch=WELL), position=15))
+    given |= {"command_id": str(uuid4()),
+              "station-station_file": SimpleUploadedFile("card.an2", another)}  # fmt: skip
+    answer = client.post(reverse("biometrics:enrol", args=[who]), given, follow=True)
+    assert "Is it the file of another person?" in answer.content.decode()
 
 
 @pytest.mark.parametrize("data", [b"", b"no transaction", bytes(1000)])

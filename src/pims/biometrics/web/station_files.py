@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from pims.biometrics import selectors, services, stations
+from pims.biometrics import rules, selectors, services, stations
 from pims.biometrics.stations import StationFile, StationFinger
 from pims.biometrics.web.words import FINGERS, SLAPS, STATES, within
 from pims.ui import wording
@@ -41,6 +41,16 @@ def keep_station(request: Any, data: bytes, person_id: int) -> tuple[int, ...]:
     wanting = [*_passed(found), *gone]
     if wanting:
         messages.warning(request, " ".join(wanting))
+    strange = [one for one in done if one.doubt == rules.NOT_AS_BEFORE]
+    if len(strange) > len(done) / 2:
+        messages.warning(
+            request,
+            gettext(
+                "Most of these are not the fingers that are on record. Is it the file of another "
+                "person? The search tells whose they are."
+            ),
+        )
+        return tuple(one.position for one in done)
     doubted = [one.position for one in done if one.doubt or one.word == "again"]
     if doubted:
         messages.warning(

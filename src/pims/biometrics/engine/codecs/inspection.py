@@ -16,6 +16,7 @@ from pims.biometrics.engine.codecs.ansi_nist import (
     read_transaction,
 )
 from pims.biometrics.engine.codecs.face_record import is_face_record, read_faces
+from pims.biometrics.engine.codecs.fmr.templates import BEST
 from pims.biometrics.engine.codecs.fmr.units import scale
 from pims.biometrics.engine.reasons import Unusable
 from pims.biometrics.engine.template import PPI
@@ -188,6 +189,12 @@ def _fields(record: TextRecord) -> tuple[FieldRow, ...]:
     return tuple(rows)
 
 
+def _told_quality(view: fmr.View) -> int | None:
+    """The first; None where none is told, or what is told says that it was not computed."""
+    value = view.quality[0].value if view.quality else BEST + 1
+    return value if value <= BEST else None
+
+
 def _minutiae_record(data: bytes) -> Inspection:
     record = fmr.read_record(data)
     rows = tuple(
@@ -195,7 +202,7 @@ def _minutiae_record(data: bytes) -> Inspection:
             place, 0, "view", view.number, width=view.width, height=view.height,
             ppi=round(PPI / scale(view.x_per_cm), 1), positions=(view.position,),
             impression=view.impression, minutiae=len(view.minutiae),
-            quality=view.quality[0].value if view.quality else None,
+            quality=_told_quality(view),
         )
         for place, view in enumerate(record.views)
     )  # fmt: skip

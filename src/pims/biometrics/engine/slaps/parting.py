@@ -205,6 +205,7 @@ def _fingers(upright: Float, kind: Kind) -> list[Finger]:
             continue
         top = int(np.flatnonzero(mask.any(axis=1))[0])
         mask[top + round(LONGEST / SQUARE_MM) :] = False
+        mask = _filled(mask)
         ys, xs = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
         if len(xs) * SQUARE_MM > kind.widest:
             # Two that can't be told apart: not one finger, so that the count does not fit.
@@ -229,6 +230,15 @@ def _widened(mask: Flags, by: int) -> Flags:
         mask[:, 1:] |= grown[:, :-1]
         mask[:, :-1] |= grown[:, 1:]
     return mask
+
+
+def _filled(mask: Flags) -> Flags:
+    """With its holes: what has some of it above, below, left and right."""
+    reach = np.logical_or.accumulate
+    across = reach(mask, axis=1) & reach(mask[:, ::-1], axis=1)[:, ::-1]
+    down = reach(mask, axis=0) & reach(mask[::-1], axis=0)[::-1]
+    out: Flags = across & down
+    return out
 
 
 def _body(mask: Flags) -> Flags:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.forms.utils import ErrorDict
 from django.http import HttpRequest
 from django.utils.translation import get_language, gettext
 
@@ -17,6 +18,11 @@ def is_whole(form: forms.BaseForm, lines: "forms.BaseFormSet[Any]") -> bool:
     if lines.non_form_errors():
         form.add_error(None, gettext("The lines did not arrive whole. Send them again."))
     return valid
+
+
+def as_typed(form: forms.BaseForm) -> None:
+    """Show the form as it was typed, with nothing said about it yet: it is not finished."""
+    form._errors = ErrorDict()  # type: ignore[attr-defined]
 
 
 def add_reasons(form: forms.BaseForm, problem: InvalidInput) -> None:

@@ -144,3 +144,28 @@ def instant(name: str, at: datetime) -> dict[str, str]:
         f"{name}_day": str(at.day), f"{name}_month": str(at.month),
         f"{name}_year": str(at.year), f"{name}_time": f"{at:%H:%M}",
     }  # fmt: skip
+
+
+def test_looking_for_one_more_to_send_out_keeps_everything_that_was_typed(
+    prison: Prison, client: Client
+) -> None:
+    one, two = prison.held("Ana Chan"), prison.held("Pedro Uh")
+    url = reverse("custody:send_out")
+    typed = {
+        "command_id": str(uuid4()), "kind": "hospital", "officers": "Sgt Tun", "purpose": "X-ray",
+        "who-TOTAL_FORMS": "1", "who-INITIAL_FORMS": "1", "who-0-person_id": str(one.person_id),
+        "who-0-goes": "on", "who-0-medication": "Insulin", "find": "1", "q": "uh",
+    }  # fmt: skip
+    answer = client.post(url, typed)
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert not Escort.objects.exists()
+    lines = [(int(line["person_id"].value()), line["goes"].value()) for line, _row in
+             answer.context["lines"]]  # fmt: skip
+    assert lines == [(one.person_id, True), (two.person_id, False)]
+    for kept in ('value="Sgt Tun"', 'value="X-ray"', 'value="Insulin"'):
+        assert kept in page
+    assert "govuk-error-message" not in page
+    again = client.post(url, typed | {"q": "Nobody At All"})
+    assert "Nobody else in the prison has “Nobody At All”" in again.content.decode()
+    assert len(again.context["lines"]) == 1

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
@@ -25,13 +25,16 @@ from pims.kernel.errors import InvalidInput
 from pims.ui.commands import command_from
 from pims.ui.doubts import question
 from pims.ui.fields import HiddenNumberField, InstantField, hidden_number
-from pims.ui.forms import add_reasons, is_whole
+from pims.ui.forms import add_reasons, as_typed, is_whole
 from pims.ui.pages import page
 from pims.ui.shapes import Column
 from pims.ui.surprising import long_ago_in
 
 ESCORT = "custody.escort"
 BOTH = ("GET", "HEAD", "POST")
+# The button that looks for whom to add: nothing is sent out by it.
+FIND = "find"
+MOST = 200
 HAND_OVER = ("condition", "medication", "risk_notes", "restraints")
 
 
@@ -77,7 +80,7 @@ class TravellerForm(forms.Form):
 
 
 TravellerFormSet = forms.formset_factory(
-    TravellerForm, extra=0, max_num=200, absolute_max=200, validate_max=True
+    TravellerForm, extra=0, max_num=MOST, absolute_max=MOST, validate_max=True
 )
 
 
@@ -87,11 +90,16 @@ def send_out(request: Any) -> HttpResponse:
     now = clock.now()
     offered = _offered(request)
     posted = request.POST if request.method == "POST" else None
+    finding = posted is not None and FIND in posted
     form = TripForm(posted, initial={"left_at": now, "expected_back_at": now + timedelta(hours=8)})
     initial = [{"person_id": row.person_id, "goes": _asked_for(request, row)} for row in offered]
     lines = TravellerFormSet(posted, initial=None if posted else initial, prefix="who")
+    if posted is not None and finding:
+        lines = _with_found(posted, offered)
+        for unfinished in (form, *lines):
+            as_typed(unfinished)
     asked = None
-    whole = posted is not None and is_whole(form, lines)
+    whole = posted is not None and not finding and is_whole(form, lines)
     if whole:
         asked = question(request, long_ago_in(form, "left_at") + back_far_ahead(form))
     if whole and asked is None:
@@ -128,11 +136,11 @@ def send_out(request: Any) -> HttpResponse:
         "not_here": not_here,
         "management": lines.management_form,
         "draft": draft_of("send-out", (row.person_id for row in offered)),
-        "text": request.GET.get("q", ""),
+        "text": "" if finding and not not_here else _text(request),
         "may_verify": request.actor.can("biometrics.verify"),
     }
     wrong = bool(form.errors or errors or asked)
-    status = 422 if wrong else 404 if not_here else 200
+    status = 422 if wrong else 404 if not_here and not finding else 200
     return render(request, "custody/send_out.html", context, status=status)
 
 
@@ -162,7 +170,7 @@ def _offered(request: Any) -> list[selectors.RollRow]:
     rows = selectors.roll(
         request.actor, request.establishment_id, filters=RollFilters(whereabouts="in")
     )
-    text = request.GET.get("q", "").strip().casefold()
+    text = _text(request).strip().casefold() if request.method != "POST" or _finds(request) else ""
     sent = {value for name, value in request.POST.items() if name.endswith("-person_id")}
     zone = ZoneInfo(facilities.time_zone(request.establishment_id))
     today = clock.now().astimezone(zone).date()
@@ -173,7 +181,29 @@ def _offered(request: Any) -> list[selectors.RollRow]:
         or _asked_for(request, row)
         or str(row.person_id) in sent
         or (text and (text in row.name.casefold() or text in row.number))
-    ][:200]
+    ][:MOST]
+
+
+def _text(request: Any) -> str:
+    """Who is looked for: beside a form that is being filled in, or by the address."""
+    found: str = (request.POST if request.method == "POST" else request.GET).get("q", "")
+    return found
+
+
+def _finds(request: Any) -> bool:
+    return FIND in request.POST
+
+
+def _with_found(posted: QueryDict, offered: Iterable[selectors.RollRow]) -> Any:
+    """The lines as they were typed, and one more for each who was found."""
+    data = posted.copy()
+    there = [value for name, value in posted.items() if name.endswith("-person_id")]
+    found = [str(row.person_id) for row in offered if str(row.person_id) not in there]
+    for number, person_id in enumerate(found[: MOST - len(there)], start=len(there)):
+        data[f"who-{number}-person_id"] = person_id
+    total = str(min(MOST, len(there) + len(found)))
+    data["who-TOTAL_FORMS"] = data["who-INITIAL_FORMS"] = total
+    return TravellerFormSet(data, prefix="who")
 
 
 Line = tuple[TravellerForm, selectors.RollRow | None]
@@ -194,6 +224,12 @@ def _errors_of(lines: Iterable[Line]) -> list[dict[str, str]]:
 
 def _not_here(request: Any, offered: Iterable[selectors.RollRow]) -> list[dict[str, str]]:
     """What to say where somebody was asked for who is not in the prison to be sent out."""
+    if request.method == "POST" and _finds(request) and _text(request).strip():
+        there = {value for name, value in request.POST.items() if name.endswith("-person_id")}
+        if all(str(row.person_id) in there for row in offered):
+            told = gettext("Nobody else in the prison has “%(text)s” in the name or number.")
+            return [{"text": told % {"text": _text(request)[:80]}, "target": "find-traveller"}]
+        return []
     here = {str(row.episode_id) for row in offered}
     asked = set(request.GET.getlist("episode")) - here if request.method != "POST" else set()
     told = ngettext(

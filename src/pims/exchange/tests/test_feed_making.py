@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from pims.custody import services as custody
 from pims.custody.tests.conftest import other_prison
@@ -40,7 +40,7 @@ def _of(messages: list[Message], kind: str) -> Message:
 
 
 def test_what_a_test_system_records_is_told_to_nobody(
-    prison: Prison, follower: Follower, settings: SettingsWrapper
+    prison: Prison, follower: Follower, settings: Settings
 ) -> None:
     settings.PIMS_TEST_SYSTEM = True
     prison.held()

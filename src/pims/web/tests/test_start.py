@@ -2,7 +2,7 @@
 
 import pytest
 from django.urls import reverse
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from pims.custody import services as custody
 from pims.custody.tests.conftest import prison
@@ -33,9 +33,7 @@ def test_whoever_is_counted_as_out_stands_in_the_list_or_is_said_to_be_more(
     assert "2 more" in page.content.decode()
 
 
-def test_a_test_system_says_on_every_page_what_it_is(
-    prison: Prison, settings: SettingsWrapper
-) -> None:
+def test_a_test_system_says_on_every_page_what_it_is(prison: Prison, settings: Settings) -> None:
     client = signed_in(staff("duty_senior_officer", establishment_id=prison.establishment_id))
     assert "Test system." not in client.get(reverse("home")).content.decode()
     settings.PIMS_TEST_SYSTEM = True

@@ -73,10 +73,9 @@ def main(arguments: list[str]) -> int:
         return int(not Pass("Tests", server, processors, *without_browser, *rest).run())
     with tempfile.TemporaryDirectory(prefix="pims-tests-") as folder:
         # A third of the time of a process goes in waiting: one more than there are processors.
-        several = processors + 1
-        most = Pass("The wheel's PostgreSQL", "wheel", several, *without_browser, *rest)
+        most = Pass("The wheel's PostgreSQL", "wheel", processors + 1, *without_browser, *rest)
         beside = [
-            Pass("The pages in a browser", "wheel", several, *BROWSER, *rest,
+            Pass("The pages in a browser", "wheel", processors, *BROWSER, *rest,
                  log=Path(folder, "browser.log"))
         ]  # fmt: skip
         if system:

@@ -246,6 +246,7 @@ class Run:
             self.hear()
 
 
+@pytest.mark.any_server
 @pytest.mark.parametrize("seed", SEEDS)
 def test_whatever_is_undone_leaves_what_the_standing_orders_say(court: Court, seed: int) -> None:
     before = warrants(court.ana)[court.ana_warrant]

@@ -19,6 +19,8 @@ from pims.release.web.strip import MOST, strip
 from pims.sentences.tests.bench import Bench
 from tests.access.staff import signed_in, staff
 
+pytestmark = pytest.mark.any_server
+
 
 def client_of(bench: Bench, role: str) -> Client:
     return signed_in(staff(role, establishment_id=bench.court.prison.establishment_id))

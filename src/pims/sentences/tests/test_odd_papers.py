@@ -11,6 +11,8 @@ from pims.kernel import clock
 from pims.sentences.selectors.each import dates_of_each
 from pims.sentences.tests.bench import Bench
 
+pytestmark = pytest.mark.any_server
+
 DAY = timedelta(days=1)
 
 
@@ -128,7 +130,6 @@ def test_a_sentence_of_no_known_day_is_not_worked_out_from_the_day_on_which_the_
     assert refused is not None
 
 
-@pytest.mark.any_server
 def test_an_undated_paper_that_names_the_first_day_is_worked_out(bench: Bench) -> None:
     first = bench.today - DAY * 40
     bench.order(SentenceInput(months=3, effective_from=first), dated=None)

@@ -19,6 +19,8 @@ from pims.sentences.services import HandDates
 from pims.sentences.tests.bench import Bench
 from tests.access.staff import PIN, signed_in, staff
 
+pytestmark = pytest.mark.any_server
+
 
 def officer(bench: Bench, role: str, **more: str) -> Client:
     return signed_in(staff(role, establishment_id=bench.court.prison.establishment_id, **more))
@@ -57,7 +59,6 @@ def test_who_may_read_the_order_again_is_shown_no_date_of_it_before(bench: Bench
     assert "Not shown to you yet" in page
 
 
-@pytest.mark.any_server
 def test_the_page_draws_and_tells_every_stretch_and_day(dated: Bench) -> None:
     page = officer(dated, "records_officer").get(reverse("sentences:person", args=[dated.ana]))
     text = page.content.decode()
@@ -74,7 +75,6 @@ def test_the_page_draws_and_tells_every_stretch_and_day(dated: Bench) -> None:
     assert widths[0] / widths[1] == pytest.approx(4, rel=0.05)
 
 
-@pytest.mark.any_server
 def test_the_page_is_told_in_the_prisoners_language(dated: Bench) -> None:
     client = officer(dated, "records_officer")
     address = reverse("sentences:person", args=[dated.ana])
@@ -82,13 +82,11 @@ def test_the_page_is_told_in_the_prisoners_language(dated: Bench) -> None:
     assert "remisión" not in client.get(address).content.decode()
 
 
-@pytest.mark.any_server
 def test_whoever_is_unsentenced_has_a_page_that_says_so(bench: Bench) -> None:
     page = officer(bench, "records_officer").get(reverse("sentences:person", args=[bench.ben]))
     assert "No sentence of this person stands" in page.content.decode()
 
 
-@pytest.mark.any_server
 def test_what_if_shows_both_sides_and_saves_nothing(dated: Bench) -> None:
     client = officer(dated, "gate_officer")
     rows = len(dated.rows())
@@ -190,7 +188,6 @@ def test_an_officer_who_may_only_see_the_law_signs_nothing(dated: Bench) -> None
     assert not RuleSignature.objects.exists()
 
 
-@pytest.mark.any_server
 def test_a_law_that_is_only_drafted_is_compared_from_its_file(dated: Bench) -> None:
     client = officer(dated, "superintendent")
     address = reverse("sentences:compare")
@@ -212,7 +209,6 @@ def test_a_law_that_is_only_drafted_is_compared_from_its_file(dated: Bench) -> N
         assert (answer.status_code == 200) == (content is halved)
 
 
-@pytest.mark.any_server
 def test_laws_are_compared_on_a_page(dated: Bench) -> None:
     client = officer(dated, "controller")
     address = reverse("sentences:compare")
@@ -226,7 +222,6 @@ def test_laws_are_compared_on_a_page(dated: Bench) -> None:
     assert "CHAN" not in same
 
 
-@pytest.mark.any_server
 def test_papers_with_another_day_are_on_the_page_or_said_to_be_hidden(dated: Bench) -> None:
     spoken = date(2025, 1, 31)
     dated.order(SentenceInput(months=1, pronounced_on=spoken), dated=spoken)
@@ -249,7 +244,6 @@ def test_papers_with_another_day_are_on_the_page_or_said_to_be_hidden(dated: Ben
     assert "27 Feb 2025" in read
 
 
-@pytest.mark.any_server
 def test_another_law_is_shown_and_cannot_be_signed(dated: Bench) -> None:
     page = officer(dated, "controller").get(reverse("sentences:laws"), {"law": "testland"})
     text = page.content.decode()
@@ -257,7 +251,6 @@ def test_another_law_is_shown_and_cannot_be_signed(dated: Bench) -> None:
     assert "laws/sign/" not in text
 
 
-@pytest.mark.any_server
 def test_nobody_out_of_reach_is_shown(dated: Bench, other_prison: object) -> None:
     stranger = signed_in(
         staff("records_officer", establishment_id=other_prison.establishment_id)  # type: ignore[attr-defined]
@@ -268,7 +261,6 @@ def test_nobody_out_of_reach_is_shown(dated: Bench, other_prison: object) -> Non
     assert "CHAN" not in stranger.get(reverse("sentences:queue")).content.decode()
 
 
-@pytest.mark.any_server
 def test_a_sentence_without_an_end_is_drawn_to_the_edge(bench: Bench) -> None:
     bench.sentence(
         SentenceInput(kind="life", minimum_years=20, offence_on=bench.today - timedelta(days=100)),
@@ -281,7 +273,6 @@ def test_a_sentence_without_an_end_is_drawn_to_the_edge(bench: Bench) -> None:
         assert "no end" in page.content.decode()
 
 
-@pytest.mark.any_server
 def test_dates_by_hand_of_others_are_withdrawn_with_a_reason(bench: Bench) -> None:
     bench.sentence()
     bench.work_out()
